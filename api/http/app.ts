@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
+import { pinoHttp, type Options } from 'pino-http';
+import { TemporalAwayError } from '../../lib/temporal';
+import type { Log } from '../../lib/log';
+import { HttpProblem, notFound, unavailable } from './problems';
+
+/** Room for 50 restaurants of 200 items each, and no more. */
+const bodyLimit = '1mb';
+
+/** The edge that the three services share: parsing, request ids, logs, health, errors as the contract words them. */
+export function createApp(log: Log, routers: Router[]): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
+  app.use(requireJson);
+  app.use(express.json({ limit: bodyLimit }));
+  app.get('/health', (_req, res) => void res.json({ Success: true, message: 'Good' }));
+  for (const router of routers) app.use(router);
+  app.use((req) => {
+    throw notFound(`No route ${req.method} ${req.path}`);
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+/** One short line a request; successes only at debug level. */
+const quietLog: Options = {
+  customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : res.statusCode >= 400 ? 'info' : 'debug'),
+  serializers: {
+    req: (req: { id: string; method: string; url: string }) => ({ id: req.id, method: req.method, url: req.url }),
+    res: (res: { statusCode: number }) => ({ statusCode: res.statusCode }),
+  },
+};
+
+const requireJson: RequestHandler = (req, _res, next) => {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  if (hasBody && !req.is('json')) throw new HttpProblem(415, 'The body must be application/json');
+  next();
+};
+
+const answerProblem = (log: Log): ErrorRequestHandler => (err: unknown, req, res, next) => {
+  if (res.headersSent) return next(err);
+  const problem = toProblem(err);
+  if (problem.status >= 500) log.error({ event: 'request-failed', request_id: req.id, err }, 'a request failed');
+  if (problem.extra.retryAfterSeconds !== undefined) res.set('Retry-After', String(problem.extra.retryAfterSeconds));
+  const { errors } = problem.extra;
+  res.status(problem.status).json({ success: false, message: problem.message, detail: problem.message, ...(errors && { errors }) });
+};
+
+function toProblem(err: unknown): HttpProblem {
+  if (err instanceof HttpProblem) return err;
+  if (err instanceof TemporalAwayError) return unavailable('The order engine is away; nothing was accepted. Try again.');
+  if (isClientError(err)) return new HttpProblem(err.status === 400 ? 422 : err.status, bodyMessages[err.type ?? ''] ?? 'The request cannot be read');
+  return new HttpProblem(500, 'Internal Server Error');
+}
+
+/** What body-parser and the router throw for requests that can't be read. */
+interface ClientError extends Error {
+  status: number;
+  type?: string;
+}
+
+const isClientError = (err: unknown): err is ClientError =>
+  err instanceof Error && 'status' in err && typeof err.status === 'number' && err.status >= 400 && err.status < 500;
+
+const bodyMessages: Record<string, string> = {
+  'entity.parse.failed': 'The body is no valid JSON',
+  'entity.too.large': `The body is larger than ${bodyLimit}`,
+  'encoding.unsupported': 'The body has an encoding that is not supported',
+  'charset.unsupported': 'The body has a charset that is not supported',
+};

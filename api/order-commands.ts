@@ -1,0 +1,52 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { orderWorkflowId } from '../contracts/names';
+import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
+import { sendUpdate, UpdateRefusedError, WorkflowGoneError, type Temporal } from '../lib/temporal';
+import { cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../workflows/messages';
+import { judgeEnded, type OrderFacts } from '../workflows/rules';
+import { HttpProblem, notFound } from './http/problems';
+
+export interface CommandToSend {
+  orderId: string;
+  command: OrderCommand;
+  /** What this service's own database says of the order; null when it has no row. Asked only when the workflow is closed or gone. */
+  ownFacts: () => Promise<OrderFacts | null>;
+}
+
+/**
+ * Sends a command to the order's workflow and waits for its outcome: `done` (also when it was so already), or `held`
+ * when Temporal holds it but it is not carried out yet. Throws HttpProblem: 400 or 409 refused, 404 unknown order, 503.
+ */
+export async function sendOrderCommand(temporal: Temporal, { orderId, command, ownFacts }: CommandToSend): Promise<'done' | 'held'> {
+  try {
+    const { kind, ...arg } = command;
+    const update = updates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
+    const sent = await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
+    if (sent.state === 'held') return 'held';
+    if (sent.value.outcome === 'refused') throw refusal(sent.value.code, sent.value.message);
+    return 'done';
+  } catch (err) {
+    if (err instanceof UpdateRefusedError) throw refusal(err.code, err.message);
+    if (err instanceof WorkflowGoneError) return answerFromRow(await ownFacts(), command);
+    throw err;
+  }
+}
+
+const updates = { decide: decideUpdate, moveDelivery: moveDeliveryUpdate, cancel: cancelUpdate };
+
+function answerFromRow(facts: OrderFacts | null, command: OrderCommand): 'done' {
+  if (!facts) throw notFound('Order not found');
+  const verdict = judgeEnded(facts, command);
+  if (verdict.verdict === 'refused') throw refusal(verdict.code, verdict.message);
+  return 'done';
+}
+
+/** Decisions have always been answered with 400; transitions and late cancels with 409. */
+const statusOf: Record<RefusalCode, number> = {
+  DECISION_NOT_ALLOWED: 400,
+  ILLEGAL_TRANSITION: 409,
+  CANCEL_TOO_LATE: 409,
+  NO_AGENT_YET: 409,
+};
+
+const refusal = (code: string, message: string): HttpProblem => new HttpProblem(statusOf[code as RefusalCode] ?? 409, message);

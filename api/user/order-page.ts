@@ -1,0 +1,88 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { orderWorkflowId, searchAttributes } from '../../contracts/names';
+import type { TimelineEntry } from '../../contracts/workflow';
+import type { Temporal } from '../../lib/temporal';
+import type { StoredOrder } from '../../prisma/user/orders';
+import { orderQuery } from '../../workflows/messages';
+import type { Services } from './services';
+
+export interface OrderPageDeps {
+  temporal: Temporal;
+  services: Services;
+}
+
+/** A page must not wait for a worker that is away. */
+const queryTimeoutMs = 1_000;
+
+/** Everything about one order, from whoever knows it; a part whose service is away is null and named in `unavailable`. */
+export async function orderPage({ temporal, services }: OrderPageDeps, record: StoredOrder): Promise<object> {
+  const unavailable: string[] = [];
+  const part = <T>(name: string, load: Promise<T>): Promise<T | null> =>
+    load.catch(() => {
+      unavailable.push(name);
+      return null;
+    });
+  const [order, delivery, timeline] = await Promise.all([
+    part('restaurants', services.restaurantOrder(record.orderId)),
+    part('delivery', services.delivery(record.orderId)),
+    part('timeline', queryTimeline(temporal, record.orderId)),
+  ]);
+  return {
+    order_id: record.orderId,
+    user_id: record.userId,
+    placed_at: record.placedAt.toISOString(),
+    status: order?.status ?? record.status,
+    delivery: delivery && { status: delivery.status },
+    agent: delivery && { agent_id: delivery.agent_id, name: delivery.agent_name },
+    total: order?.total ?? (record.total === null ? null : record.total.toNumber()),
+    restaurants: order?.orders ?? null,
+    rating: record.rating && { order_rating: record.rating.orderRating, agent_rating: record.rating.agentRating },
+    timeline,
+    reason: record.reason,
+    ...(unavailable.length > 0 && { unavailable: unavailable.sort() }),
+  };
+}
+
+/**
+ * An order that Temporal holds but that the order worker has not recorded yet: accepted with 202 while the worker is away.
+ * Null when Temporal does not know it either.
+ */
+export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<object | null> {
+  const description = await temporal.client
+    .withDeadline(Date.now() + queryTimeoutMs, () => temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe())
+    .catch((err: unknown) => {
+      if (err instanceof WorkflowNotFoundError) return null;
+      throw err;
+    });
+  if (!description) return null;
+  return {
+    order_id: orderId,
+    user_id: description.typedSearchAttributes.get(userIdKey) ?? null,
+    placed_at: description.startTime.toISOString(),
+    status: description.typedSearchAttributes.get(statusKey) ?? 'PENDING',
+    delivery: null,
+    agent: null,
+    total: null,
+    restaurants: null,
+    rating: null,
+    timeline: null,
+    reason: null,
+    unavailable: ['delivery', 'restaurants', 'timeline'],
+  };
+}
+
+const userIdKey = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
+const statusKey = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
+
+/** The story as the workflow tells it; an order older than Temporal's retention has none. */
+async function queryTimeline({ client }: Temporal, orderId: string): Promise<TimelineEntry[] | null> {
+  try {
+    const handle = client.workflow.getHandle(orderWorkflowId(orderId));
+    const view = await client.withDeadline(Date.now() + queryTimeoutMs, () => handle.query(orderQuery));
+    return view.timeline;
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) return null;
+    throw err;
+  }
+}

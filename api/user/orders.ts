@@ -1,0 +1,91 @@
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { cancelBody, historyQuery, idempotencyKey, placeOrderBody } from '../../contracts/orders';
+import type { OrderPolicy } from '../../contracts/workflow';
+import type { Temporal } from '../../lib/temporal';
+import type { Database } from '../../prisma/user/client';
+import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
+import { accepted, created } from '../http/answers';
+import { nextCursor, readCursor } from '../http/cursor';
+import { knownId, readBody, readQuery } from '../http/input';
+import { notFound, unprocessable } from '../http/problems';
+import { sendOrderCommand } from '../order-commands';
+import { heldOrderPage, orderPage } from './order-page';
+import { placeOrder } from './placement';
+import type { Services } from './services';
+
+export interface OrderDeps {
+  db: Database;
+  temporal: Temporal;
+  services: Services;
+  policy: OrderPolicy;
+}
+
+const unknownOrder = 'Order not found';
+
+export function orderRoutes(deps: OrderDeps): Router {
+  const router = Router();
+  router.post(['/orders', '/place-order'], (req, res) => place(deps, req, res));
+  router.get('/orders/:order_id', (req, res) => show(deps, req, res));
+  router.get('/users/:user_id/orders', (req, res) => history(deps, req, res));
+  router.post('/orders/:order_id/cancel', (req, res) => cancel(deps, req, res));
+  return router;
+}
+
+async function place({ db, temporal, policy }: OrderDeps, req: Request, res: Response): Promise<void> {
+  const body = readBody(placeOrderBody, req);
+  const findRecord = (orderId: string) => findOrder(db, orderId);
+  const placement = await placeOrder({ temporal, policy, findRecord }, body, readKey(req));
+  const answer = { order_id: placement.orderId, status: 'PENDING', placed_at: placement.placedAt };
+  const location = `/orders/${placement.orderId}`;
+  if (placement.held) accepted(res.location(location), { ...answer, message: 'Order accepted; the restaurant has not answered yet' });
+  else created(req, res, '/orders', location, { ...answer, message: 'Order placed' });
+}
+
+async function show(deps: OrderDeps, req: Request, res: Response): Promise<void> {
+  const orderId = knownId(req.params.order_id, unknownOrder);
+  const record = await findOrder(deps.db, orderId);
+  const page = record ? await orderPage(deps, record) : await heldOrderPage(deps, orderId);
+  if (!page) throw notFound(unknownOrder);
+  res.json(page);
+}
+
+async function history({ db }: OrderDeps, req: Request, res: Response): Promise<void> {
+  const userId = knownId(req.params.user_id, 'User not found');
+  const { limit, cursor } = readQuery(historyQuery, req);
+  const orders = await listOrders(db, { userId, limit, after: readCursor(cursor) });
+  const next_cursor = nextCursor(orders, limit, (order) => ({ at: order.placedAt, id: order.orderId }));
+  const data = { count: orders.length, orders: orders.map(summary), next_cursor };
+  res.json({ success: true, message: 'Orders, newest first', data });
+}
+
+const summary = (order: StoredOrder): object => ({
+  order_id: order.orderId,
+  placed_at: order.placedAt.toISOString(),
+  status: order.status,
+  delivered: order.delivered,
+  total: order.total === null ? null : order.total.toNumber(),
+  reason: order.reason,
+  rating: order.rating && { order_rating: order.rating.orderRating, agent_rating: order.rating.agentRating },
+});
+
+async function cancel({ db, temporal }: OrderDeps, req: Request, res: Response): Promise<void> {
+  const orderId = knownId(req.params.order_id, unknownOrder);
+  const { reason } = readBody(cancelBody, req);
+  const sent = await sendOrderCommand(temporal, {
+    orderId,
+    command: { kind: 'cancel', reason },
+    ownFacts: async () => {
+      const record = await findOrder(db, orderId);
+      return record && { status: record.status, delivery: record.delivered ? 'DELIVERED' : null };
+    },
+  });
+  if (sent === 'held') accepted(res);
+  else res.json({ success: true, message: 'Order cancelled', data: { order_id: orderId, status: 'CANCELLED' } });
+}
+
+function readKey(req: Request): string | undefined {
+  const key = z.optional(idempotencyKey).safeParse(req.get('Idempotency-Key'));
+  if (key.success) return key.data;
+  throw unprocessable('The Idempotency-Key does not match', [{ path: 'Idempotency-Key', message: '1 to 255 characters' }]);
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { ordersTaskQueue, ratingWorkflowId, workflowTypes } from '../../contracts/names';
+import { rateOrderBody } from '../../contracts/ratings';
+import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
+import { startWithUpdate, type Sent, type Temporal } from '../../lib/temporal';
+import type { Database } from '../../prisma/user/client';
+import { findOrder } from '../../prisma/user/orders';
+import type { ratingWorkflow } from '../../workflows';
+import { rateUpdate } from '../../workflows/messages';
+import { accepted, created } from '../http/answers';
+import { readBody } from '../http/input';
+import { ruleBroken } from '../http/problems';
+
+export interface RatingDeps {
+  db: Database;
+  temporal: Temporal;
+}
+
+const uuid = z.guid();
+
+export function ratingRoutes(deps: RatingDeps): Router {
+  const router = Router();
+  router.post(['/ratings', '/dilvery-agent-rating'], (req, res) => rate(deps, req, res));
+  return router;
+}
+
+async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): Promise<void> {
+  const body = readBody(rateOrderBody, req);
+  if (!uuid.safeParse(body.order_id).success || !uuid.safeParse(body.user_id).success) throw refusals.unknown_order();
+  const rating = { ...body, order_id: body.order_id.toLowerCase(), user_id: body.user_id.toLowerCase(), rating_id: randomUUID() };
+  await checkRateable(db, rating);
+
+  const sent = await startRating(temporal, rating);
+  if (sent.state === 'held') return accepted(res);
+  if (sent.value.outcome !== 'stored') throw refusals[sent.value.outcome]();
+  const { id, user_order_id } = sent.value;
+  created(req, res, '/ratings', `/orders/${rating.order_id}`, {
+    success: true,
+    message: 'Rating stored',
+    data: { id, user_order_id, order_rating: rating.order_rating, agent_rating: rating.agent_rating },
+  });
+}
+
+/** What can be told without a workflow is; the rating workflow decides again, and alone, when it stores. */
+async function checkRateable(db: Database, rating: RatingInput): Promise<void> {
+  const order = await findOrder(db, rating.order_id);
+  if (!order || order.userId !== rating.user_id) throw refusals.unknown_order();
+  if (order.rating) throw refusals.duplicate();
+  if (!order.delivered) throw refusals.not_delivered();
+}
+
+const startRating = (temporal: Temporal, rating: RatingInput): Promise<Sent<RatingOutcome>> =>
+  startWithUpdate<typeof ratingWorkflow, RatingOutcome, [RatingInput]>(
+    temporal,
+    {
+      workflow: workflowTypes.rating,
+      options: {
+        workflowId: ratingWorkflowId(rating.order_id),
+        taskQueue: ordersTaskQueue,
+        args: [rating],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE', // a refused rating must not block the next one; the database keeps it to one
+        staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,
+      },
+    },
+    { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
+  );
+
+const refusals = {
+  unknown_order: () => ruleBroken('Order not found'),
+  not_delivered: () => ruleBroken('The order has not been delivered yet'),
+  duplicate: () => ruleBroken('Duplicate entry: the order has already been rated'),
+};

@@ -1,0 +1,42 @@
+/** HTTP bodies and queries of the orders: user and restaurant service (contract, section 2). */
+import { z } from 'zod';
+import { orderedRestaurant } from './messages';
+import { decisions } from './states';
+import { id, pageLimit, text } from './values';
+
+export type OrderedRestaurant = z.infer<typeof orderedRestaurant>;
+
+/** `POST /orders`. Repeated restaurants and items are merged, their quantities added. */
+export const placeOrderBody = z
+  .object({ user_id: id, restaurants: z.array(orderedRestaurant).min(1).max(50) })
+  .transform((body) => ({ ...body, restaurants: mergeRestaurants(body.restaurants) }));
+export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
+
+/** `POST /orders/:order_id/decision` */
+export const decisionBody = z.object({ status: z.enum(decisions), reason: text(500).nullish() });
+export type DecisionBody = z.infer<typeof decisionBody>;
+
+/** `POST /orders/:order_id/cancel`; the body may be left out. */
+export const cancelBody = z.object({ reason: text(500).nullish() }).default({});
+export type CancelBody = z.infer<typeof cancelBody>;
+
+/** `GET /users/:user_id/orders?limit=&cursor=` */
+export const historyQuery = z.object({ limit: pageLimit, cursor: z.string().max(200).optional() });
+
+/** `Idempotency-Key` header. */
+export const idempotencyKey = z.string().min(1).max(255);
+
+function mergeRestaurants(restaurants: OrderedRestaurant[]): OrderedRestaurant[] {
+  const merged = new Map<string, Map<string, number>>();
+  for (const { restaurant_id, items } of restaurants) {
+    const quantities = merged.get(restaurant_id) ?? new Map<string, number>();
+    for (const { menu_item_id, quantity } of items) {
+      quantities.set(menu_item_id, (quantities.get(menu_item_id) ?? 0) + quantity);
+    }
+    merged.set(restaurant_id, quantities);
+  }
+  return [...merged].map(([restaurant_id, quantities]) => ({
+    restaurant_id,
+    items: [...quantities].map(([menu_item_id, quantity]) => ({ menu_item_id, quantity })),
+  }));
+}

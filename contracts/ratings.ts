@@ -1,0 +1,12 @@
+/** HTTP body of a rating (contract, section 2). The ids are plain text: one that is no UUID is unknown (400), not malformed. */
+import { z } from 'zod';
+import { rating } from './values';
+
+/** `POST /ratings` */
+export const rateOrderBody = z.object({
+  user_id: z.string(),
+  order_id: z.string(),
+  order_rating: rating,
+  agent_rating: rating,
+});
+export type RateOrderBody = z.infer<typeof rateOrderBody>;

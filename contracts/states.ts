@@ -1,0 +1,18 @@
+/** The states of the contract, section 3. Plain constants: workflow code imports them, so no schema library here. */
+
+export const orderStatuses = ['PENDING', 'CONFIRMED', 'CANCELLED'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export const deliveryStatuses = ['PENDING', 'PICKED_UP', 'DELIVERED', 'CANCELLED'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+/** What a restaurant may decide. */
+export const decisions = ['CONFIRMED', 'CANCELLED'] as const;
+export type Decision = (typeof decisions)[number];
+
+/** Where a courier may move a delivery. */
+export const deliveryMoves = ['PICKED_UP', 'DELIVERED', 'CANCELLED'] as const;
+export type DeliveryMove = (typeof deliveryMoves)[number];
+
+export const agentStatuses = ['AVAILABLE', 'BUSY'] as const;
+export type AgentStatus = (typeof agentStatuses)[number];

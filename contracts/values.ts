@@ -1,0 +1,49 @@
+/** The small schemas that messages and HTTP bodies are made of. */
+import { z } from 'zod';
+
+/** A UUID of any version, as old programs write them; normalised to lower case. */
+export const id = z.guid().transform((value) => value.toLowerCase());
+
+/** An integer from 1 to 10,000: the contract asks for > 0, the upper bound keeps totals within DECIMAL(10,2). */
+export const quantity = z.int().min(1).max(10_000);
+
+/** Any number from 1 to 5. */
+export const rating = z.number().min(1).max(5);
+
+/** An exact amount with two decimals, as a string: inside the system money is never a float. */
+export const money = z.string().regex(/^\d+\.\d{2}$/);
+
+/** The price of a menu item: a JSON number with at most two decimals that fits DECIMAL(10,2). */
+export const price = z
+  .number()
+  .min(0)
+  .max(99_999_999.99)
+  .refine((value) => Number(value.toFixed(2)) === value, 'at most two decimals');
+
+const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i;
+const isoDateTime = /^\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$/i;
+
+/** An ISO 8601 instant; one without a zone is UTC (old producers write none). Comes out in the form `…Z`. */
+export const placedAt = z
+  .string()
+  .max(40)
+  .regex(isoDateTime, 'not an ISO 8601 date and time')
+  .transform((value) => (hasZone.test(value) ? value : `${value}Z`))
+  .refine((value) => !Number.isNaN(Date.parse(value)), 'not an ISO 8601 date and time')
+  .transform((value) => new Date(value).toISOString());
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+const storable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
+
+/** Text of 1 to `max` characters once its outer white space is gone. */
+export const text = (max: number) =>
+  z.string().trim().min(1).max(max).refine(storable, 'contains characters that cannot be stored');
+
+/** `HH:MM` or `HH:MM:SS`; comes out as `HH:MM:SS`. */
+export const timeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'not a time like 09:30 or 09:30:00')
+  .transform((value) => (value.length === 5 ? `${value}:00` : value));
+
+/** How many rows a page has. */
+export const pageLimit = z.coerce.number().int().min(1).max(100).default(20);

@@ -1,0 +1,99 @@
+/** What goes into the workflows and comes out of them. Types alone: workflow code never runs a schema. */
+import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus } from './states';
+import type { PlaceOrderMessage } from './messages';
+
+/** Time limits of an order, all in milliseconds. Data, not code: a test sets them to seconds, a running order keeps its own. */
+export interface OrderPolicy {
+  /** The restaurant side has not stored the order in time: CANCELLED. */
+  placementLimitMs: number;
+  /** The restaurant has not decided: CANCELLED. */
+  decisionLimitMs: number;
+  /** No agent was found: CANCELLED. */
+  courierLimitMs: number;
+  /** The agent has not picked up: CANCELLED. */
+  pickupLimitMs: number;
+  /** Not delivered so long after pick-up: a person should look (`OrderAttention`), the order goes on. */
+  deliveryAttentionMs: number;
+  /** While no agent is free, ask again this often: makes up for a lost "agent assigned" message. */
+  reaskIntervalMs: number;
+}
+
+/** Input of the order workflow. */
+export interface OrderInput {
+  order: PlaceOrderMessage;
+  policy: OrderPolicy;
+  /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. */
+  bodyHash: string;
+}
+
+/** Answer of the `place` update, with what a repeat under the same idempotency key is compared with and answered. */
+export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
+  | { outcome: 'placed'; total: string }
+  | { outcome: 'rejected'; reason: string }
+  | { outcome: 'cancelled'; reason: string }
+  /** The order had left PENDING before this run began (an earlier run is gone from Temporal): nothing was touched. */
+  | { outcome: 'settled' }
+);
+
+/** What somebody wants of an order. */
+export type OrderCommand =
+  | { kind: 'decide'; status: Decision; reason?: string | null | undefined }
+  | { kind: 'moveDelivery'; status: DeliveryMove }
+  | { kind: 'cancel'; reason?: string | null | undefined };
+
+/** Answer to a command that was let in: done (or so already), or refused by what turned out meanwhile. */
+export type CommandOutcome =
+  | { outcome: 'done' }
+  | { outcome: 'refused'; code: RefusalCode; message: string };
+
+/** Why a command is not allowed. Also the `type` of the failure with which a validator refuses. */
+export type RefusalCode = 'DECISION_NOT_ALLOWED' | 'ILLEGAL_TRANSITION' | 'CANCEL_TOO_LATE' | 'NO_AGENT_YET';
+
+export interface AssignedAgent {
+  agent_id: string;
+  agent_name: string;
+}
+
+/** One line of an order's story. */
+export interface TimelineEntry {
+  /** ISO 8601, UTC. */
+  at: string;
+  event: string;
+  detail?: string;
+}
+
+/** Answer of the `order` query. */
+export interface OrderView {
+  order_id: string;
+  user_id: string;
+  placed_at: string;
+  status: OrderStatus;
+  delivery: DeliveryStatus | null;
+  agent: AssignedAgent | null;
+  total: string | null;
+  reason: string | null;
+  attention: string | null;
+  timeline: TimelineEntry[];
+}
+
+/** Result of the order workflow. */
+export interface OrderResult {
+  outcome: 'DELIVERED' | 'CANCELLED' | 'REJECTED' | 'SETTLED';
+  reason: string | null;
+}
+
+/** Input of the rating workflow: the rating message with the id that its row will have. */
+export interface RatingInput {
+  rating_id: string;
+  user_id: string;
+  order_id: string;
+  order_rating: number;
+  agent_rating: number;
+}
+
+/** Answer of the rating workflow's `rate` update. */
+export type RatingOutcome =
+  | { outcome: 'stored'; id: string; user_order_id: string }
+  | { outcome: 'unknown_order' }
+  | { outcome: 'not_delivered' }
+  | { outcome: 'duplicate' };

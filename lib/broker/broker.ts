@@ -1,0 +1,45 @@
+import { consume, type Consumer, type ConsumerOptions } from './consumer';
+import { openLink, type LinkOptions } from './link';
+import { createPublisher, type Destination } from './publisher';
+import { createRequester, type RequestOptions } from './requester';
+
+/** All that a process does with RabbitMQ, over one connection that comes back by itself. */
+export interface Broker {
+  readonly connected: boolean;
+  /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerAwayError, UnroutableError. */
+  publish(to: Destination, body: unknown): Promise<void>;
+  /** One request, one reply. Throws BrokerAwayError, UnroutableError, RequestTimeoutError, ServiceFault. */
+  request(queue: string, body: unknown, options: RequestOptions): Promise<unknown>;
+  /** Consumes until the broker is closed or the consumer stopped. */
+  consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'log'>): Promise<Consumer>;
+  /** Stops the consumers, waits for the messages under way, disconnects. */
+  close(): Promise<void>;
+}
+
+export interface BrokerOptions extends LinkOptions {
+  appId: string;
+}
+
+/** Connects, waiting for the broker as long as it takes. */
+export async function openBroker(options: BrokerOptions): Promise<Broker> {
+  const link = await openLink(options);
+  const publisher = createPublisher(link, options.appId);
+  const requester = await createRequester(link, publisher);
+  const consumers: Consumer[] = [];
+  return {
+    get connected() {
+      return link.connected;
+    },
+    publish: (to, body) => publisher.publish(to, Buffer.from(JSON.stringify(body))),
+    request: (queue, body, requestOptions) => requester.request(queue, body, requestOptions),
+    async consume(consumerOptions) {
+      const consumer = await consume(link, publisher, { ...consumerOptions, appId: options.appId, log: options.log });
+      consumers.push(consumer);
+      return consumer;
+    },
+    async close() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await link.close();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * Configuration comes from the environment, is read once by a `main.ts`, and is an object from there on.
+ * Every variable stands in `.env.example`.
+ */
+import { z } from 'zod';
+import type { OrderPolicy } from '../contracts/workflow';
+
+const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
+const port = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
+const minute = 60_000;
+
+const common = {
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Connections to the database, for each process. Small: all processes share one machine in the local stack. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
+};
+const http = { HOST: z.string().default('127.0.0.1') };
+const temporal = {
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+};
+const broker = { RABBITMQ_URL: z.url().default('amqp://guest:guest@127.0.0.1:5672') };
+const redis = { REDIS_URL: z.url().default('redis://127.0.0.1:6379') };
+
+/** Defaults of the order policy (see OrderPolicy): how long people may take, not machines. */
+const policy = {
+  PLACEMENT_LIMIT_MS: milliseconds(10 * minute),
+  DECISION_LIMIT_MS: milliseconds(15 * minute),
+  COURIER_LIMIT_MS: milliseconds(15 * minute),
+  PICKUP_LIMIT_MS: milliseconds(60 * minute),
+  DELIVERY_ATTENTION_MS: milliseconds(120 * minute),
+  REASK_INTERVAL_MS: milliseconds(30_000),
+};
+
+const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
+
+export const schemas = {
+  userApi: z.object({
+    ...common,
+    ...http,
+    ...temporal,
+    ...redis,
+    ...policy,
+    PORT: port(8001),
+    USER_DATABASE_URL: database('user'),
+    RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
+    DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
+  }),
+  restaurantApi: z.object({ ...common, ...http, ...temporal, ...policy, PORT: port(8002), RESTAURANT_DATABASE_URL: database('restaurant') }),
+  deliveryApi: z.object({
+    ...common,
+    ...http,
+    ...temporal,
+    ...broker,
+    PORT: port(8003),
+    DELIVERY_DATABASE_URL: database('delivery'),
+  }),
+  orderWorker: z.object({ ...common, ...temporal, ...broker, ...policy, USER_DATABASE_URL: database('user') }),
+  restaurantWorker: z.object({ ...common, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
+  deliveryWorker: z.object({ ...common, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
+};
+
+/** Thrown when the environment does not fit; the message names each variable and what is wrong with it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads a process's configuration. An empty variable counts as absent. Throws ConfigError. */
+export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.infer<T> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`The configuration does not fit (see .env.example):\n  ${problems.join('\n  ')}`);
+}
+
+type PolicyVariables = { [Name in keyof typeof policy]: number };
+
+export const orderPolicy = (config: PolicyVariables): OrderPolicy => ({
+  placementLimitMs: config.PLACEMENT_LIMIT_MS,
+  decisionLimitMs: config.DECISION_LIMIT_MS,
+  courierLimitMs: config.COURIER_LIMIT_MS,
+  pickupLimitMs: config.PICKUP_LIMIT_MS,
+  deliveryAttentionMs: config.DELIVERY_ATTENTION_MS,
+  reaskIntervalMs: config.REASK_INTERVAL_MS,
+});

@@ -1,0 +1,33 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Log } from './log';
+
+/** Prisma's adapter over a `pg` pool. A connection that breaks while idle is logged and replaced, not fatal. */
+export function createAdapter(url: string, poolSize: number, log: Log): PrismaPg {
+  return new PrismaPg(
+    {
+      connectionString: url,
+      max: poolSize,
+      connectionTimeoutMillis: 5_000, // a database that is away is an error soon enough for a request to be answered
+      keepAlive: true,
+    },
+    {
+      onPoolError: (err) => log.warn({ event: 'database-error', err }, 'an idle database connection failed'),
+      onConnectionError: (err) => log.warn({ event: 'database-error', err }, 'a database connection failed'),
+    },
+  );
+}
+
+/** Waits for what a process needs at its start, trying again with a growing delay. Throws the last error when the limit has passed. */
+export async function waitFor(what: string, check: () => Promise<unknown>, log: Log, limitMs = 120_000): Promise<void> {
+  const giveUpAt = Date.now() + limitMs;
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5_000)) {
+    try {
+      await check();
+      return;
+    } catch (err) {
+      if (Date.now() + delayMs > giveUpAt) throw err;
+      log.warn({ event: 'waiting', what, retryInMs: delayMs, err }, `waiting for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+  }
+}

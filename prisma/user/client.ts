@@ -1,0 +1,10 @@
+import { createAdapter } from '../../lib/database';
+import type { Log } from '../../lib/log';
+import { PrismaClient } from './generated/client';
+
+/** The user service's database. */
+export type Database = PrismaClient;
+
+/** Opens the pool; connections are made when they are needed. End with `$disconnect()`. */
+export const openDatabase = (url: string, poolSize: number, log: Log): Database =>
+  new PrismaClient({ adapter: createAdapter(url, poolSize, log) });

@@ -1,0 +1,15 @@
+/** Builds the workflow bundle once, so that no worker has to do so at its start. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { workflowBundlePath } from '../../workers/order/bundle';
+
+async function main(): Promise<void> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: path.resolve(__dirname, '../../workflows/index.js') });
+  await writeFile(workflowBundlePath, code);
+}
+
+main().catch((err: unknown) => {
+  console.error(err);
+  process.exitCode = 1;
+});

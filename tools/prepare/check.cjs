@@ -1,0 +1,44 @@
+'use strict';
+
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+const { root, logFile, runToLog, tail } = require('./run-step.cjs');
+const { seconds, withProgress } = require('./progress.cjs');
+
+const LAYERS = ['contracts', 'lib', 'workflows', 'activities', 'workers', 'api', 'prisma', 'tools', 'tests'];
+
+/** Name, script below node_modules, arguments. All of them run, also after one that failed. */
+function checks() {
+  return [
+    ['types', 'typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']],
+    ['lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']],
+    ['format', 'prettier/bin/prettier.cjs', ['--check', '.']],
+    [
+      'boundaries',
+      'dependency-cruiser/bin/dependency-cruise.mjs',
+      LAYERS.filter((layer) => existsSync(join(root, layer))),
+    ],
+    ['unused', 'knip/bin/knip.js', []],
+  ];
+}
+
+/** Runs every check with a line for each; resolves to 0 if all passed, else 1. */
+async function check() {
+  const failed = [];
+  for (const [name, script, args] of checks()) {
+    const startedAt = Date.now();
+    const file = logFile(`check-${name}`);
+    const path = join(root, 'node_modules', ...script.split('/'));
+    const code = await withProgress(`check ${name}`, () => runToLog(process.execPath, [path, ...args], file));
+    const took = seconds(Date.now() - startedAt);
+    process.stdout.write(`${code === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(10)}  ${took}\n`);
+    if (code !== 0) {
+      failed.push(name);
+      process.stdout.write(`${tail(file)}\n\n`);
+    }
+  }
+  if (failed.length > 0) process.stdout.write(`Failed: ${failed.join(', ')}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+module.exports = { check };

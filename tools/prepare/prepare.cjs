@@ -1,0 +1,128 @@
+'use strict';
+
+/**
+ * Dependencies, generated database clients, compiled code, workflow bundle. Each step is
+ * skipped when its result is newer than what it is made from.
+ */
+
+const { spawn } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const { join, relative } = require('node:path');
+const { root, runStep } = require('./run-step.cjs');
+
+const SERVICES = ['user', 'restaurant', 'delivery'];
+const NOT_SOURCES = new Set(['node_modules', 'dist', 'docs', 'coverage']);
+
+function modifiedAt(file) {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function readIfPresent(file) {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+function hash(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** `npm ci`, when node_modules is missing or older than the lock file. */
+async function installDependencies() {
+  const lockFile = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const stamp = join(root, 'node_modules', '.lock-file-hash');
+  const wanted = hash(fs.readFileSync(lockFile, 'utf8'));
+  // A checkout that touches the lock file without changing it is told by its hash.
+  const fresh = fs.existsSync(installed) && (modifiedAt(installed) >= modifiedAt(lockFile) || readIfPresent(stamp) === wanted);
+  if (fresh) return;
+  await runStep({
+    name: 'npm-ci',
+    label: 'Installing the dependencies (npm ci)',
+    command: process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    args: ['ci', '--no-audit', '--no-fund'],
+  });
+  fs.writeFileSync(stamp, wanted);
+}
+
+/** Generates the Prisma clients whose schema is newer than they are. */
+async function generateClients() {
+  await installDependencies();
+  const cli = join(root, 'node_modules', 'prisma', 'build', 'index.js');
+  await Promise.all(
+    SERVICES.map(async (service) => {
+      const schema = join(root, 'prisma', service, 'schema.prisma');
+      const client = join(root, 'prisma', service, 'generated', 'client.ts');
+      const sourcesAt = Math.max(modifiedAt(schema), modifiedAt(cli));
+      if (!fs.existsSync(schema) || modifiedAt(client) >= sourcesAt) return;
+      await runStep({
+        name: `generate-${service}`,
+        label: `Generating the ${service} database client`,
+        command: process.execPath,
+        args: [cli, 'generate', '--schema', schema],
+        env: {
+          // Generating never runs the schema engine, but looks for it and would download
+          // it: any executable file stands in, and the step works without internet.
+          PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+          PRISMA_HIDE_UPDATE_MESSAGE: '1',
+          CHECKPOINT_DISABLE: '1',
+        },
+      });
+    }),
+  );
+}
+
+/** Paths, times and sizes of everything the compiler reads: changes when any of it does. */
+function sourcesFingerprint() {
+  const lines = [];
+  const visit = (folder) => {
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.') || NOT_SOURCES.has(entry.name)) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) visit(path);
+      else if (/\.ts$|^tsconfig.*\.json$|^package-lock\.json$/.test(entry.name)) {
+        const { mtimeMs, size } = fs.statSync(path);
+        lines.push(`${relative(root, path)} ${mtimeMs} ${size}`);
+      }
+    }
+  };
+  visit(root);
+  return hash(lines.sort().join('\n'));
+}
+
+/** Everything that the launcher and the services need to run. */
+async function build() {
+  await generateClients();
+  const stamp = join(root, 'dist', '.sources');
+  const fingerprint = sourcesFingerprint();
+  if (readIfPresent(stamp) === fingerprint) return;
+  await runStep({
+    name: 'compile',
+    label: 'Compiling',
+    command: process.execPath,
+    args: [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+  });
+  const bundler = join(root, 'dist', 'tools', 'build', 'bundle-workflows.js');
+  if (fs.existsSync(bundler)) {
+    await runStep({
+      name: 'bundle-workflows',
+      label: 'Bundling the workflows',
+      command: process.execPath,
+      args: [bundler],
+    });
+  }
+  fs.writeFileSync(stamp, fingerprint);
+}
+
+/** Runs a script with Node on this terminal; resolves to its exit code. */
+function runNode(script, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+    // Ctrl-C reaches the child by itself: wait for what it makes of it.
+    process.once('SIGINT', () => {});
+    process.once('SIGTERM', () => child.kill('SIGTERM'));
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+module.exports = { build, generateClients, runNode };

@@ -1,0 +1,23 @@
+import type { OrderRecords } from '../../activities/orders';
+import type { RatingRecords } from '../../activities/ratings';
+import type { Database } from '../../prisma/user/client';
+import { recordOrder, recordProgress } from '../../prisma/user/orders';
+import { storeRating } from '../../prisma/user/ratings';
+
+/** The activities' view of the user service's database. */
+export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
+  records: {
+    async record({ order, bodyHash }) {
+      const status = await recordOrder(db, {
+        orderId: order.order_id,
+        userId: order.user_id,
+        placedAt: order.placed_at,
+        bodyHash,
+      });
+      return status === 'PENDING' ? { outcome: 'recorded' } : { outcome: 'settled', status };
+    },
+    progress: ({ order_id, user_id, placed_at, ...progress }) =>
+      recordProgress(db, { orderId: order_id, userId: user_id, placedAt: placed_at, ...progress }),
+  },
+  ratings: { store: (rating) => storeRating(db, rating) },
+});

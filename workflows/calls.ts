@@ -1,0 +1,79 @@
+import { isCancellation, proxyActivities, proxyLocalActivities, ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import type { DeliveryActivities } from '../activities/delivery';
+import type { OrderActivities } from '../activities/orders';
+import type { RatingActivities } from '../activities/ratings';
+
+export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
+export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
+
+/** Which service each activity depends on, and what the Web UI shows of it. */
+const steps: Record<keyof Activities, { service: Service; summary: string }> = {
+  recordOrder: { service: 'user', summary: "Record the customer's order" },
+  recordProgress: { service: 'user', summary: "Record the order's progress for the customer" },
+  createOrder: { service: 'restaurant', summary: 'Have the restaurant check, price and store the order' },
+  changeOrder: { service: 'restaurant', summary: "Write the restaurant's decision" },
+  assignAgent: { service: 'delivery', summary: 'Ask for a delivery agent' },
+  changeDelivery: { service: 'delivery', summary: 'Move the delivery' },
+  storeRating: { service: 'user', summary: 'Store the rating' },
+  publishRating: { service: 'broker', summary: 'Publish the rating' },
+};
+
+/** A healthy service answers in milliseconds; what takes longer than this is worth an event of its own in the history. */
+const localAttemptMs = 1_000;
+/** One durable attempt: long enough for a service under load, short enough to notice that it died. */
+const durableAttemptMs = 10_000;
+/** After a failed local attempt a service is called durably for so long: trying locally would cost a second each time. */
+const avoidLocalMs = 30_000;
+
+const local = proxyLocalActivities<Activities>({
+  scheduleToCloseTimeout: localAttemptMs,
+  retry: { maximumAttempts: 1 }, // the default policy would retry for ever inside the workflow task
+});
+const durable = proxyActivities<Activities>({
+  startToCloseTimeout: durableAttemptMs,
+  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 30_000 }, // without end: time limits are the saga's
+});
+
+export type Call = <Name extends keyof Activities>(
+  name: Name,
+  argument: Parameters<Activities[Name]>[0],
+  summary?: string,
+) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+
+/**
+ * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
+ * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
+ * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
+ */
+export function createCall(onDurable: (service: Service, why: string) => void): Call {
+  const avoidUntil = new Map<Service, number>();
+
+  const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
+    const step = steps[name];
+    const options = { summary: summary ?? step.summary };
+    if (Date.now() >= (avoidUntil.get(step.service) ?? 0)) {
+      try {
+        return await run(local[name], options, argument);
+      } catch (err) {
+        if (!mayPass(err)) throw err;
+        avoidUntil.set(step.service, Date.now() + avoidLocalMs);
+        onDurable(step.service, reasonOf(err));
+      }
+    }
+    return run(durable[name], options, argument);
+  };
+  return call as Call;
+}
+
+/** The proxies' call with options at the call site; their types do not survive an index by a generic name. */
+function run(activity: unknown, options: { summary: string }, argument: unknown): Promise<unknown> {
+  const callable = activity as { executeWithOptions(o: { summary: string }, args: [unknown]): Promise<unknown> };
+  return callable.executeWithOptions(options, [argument]);
+}
+
+function mayPass(err: unknown): boolean {
+  if (isCancellation(err) || !(err instanceof ActivityFailure)) return false;
+  return !(err.cause instanceof ApplicationFailure && err.cause.nonRetryable);
+}
+
+const reasonOf = (err: unknown): string => (err instanceof ActivityFailure ? (err.cause?.message ?? err.message) : String(err));

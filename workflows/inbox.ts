@@ -1,0 +1,64 @@
+import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
+import type { CommandOutcome, OrderCommand } from '../contracts/workflow';
+import { after, judge, judgeEnded, stops, type OrderFacts, type Verdict } from './rules';
+
+export interface Submitted {
+  readonly command: OrderCommand;
+  outcome?: CommandOutcome;
+}
+
+/** The commands that were let in and wait for the run function, which carries out every one. */
+export interface Inbox {
+  /** By the state that the order will have once the commands before this one are done: nobody is refused for being early. */
+  judge(command: OrderCommand): Verdict;
+  /** An update's validator. Throws ApplicationFailure (type: RefusalCode) for what is not allowed. */
+  validate(command: OrderCommand): void;
+  /** Records the command and resolves with its outcome. */
+  submit(command: OrderCommand): Promise<CommandOutcome>;
+  /** The oldest waiting command that ends the order, or that does not. */
+  next(kind: 'stop' | 'step'): Submitted | undefined;
+  /** The order's course has ended: answers all that still wait by what it came to. */
+  settleAll(): void;
+}
+
+export function createInbox(facts: () => OrderFacts, stopping: () => boolean): Inbox {
+  let waiting: Submitted[] = [];
+
+  /** What is still to be done: without what has been answered, and without what has become so already. */
+  const pending = (): Submitted[] => {
+    for (const submitted of waiting) {
+      if (judge(facts(), submitted.command).verdict === 'repeat') submitted.outcome ??= { outcome: 'done' };
+    }
+    return (waiting = waiting.filter((submitted) => submitted.outcome === undefined));
+  };
+  const expected = (): OrderFacts => {
+    const start = stopping() ? after(facts(), { kind: 'cancel' }) : facts();
+    return pending().reduce((state, { command }) => after(state, command), start);
+  };
+
+  return {
+    judge: (command) => judge(expected(), command),
+    validate(command) {
+      const verdict = judge(expected(), command);
+      if (verdict.verdict === 'refused') throw ApplicationFailure.nonRetryable(verdict.message, verdict.code);
+    },
+    async submit(command) {
+      const submitted: Submitted = { command };
+      waiting.push(submitted);
+      pending(); // answers it at once if it is so already
+      // Not cancellable: an operator's cancel is answered by what the order comes to, not by a failure of the wait.
+      await CancellationScope.nonCancellable(() => condition(() => submitted.outcome !== undefined));
+      return submitted.outcome ?? { outcome: 'done' };
+    },
+    next: (kind) => pending().find(({ command }) => stops(command) === (kind === 'stop')),
+    settleAll() {
+      for (const submitted of pending()) {
+        const verdict = judgeEnded(facts(), submitted.command);
+        submitted.outcome =
+          verdict.verdict === 'refused'
+            ? { outcome: 'refused', code: verdict.code, message: verdict.message }
+            : { outcome: 'done' };
+      }
+    },
+  };
+}

@@ -1,0 +1,3 @@
+/** What the worker registers. */
+export { orderWorkflow } from './order';
+export { ratingWorkflow } from './rating';

@@ -1,0 +1,34 @@
+/** The messages that the workflows answer. Shared by workflow code and by those who send them. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { orderMessages, ratingMessages } from '../contracts/names';
+import type {
+  CommandOutcome,
+  OrderCommand,
+  OrderView,
+  PlacementOutcome,
+  RatingInput,
+  RatingOutcome,
+} from '../contracts/workflow';
+
+type Command<Kind extends OrderCommand['kind']> = Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>;
+
+/** Resolves when the restaurant side has stored or rejected the order. Update id: `placementUpdateId`. */
+export const placeUpdate = defineUpdate<PlacementOutcome>(orderMessages.place);
+/** The restaurant's decision; resolves when it is written, not when an agent is found. */
+export const decideUpdate = defineUpdate<CommandOutcome, [Command<'decide'>]>(orderMessages.decide);
+/** A courier's step; resolves when it is written. */
+export const moveDeliveryUpdate = defineUpdate<CommandOutcome, [Command<'moveDelivery'>]>(orderMessages.moveDelivery);
+/** The customer's cancel; resolves when everything is undone. */
+export const cancelUpdate = defineUpdate<CommandOutcome, [Command<'cancel'>]>(orderMessages.cancel);
+
+/** `"PICKED_UP"`, `"DELIVERED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
+export const deliveryStatusSignal = defineSignal<[unknown]>(orderMessages.deliveryStatus);
+/** `"CONFIRMED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
+export const restaurantDecisionSignal = defineSignal<[unknown]>(orderMessages.restaurantDecision);
+/** A waiting order has got its agent: an `AssignedAgent`. */
+export const agentAssignedSignal = defineSignal<[unknown]>(orderMessages.agentAssigned);
+
+export const orderQuery = defineQuery<OrderView>(orderMessages.order);
+
+/** Resolves when the rating is stored, or why it is not. */
+export const rateUpdate = defineUpdate<RatingOutcome, [RatingInput]>(ratingMessages.rate);

@@ -1,0 +1,89 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
+import { searchAttributes } from '../contracts/names';
+import type { AssignedAgent, OrderView, TimelineEntry } from '../contracts/workflow';
+import type { OrderFacts } from './rules';
+
+/** The order as the workflow knows it, and how it shows itself: the `order` query, search attributes, the Web UI's details. */
+export interface OrderRecord {
+  facts: OrderFacts;
+  agent: AssignedAgent | null;
+  total: string | null;
+  reason: string | null;
+  /** What needs a person, for the search attribute `OrderAttention`. */
+  attention: Attention | null;
+  /** Adds a line to the order's story. */
+  note(event: string, detail?: string | null): void;
+  /** Publishes what has changed. At most one upsert: call it once before each wait. */
+  show(): void;
+  view(): OrderView;
+}
+
+export type Attention = 'DELIVERY_LATE' | 'UNDO_FAILING';
+
+const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> => defineSearchAttributeKey(name, 'KEYWORD');
+const keys = {
+  orderStatus: keyword(searchAttributes.orderStatus),
+  deliveryStatus: keyword(searchAttributes.deliveryStatus),
+  agentId: keyword(searchAttributes.agentId),
+  attention: keyword(searchAttributes.orderAttention),
+};
+
+/** A story longer than this keeps its beginning and its end: signals from outside can repeat without end. */
+const maxTimeline = 200;
+
+export function createOrderRecord(order: { order_id: string; user_id: string; placed_at: string }): OrderRecord {
+  const timeline: TimelineEntry[] = [];
+  // The first status comes with the start (see api/user/placement), so that a placement needs no upsert.
+  let shown: Record<keyof typeof keys, string | null> = {
+    orderStatus: workflowInfo().typedSearchAttributes.get(keys.orderStatus) ?? null,
+    deliveryStatus: null,
+    agentId: null,
+    attention: null,
+  };
+
+  return {
+    facts: { status: 'PENDING', delivery: null },
+    agent: null,
+    total: null,
+    reason: null,
+    attention: null,
+    note(event, detail) {
+      if (timeline.length >= maxTimeline) timeline.splice(maxTimeline / 2, 1);
+      timeline.push({ at: new Date().toISOString(), event, ...(detail ? { detail } : {}) });
+    },
+    show() {
+      const now: typeof shown = {
+        orderStatus: this.facts.status,
+        deliveryStatus: this.facts.delivery,
+        agentId: this.agent?.agent_id ?? null,
+        attention: this.attention,
+      };
+      const changed = (Object.keys(keys) as (keyof typeof keys)[]).filter((name) => now[name] !== shown[name]);
+      if (changed.length > 0) {
+        upsertSearchAttributes(changed.map((name): SearchAttributeUpdatePair => ({ key: keys[name], value: now[name] })));
+      }
+      shown = now;
+      setCurrentDetails(describe(this.view()));
+    },
+    view() {
+      const { agent, total, reason, attention } = this;
+      const { status, delivery } = this.facts;
+      return { ...order, status, delivery, agent, total, reason, attention, timeline: [...timeline] };
+    },
+  };
+}
+
+/** The order's story as Markdown, for the Web UI. */
+function describe(view: OrderView): string {
+  const lines = [
+    `**Order ${view.status}**${view.delivery ? `, delivery **${view.delivery}**` : ''}`,
+    view.total ? `Total ${view.total}` : '',
+    view.agent ? `Agent ${view.agent.agent_name}` : '',
+    view.reason ? `Reason: ${view.reason}` : '',
+    view.attention ? `**Needs a person: ${view.attention}**` : '',
+    '',
+    ...view.timeline.map(({ at, event, detail }) => `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`),
+  ];
+  return lines.filter((line, index) => line !== '' || index === 5).join('\n');
+}

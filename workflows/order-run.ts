@@ -1,0 +1,184 @@
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { decisions, deliveryMoves } from '../contracts/states';
+import type { AssignedAgent, CommandOutcome, OrderCommand, OrderInput, PlacementOutcome } from '../contracts/workflow';
+import { createCall, type Call } from './calls';
+import { createCompensation, type Compensation } from './compensation';
+import { createInbox, type Inbox, type Submitted } from './inbox';
+import {
+  agentAssignedSignal,
+  cancelUpdate,
+  decideUpdate,
+  deliveryStatusSignal,
+  moveDeliveryUpdate,
+  orderQuery,
+  placeUpdate,
+  restaurantDecisionSignal,
+} from './messages';
+import { createOrderRecord, type OrderRecord } from './order-record';
+import { createWatchdog, type Watchdog } from './watchdog';
+
+/** Thrown inside the saga where the order's course ends early: a refusal, a cancel, a limit that ran out. Never leaves the workflow. */
+export class OrderStopped extends Error {
+  override readonly name = 'OrderStopped';
+}
+
+/** One order under way: what it knows, what has reached it, and how its steps call and wait. */
+export interface OrderRun {
+  input: OrderInput;
+  record: OrderRecord;
+  inbox: Inbox;
+  saga: Compensation;
+  watchdog: Watchdog;
+  call: Call;
+  /** The answer to the `place` update, once there is one. */
+  placement: PlacementOutcome | undefined;
+  /** The agent that a signal has named. */
+  assigned: AssignedAgent | undefined;
+  /** Ends the order's course at the next step or wait. */
+  stop(reason: string): void;
+  /** Carries out a step; when the order is stopped meanwhile, abandons it and throws OrderStopped. */
+  unlessStopped<T>(step: () => Promise<T>): Promise<T>;
+  /** Waits for a condition, or for the time if one is given. Throws OrderStopped. */
+  until(ready: () => boolean, timeoutMs?: number): Promise<void>;
+  /** Waits for the next command that does not end the order. Throws OrderStopped. */
+  nextStep(): Promise<Submitted>;
+  /** Work that the order's course does not wait for; its end does. Not cancellable. */
+  inBackground(work: () => Promise<void>): void;
+  backgroundDone(): Promise<unknown>;
+}
+
+/** Builds the run and registers every handler, before anything can reach the workflow. */
+export function openOrder(input: OrderInput): OrderRun {
+  const record = createOrderRecord(input.order);
+  const background: Promise<void>[] = [];
+  let stopReason: string | undefined;
+  const inbox = createInbox(
+    () => record.facts,
+    () => stopReason !== undefined,
+  );
+  const stopped = (): string | undefined => stopReason ?? reasonOf(inbox.next('stop')?.command);
+  const throwIfStopped = (): void => {
+    const reason = stopped();
+    if (reason !== undefined) throw new OrderStopped(reason);
+  };
+
+  const run: OrderRun = {
+    input,
+    record,
+    inbox,
+    saga: createCompensation((name, failure) => {
+      if (failure === undefined) record.note('undone', name);
+      else record.note('could not undo', `${name}: ${String(failure)}`);
+    }),
+    watchdog: createWatchdog(),
+    call: createCall((service, why) => {
+      record.note(`${service} slow or away, calling durably`, why);
+      if (stopped() !== undefined) record.attention = 'UNDO_FAILING';
+      record.show();
+    }),
+    placement: undefined,
+    assigned: undefined,
+    stop(reason) {
+      stopReason ??= reason;
+    },
+    async unlessStopped(step) {
+      throwIfStopped();
+      const scope = new CancellationScope();
+      let settled = false;
+      const running = scope.run(step).finally(() => (settled = true));
+      running.catch(() => undefined); // awaited below, or abandoned
+      await condition(() => settled || stopped() !== undefined);
+      if (settled) return running;
+      scope.cancel();
+      await running.catch(() => undefined);
+      throw new OrderStopped(stopped());
+    },
+    async until(ready, timeoutMs) {
+      record.show();
+      const done = (): boolean => ready() || stopped() !== undefined;
+      if (timeoutMs === undefined) await condition(done);
+      else await condition(done, timeoutMs);
+      throwIfStopped();
+    },
+    inBackground(work) {
+      background.push(CancellationScope.nonCancellable(work));
+    },
+    backgroundDone: () => Promise.all(background),
+    async nextStep() {
+      await this.until(() => inbox.next('step') !== undefined);
+      const next = inbox.next('step');
+      if (!next) throw new OrderStopped('no command'); // unreachable: until() has seen one
+      return next;
+    },
+  };
+  registerHandlers(run);
+  return run;
+}
+
+function registerHandlers(run: OrderRun): void {
+  const { inbox, record } = run;
+  setHandler(orderQuery, () => record.view());
+  setHandler(placeUpdate, async (): Promise<PlacementOutcome> => {
+    const { bodyHash, order } = run.input;
+    await CancellationScope.nonCancellable(() => condition(() => run.placement !== undefined));
+    return run.placement ?? { outcome: 'settled', bodyHash, placedAt: order.placed_at };
+  });
+
+  /** An update: its validator refuses, its handler waits for the outcome. */
+  const onCommand = <Kind extends OrderCommand['kind']>(kind: Kind) => {
+    type Arg = Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>;
+    const toCommand = (arg: Arg): OrderCommand => ({ ...arg, kind }) as unknown as OrderCommand;
+    return {
+      handler: (arg: Arg): Promise<CommandOutcome> => inbox.submit(toCommand(arg)),
+      options: { validator: (arg: Arg): void => inbox.validate(toCommand(arg)) },
+    };
+  };
+  const decide = onCommand('decide');
+  const move = onCommand('moveDelivery');
+  const cancel = onCommand('cancel');
+  setHandler(decideUpdate, decide.handler, decide.options);
+  setHandler(moveDeliveryUpdate, move.handler, move.options);
+  setHandler(cancelUpdate, cancel.handler, cancel.options);
+
+  /** A signal has nobody to refuse to: what it may not do is noted. */
+  const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {
+    const verdict = command ? inbox.judge(command) : undefined;
+    if (command && verdict?.verdict === 'allowed') void inbox.submit(command);
+    else if (verdict?.verdict === 'refused') record.note(`signal ${name} ignored`, verdict.message);
+    else if (verdict === undefined) record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input)?.slice(0, 100)}`);
+  };
+  setHandler(deliveryStatusSignal, (input) => {
+    const status = deliveryMoves.find((move) => move === input);
+    onSignal(deliveryStatusSignal.name, input, status && { kind: 'moveDelivery', status });
+  });
+  setHandler(restaurantDecisionSignal, (input) => {
+    const status = decisions.find((decision) => decision === input);
+    onSignal(restaurantDecisionSignal.name, input, status && { kind: 'decide', status, reason: 'decided by signal' });
+  });
+  setHandler(agentAssignedSignal, (input) => {
+    if (isAgent(input)) run.assigned = { agent_id: input.agent_id, agent_name: input.agent_name };
+    else record.note(`signal ${agentAssignedSignal.name} ignored`, 'malformed input');
+  });
+}
+
+const isAgent = (input: unknown): input is AssignedAgent =>
+  typeof input === 'object' &&
+  input !== null &&
+  'agent_id' in input &&
+  typeof input.agent_id === 'string' &&
+  'agent_name' in input &&
+  typeof input.agent_name === 'string';
+
+/** Why the order stops, in the words of whoever stops it. */
+function reasonOf(command: OrderCommand | undefined): string | undefined {
+  switch (command?.kind) {
+    case undefined:
+      return undefined;
+    case 'cancel':
+      return command.reason ?? 'cancelled by the customer';
+    case 'decide':
+      return command.reason ?? 'refused by the restaurant';
+    case 'moveDelivery':
+      return 'cancelled by the courier';
+  }
+}
