@@ -17,13 +17,21 @@ const defaultTimeoutMs = 10_000;
  * One request to a service over its queue and the one reply, checked. The request expires with the activity's attempt.
  * Throws ApplicationFailure (non-retryable where the service said so), or the broker client's retryable errors.
  */
-export function ask<T extends z.ZodType>(deps: AskDeps, queue: string, body: object, replySchema: T): Promise<z.infer<T>> {
+export function ask<T extends z.ZodType>(
+  deps: AskDeps,
+  queue: string,
+  body: object,
+  replySchema: T,
+): Promise<z.infer<T>> {
   return guarded(async () => {
     const { info, cancellationSignal } = Context.current();
     const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
     const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs, 1);
-    const reply = replySchema.safeParse(await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }));
-    if (!reply.success) throw new ServiceFault(`${queue} gave a reply that does not match the contract`, true, 'BAD_REPLY');
+    const reply = replySchema.safeParse(
+      await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
+    );
+    if (!reply.success)
+      throw new ServiceFault(`${queue} gave a reply that does not match the contract`, true, 'BAD_REPLY');
     return reply.data;
   });
 }

@@ -1,6 +1,11 @@
 import { queues } from '../contracts/names';
 import { assignAgentReply, changeDeliveryReply } from '../contracts/messages';
-import type { AssignAgentMessage, AssignAgentReply, ChangeDeliveryMessage, ChangeDeliveryReply } from '../contracts/messages';
+import type {
+  AssignAgentMessage,
+  AssignAgentReply,
+  ChangeDeliveryMessage,
+  ChangeDeliveryReply,
+} from '../contracts/messages';
 import { ask, type AskDeps } from './ask';
 
 /** All idempotent: each may run any number of times, and an undo may come before the step that it undoes. */

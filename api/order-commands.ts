@@ -17,7 +17,10 @@ export interface CommandToSend {
  * Sends a command to the order's workflow and waits for its outcome: `done` (also when it was so already), or `held`
  * when Temporal holds it but it is not carried out yet. Throws HttpProblem: 400 or 409 refused, 404 unknown order, 503.
  */
-export async function sendOrderCommand(temporal: Temporal, { orderId, command, ownFacts }: CommandToSend): Promise<'done' | 'held'> {
+export async function sendOrderCommand(
+  temporal: Temporal,
+  { orderId, command, ownFacts }: CommandToSend,
+): Promise<'done' | 'held'> {
   try {
     const { kind, ...arg } = command;
     const update = updates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
@@ -49,4 +52,5 @@ const statusOf: Record<RefusalCode, number> = {
   NO_AGENT_YET: 409,
 };
 
-const refusal = (code: string, message: string): HttpProblem => new HttpProblem(statusOf[code as RefusalCode] ?? 409, message);
+const refusal = (code: string, message: string): HttpProblem =>
+  new HttpProblem(statusOf[code as RefusalCode] ?? 409, message);

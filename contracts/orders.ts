@@ -1,7 +1,7 @@
 /** HTTP bodies and queries of the orders: user and restaurant service (contract, section 2). */
 import { z } from 'zod';
 import { orderedRestaurant } from './messages';
-import { decisions } from './states';
+import { decisions, orderStatuses } from './states';
 import { id, pageLimit, text } from './values';
 
 export type OrderedRestaurant = z.infer<typeof orderedRestaurant>;
@@ -23,10 +23,24 @@ export type CancelBody = z.infer<typeof cancelBody>;
 /** `GET /users/:user_id/orders?limit=&cursor=` */
 export const historyQuery = z.object({ limit: pageLimit, cursor: z.string().max(200).optional() });
 
+/** `POST /change-order-status?order_id=`, the old name of the decision. */
+export const decisionOldQuery = z.object({ order_id: z.string() });
+
+/** `GET /orders?order_id=&user_id=&restaurant_id=&status=&limit=&cursor=`, restaurant service. */
+export const ordersQuery = z.object({
+  order_id: z.string().optional(),
+  user_id: z.string().optional(),
+  restaurant_id: z.string().optional(),
+  status: z.enum(orderStatuses).optional(),
+  limit: pageLimit.default(100), // old clients know no pages: they get all that a page can hold
+  cursor: z.string().max(200).optional(),
+});
+
 /** `Idempotency-Key` header. */
 export const idempotencyKey = z.string().min(1).max(255);
 
-function mergeRestaurants(restaurants: OrderedRestaurant[]): OrderedRestaurant[] {
+/** Each restaurant once, each of its items once, in the order in which they first came; quantities added. */
+export function mergeRestaurants(restaurants: OrderedRestaurant[]): OrderedRestaurant[] {
   const merged = new Map<string, Map<string, number>>();
   for (const { restaurant_id, items } of restaurants) {
     const quantities = merged.get(restaurant_id) ?? new Map<string, number>();

@@ -23,6 +23,9 @@ export const price = z
 const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i;
 const isoDateTime = /^\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$/i;
 
+/** Another year has another form, and PostgreSQL knows no year 0. */
+const fourDigitYear = /^(?!0000)\d{4}-/;
+
 /** An ISO 8601 instant; one without a zone is UTC (old producers write none). Comes out in the form `…Z`. */
 export const placedAt = z
   .string()
@@ -30,7 +33,8 @@ export const placedAt = z
   .regex(isoDateTime, 'not an ISO 8601 date and time')
   .transform((value) => (hasZone.test(value) ? value : `${value}Z`))
   .refine((value) => !Number.isNaN(Date.parse(value)), 'not an ISO 8601 date and time')
-  .transform((value) => new Date(value).toISOString());
+  .transform((value) => new Date(value).toISOString())
+  .refine((value) => fourDigitYear.test(value), 'not a year from 0001 to 9999');
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 const storable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();

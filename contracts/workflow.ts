@@ -16,6 +16,8 @@ export interface OrderPolicy {
   deliveryAttentionMs: number;
   /** While no agent is free, ask again this often: makes up for a lost "agent assigned" message. */
   reaskIntervalMs: number;
+  /** After a failed local attempt a service is called durably for so long: each local try would cost a second again. */
+  avoidLocalMs: number;
 }
 
 /** Input of the order workflow. */
@@ -42,9 +44,7 @@ export type OrderCommand =
   | { kind: 'cancel'; reason?: string | null | undefined };
 
 /** Answer to a command that was let in: done (or so already), or refused by what turned out meanwhile. */
-export type CommandOutcome =
-  | { outcome: 'done' }
-  | { outcome: 'refused'; code: RefusalCode; message: string };
+export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: RefusalCode; message: string };
 
 /** Why a command is not allowed. Also the `type` of the failure with which a validator refuses. */
 export type RefusalCode = 'DECISION_NOT_ALLOWED' | 'ILLEGAL_TRANSITION' | 'CANCEL_TOO_LATE' | 'NO_AGENT_YET';

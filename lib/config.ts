@@ -30,6 +30,7 @@ const policy = {
   PICKUP_LIMIT_MS: milliseconds(60 * minute),
   DELIVERY_ATTENTION_MS: milliseconds(120 * minute),
   REASK_INTERVAL_MS: milliseconds(30_000),
+  AVOID_LOCAL_MS: milliseconds(30_000),
 };
 
 const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
@@ -46,7 +47,14 @@ export const schemas = {
     RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
     DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
   }),
-  restaurantApi: z.object({ ...common, ...http, ...temporal, ...policy, PORT: port(8002), RESTAURANT_DATABASE_URL: database('restaurant') }),
+  restaurantApi: z.object({
+    ...common,
+    ...http,
+    ...temporal,
+    ...policy,
+    PORT: port(8002),
+    RESTAURANT_DATABASE_URL: database('restaurant'),
+  }),
   deliveryApi: z.object({
     ...common,
     ...http,
@@ -83,4 +91,5 @@ export const orderPolicy = (config: PolicyVariables): OrderPolicy => ({
   pickupLimitMs: config.PICKUP_LIMIT_MS,
   deliveryAttentionMs: config.DELIVERY_ATTENTION_MS,
   reaskIntervalMs: config.REASK_INTERVAL_MS,
+  avoidLocalMs: config.AVOID_LOCAL_MS,
 });

@@ -15,7 +15,11 @@ const drainLimitMs = 8_000;
  * Runs one process of the system: starts it, says so in one line (`event: "ready"`), drains it on SIGTERM or SIGINT.
  * Exit code 0 after a drain, 1 when starting or draining failed, 2 when the configuration does not fit.
  */
-export async function runProcess(name: string, env: NodeJS.ProcessEnv, start: (log: Log) => Promise<Running>): Promise<void> {
+export async function runProcess(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  start: (log: Log) => Promise<Running>,
+): Promise<void> {
   const log = createLog(name, env.LOG_LEVEL || 'info');
   let running: Running | undefined;
   let stopping = false;

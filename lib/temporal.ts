@@ -46,7 +46,11 @@ export interface Temporal {
 /** Connects, waiting for the server up to the start limit. */
 export async function connectTemporal(address: string, namespace: string, log: Log): Promise<Temporal> {
   let connection: Connection | undefined;
-  await waitFor('Temporal', async () => (connection = await Connection.connect({ address, connectTimeout: '5s' })), log);
+  await waitFor(
+    'Temporal',
+    async () => (connection = await Connection.connect({ address, connectTimeout: '5s' })),
+    log,
+  );
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
   return { client: new Client({ connection: connected, namespace }), close: () => connected.close() };
@@ -72,7 +76,9 @@ export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
   const handle = client.workflow.getHandle(workflowId);
   const updateId = randomUUID();
   try {
-    const value = await client.withDeadline(Date.now() + waitMs, () => handle.executeUpdate(update, { args, updateId }));
+    const value = await client.withDeadline(Date.now() + waitMs, () =>
+      handle.executeUpdate(update, { args, updateId }),
+    );
     return { state: 'completed', value };
   } catch (err) {
     if (!isTimeOrConnection(err)) throw translate(err);
@@ -165,7 +171,8 @@ function translate(err: unknown): Error {
     return new UpdateRefusedError(cause?.message ?? err.message, cause?.type ?? 'REFUSED');
   }
   if (err instanceof WorkflowNotFoundError) return new WorkflowGoneError(err.message);
-  if (isGrpcServiceError(err) && err.code === (grpcNotFound as typeof err.code)) return new WorkflowGoneError(err.message);
+  if (isGrpcServiceError(err) && err.code === (grpcNotFound as typeof err.code))
+    return new WorkflowGoneError(err.message);
   if (isTimeOrConnection(err)) return new TemporalAwayError('Temporal did not confirm in time', { cause: err });
   return err instanceof Error ? err : new Error(String(err));
 }

@@ -1,4 +1,10 @@
-import { isCancellation, proxyActivities, proxyLocalActivities, ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import {
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  ActivityFailure,
+  ApplicationFailure,
+} from '@temporalio/workflow';
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
 import type { RatingActivities } from '../activities/ratings';
@@ -22,8 +28,6 @@ const steps: Record<keyof Activities, { service: Service; summary: string }> = {
 const localAttemptMs = 1_000;
 /** One durable attempt: long enough for a service under load, short enough to notice that it died. */
 const durableAttemptMs = 10_000;
-/** After a failed local attempt a service is called durably for so long: trying locally would cost a second each time. */
-const avoidLocalMs = 30_000;
 
 const local = proxyLocalActivities<Activities>({
   scheduleToCloseTimeout: localAttemptMs,
@@ -43,9 +47,10 @@ export type Call = <Name extends keyof Activities>(
 /**
  * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
  * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
+ * For `avoidLocalMs` after that its service is called durably at once.
  * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
  */
-export function createCall(onDurable: (service: Service, why: string) => void): Call {
+export function createCall(avoidLocalMs: number, onDurable: (service: Service, why: string) => void): Call {
   const avoidUntil = new Map<Service, number>();
 
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
@@ -76,4 +81,5 @@ function mayPass(err: unknown): boolean {
   return !(err.cause instanceof ApplicationFailure && err.cause.nonRetryable);
 }
 
-const reasonOf = (err: unknown): string => (err instanceof ActivityFailure ? (err.cause?.message ?? err.message) : String(err));
+const reasonOf = (err: unknown): string =>
+  err instanceof ActivityFailure ? (err.cause?.message ?? err.message) : String(err);

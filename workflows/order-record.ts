@@ -21,7 +21,8 @@ export interface OrderRecord {
 
 export type Attention = 'DELIVERY_LATE' | 'UNDO_FAILING';
 
-const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> => defineSearchAttributeKey(name, 'KEYWORD');
+const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> =>
+  defineSearchAttributeKey(name, 'KEYWORD');
 const keys = {
   orderStatus: keyword(searchAttributes.orderStatus),
   deliveryStatus: keyword(searchAttributes.deliveryStatus),
@@ -61,7 +62,9 @@ export function createOrderRecord(order: { order_id: string; user_id: string; pl
       };
       const changed = (Object.keys(keys) as (keyof typeof keys)[]).filter((name) => now[name] !== shown[name]);
       if (changed.length > 0) {
-        upsertSearchAttributes(changed.map((name): SearchAttributeUpdatePair => ({ key: keys[name], value: now[name] })));
+        upsertSearchAttributes(
+          changed.map((name): SearchAttributeUpdatePair => ({ key: keys[name], value: now[name] })),
+        );
       }
       shown = now;
       setCurrentDetails(describe(this.view()));

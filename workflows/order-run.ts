@@ -71,7 +71,7 @@ export function openOrder(input: OrderInput): OrderRun {
       else record.note('could not undo', `${name}: ${String(failure)}`);
     }),
     watchdog: createWatchdog(),
-    call: createCall((service, why) => {
+    call: createCall(input.policy.avoidLocalMs, (service, why) => {
       record.note(`${service} slow or away, calling durably`, why);
       if (stopped() !== undefined) record.attention = 'UNDO_FAILING';
       record.show();
@@ -145,7 +145,8 @@ function registerHandlers(run: OrderRun): void {
     const verdict = command ? inbox.judge(command) : undefined;
     if (command && verdict?.verdict === 'allowed') void inbox.submit(command);
     else if (verdict?.verdict === 'refused') record.note(`signal ${name} ignored`, verdict.message);
-    else if (verdict === undefined) record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input)?.slice(0, 100)}`);
+    else if (verdict === undefined)
+      record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input)?.slice(0, 100)}`);
   };
   setHandler(deliveryStatusSignal, (input) => {
     const status = deliveryMoves.find((move) => move === input);

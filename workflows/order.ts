@@ -1,4 +1,10 @@
-import { allHandlersFinished, ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
 import type { DeliveryStatus } from '../contracts/states';
 import type { OrderInput, OrderResult } from '../contracts/workflow';
 import { openOrder, OrderStopped, type OrderRun } from './order-run';
@@ -28,10 +34,16 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
     await deliver(run);
     return await end(run, { outcome: 'DELIVERED', reason: null });
   } catch (err) {
-    const reason = err instanceof OrderStopped ? err.message : isCancellation(err) ? 'cancelled by an operator' : `failed: ${String(err)}`;
+    const reason =
+      err instanceof OrderStopped
+        ? err.message
+        : isCancellation(err)
+          ? 'cancelled by an operator'
+          : `failed: ${String(err)}`;
     const failed = await undoAll(run, reason);
     const result = await end(run, { outcome: 'CANCELLED', reason });
-    if (failed.length > 0) throw ApplicationFailure.nonRetryable(`could not undo: ${failed.join(', ')}`, 'UndoFailed', result);
+    if (failed.length > 0)
+      throw ApplicationFailure.nonRetryable(`could not undo: ${failed.join(', ')}`, 'UndoFailed', result);
     if (err instanceof OrderStopped) return result;
     if (isCancellation(err)) throw err;
     throw ApplicationFailure.nonRetryable(reason, 'OrderFailed', result);
@@ -69,7 +81,8 @@ async function place(run: OrderRun): Promise<OrderResult | undefined> {
       await undoAll(run, created.reason);
       return { outcome: 'REJECTED', reason: created.reason };
     case 'settled':
-      if (created.status === 'CANCELLED') throw new OrderStopped('the order was cancelled before the restaurant side had it');
+      if (created.status === 'CANCELLED')
+        throw new OrderStopped('the order was cancelled before the restaurant side had it');
       forgetRecord();
       forgetCreation();
       record.facts = { ...record.facts, status: created.status };
@@ -106,7 +119,10 @@ async function findAgent(run: OrderRun): Promise<void> {
     } else {
       if (!queued) record.note('waiting for an agent');
       refuseEarlyMoves(run);
-      await run.until(() => run.assigned !== undefined || run.inbox.next('step') !== undefined, input.policy.reaskIntervalMs);
+      await run.until(
+        () => run.assigned !== undefined || run.inbox.next('step') !== undefined,
+        input.policy.reaskIntervalMs,
+      );
       if (run.assigned) setAgent(run, run.assigned, 'PENDING');
     }
   }
@@ -148,12 +164,20 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
   while (record.facts.delivery !== status) {
     const step = await run.nextStep();
     if (step.command.kind !== 'moveDelivery' || step.command.status !== status) {
-      step.outcome = { outcome: 'refused', code: 'ILLEGAL_TRANSITION', message: `The delivery is ${record.facts.delivery}.` };
+      step.outcome = {
+        outcome: 'refused',
+        code: 'ILLEGAL_TRANSITION',
+        message: `The delivery is ${record.facts.delivery}.`,
+      };
       continue;
     }
     const moved = await run.unlessStopped(() => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`));
     if (moved.outcome === 'refused') {
-      step.outcome = { outcome: 'refused', code: 'ILLEGAL_TRANSITION', message: `The delivery is ${moved.status ?? 'missing'}.` };
+      step.outcome = {
+        outcome: 'refused',
+        code: 'ILLEGAL_TRANSITION',
+        message: `The delivery is ${moved.status ?? 'missing'}.`,
+      };
       continue;
     }
     record.facts = { ...record.facts, delivery: status };
@@ -194,7 +218,11 @@ async function end(run: OrderRun, result: OrderResult): Promise<OrderResult> {
 
 const changeOrder = (run: OrderRun, status: 'CONFIRMED' | 'CANCELLED') => {
   const { order_id, user_id, placed_at } = run.input.order;
-  return run.call('changeOrder', { order_id, user_id, placed_at, status, reason: run.record.reason }, `Restaurant order ${status}`);
+  return run.call(
+    'changeOrder',
+    { order_id, user_id, placed_at, status, reason: run.record.reason },
+    `Restaurant order ${status}`,
+  );
 };
 
 /** The customer's record follows the order; while the order is being undone it becomes CANCELLED. */
@@ -202,5 +230,13 @@ const recordProgress = (run: OrderRun): Promise<void> => {
   const { order_id, user_id, placed_at } = run.input.order;
   const { facts, total, reason } = run.record;
   const status = reason === null ? facts.status : 'CANCELLED';
-  return run.call('recordProgress', { order_id, user_id, placed_at, status, delivered: facts.delivery === 'DELIVERED', total, reason });
+  return run.call('recordProgress', {
+    order_id,
+    user_id,
+    placed_at,
+    status,
+    delivered: facts.delivery === 'DELIVERED',
+    total,
+    reason,
+  });
 };

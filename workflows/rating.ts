@@ -3,12 +3,15 @@ import type { RatingInput, RatingOutcome } from '../contracts/workflow';
 import { createCall } from './calls';
 import { rateUpdate } from './messages';
 
+/** Two steps only: one that failed locally stays durable. */
+const avoidLocalMs = 30_000;
+
 /**
  * One rating: stored once, then published to the services that average it, whenever the broker can take it.
  * Answers as soon as it is stored. Another rating of the same order meanwhile is a duplicate.
  */
 export async function ratingWorkflow(input: RatingInput): Promise<RatingOutcome> {
-  const call = createCall(() => undefined);
+  const call = createCall(avoidLocalMs, () => undefined);
   let stored: RatingOutcome | undefined;
   setHandler(rateUpdate, async (rating) => {
     await condition(() => stored !== undefined);

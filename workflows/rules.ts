@@ -37,7 +37,11 @@ export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
 export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
   const verdict = judge(facts, command);
   if (verdict.verdict !== 'allowed') return verdict;
-  const codes = { decide: 'DECISION_NOT_ALLOWED', moveDelivery: 'ILLEGAL_TRANSITION', cancel: 'CANCEL_TOO_LATE' } as const;
+  const codes = {
+    decide: 'DECISION_NOT_ALLOWED',
+    moveDelivery: 'ILLEGAL_TRANSITION',
+    cancel: 'CANCEL_TOO_LATE',
+  } as const;
   return refused(codes[command.kind], 'The order has already ended.');
 }
 
@@ -66,7 +70,8 @@ function judgeDecision(facts: OrderFacts, command: Extract<OrderCommand, { kind:
   if (command.status === facts.status) return repeat;
   if (facts.status === 'CANCELLED') return refused('DECISION_NOT_ALLOWED', 'The order is already CANCELLED.');
   if (command.status === 'CONFIRMED' || facts.status === 'PENDING') return allowed;
-  if (pickedUp(facts)) return refused('DECISION_NOT_ALLOWED', 'The order has been picked up and can no longer be cancelled.');
+  if (pickedUp(facts))
+    return refused('DECISION_NOT_ALLOWED', 'The order has been picked up and can no longer be cancelled.');
   if (!command.reason) return refused('DECISION_NOT_ALLOWED', 'A confirmed order is cancelled only with a reason.');
   return allowed;
 }
@@ -77,7 +82,8 @@ function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDel
   if (facts.status === 'CANCELLED') {
     return to === 'CANCELLED' ? repeat : refused('ILLEGAL_TRANSITION', 'The order is CANCELLED.');
   }
-  if (facts.status === 'PENDING') return refused('ILLEGAL_TRANSITION', 'The restaurant has not confirmed the order yet.');
+  if (facts.status === 'PENDING')
+    return refused('ILLEGAL_TRANSITION', 'The restaurant has not confirmed the order yet.');
   switch (from) {
     case null: // the match may be on its way
     case 'PENDING':
@@ -92,6 +98,7 @@ function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDel
 
 function judgeCancel(facts: OrderFacts): Verdict {
   if (facts.status === 'CANCELLED') return repeat;
-  if (pickedUp(facts)) return refused('CANCEL_TOO_LATE', 'The order has been picked up and can no longer be cancelled.');
+  if (pickedUp(facts))
+    return refused('CANCEL_TOO_LATE', 'The order has been picked up and can no longer be cancelled.');
   return allowed;
 }

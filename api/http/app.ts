@@ -40,19 +40,28 @@ const requireJson: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const answerProblem = (log: Log): ErrorRequestHandler => (err: unknown, req, res, next) => {
-  if (res.headersSent) return next(err);
-  const problem = toProblem(err);
-  if (problem.status >= 500) log.error({ event: 'request-failed', request_id: req.id, err }, 'a request failed');
-  if (problem.extra.retryAfterSeconds !== undefined) res.set('Retry-After', String(problem.extra.retryAfterSeconds));
-  const { errors } = problem.extra;
-  res.status(problem.status).json({ success: false, message: problem.message, detail: problem.message, ...(errors && { errors }) });
-};
+const answerProblem =
+  (log: Log): ErrorRequestHandler =>
+  (err: unknown, req, res, next) => {
+    if (res.headersSent) return next(err);
+    const problem = toProblem(err);
+    if (problem.status >= 500) log.error({ event: 'request-failed', request_id: req.id, err }, 'a request failed');
+    if (problem.extra.retryAfterSeconds !== undefined) res.set('Retry-After', String(problem.extra.retryAfterSeconds));
+    const { errors } = problem.extra;
+    res
+      .status(problem.status)
+      .json({ success: false, message: problem.message, detail: problem.message, ...(errors && { errors }) });
+  };
 
 function toProblem(err: unknown): HttpProblem {
   if (err instanceof HttpProblem) return err;
-  if (err instanceof TemporalAwayError) return unavailable('The order engine is away; nothing was accepted. Try again.');
-  if (isClientError(err)) return new HttpProblem(err.status === 400 ? 422 : err.status, bodyMessages[err.type ?? ''] ?? 'The request cannot be read');
+  if (err instanceof TemporalAwayError)
+    return unavailable('The order engine is away; nothing was accepted. Try again.');
+  if (isClientError(err))
+    return new HttpProblem(
+      err.status === 400 ? 422 : err.status,
+      bodyMessages[err.type ?? ''] ?? 'The request cannot be read',
+    );
   return new HttpProblem(500, 'Internal Server Error');
 }
 

@@ -14,7 +14,9 @@ export function readCursor(cursor: string | undefined): Cursor | undefined {
   if (cursor === undefined) return undefined;
   const parsed = position.safeParse(Buffer.from(cursor, 'base64url').toString('utf8').split(' '));
   if (parsed.success) return { at: new Date(parsed.data[0]), id: parsed.data[1] };
-  throw unprocessable('The query does not match: cursor: not one of ours', [{ path: 'cursor', message: 'not one of ours' }]);
+  throw unprocessable('The query does not match: cursor: not one of ours', [
+    { path: 'cursor', message: 'not one of ours' },
+  ]);
 }
 
 /** The cursor of the page after this one; null when a page is not full, for then it is the last. */

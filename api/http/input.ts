@@ -26,6 +26,11 @@ export function checkHour(hour: number): number {
 function read<T extends z.ZodType>(schema: T, input: unknown, what: string): z.infer<T> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-  throw unprocessable(`The ${what} does not match: ${errors.map((e) => `${e.path || what}: ${e.message}`).join('; ')}`, errors);
+  const errors = parsed.error.issues
+    .slice(0, 50)
+    .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  throw unprocessable(
+    `The ${what} does not match: ${errors.map((e) => `${e.path || what}: ${e.message}`).join('; ')}`,
+    errors,
+  );
 }

@@ -50,7 +50,9 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
  */
 export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<object | null> {
   const description = await temporal.client
-    .withDeadline(Date.now() + queryTimeoutMs, () => temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe())
+    .withDeadline(Date.now() + queryTimeoutMs, () =>
+      temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe(),
+    )
     .catch((err: unknown) => {
       if (err instanceof WorkflowNotFoundError) return null;
       throw err;

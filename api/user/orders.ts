@@ -38,7 +38,8 @@ async function place({ db, temporal, policy }: OrderDeps, req: Request, res: Res
   const placement = await placeOrder({ temporal, policy, findRecord }, body, readKey(req));
   const answer = { order_id: placement.orderId, status: 'PENDING', placed_at: placement.placedAt };
   const location = `/orders/${placement.orderId}`;
-  if (placement.held) accepted(res.location(location), { ...answer, message: 'Order accepted; the restaurant has not answered yet' });
+  if (placement.held)
+    accepted(res.location(location), { ...answer, message: 'Order accepted; the restaurant has not answered yet' });
   else created(req, res, '/orders', location, { ...answer, message: 'Order placed' });
 }
 
@@ -87,5 +88,7 @@ async function cancel({ db, temporal }: OrderDeps, req: Request, res: Response):
 function readKey(req: Request): string | undefined {
   const key = z.optional(idempotencyKey).safeParse(req.get('Idempotency-Key'));
   if (key.success) return key.data;
-  throw unprocessable('The Idempotency-Key does not match', [{ path: 'Idempotency-Key', message: '1 to 255 characters' }]);
+  throw unprocessable('The Idempotency-Key does not match', [
+    { path: 'Idempotency-Key', message: '1 to 255 characters' },
+  ]);
 }

@@ -2,7 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { v5 as uuidV5 } from 'uuid';
 import type { PlaceOrderBody } from '../../contracts/orders';
-import { orderWorkflowId, ordersTaskQueue, placementUpdateId, searchAttributes, workflowTypes } from '../../contracts/names';
+import {
+  orderWorkflowId,
+  ordersTaskQueue,
+  placementUpdateId,
+  searchAttributes,
+  workflowTypes,
+} from '../../contracts/names';
 import type { OrderInput, OrderPolicy, PlacementOutcome } from '../../contracts/workflow';
 import { startWithUpdate, type Temporal } from '../../lib/temporal';
 import type { orderWorkflow } from '../../workflows';
@@ -38,7 +44,11 @@ export interface PlacementDeps {
  * With an idempotency key a repeat is the same order and gets the same answer.
  * Throws HttpProblem: 404 something is not available, 422 the key was used with another body; TemporalAwayError.
  */
-export async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined): Promise<Placement> {
+export async function placeOrder(
+  deps: PlacementDeps,
+  body: PlaceOrderBody,
+  key: string | undefined,
+): Promise<Placement> {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
   const input = orderInput(orderId, body, deps.policy);
   const sent = await startWithUpdate<typeof orderWorkflow, PlacementOutcome, []>(

@@ -29,7 +29,12 @@ export function ratingRoutes(deps: RatingDeps): Router {
 async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): Promise<void> {
   const body = readBody(rateOrderBody, req);
   if (!uuid.safeParse(body.order_id).success || !uuid.safeParse(body.user_id).success) throw refusals.unknown_order();
-  const rating = { ...body, order_id: body.order_id.toLowerCase(), user_id: body.user_id.toLowerCase(), rating_id: randomUUID() };
+  const rating = {
+    ...body,
+    order_id: body.order_id.toLowerCase(),
+    user_id: body.user_id.toLowerCase(),
+    rating_id: randomUUID(),
+  };
   await checkRateable(db, rating);
 
   const sent = await startRating(temporal, rating);

@@ -12,6 +12,8 @@ export const createAnnounce =
     for (const event of events) {
       await broker
         .publish(toQueue(queue), event)
-        .catch((err: unknown) => log.warn({ event: 'announcement-lost', queue, err }, 'could not announce what was committed'));
+        .catch((err: unknown) =>
+          log.warn({ event: 'announcement-lost', queue, err }, 'could not announce what was committed'),
+        );
     }
   };

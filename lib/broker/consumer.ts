@@ -73,7 +73,10 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
     const answer = (reply: Reply): void => {
       if (replyTo === undefined) return;
       const { correlationId } = message.properties as { correlationId?: string };
-      channel.sendToQueue(replyTo, Buffer.from(JSON.stringify(reply)), { correlationId, contentType: 'application/json' });
+      channel.sendToQueue(replyTo, Buffer.from(JSON.stringify(reply)), {
+        correlationId,
+        contentType: 'application/json',
+      });
     };
 
     const body = read(message.content, options.parse);
@@ -103,7 +106,12 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
 
   const bury = async (message: ConsumeMessage, reason: string, attempts = attemptsOf(message) + 1): Promise<void> => {
     log.error({ event: 'message-dead', queue, reason, attempts }, 'a message went to the dead queue');
-    const headers = { 'x-reason': reason.slice(0, 1000), 'x-queue': queue, [attemptsHeader]: attempts, 'x-died-at': new Date().toISOString() };
+    const headers = {
+      'x-reason': reason.slice(0, 1000),
+      'x-queue': queue,
+      [attemptsHeader]: attempts,
+      'x-died-at': new Date().toISOString(),
+    };
     await publisher.publish(toQueue(options.deadQueue), message.content, carry(message, headers));
   };
 
@@ -138,7 +146,10 @@ function attemptsOf(message: ConsumeMessage): number {
 
 /** The properties that a copy of the message keeps, with more headers. */
 function carry(message: ConsumeMessage, headers: Record<string, string | number>) {
-  const { messageId, correlationId, type, contentType } = message.properties as unknown as Record<string, string | undefined>;
+  const { messageId, correlationId, type, contentType } = message.properties as unknown as Record<
+    string,
+    string | undefined
+  >;
   return { messageId, correlationId, type, contentType, headers: { ...message.properties.headers, ...headers } };
 }
 

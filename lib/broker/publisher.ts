@@ -47,7 +47,8 @@ export function createPublisher(link: Link, appId: string): Publisher {
           pending.delete(key);
           const returned = unroutable.delete(key);
           if (error) reject(error);
-          else if (returned) reject(new UnroutableError(`no queue takes ${to.exchange || 'messages'} for "${to.routingKey}"`));
+          else if (returned)
+            reject(new UnroutableError(`no queue takes ${to.exchange || 'messages'} for "${to.routingKey}"`));
           else resolve();
         };
         pending.set(key, settle);
@@ -65,9 +66,15 @@ function send(
   settle: (error?: Error) => void,
 ): void {
   try {
-    channel.publish(to.exchange, to.routingKey, body, { contentType: 'application/json', ...properties }, (err: unknown) => {
-      settle(err ? new BrokerAwayError(`the broker refused the message: ${String(err)}`) : undefined);
-    });
+    channel.publish(
+      to.exchange,
+      to.routingKey,
+      body,
+      { contentType: 'application/json', ...properties },
+      (err: unknown) => {
+        settle(err ? new BrokerAwayError(`the broker refused the message: ${String(err)}`) : undefined);
+      },
+    );
   } catch (err) {
     settle(new BrokerAwayError(`the channel is closed: ${String(err)}`));
   }

@@ -61,7 +61,10 @@ export async function createRequester(link: Link, publisher: Publisher): Promise
       let onAbort: (() => void) | undefined;
       const reply = new Promise<unknown>((resolve, reject) => {
         waiting.set(correlationId, { resolve, reject });
-        timer = setTimeout(() => reject(new RequestTimeoutError(`no reply from ${queue} within ${timeoutMs} ms`)), timeoutMs);
+        timer = setTimeout(
+          () => reject(new RequestTimeoutError(`no reply from ${queue} within ${timeoutMs} ms`)),
+          timeoutMs,
+        );
         onAbort = () => reject(signal?.reason as Error);
         signal?.addEventListener('abort', onAbort, { once: true });
       });

@@ -33,7 +33,8 @@ async function installDependencies() {
   const stamp = join(root, 'node_modules', '.lock-file-hash');
   const wanted = hash(fs.readFileSync(lockFile, 'utf8'));
   // A checkout that touches the lock file without changing it is told by its hash.
-  const fresh = fs.existsSync(installed) && (modifiedAt(installed) >= modifiedAt(lockFile) || readIfPresent(stamp) === wanted);
+  const fresh =
+    fs.existsSync(installed) && (modifiedAt(installed) >= modifiedAt(lockFile) || readIfPresent(stamp) === wanted);
   if (fresh) return;
   await runStep({
     name: 'npm-ci',

@@ -12,6 +12,9 @@ export const agentAssigned =
       await client.workflow.getHandle(orderWorkflowId(order_id)).signal(agentAssignedSignal, { agent_id, agent_name });
     } catch (err) {
       if (!(err instanceof WorkflowNotFoundError)) throw err;
-      log.info({ event: 'agent-for-ended-order', order_id, agent_id }, 'an agent was found for an order that has ended');
+      log.info(
+        { event: 'agent-for-ended-order', order_id, agent_id },
+        'an agent was found for an order that has ended',
+      );
     }
   };

@@ -6,7 +6,13 @@ export function temporalLogger(log: Log): Logger {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) => {
     log[level]({ ...meta }, message);
   };
-  const levels = { TRACE: write('trace'), DEBUG: write('debug'), INFO: write('info'), WARN: write('warn'), ERROR: write('error') };
+  const levels = {
+    TRACE: write('trace'),
+    DEBUG: write('debug'),
+    INFO: write('info'),
+    WARN: write('warn'),
+    ERROR: write('error'),
+  };
   return {
     log: (level: LogLevel, message, meta) => levels[level](message, meta),
     trace: levels.TRACE,

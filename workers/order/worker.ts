@@ -38,7 +38,13 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
   await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
   const temporal = await connectTemporal(options.temporalAddress, options.namespace, log);
-  const broker = await openBroker({ url: options.rabbitmqUrl, name: 'worker-order', appId: ourAppId, topology: declareTopology, log });
+  const broker = await openBroker({
+    url: options.rabbitmqUrl,
+    name: 'worker-order',
+    appId: ourAppId,
+    topology: declareTopology,
+    log,
+  });
 
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const { records, ratings } = createRecords(db);

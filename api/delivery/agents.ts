@@ -1,0 +1,45 @@
+import { Router, type RequestHandler } from 'express';
+import { addAgentBody, agentsQuery } from '../../contracts/delivery';
+import type { AgentAssignedMessage } from '../../contracts/messages';
+import type { Announce } from '../../lib/broker/announce';
+import { addAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
+import { isDuplicate, type Database } from '../../prisma/delivery/client';
+import { created } from '../http/answers';
+import { readBody, readQuery } from '../http/input';
+import { ruleBroken } from '../http/problems';
+
+export interface AgentsDeps {
+  db: Database;
+  /** Tells the orders that have waited of their agents. */
+  announce: Announce<AgentAssignedMessage>;
+}
+
+/** The agents: who there is, and who comes. */
+export function agentRoutes({ db, announce }: AgentsDeps): Router {
+  const list = async (assignments: 'open' | 'all') => (await listAgents(db, assignments)).map(shown);
+
+  const add: RequestHandler = async (req, res) => {
+    const body = readBody(addAgentBody, req);
+    const { id, matches } = await addAgent(db, body).catch((err: unknown) => {
+      throw isDuplicate(err) ? ruleBroken(`Duplicate entry: the userName "${body.userName}" is taken`) : err;
+    });
+    await announce(matches);
+    created(req, res, '/agents', `/agents/${id}`, { status: true, message: 'Agent added', data: { agent_id: id } });
+  };
+
+  return Router()
+    .get('/agents', async (req, res) => void res.json(await list(readQuery(agentsQuery, req).assignments)))
+    .get('/get-all-dilvery-agent', async (_req, res) => void res.json(await list('all')))
+    .post(['/agents', '/add-dilvery-agent'], add);
+}
+
+const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, assignments }: ListedAgent) => ({
+  id,
+  name,
+  userName,
+  gender,
+  agent_status: agentStatus,
+  rating,
+  createdAt,
+  assignments,
+});

@@ -1,0 +1,92 @@
+import { Router, type Response } from 'express';
+import { deliveriesQuery, deliveryOldQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
+import type { DeliveryMove } from '../../contracts/states';
+import type { Temporal } from '../../lib/temporal';
+import { agentExists } from '../../prisma/delivery/agents';
+import { findDelivery } from '../../prisma/delivery/assignments';
+import type { Database } from '../../prisma/delivery/client';
+import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
+import type { OrderFacts } from '../../workflows/rules';
+import { accepted } from '../http/answers';
+import { nextCursor, readCursor } from '../http/cursor';
+import { knownId, readBody, readQuery } from '../http/input';
+import { notFound, unprocessable } from '../http/problems';
+import { sendOrderCommand } from '../order-commands';
+
+export interface DeliveriesDeps {
+  db: Database;
+  temporal: Temporal;
+}
+
+/** The deliveries: a courier's jobs, one order's state, and its next step. */
+export function deliveryRoutes(deps: DeliveriesDeps): Router {
+  const { db } = deps;
+  return Router()
+    .get('/deliveries', async (req, res) => {
+      const { agent_id, status, limit, cursor } = readQuery(deliveriesQuery, req);
+      const after = readCursor(cursor);
+      const agentId = agent_id === undefined ? undefined : knownId(agent_id, 'Agent not found');
+      if (agentId !== undefined && !(await agentExists(db, agentId))) throw notFound('Agent not found');
+      const rows = await listDeliveries(db, { agentId, status }, limit, after);
+      const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
+      const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
+      res.json({ success: true, message: 'Deliveries, newest first', data });
+    })
+    .get('/deliveries/:order_id', (req, res) => show(deps, req.params.order_id, res))
+    .get('/get-delivery-status', (req, res) => show(deps, readQuery(deliveryOldQuery, req).order_id, res))
+    .patch('/deliveries/:order_id', (req, res) => {
+      const orderId = knownId(req.params.order_id, orderUnknown);
+      const { order_id, status } = readBody(moveDeliveryBody, req);
+      if (order_id !== undefined && order_id.toLowerCase() !== orderId) {
+        throw unprocessable('The body names another order than the path', [
+          { path: 'order_id', message: 'differs from the path' },
+        ]);
+      }
+      return move(deps, orderId, status, res);
+    })
+    .patch('/update-dilvery-status', (req, res) => {
+      const { order_id, status } = readBody(moveDeliveryOldBody, req);
+      return move(deps, knownId(order_id, orderUnknown), status, res);
+    });
+}
+
+const orderUnknown = 'Order not found';
+
+async function show({ db }: DeliveriesDeps, orderId: string, res: Response): Promise<void> {
+  const delivery = await findDelivery(db, knownId(orderId, orderUnknown));
+  if (!delivery?.agent) throw notFound('No agent has been assigned to this order');
+  const { status, agent } = delivery;
+  res.json({ success: true, message: 'Delivery found', data: { status, agent_id: agent.id, agent_name: agent.name } });
+}
+
+async function move(
+  { db, temporal }: DeliveriesDeps,
+  orderId: string,
+  status: DeliveryMove,
+  res: Response,
+): Promise<void> {
+  const command = { kind: 'moveDelivery', status } as const;
+  const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+  if (sent === 'held') accepted(res);
+  else res.json({ success: true, message: `The delivery is ${status}` });
+}
+
+/** An order asks for an agent once it is confirmed, so whoever has a row here is, unless the row is cancelled. */
+async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null> {
+  const delivery = await findDelivery(db, orderId);
+  if (!delivery) return null;
+  const { status, agent } = delivery;
+  return { status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED', delivery: agent ? status : null };
+}
+
+const shown = (row: ListedDelivery) => ({
+  order_id: row.orderId,
+  status: row.status,
+  agent_id: row.agentId,
+  agent_name: row.agent?.name ?? null,
+  requested_at: row.requestedAt,
+  assigned_at: row.assignedAt,
+  picked_up_at: row.pickedUpAt,
+  completed_at: row.completedAt,
+  agent_rating: row.agentRating,
+});

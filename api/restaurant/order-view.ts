@@ -1,0 +1,51 @@
+import type { StoredGroup } from '../../prisma/restaurant/orders';
+import { timeText } from '../../prisma/restaurant/restaurants';
+
+type StoredOrder = StoredGroup['orders'][number];
+
+/** An order group as the HTTP interface shows it: with its orders, their restaurants, items and menu items. */
+export const shownGroup = (group: StoredGroup) => ({
+  id: group.id,
+  order_id: group.orderId,
+  user_id: group.userId,
+  placed_at: group.placedAt.toISOString(),
+  status: group.status,
+  total: group.total === null ? null : group.total.toNumber(),
+  reason: group.reason,
+  order_rating: group.orderRating,
+  orders: group.orders.map(shownOrder),
+});
+
+const shownOrder = ({ id, restaurantId, status, total, restaurant, items }: StoredOrder) => ({
+  id,
+  restaurant_id: restaurantId,
+  status,
+  total: total.toNumber(),
+  restaurant: shownRestaurant(restaurant),
+  items: items.map((item) => ({
+    id: item.id,
+    menu_item_id: item.menuItemId,
+    quantity: item.quantity,
+    /** At placement; the menu item beside it shows today's. */
+    price: item.price.toNumber(),
+    menu_item: shownMenuItem(item.menuItem),
+  })),
+});
+
+const shownRestaurant = (restaurant: StoredOrder['restaurant']) => ({
+  id: restaurant.id,
+  name: restaurant.name,
+  description: restaurant.description,
+  opening_time: timeText(restaurant.openingTime),
+  closing_time: timeText(restaurant.closingTime),
+  status: restaurant.status,
+  rating: restaurant.rating,
+});
+
+const shownMenuItem = ({ id, name, description, price, type }: StoredOrder['items'][number]['menuItem']) => ({
+  id,
+  name,
+  description,
+  price: price.toNumber(),
+  type,
+});

@@ -1,0 +1,60 @@
+import { Router, type Request, type Response } from 'express';
+import { decisionBody, decisionOldQuery, ordersQuery } from '../../contracts/orders';
+import type { Temporal } from '../../lib/temporal';
+import type { Database } from '../../prisma/restaurant/client';
+import { findOrderGroup, findOrderStatus, listOrderGroups } from '../../prisma/restaurant/orders';
+import { accepted } from '../http/answers';
+import { nextCursor, readCursor } from '../http/cursor';
+import { knownId, readBody, readQuery } from '../http/input';
+import { notFound } from '../http/problems';
+import { sendOrderCommand } from '../order-commands';
+import { shownGroup } from './order-view';
+
+export interface OrdersDeps {
+  db: Database;
+  temporal: Temporal;
+}
+
+/** The orders: which there are, and what the restaurant decides. */
+export function orderRoutes(deps: OrdersDeps): Router {
+  return Router()
+    .get('/orders', (req, res) => list(deps, req, res))
+    .post('/orders/:order_id/decision', (req, res) => decide(deps, req.params.order_id, req, res))
+    .post('/change-order-status', (req, res) => decide(deps, readQuery(decisionOldQuery, req).order_id, req, res));
+}
+
+const orderUnknown = 'Order not found';
+const noneMatches = 'No order matches';
+
+async function list({ db }: OrdersDeps, req: Request, res: Response): Promise<void> {
+  const { order_id, user_id, restaurant_id, status, limit, cursor } = readQuery(ordersQuery, req);
+  const after = readCursor(cursor);
+  const filter = {
+    orderId: filterId(order_id),
+    userId: filterId(user_id),
+    restaurantId: filterId(restaurant_id),
+    status,
+  };
+  const groups = await listOrderGroups(db, filter, limit, after);
+  if (groups.length === 0 && !after) throw notFound(noneMatches);
+  const next_cursor = nextCursor(groups, limit, (group) => ({ at: group.placedAt, id: group.orderId }));
+  res.json({ status: true, message: 'Orders, newest first', data: groups.map(shownGroup), next_cursor });
+}
+
+const filterId = (id: string | undefined) => (id === undefined ? undefined : knownId(id, noneMatches));
+
+async function decide({ db, temporal }: OrdersDeps, id: string, req: Request, res: Response): Promise<void> {
+  const { status, reason } = readBody(decisionBody, req);
+  const orderId = knownId(id, orderUnknown);
+  const sent = await sendOrderCommand(temporal, {
+    orderId,
+    command: { kind: 'decide', status, reason },
+    ownFacts: async () => {
+      const row = await findOrderStatus(db, orderId);
+      return row && { ...row, delivery: null };
+    },
+  });
+  if (sent === 'held') return accepted(res);
+  const group = await findOrderGroup(db, orderId);
+  res.json({ status: true, message: `The order is ${status}`, data: group && shownGroup(group) });
+}

@@ -1,0 +1,40 @@
+import type { AddAgentBody } from '../../contracts/delivery';
+import type { AgentAssignedMessage } from '../../contracts/messages';
+import type { Database } from './client';
+import { lockMatch } from './locks';
+import { matchWaiting } from './matching';
+
+interface AddedAgent {
+  id: string;
+  /** What the new agent made possible: the caller tells the orders. */
+  matches: AgentAssignedMessage[];
+}
+
+/** Adds a free agent, who gets the oldest waiting order at once. Throws Prisma's P2002 when the user name is taken. */
+export function addAgent(db: Database, agent: AddAgentBody): Promise<AddedAgent> {
+  return db.$transaction(async (tx) => {
+    await lockMatch(tx);
+    const { id } = await tx.agent.create({ data: agent, select: { id: true } });
+    return { id, matches: await matchWaiting(tx) };
+  });
+}
+
+export async function agentExists(db: Database, id: string): Promise<boolean> {
+  return (await db.agent.count({ where: { id } })) > 0;
+}
+
+/** All agents, first come first, each with its open assignments or all of them, newest first. */
+export function listAgents(db: Database, assignments: 'open' | 'all') {
+  return db.agent.findMany({
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    include: {
+      assignments: {
+        ...(assignments === 'open' && { where: { status: { in: ['PENDING', 'PICKED_UP'] } } }),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        select: { id: true, orderId: true, status: true, assignedAt: true, completedAt: true },
+      },
+    },
+  });
+}
+
+export type ListedAgent = Awaited<ReturnType<typeof listAgents>>[number];

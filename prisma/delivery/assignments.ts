@@ -1,0 +1,56 @@
+/** The deliveries: one assignment row for each order. */
+import type { DeliveryMove, DeliveryStatus } from '../../contracts/states';
+import type { Database, Transaction } from './client';
+
+/** An order's delivery. `agent` is null while the order waits for one, and in the tombstone of an order that never had one. */
+export interface Delivery {
+  status: DeliveryStatus;
+  agent: { id: string; name: string } | null;
+}
+
+/** Null when nothing is known of the order. */
+export function findDelivery(db: Database | Transaction, orderId: string): Promise<Delivery | null> {
+  return db.assignment.findUnique({
+    where: { orderId },
+    select: { status: true, agent: { select: { id: true, name: true } } },
+  });
+}
+
+export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
+
+/** The agent brings the food. False when the delivery is not an agent's, or not PENDING. The caller holds the order lock. */
+export async function pickUp(tx: Transaction, orderId: string): Promise<boolean> {
+  const changed = await tx.$executeRaw`
+    UPDATE "DeliveryAssignment" SET status = 'PICKED_UP', "pickedUpAt" = clock_timestamp()
+    WHERE "orderId" = ${orderId}::uuid AND status = 'PENDING' AND "agentId" IS NOT NULL`;
+  return changed > 0;
+}
+
+/** From where a delivery may end. */
+const endsFrom: Record<Exclude<DeliveryMove, 'PICKED_UP'>, DeliveryStatus[]> = {
+  DELIVERED: ['PICKED_UP'],
+  CANCELLED: ['PENDING', 'PICKED_UP'],
+};
+
+/**
+ * Ends a delivery and frees its agent, if it has one: only if this very statement ended it, so a repeat frees nobody.
+ * False when the delivery's state does not allow it. The caller holds the order lock and the match lock.
+ */
+export async function endDelivery(tx: Transaction, orderId: string, status: keyof typeof endsFrom): Promise<boolean> {
+  const [result] = await tx.$queryRaw<{ ended: number }[]>`
+    WITH ended AS (
+      UPDATE "DeliveryAssignment" SET status = ${status}::"DeliveryStatus", "completedAt" = clock_timestamp()
+      WHERE "orderId" = ${orderId}::uuid AND status = ANY(${endsFrom[status]}::"DeliveryStatus"[])
+      RETURNING "agentId"
+    ), freed AS (
+      UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
+      WHERE id = (SELECT "agentId" FROM ended)
+    )
+    SELECT count(*)::int AS ended FROM ended`;
+  return result !== undefined && result.ended > 0;
+}
+
+/** The undo has come before the order asked for an agent: when that comes, it will find the delivery CANCELLED. */
+export async function leaveTombstone(tx: Transaction, orderId: string): Promise<void> {
+  await tx.assignment.create({ data: { orderId, status: 'CANCELLED', completedAt: new Date() }, select: { id: true } });
+}

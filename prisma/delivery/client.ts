@@ -1,0 +1,19 @@
+import { createAdapter } from '../../lib/database';
+import type { Log } from '../../lib/log';
+import { PrismaClient, type Prisma } from './generated/client';
+
+/** The delivery service's database. */
+export type Database = PrismaClient;
+export type Transaction = Prisma.TransactionClient;
+
+/** Opens a pool of at most `poolSize` connections; each is made when it is first needed. Close it with `$disconnect`. */
+export function openDatabase(url: string, poolSize: number, log: Log): Database {
+  return new PrismaClient({ adapter: createAdapter(url, poolSize, log) });
+}
+
+/** Whether the database refused a row because of a unique key. */
+export const isDuplicate = (err: unknown): boolean =>
+  err instanceof Error && 'code' in err && err.code === uniqueViolation;
+
+/** Prisma's code for it. */
+const uniqueViolation = 'P2002';

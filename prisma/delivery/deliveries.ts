@@ -1,0 +1,32 @@
+/** The deliveries as a courier reads them. */
+import type { DeliveryStatus } from '../../contracts/states';
+import type { Database } from './client';
+
+interface DeliveryFilter {
+  agentId?: string | undefined;
+  status?: DeliveryStatus | undefined;
+}
+
+/** At most `limit` deliveries, newest first, after the position. */
+export function listDeliveries(
+  db: Database,
+  { agentId, status }: DeliveryFilter,
+  limit: number,
+  after?: { at: Date; id: string },
+) {
+  return db.assignment.findMany({
+    where: {
+      ...(agentId !== undefined && { agentId }),
+      ...(status !== undefined && { status }),
+      ...(after && {
+        createdAt: { lte: after.at },
+        OR: [{ createdAt: { lt: after.at } }, { id: { lt: after.id } }],
+      }),
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+    include: { agent: { select: { name: true } } },
+  });
+}
+
+export type ListedDelivery = Awaited<ReturnType<typeof listDeliveries>>[number];

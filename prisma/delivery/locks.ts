@@ -1,0 +1,27 @@
+/**
+ * The locks of the delivery database, all held to the end of the transaction. Everybody takes them in one order, so that nobody
+ * waits in a circle:
+ *
+ *   1. the order lock      one message of an order at a time
+ *   2. the match lock      queueing a waiting order, and freeing or adding an agent, one transaction at a time
+ *   3. rows                first the assignment's, then the agent's
+ *
+ * Whoever holds rows asks for no lock above them. Two transactions take rows the other way round, agent first: the one that finds
+ * a free agent at once, and the one that matches. The first then only inserts a row of its own; the second takes an assignment
+ * without agent, and those are written by nobody who does not hold the match lock.
+ */
+import type { Transaction } from './client';
+
+/** Makes the messages of one order wait for each other. */
+export async function lockOrder(tx: Transaction, orderId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${orderId}, 0))`;
+}
+
+/**
+ * Makes those who match wait for each other. It has a statement of its own: what is looked at afterwards is seen as the
+ * previous holder has left it. An order that finds nobody free and an agent who finds nobody waiting can't miss each other so.
+ */
+export async function lockMatch(tx: Transaction): Promise<void> {
+  // Two keys: a key space apart from the order locks, which have one.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('match'), 0)`;
+}

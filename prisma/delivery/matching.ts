@@ -1,0 +1,62 @@
+/** Who gets which agent. The only place that turns an agent from AVAILABLE to BUSY. */
+import type { AgentAssignedMessage } from '../../contracts/messages';
+import type { Transaction } from './client';
+
+/**
+ * Gives the order the longest-idle agent that is free at once; says whether it did. Takes no match lock, so such orders pass each
+ * other freely. Does nothing when the order has an assignment already, when others wait (their turn comes first), or when
+ * nobody can be had without waiting. The caller holds the order lock.
+ */
+export async function takeFreeAgent(tx: Transaction, orderId: string): Promise<AgentAssignedMessage | undefined> {
+  const [taken] = await tx.$queryRaw<AgentAssignedMessage[]>`
+    WITH free AS (
+      SELECT id FROM "DilveryAgent"
+      WHERE agent_status = 'AVAILABLE'
+        AND NOT EXISTS (SELECT FROM "DeliveryAssignment" WHERE "orderId" = ${orderId}::uuid)
+        AND NOT EXISTS (SELECT FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL)
+      ORDER BY "availableSince", id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ), busy AS (
+      UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT id FROM free) RETURNING id, name
+    ), assigned AS (
+      INSERT INTO "DeliveryAssignment" ("orderId", "agentId", "assignedAt")
+      SELECT ${orderId}::uuid, id, clock_timestamp() FROM busy RETURNING "orderId"
+    )
+    SELECT assigned."orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name FROM assigned, busy`;
+  return taken;
+}
+
+/** Puts the order at the end of the queue of those that wait, unless it has an assignment. The caller holds the match lock. */
+export async function enqueue(tx: Transaction, orderId: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "DeliveryAssignment" ("orderId") VALUES (${orderId}::uuid) ON CONFLICT ("orderId") DO NOTHING`;
+}
+
+/**
+ * Matches the oldest waiting order with the longest-idle agent until one side is empty, and returns the matches: whoever has
+ * committed tells the orders. The caller holds the match lock.
+ */
+export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessage[]> {
+  const matches: AgentAssignedMessage[] = [];
+  for (let match = await matchOldest(tx); match; match = await matchOldest(tx)) matches.push(match);
+  return matches;
+}
+
+/**
+ * No SKIP LOCKED here: an agent's row may be locked by an order that takes that agent at once and is then rolled back. Passing it
+ * over would leave the agent idle and the order waiting with nobody to bring them together; so wait for it, and look again.
+ */
+async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | undefined> {
+  const [match] = await tx.$queryRaw<AgentAssignedMessage[]>`
+    WITH waiting AS (
+      SELECT id FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL ORDER BY "requestedAt", id LIMIT 1
+    ), free AS (
+      SELECT id FROM "DilveryAgent" WHERE agent_status = 'AVAILABLE' AND EXISTS (SELECT FROM waiting)
+      ORDER BY "availableSince", id LIMIT 1 FOR UPDATE
+    ), busy AS (
+      UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT id FROM free) RETURNING id, name
+    )
+    UPDATE "DeliveryAssignment" SET "agentId" = busy.id, "assignedAt" = clock_timestamp()
+    FROM busy WHERE "DeliveryAssignment".id = (SELECT id FROM waiting)
+    RETURNING "orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name`;
+  return match;
+}

@@ -1,0 +1,55 @@
+/** The orders as they are read. */
+import type { OrderStatus } from '../../contracts/states';
+import type { Database } from './client';
+import type { Prisma } from './generated/client';
+
+const everything = {
+  orders: {
+    orderBy: { restaurantId: 'asc' },
+    include: {
+      restaurant: true,
+      items: { orderBy: { menuItem: { position: 'asc' } }, include: { menuItem: true } },
+    },
+  },
+} satisfies Prisma.OrderGroupInclude;
+
+export type StoredGroup = Prisma.OrderGroupGetPayload<{ include: typeof everything }>;
+
+export interface OrderFilter {
+  orderId?: string | undefined;
+  userId?: string | undefined;
+  /** Groups that have an order of this restaurant; they come whole. */
+  restaurantId?: string | undefined;
+  status?: OrderStatus | undefined;
+}
+
+/** At most `limit` order groups, newest first, after the position. Tombstones are not among them. */
+export const listOrderGroups = (
+  db: Database,
+  { orderId, userId, restaurantId, status }: OrderFilter,
+  limit: number,
+  after?: { at: Date; id: string },
+): Promise<StoredGroup[]> =>
+  db.orderGroup.findMany({
+    where: {
+      ...(orderId !== undefined && { orderId }),
+      ...(userId !== undefined && { userId }),
+      ...(status !== undefined && { status }),
+      ...(restaurantId !== undefined && { orders: { some: { restaurantId } } }),
+      total: { not: null }, // only a tombstone has none
+      ...(after && {
+        placedAt: { lte: after.at },
+        OR: [{ placedAt: { lt: after.at } }, { orderId: { lt: after.id } }],
+      }),
+    },
+    orderBy: [{ placedAt: 'desc' }, { orderId: 'desc' }],
+    take: limit,
+    include: everything,
+  });
+
+/** One order group, also a tombstone; null when nothing is known of the order. */
+export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
+  db.orderGroup.findUnique({ where: { orderId }, include: everything });
+
+export const findOrderStatus = (db: Database, orderId: string): Promise<{ status: OrderStatus } | null> =>
+  db.orderGroup.findUnique({ where: { orderId }, select: { status: true } });

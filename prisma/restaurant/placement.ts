@@ -1,0 +1,75 @@
+/** What a placement reads and writes. */
+import type { OrderStatus } from '../../contracts/states';
+import type { OrderedRestaurant } from '../../contracts/orders';
+import type { Transaction } from './client';
+import { openAt } from './opening';
+
+/** What a restaurant has to offer at an hour, of what is asked for. */
+export interface Offer {
+  id: string;
+  name: string;
+  online: boolean;
+  open: boolean;
+  /** Of the items on its menu that are asked for: id -> price, a decimal string. */
+  prices: Record<string, string>;
+}
+
+export interface PricedOrder {
+  total: string;
+  restaurants: {
+    restaurant_id: string;
+    total: string;
+    items: { menu_item_id: string; quantity: number; price: string }[];
+  }[];
+}
+
+/** The order as it is stored; null when nothing is known of it. Only a tombstone has no total. */
+export async function findStored(
+  tx: Transaction,
+  orderId: string,
+): Promise<{ status: OrderStatus; total: string | null } | null> {
+  const rows = await tx.$queryRaw<{ status: OrderStatus; total: string | null }[]>`
+    SELECT status, total::text FROM "OrderGroup" WHERE order_id = ${orderId}::uuid`;
+  return rows[0] ?? null;
+}
+
+/** The offers of the restaurants at that hour (UTC); a restaurant that does not exist is missing. */
+export function readOffers(tx: Transaction, restaurants: OrderedRestaurant[], hour: number): Promise<Offer[]> {
+  const restaurantIds = restaurants.map(({ restaurant_id }) => restaurant_id);
+  const itemIds = restaurants.flatMap(({ items }) => items.map(({ menu_item_id }) => menu_item_id));
+  return tx.$queryRaw<Offer[]>`
+    SELECT r.id, r.name, r.status = 'ONLINE' AS online, ${openAt(hour)} AS open,
+      COALESCE(json_object_agg(m.id, m.price::text) FILTER (WHERE m.id IS NOT NULL), '{}') AS prices
+    FROM "Restaurant" r
+    LEFT JOIN "MenuItem" m ON m.restaurant_id = r.id AND m.deleted_at IS NULL AND m.id = ANY(${itemIds}::uuid[])
+    WHERE r.id = ANY(${restaurantIds}::uuid[])
+    GROUP BY r.id`;
+}
+
+export interface NewOrder extends PricedOrder {
+  orderId: string;
+  userId: string;
+  placedAt: string;
+}
+
+/** Stores a placed order, PENDING. The caller holds the order lock and has found nothing stored. */
+export async function storeOrder(tx: Transaction, order: NewOrder): Promise<void> {
+  await tx.$executeRaw`
+    WITH stored_group AS (
+      INSERT INTO "OrderGroup" (order_id, user_id, placed_at, total)
+      VALUES (${order.orderId}::uuid, ${order.userId}::uuid, ${order.placedAt}::timestamptz, ${order.total}::decimal)
+      RETURNING id
+    ), asked AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(order.restaurants)}::jsonb)
+        AS a(restaurant_id uuid, total decimal, items jsonb)
+    ), stored AS (
+      INSERT INTO "Order" (order_group_id, restaurant_id, total)
+      SELECT stored_group.id, asked.restaurant_id, asked.total FROM stored_group, asked
+      RETURNING id, restaurant_id
+    )
+    INSERT INTO "OrderItem" (order_id, menu_item_id, quantity, price)
+    SELECT stored.id, item.menu_item_id, item.quantity, item.price
+    FROM stored
+    JOIN asked USING (restaurant_id),
+    jsonb_to_recordset(asked.items) AS item(menu_item_id uuid, quantity int, price decimal)`;
+}

@@ -1,0 +1,28 @@
+import type { Transaction } from './client';
+
+type CountOutcome = 'counted' | 'counted_before' | 'unknown_order';
+
+/**
+ * Stores a rating with its order, once, and counts it into the mean of each restaurant of the order whose part was not cancelled.
+ * The caller holds the order lock.
+ */
+export async function countOrderRating(tx: Transaction, orderId: string, rating: number): Promise<CountOutcome> {
+  const [rated] = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE "OrderGroup" SET order_rating = ${rating}, updated_at = now()
+    WHERE order_id = ${orderId}::uuid AND order_rating IS NULL
+    RETURNING id`;
+  if (!rated) return (await tx.orderGroup.count({ where: { orderId } })) > 0 ? 'counted_before' : 'unknown_order';
+
+  // In the order of their ids, so that two ratings of the same restaurants don't wait for each other in a circle.
+  const restaurants = await tx.$queryRaw<{ id: string }[]>`
+    SELECT r.id FROM "Restaurant" r
+    JOIN "Order" o ON o.restaurant_id = r.id
+    WHERE o.order_group_id = ${rated.id}::uuid AND o.status <> 'CANCELLED'
+    ORDER BY r.id FOR UPDATE OF r`;
+  await tx.$executeRaw`
+    UPDATE "Restaurant"
+    SET rating_sum = rating_sum + ${rating}, rating_count = rating_count + 1,
+        rating = (rating_sum + ${rating}) / (rating_count + 1)
+    WHERE id = ANY(${restaurants.map(({ id }) => id)}::uuid[])`;
+  return 'counted';
+}

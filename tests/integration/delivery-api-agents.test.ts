@@ -1,0 +1,89 @@
+/** The delivery service's agents over HTTP on a real database. */
+import { randomUUID } from 'node:crypto';
+import { anAgent, deliveryApi, withAgents } from '../fixtures/delivery';
+
+let service: Awaited<ReturnType<typeof deliveryApi>>;
+
+beforeAll(async () => {
+  service = await deliveryApi();
+});
+afterAll(() => service.close());
+beforeEach(() => service.clear());
+
+test('health is good', async () => {
+  expect(await service.call('GET', '/health')).toMatchObject({ status: 200, body: { Success: true, message: 'Good' } });
+});
+
+describe('adding an agent', () => {
+  test.each([
+    ['/agents', 201],
+    ['/add-dilvery-agent', 200],
+  ])('by POST %s answers %i with the id', async (path, status) => {
+    const answer = await service.call('POST', path, anAgent());
+    const agent = await service.db.agent.findFirstOrThrow();
+    expect(answer).toMatchObject({ status, body: { status: true, data: { agent_id: agent.id } } });
+    expect(answer.headers.get('location')).toBe(status === 201 ? `/agents/${agent.id}` : null);
+    expect(agent).toMatchObject({ agentStatus: 'AVAILABLE', rating: null });
+  });
+
+  test('gives the oldest waiting order to the new agent and tells it', async () => {
+    const orders = [randomUUID(), randomUUID()];
+    for (const order of orders) await service.assign(order);
+    const { body } = await service.call('POST', '/agents', anAgent({ name: 'Bela' }));
+    expect(service.announced).toEqual([{ order_id: orders[0], ...(body.data as object), agent_name: 'Bela' }]);
+  });
+
+  test('under a user name that is taken is refused as a duplicate', async () => {
+    await service.call('POST', '/agents', anAgent({ userName: 'asha' }));
+    const { status, body } = await service.call('POST', '/agents', anAgent({ userName: 'asha' }));
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ success: false, message: expect.stringMatching(/^Duplicate entry/) as string });
+    expect(await service.db.agent.count()).toBe(1);
+  });
+
+  test.each([{}, { name: '' }, { gender: 'OTHER' }, { userName: 7 }])(
+    'with %j is refused naming the fields',
+    async (wrong) => {
+      const { status, body } = await service.call(
+        'POST',
+        '/agents',
+        Object.keys(wrong).length ? { ...anAgent(), ...wrong } : {},
+      );
+      expect(status).toBe(422);
+      expect(body.errors).toEqual(
+        expect.arrayContaining([{ path: expect.any(String) as string, message: expect.any(String) as string }]),
+      );
+    },
+  );
+});
+
+describe('listing the agents', () => {
+  test('shows open assignments, or all of them', async () => {
+    const [id = ''] = await withAgents(service.db, 'Asha');
+    const [ended, open] = [randomUUID(), randomUUID()];
+    await service.assign(ended);
+    await service.change(ended, 'CANCELLED');
+    await service.assign(open);
+
+    const lists: [string, string[]][] = [
+      ['/agents', [open]],
+      ['/agents?assignments=open', [open]],
+      ['/agents?assignments=all', [open, ended]],
+      ['/get-all-dilvery-agent', [open, ended]],
+    ];
+    for (const [path, orders] of lists) {
+      const { status, body } = await service.call('GET', path);
+      expect(status).toBe(200);
+      const [agent] = body as unknown as { assignments: { orderId: string }[] }[];
+      expect(agent).toMatchObject({ id, name: 'Asha', gender: 'FEMALE', agent_status: 'BUSY', rating: null });
+      expect(Object.keys(agent ?? {}).sort()).toEqual(agentFields);
+      expect(agent?.assignments.map(({ orderId }) => orderId).sort()).toEqual([...orders].sort());
+    }
+  });
+
+  const agentFields = ['agent_status', 'assignments', 'createdAt', 'gender', 'id', 'name', 'rating', 'userName'];
+
+  test('with another filter is refused', async () => {
+    expect(await service.call('GET', '/agents?assignments=some')).toMatchObject({ status: 422 });
+  });
+});

@@ -1,0 +1,198 @@
+/** The restaurants and their menus over HTTP on a real database. */
+import { randomUUID } from 'node:crypto';
+import { aRestaurant, restaurantApi, withRestaurant } from '../fixtures/restaurant';
+
+let service: Awaited<ReturnType<typeof restaurantApi>>;
+
+beforeAll(async () => {
+  service = await restaurantApi();
+});
+afterAll(() => service.close());
+beforeEach(() => service.clear());
+
+interface Shown {
+  id: string;
+  name: string;
+  menu: { id: string; name: string; price: number }[];
+}
+
+const paths = ['/restaurants', '/restaurants/available'];
+async function openAt(hour: number | string, path = '/restaurants'): Promise<Shown[]> {
+  const { status, body } = await service.call('GET', `${path}?hour=${hour}`);
+  expect(status).toBe(200);
+  const data = body.data as { count: number; restaurant_data: Shown[] };
+  expect(data.count).toBe(data.restaurant_data.length);
+  return data.restaurant_data;
+}
+const names = (restaurants: Shown[]) => restaurants.map(({ name }) => name);
+
+test('the service says that it is well', async () => {
+  expect(await service.call('GET', '/health')).toMatchObject({ status: 200, body: { Success: true, message: 'Good' } });
+});
+
+describe('adding a restaurant', () => {
+  test('answers 201 with its place on the canonical route, 200 on the old name', async () => {
+    const added = await service.call('POST', '/restaurants', aRestaurant());
+    const { restaurant_id, menu_ids } = added.body.data as { restaurant_id: string; menu_ids: string[] };
+    expect(added).toMatchObject({ status: 201, body: { status: true } });
+    expect(added.headers.get('location')).toBe(`/restaurants/${restaurant_id}`);
+    expect(menu_ids).toHaveLength(2);
+
+    const { body } = await service.call('GET', `/restaurants/${restaurant_id}`);
+    expect(body.data).toEqual({
+      id: restaurant_id,
+      name: 'Spice Garden',
+      description: null,
+      opening_time: '00:00:00',
+      closing_time: '23:59:00',
+      status: 'ONLINE',
+      rating: null,
+      menu: [
+        { id: menu_ids[0], name: 'Lentil soup', description: null, price: 4.5, type: 'VEG' },
+        { id: menu_ids[1], name: 'Lamb stew', description: 'With bread', price: 12, type: 'NON_VEG' },
+      ],
+    });
+    expect(await service.call('POST', '/add-restaurant', aRestaurant())).toMatchObject({
+      status: 200,
+      body: { status: true, data: { restaurant_id: expect.any(String) as string } },
+    });
+  });
+
+  const soup = { name: 'Soup', price: 1, type: 'VEG' };
+  test.each<[object, string]>([
+    [{ name: ' ' }, 'name'],
+    [{ opening_time: '9:00' }, 'opening_time'],
+    [{ opening_time: '24:00' }, 'opening_time'],
+    [{ opening_time: '10:00', closing_time: '10:00:00' }, 'closing_time'],
+    [{ menu: [] }, 'menu'],
+    [{ menu: [{ ...soup, price: -1 }] }, 'menu.0.price'],
+    [{ menu: [{ ...soup, price: 1.005 }] }, 'menu.0.price'],
+    [{ menu: [{ ...soup, price: 100_000_000 }] }, 'menu.0.price'],
+    [{ menu: [{ ...soup, type: 'VEGAN' }] }, 'menu.0.type'],
+    [{ menu: [{ ...soup, name: 'nul \u0000' }] }, 'menu.0.name'],
+  ])('with %j is refused by field, and nothing is stored', async (override, path) => {
+    const { status, body } = await service.call('POST', '/restaurants', { ...aRestaurant(), ...override });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ path, message: expect.any(String) as string }]);
+    expect(await service.db.restaurant.count()).toBe(0);
+  });
+});
+
+describe('browsing', () => {
+  test.each(paths)('by %s shows who is open at that hour, oldest first, past midnight too', async (path) => {
+    await withRestaurant(service.db, { name: 'Day', opening_time: '09:00:00', closing_time: '17:00:00' });
+    await withRestaurant(service.db, { name: 'Night', opening_time: '17:00:00', closing_time: '02:00:00' });
+    expect(names(await openAt(9, path))).toEqual(['Day']);
+    expect(names(await openAt(17, path))).toEqual(['Day', 'Night']);
+    expect(names(await openAt(0, path))).toEqual(['Night']);
+    expect(names(await openAt(2, path))).toEqual(['Night']);
+    expect(names(await openAt(3, path))).toEqual([]);
+  });
+
+  test('shows neither who is OFFLINE nor what is off the menu', async () => {
+    const { items } = await withRestaurant(service.db, { name: 'Open' });
+    const offline = await withRestaurant(service.db, { name: 'Gone home' });
+    await service.db.restaurant.update({ where: { id: offline.id }, data: { status: 'OFFLINE' } });
+    await service.db.menuItem.update({ where: { id: items[0] }, data: { deletedAt: new Date() } });
+    const [open, ...others] = await openAt(12);
+    expect(others).toEqual([]);
+    expect(open).toMatchObject({ name: 'Open', menu: [{ name: 'Lamb stew', price: 12 }] });
+  });
+
+  test('without an hour shows who is open now; the old name asks for the hour', async () => {
+    await withRestaurant(service.db);
+    expect(await service.call('GET', '/restaurants')).toMatchObject({ status: 200, body: { data: { count: 1 } } });
+    expect(await service.call('GET', '/restaurants/available')).toMatchObject({ status: 422 });
+  });
+
+  test.each([24, -1])('at hour %i is 400, at none of its form 422', async (hour) => {
+    for (const path of paths) {
+      expect(await service.call('GET', `${path}?hour=${hour}`)).toMatchObject({
+        status: 400,
+        body: { success: false },
+      });
+      expect(await service.call('GET', `${path}?hour=noon`)).toMatchObject({ status: 422, body: { success: false } });
+    }
+  });
+
+  test.each([randomUUID(), '7'])('a restaurant of the unknown id %s is 404', async (id) => {
+    expect(await service.call('GET', `/restaurants/${id}`)).toMatchObject({ status: 404, body: { success: false } });
+  });
+});
+
+describe('changing a restaurant', () => {
+  const change = (id: string, body: object) => service.call('PATCH', `/restaurants/${id}`, body);
+  const shown = async (id: string) => (await service.call('GET', `/restaurants/${id}`)).body.data as Shown;
+
+  test.each(['/restaurants', '/update-restaurants'])('by %s changes what is named and nothing else', async (path) => {
+    const { id } = await withRestaurant(service.db);
+    const before = await shown(id);
+    const body = { description: 'Closed for cleaning', status: 'OFFLINE', closing_time: '22:30' };
+    expect(await service.call('PATCH', `${path}/${id}`, body)).toMatchObject({ status: 200, body: { status: true } });
+    expect(await shown(id)).toEqual({ ...before, ...body, closing_time: '22:30:00' });
+  });
+
+  test('changes, removes and adds menu items in one go; orders keep showing what was removed', async () => {
+    const kitchen = await withRestaurant(service.db);
+    const [soup, stew] = kitchen.items;
+    const { order_id } = await service.placed(kitchen);
+    const menu = [
+      { id: soup, delete: true },
+      { id: stew, price: 13.25 },
+      { name: 'Tea', price: 0.9, type: 'VEG' },
+    ];
+    expect(await change(kitchen.id, { menu })).toMatchObject({ status: 200 });
+
+    expect((await shown(kitchen.id)).menu.map(({ name, price }) => [name, price])).toEqual([
+      ['Lamb stew', 13.25],
+      ['Tea', 0.9],
+    ]);
+    const { body } = await service.call('GET', `/orders?order_id=${order_id}`);
+    expect(body.data).toMatchObject([{ orders: [{ items: [{ menu_item: { id: soup, name: 'Lentil soup' } }] }] }]);
+  });
+
+  test("of another restaurant's, a removed or an unknown item is 404 and changes nothing", async () => {
+    const [{ id, items }, other] = [await withRestaurant(service.db), await withRestaurant(service.db)];
+    await change(id, { menu: [{ id: items[1], delete: true }] });
+    const before = await shown(id);
+    for (const item of [other.items[0], items[1], randomUUID(), '7']) {
+      const menu = [
+        { id: items[0], price: 1 },
+        { id: item, price: 1 },
+      ];
+      expect(await change(id, { name: 'New', menu })).toMatchObject({ status: 404, body: { success: false } });
+    }
+    expect(await shown(id)).toEqual(before);
+  });
+
+  test.each([randomUUID(), '7'])('of the unknown id %s is 404', async (id) => {
+    expect(await change(id, { name: 'New' })).toMatchObject({ status: 404 });
+  });
+
+  const item = randomUUID();
+  test.each<[object, string]>([
+    [{ rating: 5 }, ''],
+    [{ name: null }, 'name'],
+    [{ status: 'CLOSED' }, 'status'],
+    [{ opening_time: '23:59' }, 'closing_time'],
+    [{ opening_time: '10:00', closing_time: '10:00' }, 'closing_time'],
+    [{ menu: [{ name: 'Tea' }] }, 'menu.0.price'],
+    [{ menu: [{ delete: true }] }, 'menu.0.id'],
+    [{ menu: [{ id: item, cost: 1 }] }, 'menu.0'],
+    [{ menu: [{ id: item, price: 'free' }] }, 'menu.0.price'],
+    [
+      {
+        menu: [
+          { id: item, price: 1 },
+          { id: item.toUpperCase(), delete: true },
+        ],
+      },
+      'menu',
+    ],
+  ])('with %j is refused by field', async (body, path) => {
+    const { id } = await withRestaurant(service.db);
+    const answer = await change(id, body);
+    expect(answer.status).toBe(422);
+    expect((answer.body.errors as { path: string }[])[0]?.path).toBe(path);
+  });
+});

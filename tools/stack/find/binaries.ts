@@ -1,0 +1,80 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
+
+/** What is needed to run RabbitMQ: its server script, and Erlang's port mapper. */
+export interface RabbitmqBinaries {
+  server: string;
+  epmd: string;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The first of the files that can be executed. */
+export function firstExecutable(files: string[]): string | undefined {
+  return files.find(isExecutable);
+}
+
+/** The places in which PATH finds a program. */
+export function onPath(program: string): string[] {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, program));
+}
+
+/** Below `folder` the entries that match, each with `rest` added; highest version first. */
+function versions(folder: string, pattern: RegExp, rest: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((entry) => pattern.test(entry))
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .map((entry) => join(folder, entry, rest));
+}
+
+/**
+ * The folder of PostgreSQL's server programs. Packaged places come before PATH: on Debian
+ * PATH holds only wrappers, if anything.
+ */
+export function findPostgres(): string | undefined {
+  const folders = [
+    ...versions('/usr/lib/postgresql', /^\d+$/, 'bin'),
+    ...versions('/usr', /^pgsql-\d+$/, 'bin'),
+    ...HOMEBREW_PREFIXES.flatMap((prefix) => versions(join(prefix, 'opt'), /^postgresql(@\d+)?$/, 'bin')),
+    ...versions('/Applications/Postgres.app/Contents/Versions', /^\d+$/, 'bin'),
+    ...onPath(''),
+  ];
+  return folders.find((folder) => isExecutable(join(folder, 'postgres')) && isExecutable(join(folder, 'initdb')));
+}
+
+export function findRedis(): string | undefined {
+  return firstExecutable([
+    ...onPath('redis-server'),
+    '/usr/bin/redis-server',
+    ...HOMEBREW_PREFIXES.map((prefix) => join(prefix, 'bin', 'redis-server')),
+    ...onPath('valkey-server'),
+  ]);
+}
+
+/** The script beside the server's own files: the wrapper in sbin would switch the user. */
+export function findRabbitmq(): RabbitmqBinaries | undefined {
+  const server = firstExecutable([
+    '/usr/lib/rabbitmq/bin/rabbitmq-server',
+    ...HOMEBREW_PREFIXES.map((prefix) => join(prefix, 'opt', 'rabbitmq', 'sbin', 'rabbitmq-server')),
+    ...onPath('rabbitmq-server'),
+  ]);
+  const epmd = firstExecutable([
+    ...onPath('epmd'),
+    ...['/usr/lib/erlang', '/usr/lib64/erlang'].flatMap((folder) => versions(folder, /^erts-/, 'bin/epmd')),
+    ...HOMEBREW_PREFIXES.flatMap((prefix) => versions(join(prefix, 'opt/erlang/lib/erlang'), /^erts-/, 'bin/epmd')),
+  ]);
+  return server && epmd ? { server, epmd } : undefined;
+}

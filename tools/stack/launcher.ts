@@ -1,0 +1,110 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
+import { wipe } from './instance';
+import { PartFailed } from './part';
+import { say } from './screen';
+import { Stack, StartInterrupted, type StackOptions } from './stack';
+import { Warden } from './warden-client';
+
+/**
+ * npm passes Ctrl-C on to a script that the terminal has signalled already: a second
+ * signal this soon after the first is the same key press.
+ */
+const SAME_KEY_PRESS_MS = 500;
+/** The last answer on the control socket must leave before the process does. */
+const LAST_WORD_MS = 50;
+
+export interface LaunchOptions extends StackOptions {
+  /** Begin with nothing stored. */
+  fresh: boolean;
+}
+
+/** What a command does with a stack that is ready; its result is the exit code. */
+export type Use = (running: { stack: Stack; warden: Warden; stopped: Promise<void> }) => Promise<number>;
+
+/**
+ * Runs a stack for as long as `use` takes, and stops it whatever happens. Resolves to the
+ * exit code: 1 if it could not be started, which the screen then explains.
+ * @throws AlreadyRunning before anything is touched.
+ */
+export async function withStack(options: LaunchOptions, use: Use): Promise<number> {
+  const { socketPath } = options.instance;
+  const server = await claimSocket(socketPath);
+  const warden = new Warden(socketPath);
+  let tellStopped = () => {};
+  const stopped = new Promise<void>((resolve) => (tellStopped = resolve));
+  if (options.fresh) wipe(options.instance);
+  const stack = new Stack(options, warden);
+  const stop = async () => {
+    await stack.stop();
+    tellStopped();
+  };
+  serveControl(server, (request) => answer(request, stack, stop));
+  const forgetSignals = stopOnSignals(stack, stop);
+  try {
+    await stack.start();
+    return await use({ stack, warden, stopped });
+  } catch (error) {
+    return explain(error);
+  } finally {
+    await stop();
+    await sleep(LAST_WORD_MS);
+    forgetSignals();
+    warden.dismiss();
+    server.close();
+    rmSync(socketPath, { force: true });
+  }
+}
+
+async function answer(request: ControlRequest, stack: Stack, stop: () => Promise<void>): Promise<StackStatus> {
+  switch (request.command) {
+    case 'status':
+      break;
+    case 'stop':
+      await (request.part === undefined ? stop() : stack.part(request.part).stop());
+      break;
+    case 'start':
+      await stack.part(request.part).start();
+      break;
+    case 'restart':
+      await stack.part(request.part).stop();
+      await stack.part(request.part).start();
+      break;
+    case 'kill':
+      stack.part(request.part).kill();
+      break;
+    default:
+      throw new Error(`unknown command ${JSON.stringify(request satisfies never)}`);
+  }
+  return stack.status();
+}
+
+/** The first signal stops in good order, the second at once. */
+function stopOnSignals(stack: Stack, stop: () => Promise<void>): () => void {
+  let firstAt: number | undefined;
+  const onSignal = () => {
+    if (firstAt === undefined) {
+      firstAt = Date.now();
+      void stop();
+    } else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) {
+      stack.kill();
+    }
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  // After a hang-up there is no terminal to write to any more.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return () => signals.forEach((signal) => process.off(signal, onSignal));
+}
+
+function explain(error: unknown): number {
+  if (error instanceof StartInterrupted) return 130;
+  if (error instanceof PartFailed) {
+    process.stderr.write(`\n${error.logTail}\n\n`);
+    say(error.message);
+  } else {
+    say(error instanceof Error ? error.message : String(error));
+  }
+  return 1;
+}

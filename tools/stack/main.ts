@@ -1,0 +1,93 @@
+import { Command, Option } from 'commander';
+import { runDemo } from './commands/demo';
+import { reset } from './commands/reset';
+import { runStart, type StartFlags } from './commands/start';
+import { showStatus } from './commands/status';
+import { stopStack } from './commands/stop';
+import { runTests } from './commands/test';
+import { AlreadyRunning } from './control';
+import { InvalidInstanceName } from './instance';
+
+/**
+ * The commands behind the npm scripts. Resolves to the exit code; errors that a person can
+ * do something about are printed, all others reject.
+ */
+export async function main(args: string[]): Promise<number> {
+  let exitCode = 0;
+  const run = (command: Promise<number>) => command.then((code) => void (exitCode = code));
+  try {
+    await commandLine(run).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof AlreadyRunning || error instanceof InvalidInstanceName)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+  return exitCode;
+}
+
+function commandLine(run: (command: Promise<number>) => Promise<void>): Command {
+  const program = new Command('npm run').description('The local stack: servers, services, tests.');
+  const name = (standard: string) =>
+    new Option('--name <name>', 'which stack; each has its own state').default(standard);
+  const yes = new Option('--yes', 'install missing servers without asking');
+  const portBase = new Option('--port-base <port>', 'count ports from this one instead of the usual ones').argParser(
+    Number,
+  );
+  const parts = new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp();
+
+  program
+    .command('start')
+    .description('start the whole system and keep it up until Ctrl-C')
+    .addOption(name('local'))
+    .addOption(portBase)
+    .addOption(yes)
+    .addOption(parts)
+    .option('--detach', 'go to the background once everything is ready')
+    .option('--servers-only', 'only the servers, for working on the services yourself', false)
+    .action((flags: StartFlags) => run(runStart(flags)));
+  program
+    .command('stop')
+    .description('stop a running stack')
+    .addOption(name('local'))
+    .action((flags) => run(stopStack(flags)));
+  program
+    .command('status')
+    .description('show what runs, and where')
+    .addOption(name('local'))
+    .option('--json', 'for programs', false)
+    .action((flags) => run(showStatus(flags)));
+  program
+    .command('reset')
+    .description('remove everything that a stack has stored')
+    .addOption(name('local'))
+    .action((flags) => run(reset(flags)));
+  program
+    .command('demo')
+    .description('start the system, walk an order through it, stop')
+    .addOption(name('demo'))
+    .addOption(portBase)
+    .addOption(yes)
+    .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
+    .allowUnknownOption()
+    .argument('[args...]', 'for the demo itself')
+    .action((rest: string[], flags) => run(runDemo(flags, rest)));
+  program
+    .command('test')
+    .description('run every test against real servers')
+    .addOption(name('test'))
+    .addOption(yes)
+    .allowUnknownOption()
+    .argument('[args...]', 'for Jest')
+    .action((rest: string[], flags) => run(runTests(flags, rest)));
+  return program;
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    },
+  );
+}

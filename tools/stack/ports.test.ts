@@ -1,0 +1,60 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { DEFAULT_PORTS, LOOPBACK, PortClaims, wantedPorts } from './ports';
+
+describe('wantedPorts', () => {
+  it('are the well-known ones by default', () => {
+    expect(wantedPorts({ kind: 'default' })).toEqual(DEFAULT_PORTS);
+  });
+
+  it('count upwards from a base', () => {
+    const ports = Object.values(wantedPorts({ kind: 'base', base: 9000 }));
+    expect(ports).toEqual(ports.map((_, index) => 9000 + index));
+  });
+
+  it('stay below the ephemeral range when any will do', () => {
+    for (const random of [0, 0.5, 0.999_999]) {
+      const ports = Object.values(wantedPorts({ kind: 'any' }, () => random));
+      expect(Math.min(...ports)).toBeGreaterThanOrEqual(20_000);
+      expect(Math.max(...ports)).toBeLessThan(32_768);
+    }
+  });
+});
+
+describe('PortClaims', () => {
+  const claims = new PortClaims();
+  const others = new PortClaims();
+  afterEach(() => [claims, others].forEach((each) => each.releaseAll()));
+
+  const aBase = () => 20_000 + Math.floor(Math.random() * 10_000);
+
+  it('passes over a port on which something listens', async () => {
+    const server = createServer().listen(0, LOOPBACK);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ports = await claims.choose({ kind: 'base', base: port });
+    server.close();
+    expect(Object.values(ports)).not.toContain(port);
+  });
+
+  it('never gives one port to two stacks that choose at the same time', async () => {
+    const base = aBase();
+    const chosen = await Promise.all([claims, others].map((each) => each.choose({ kind: 'base', base })));
+    const all = chosen.flatMap((ports) => Object.values(ports));
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('leaves the port free for its server to listen on', async () => {
+    const { postgres } = await claims.choose({ kind: 'any' });
+    const server = createServer().listen(postgres, LOOPBACK);
+    await once(server, 'listening');
+    server.close();
+  });
+
+  it('gives the same ports again when they are released', async () => {
+    const base = aBase();
+    const ports = await claims.choose({ kind: 'base', base });
+    claims.releaseAll();
+    expect(await others.choose({ kind: 'base', base })).toEqual(ports);
+  });
+});

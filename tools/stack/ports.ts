@@ -1,0 +1,114 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { createConnection, createServer } from 'node:net';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** Everything that a stack listens on, in the order in which `--port-base` counts. */
+export const DEFAULT_PORTS = {
+  'api-user': 8001,
+  'api-restaurant': 8002,
+  'api-delivery': 8003,
+  temporal: 7233,
+  'temporal-ui': 8233,
+  rabbitmq: 5672,
+  'rabbitmq-management': 15672,
+  redis: 6379,
+  postgres: 5432,
+  epmd: 4370,
+  'rabbitmq-distribution': 25672,
+} as const;
+
+export type PortName = keyof typeof DEFAULT_PORTS;
+export type Ports = Record<PortName, number>;
+
+/** Where the ports come from: the well-known ones, a row from a base, or any free ones. */
+export type PortPolicy = { kind: 'default' } | { kind: 'base'; base: number } | { kind: 'any' };
+
+const PORT_NAMES = Object.keys(DEFAULT_PORTS) as PortName[];
+const LARGEST_PORT = 65_535;
+
+/**
+ * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on
+ * macOS), out of which an outgoing connection could take one before its server listens.
+ */
+const ANY_RANGE = { first: 20_000, last: 31_000 };
+
+/** The port that each name would like to have; pure but for `random` (0 <= random < 1). */
+export function wantedPorts(policy: PortPolicy, random: () => number = Math.random): Ports {
+  const base =
+    policy.kind === 'base' ? policy.base : ANY_RANGE.first + Math.floor(random() * (ANY_RANGE.last - ANY_RANGE.first));
+  const wanted = PORT_NAMES.map((name, index) => [
+    name,
+    policy.kind === 'default' ? DEFAULT_PORTS[name] : base + index,
+  ]);
+  return Object.fromEntries(wanted) as Ports;
+}
+
+/**
+ * The ports of one stack, for as long as it runs. Each is claimed by its UDP namesake, which
+ * nothing here uses: the kernel gives that to one launcher only, and takes it back however
+ * the launcher ends. So two stacks never choose the same port, not even one whose server
+ * is about to listen.
+ */
+export class PortClaims {
+  private readonly claims = new Map<number, Socket>();
+
+  /** The wanted port of each name, or the next free one after it. */
+  async choose(policy: PortPolicy): Promise<Ports> {
+    const chosen: Partial<Ports> = {};
+    for (const [name, wanted] of Object.entries(wantedPorts(policy)) as [PortName, number][]) {
+      chosen[name] = await this.claimNext(wanted);
+    }
+    return chosen as Ports;
+  }
+
+  releaseAll(): void {
+    for (const claim of this.claims.values()) claim.close();
+    this.claims.clear();
+  }
+
+  private async claimNext(first: number): Promise<number> {
+    for (let port = first; port <= LARGEST_PORT; port += 1) {
+      if (this.claims.has(port)) continue;
+      const claim = await bindUdp(port);
+      if (!claim) continue;
+      if (!(await answers(port)) && (await canListen(port))) {
+        this.claims.set(port, claim);
+        return port;
+      }
+      claim.close();
+    }
+    throw new Error(`no free port from ${first} on`);
+  }
+}
+
+function bindUdp(port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => {
+      socket.close();
+      resolve(undefined);
+    });
+    socket.bind({ address: LOOPBACK, port, exclusive: true }, () => resolve(socket.unref()));
+  });
+}
+
+/** Listening alone is no proof: macOS lets two programs do so on one port, by address. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: LOOPBACK, port });
+    const finish = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => finish(true)).once('error', () => finish(false));
+  });
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: LOOPBACK, port }, () => server.close(() => resolve(true)));
+  });
+}

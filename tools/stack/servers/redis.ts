@@ -1,0 +1,37 @@
+import { createConnection } from 'node:net';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOOPBACK, type Ports } from '../ports';
+import type { Instance } from '../instance';
+import type { Part } from '../part';
+
+/** Redis as a cache on this machine: a snapshot now and then, and one when it stops. */
+export function redisPart(binary: string, instance: Instance, ports: Ports): Part {
+  const folder = join(instance.dataDir, 'redis');
+  mkdirSync(folder, { recursive: true });
+  return {
+    name: 'redis',
+    command: binary,
+    args: ['--port', String(ports.redis), '--bind', LOOPBACK, '--dir', folder, '--save', '60 1', '--appendonly', 'no'],
+    env: process.env,
+    cwd: folder,
+    address: `redis://${LOOPBACK}:${ports.redis}`,
+    stopSignal: 'SIGTERM',
+    stopLimitMs: 5_000,
+    readyLimitMs: 20_000,
+    isReady: () => answersPing(ports.redis),
+  };
+}
+
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: LOOPBACK, port });
+    socket.setTimeout(1_000, () => socket.destroy(new Error('no answer to PING')));
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (data) => {
+      resolve(data.toString().startsWith('+PONG'));
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+
+/** What the Web UI's list can be filtered by, with the type of each. */
+export const SEARCH_ATTRIBUTES = {
+  OrderStatus: 'Keyword',
+  DeliveryStatus: 'Keyword',
+  UserId: 'Keyword',
+  AgentId: 'Keyword',
+  OrderAttention: 'Keyword',
+  RestaurantIds: 'KeywordList',
+} as const;
+
+/** The numbers of `temporal.api.enums.v1.IndexedValueType`. */
+const TYPE_NUMBERS = { Keyword: 2, KeywordList: 7 } as const;
+
+const VISIBLE_LIMIT_MS = 20_000;
+const POLL_MS = 200;
+
+/**
+ * Adds the search attributes that a namespace lacks (a server that was not started by us,
+ * or a state file from before one was added) and resolves when the server knows them.
+ */
+export async function registerSearchAttributes(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const missing = async () => {
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      const names = Object.keys(SEARCH_ATTRIBUTES) as (keyof typeof SEARCH_ATTRIBUTES)[];
+      return names.filter((name) => !(name in (customAttributes ?? {})));
+    };
+    const lacking = await missing();
+    if (lacking.length === 0) return;
+    const searchAttributes = Object.fromEntries(lacking.map((name) => [name, TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]]]));
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    const deadline = Date.now() + VISIBLE_LIMIT_MS;
+    while ((await missing()).length > 0) {
+      if (Date.now() > deadline) throw new Error(`${address} does not show the search attributes that were added`);
+      await sleep(POLL_MS);
+    }
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { SERVICES, stackEnvironment, type Addresses } from './addresses';
+import { projectRoot } from './instance';
+import type { Part } from './part';
+import type { Ports } from './ports';
+
+/** The workers, by what they are called and the folder that holds them. */
+const WORKERS = ['order', 'restaurant', 'delivery'] as const;
+
+export interface ServiceOptions {
+  addresses: Addresses;
+  ports: Ports;
+  /** The user's own environment; what the stack sets goes over it. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** The three APIs and the three workers: our own programs, compiled. */
+export function serviceParts({ addresses, ports, env }: ServiceOptions): Part[] {
+  const shared = { NODE_ENV: 'development', ...env, ...stackEnvironment(addresses, env) };
+  const apis = SERVICES.map((service) => {
+    const port = ports[`api-${service}`];
+    return servicePart(`api-${service}`, ['api', service], { ...shared, PORT: String(port) }, addresses.api[service]);
+  });
+  const workers = WORKERS.map((worker) => servicePart(`worker-${worker}`, ['workers', worker], shared, null));
+  return [...apis, ...workers];
+}
+
+function servicePart(name: string, path: string[], env: NodeJS.ProcessEnv, address: string | null): Part {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', join(projectRoot, 'dist', ...path, 'main.js')],
+    env,
+    cwd: projectRoot,
+    address,
+    stopSignal: 'SIGTERM',
+    stopLimitMs: 10_000, // What a service may take to finish what it has begun.
+    readyLimitMs: 60_000,
+    isReady: ({ readLog }) => Promise.resolve(saysReady(readLog())),
+  };
+}
+
+/** A service writes one JSON line with `"event":"ready"` when it takes work. */
+export function saysReady(log: string): boolean {
+  return log.split('\n').some((line) => {
+    if (!line.includes('"event"')) return false;
+    try {
+      return (JSON.parse(line) as { event?: unknown }).event === 'ready';
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,49 @@
+import type { AgentAssignedMessage, AssignAgentMessage, AssignAgentReply } from '../../contracts/messages';
+import type { Announce } from '../../lib/broker/announce';
+import { findDelivery, isWaiting, type Delivery } from '../../prisma/delivery/assignments';
+import type { Database } from '../../prisma/delivery/client';
+import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
+import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
+
+export interface MatchingDeps {
+  db: Database;
+  /** Tells the orders that have waited of their agents. */
+  announce: Announce<AgentAssignedMessage>;
+}
+
+/**
+ * Finds an agent for an order:
+ * 1. an agent is free at once: the longest-idle one, with no lock that other orders would wait for;
+ * 2. the order is known: what it has come to;
+ * 3. nobody is free: under the match lock the order joins the queue, and the queue is matched with whoever has been freed meanwhile.
+ *
+ * Idempotent: a repeat gets the same agent, or keeps its place in the queue. Never assigns an order that has been cancelled.
+ */
+export const assignAgent =
+  ({ db, announce }: MatchingDeps) =>
+  async ({ order_id }: AssignAgentMessage): Promise<AssignAgentReply> => {
+    const { reply, matches } = await db.$transaction(async (tx) => {
+      await lockOrder(tx, order_id);
+      const taken = await takeFreeAgent(tx, order_id);
+      if (taken)
+        return {
+          reply: replyOf({ status: 'PENDING', agent: { id: taken.agent_id, name: taken.agent_name } }),
+          matches: [],
+        };
+      const known = await findDelivery(tx, order_id);
+      if (known && !isWaiting(known)) return { reply: replyOf(known), matches: [] };
+      await lockMatch(tx);
+      await enqueue(tx, order_id);
+      const matched = await matchWaiting(tx);
+      return { reply: replyOf(await findDelivery(tx, order_id)), matches: matched };
+    });
+    await announce(matches.filter((match) => match.order_id !== order_id)); // this order learns it from the reply
+    return reply;
+  };
+
+function replyOf(delivery: Delivery | null): AssignAgentReply {
+  if (!delivery || isWaiting(delivery)) return { outcome: 'queued' };
+  const { status, agent } = delivery;
+  if (status === 'DELIVERED' || status === 'CANCELLED' || !agent) return { outcome: 'closed', status };
+  return { outcome: 'assigned', agent_id: agent.id, agent_name: agent.name, status };
+}

@@ -1,0 +1,56 @@
+import type { AgentAssignedMessage, ChangeDeliveryMessage, ChangeDeliveryReply } from '../../contracts/messages';
+import { endDelivery, findDelivery, leaveTombstone, pickUp } from '../../prisma/delivery/assignments';
+import type { Transaction } from '../../prisma/delivery/client';
+import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
+import { matchWaiting } from '../../prisma/delivery/matching';
+import type { MatchingDeps } from './assign-agent';
+
+interface Change {
+  reply: ChangeDeliveryReply;
+  matches: AgentAssignedMessage[];
+}
+
+/**
+ * Moves a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED. An end frees the agent, who gets the
+ * oldest waiting order in the same transaction.
+ *
+ * Idempotent: a repeat is `unchanged` and frees nobody. Cancelling an order that never asked for an agent leaves a tombstone, so it
+ * gets none when it does. What the state does not allow is refused with that state, null without an agent.
+ */
+export const changeDelivery =
+  ({ db, announce }: MatchingDeps) =>
+  async ({ order_id, status }: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
+    const { reply, matches } = await db.$transaction((tx) =>
+      status === 'PICKED_UP' ? begin(tx, order_id) : end(tx, order_id, status),
+    );
+    await announce(matches);
+    return reply;
+  };
+
+async function begin(tx: Transaction, orderId: string): Promise<Change> {
+  await lockOrder(tx, orderId);
+  if (await pickUp(tx, orderId)) return changed();
+  return unmoved(tx, orderId, 'PICKED_UP');
+}
+
+async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANCELLED'): Promise<Change> {
+  await lockOrder(tx, orderId);
+  await lockMatch(tx);
+  if (await endDelivery(tx, orderId, status)) return changed(await matchWaiting(tx));
+  return unmoved(tx, orderId, status);
+}
+
+/** The row did not move: it is so already, it may not, or there is none. */
+async function unmoved(tx: Transaction, orderId: string, to: ChangeDeliveryMessage['status']): Promise<Change> {
+  const delivery = await findDelivery(tx, orderId);
+  if (!delivery && to === 'CANCELLED') {
+    await leaveTombstone(tx, orderId);
+    return changed();
+  }
+  if (delivery?.status === to) return { reply: { outcome: 'unchanged' }, matches: [] };
+  // A tombstone is CANCELLED though it has no agent; only a delivery that waits for one has no state to show yet.
+  const status = delivery && (delivery.agent || delivery.status === 'CANCELLED') ? delivery.status : null;
+  return { reply: { outcome: 'refused', status }, matches: [] };
+}
+
+const changed = (matches: AgentAssignedMessage[] = []): Change => ({ reply: { outcome: 'changed' }, matches });

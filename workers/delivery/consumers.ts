@@ -1,0 +1,50 @@
+import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
+import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
+import { deadQueue, queues } from '../../contracts/names';
+import { createAnnounce } from '../../lib/broker/announce';
+import type { Broker } from '../../lib/broker/broker';
+import { toQueue } from '../../lib/broker/publisher';
+import type { Log } from '../../lib/log';
+import { bySchema } from '../../lib/parse';
+import type { Database } from '../../prisma/delivery/client';
+import { assignAgent } from './assign-agent';
+import { changeDelivery } from './change-delivery';
+import { rateDelivery } from './rate-delivery';
+
+interface ConsumersDeps {
+  db: Database;
+  broker: Broker;
+  log: Log;
+  /** A message under way holds one connection; more messages than connections would only wait inside this process. */
+  poolSize: number;
+}
+
+/** Consumes the delivery service's queues until the broker is closed. */
+export async function consumeDeliveryQueues({ db, broker, log, poolSize }: ConsumersDeps): Promise<void> {
+  const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
+  const share = Math.max(1, Math.floor(poolSize / 3));
+
+  await broker.consume({
+    queue: queues.assignAgent,
+    deadQueue: deadQueue(queues.assignAgent),
+    prefetch: share,
+    parse: bySchema(assignAgentMessage),
+    handle: assignAgent({ db, announce }),
+    adopt: ({ order_id }: AssignAgentMessage) =>
+      broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
+  });
+  await broker.consume({
+    queue: queues.updateDeliveryStatus,
+    deadQueue: deadQueue(queues.updateDeliveryStatus),
+    prefetch: share,
+    parse: bySchema(changeDeliveryMessage),
+    handle: changeDelivery({ db, announce }),
+  });
+  await broker.consume({
+    queue: queues.deliveryRatings,
+    deadQueue: deadQueue(queues.deliveryRatings),
+    prefetch: share,
+    parse: bySchema(ratingMessage),
+    handle: rateDelivery(db),
+  });
+}

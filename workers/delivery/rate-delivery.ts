@@ -1,0 +1,20 @@
+import type { RatingMessage } from '../../contracts/messages';
+import { ServiceFault } from '../../lib/broker/errors';
+import type { Database } from '../../prisma/delivery/client';
+import { lockOrder } from '../../prisma/delivery/locks';
+import { countAgentRating } from '../../prisma/delivery/ratings';
+
+/**
+ * Counts the agent's rating into the mean over the agent's rated deliveries, once for each order however often it comes.
+ * Throws a non-retryable ServiceFault UNKNOWN_ORDER when no agent has ever been assigned to the order.
+ */
+export const rateDelivery =
+  (db: Database) =>
+  async ({ order_id, agent_rating }: RatingMessage): Promise<void> => {
+    const outcome = await db.$transaction(async (tx) => {
+      await lockOrder(tx, order_id);
+      return countAgentRating(tx, order_id, agent_rating);
+    });
+    if (outcome === 'no_agent')
+      throw new ServiceFault(`no agent delivered the order ${order_id}`, false, 'UNKNOWN_ORDER');
+  };

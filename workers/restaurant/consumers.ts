@@ -1,0 +1,44 @@
+import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMessage } from '../../contracts/messages';
+import { deadQueue, queues } from '../../contracts/names';
+import type { Broker } from '../../lib/broker/broker';
+import { toQueue } from '../../lib/broker/publisher';
+import { bySchema } from '../../lib/parse';
+import type { Database } from '../../prisma/restaurant/client';
+import { changeOrder } from './change-order';
+import { placeOrder } from './place-order';
+import { rateOrder } from './rate-order';
+
+interface ConsumersDeps {
+  db: Database;
+  broker: Broker;
+  /** A message under way holds one connection; more messages than connections would only wait inside this process. */
+  poolSize: number;
+}
+
+/** Consumes the restaurant service's queues until the broker is closed. */
+export async function consumeRestaurantQueues({ db, broker, poolSize }: ConsumersDeps): Promise<void> {
+  const share = Math.max(1, Math.floor(poolSize / 3));
+
+  await broker.consume({
+    queue: queues.placeOrder,
+    deadQueue: deadQueue(queues.placeOrder),
+    prefetch: share,
+    parse: bySchema(placeOrderMessage),
+    handle: placeOrder(db),
+    adopt: (order: PlaceOrderMessage) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
+  });
+  await broker.consume({
+    queue: queues.changeOrderStatus,
+    deadQueue: deadQueue(queues.changeOrderStatus),
+    prefetch: share,
+    parse: bySchema(changeOrderMessage),
+    handle: changeOrder(db),
+  });
+  await broker.consume({
+    queue: queues.restaurantRatings,
+    deadQueue: deadQueue(queues.restaurantRatings),
+    prefetch: share,
+    parse: bySchema(ratingMessage),
+    handle: rateOrder(db),
+  });
+}

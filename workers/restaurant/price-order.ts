@@ -1,0 +1,51 @@
+import type { OrderedRestaurant } from '../../contracts/orders';
+import type { Offer, PricedOrder } from '../../prisma/restaurant/placement';
+
+export type Pricing = { outcome: 'priced'; order: PricedOrder } | { outcome: 'rejected'; reason: string };
+
+/** The largest amount that DECIMAL(10,2) holds, in cents. */
+const maxTotalCents = 99_999_999_99n;
+/** A reason is for people: this many problems are named, the rest are counted. */
+const namedProblems = 10;
+
+/** Prices what is asked for by the offers of the hour, exactly; or says what of it is not available. Each restaurant is asked once. */
+export function priceOrder(asked: OrderedRestaurant[], offers: Offer[], hour: number): Pricing {
+  const offerOf = new Map(offers.map((offer) => [offer.id, offer]));
+  const problems = asked.flatMap((part) => problemsOf(part, offerOf.get(part.restaurant_id), hour));
+  if (problems.length > 0) return { outcome: 'rejected', reason: `Not available: ${listed(problems)}` };
+
+  const parts = asked.map(({ restaurant_id, items }) => {
+    const prices = offerOf.get(restaurant_id)?.prices ?? {};
+    const priced = items.map((item) => ({ ...item, price: prices[item.menu_item_id] ?? '' }));
+    const cents = priced.reduce((sum, { price, quantity }) => sum + toCents(price) * BigInt(quantity), 0n);
+    return { restaurant_id, items: priced, cents };
+  });
+  const cents = parts.reduce((sum, part) => sum + part.cents, 0n);
+  if (cents > maxTotalCents) {
+    return { outcome: 'rejected', reason: `The total of ${toMoney(cents)} is more than one order may come to` };
+  }
+  const restaurants = parts.map(({ restaurant_id, items, cents: part }) => ({
+    restaurant_id,
+    items,
+    total: toMoney(part),
+  }));
+  return { outcome: 'priced', order: { total: toMoney(cents), restaurants } };
+}
+
+function problemsOf({ restaurant_id, items }: OrderedRestaurant, offer: Offer | undefined, hour: number): string[] {
+  if (!offer) return [`restaurant ${restaurant_id} does not exist`];
+  const restaurant = `restaurant "${offer.name}" (${offer.id})`;
+  if (!offer.online) return [`${restaurant} is offline`];
+  if (!offer.open) return [`${restaurant} is closed at ${String(hour).padStart(2, '0')}:00 UTC`];
+  return items.flatMap(({ menu_item_id }) =>
+    menu_item_id in offer.prices ? [] : `${restaurant} has no menu item ${menu_item_id}`,
+  );
+}
+
+function listed(problems: string[]): string {
+  const more = problems.length - namedProblems;
+  return problems.slice(0, namedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+const toCents = (money: string): bigint => BigInt(money.replace('.', ''));
+const toMoney = (cents: bigint): string => `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;

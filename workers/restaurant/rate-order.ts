@@ -1,0 +1,19 @@
+import type { RatingMessage } from '../../contracts/messages';
+import { ServiceFault } from '../../lib/broker/errors';
+import type { Database } from '../../prisma/restaurant/client';
+import { lockOrder } from '../../prisma/restaurant/locks';
+import { countOrderRating } from '../../prisma/restaurant/ratings';
+
+/**
+ * Counts the order's rating into the mean over each of its restaurants' rated orders, once for each order however often it comes.
+ * Throws a non-retryable ServiceFault UNKNOWN_ORDER when there is no such order.
+ */
+export const rateOrder =
+  (db: Database) =>
+  async ({ order_id, order_rating }: RatingMessage): Promise<void> => {
+    const outcome = await db.$transaction(async (tx) => {
+      await lockOrder(tx, order_id);
+      return countOrderRating(tx, order_id, order_rating);
+    });
+    if (outcome === 'unknown_order') throw new ServiceFault(`there is no order ${order_id}`, false, 'UNKNOWN_ORDER');
+  };
