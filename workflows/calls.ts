@@ -4,6 +4,7 @@ import {
   proxyLocalActivities,
   ActivityFailure,
   ApplicationFailure,
+  TimeoutFailure,
 } from '@temporalio/workflow';
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
@@ -76,10 +77,16 @@ function run(activity: unknown, options: { summary: string }, argument: unknown)
   return callable.executeWithOptions(options, [argument]);
 }
 
+/** A failed local activity arrives as its bare cause, a timed-out one wrapped. */
+const causeOf = (err: unknown): unknown => (err instanceof ActivityFailure ? err.cause : err);
+
 function mayPass(err: unknown): boolean {
-  if (isCancellation(err) || !(err instanceof ActivityFailure)) return false;
-  return !(err.cause instanceof ApplicationFailure && err.cause.nonRetryable);
+  const cause = causeOf(err);
+  if (isCancellation(err)) return false;
+  return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && !cause.nonRetryable);
 }
 
-const reasonOf = (err: unknown): string =>
-  err instanceof ActivityFailure ? (err.cause?.message ?? err.message) : String(err);
+function reasonOf(err: unknown): string {
+  const cause = causeOf(err);
+  return cause instanceof Error ? cause.message : String(cause);
+}
