@@ -14,11 +14,9 @@ export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
 /** `POST /orders/:order_id/decision` */
 export const decisionBody = z.object({ status: z.enum(decisions), reason: text(500).nullish() });
-export type DecisionBody = z.infer<typeof decisionBody>;
 
 /** `POST /orders/:order_id/cancel`; the body may be left out. */
 export const cancelBody = z.object({ reason: text(500).nullish() }).default({});
-export type CancelBody = z.infer<typeof cancelBody>;
 
 /** `GET /users/:user_id/orders?limit=&cursor=` */
 export const historyQuery = z.object({ limit: pageLimit, cursor: z.string().max(200).optional() });

@@ -9,4 +9,3 @@ export const rateOrderBody = z.object({
   order_rating: rating,
   agent_rating: rating,
 });
-export type RateOrderBody = z.infer<typeof rateOrderBody>;

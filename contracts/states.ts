@@ -13,6 +13,3 @@ export type Decision = (typeof decisions)[number];
 /** Where a courier may move a delivery. */
 export const deliveryMoves = ['PICKED_UP', 'DELIVERED', 'CANCELLED'] as const;
 export type DeliveryMove = (typeof deliveryMoves)[number];
-
-export const agentStatuses = ['AVAILABLE', 'BUSY'] as const;
-export type AgentStatus = (typeof agentStatuses)[number];

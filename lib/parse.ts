@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Parsed } from './broker/consumer';
+import type { Parsed } from './broker/consumer-options';
 
 /** A consumer's reader for bodies of this schema. */
 export const bySchema =

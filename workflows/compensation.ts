@@ -14,7 +14,7 @@ export interface Compensation {
   compensate(): Promise<string[]>;
 }
 
-export function createCompensation(onSettled: (name: string, failure?: unknown) => void): Compensation {
+export function createCompensation(onSettled: (name: string, failure?: Error) => void): Compensation {
   let undos: { name: string; undo: () => Promise<unknown> }[] = [];
   return {
     undoWith(name, undo) {
@@ -33,7 +33,7 @@ export function createCompensation(onSettled: (name: string, failure?: unknown) 
             onSettled(entry.name);
           } catch (err) {
             failed.push(entry.name);
-            onSettled(entry.name, err);
+            onSettled(entry.name, err instanceof Error ? err : new Error(String(err)));
           }
         }
       });

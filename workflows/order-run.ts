@@ -57,18 +57,13 @@ export function openOrder(input: OrderInput): OrderRun {
     () => stopReason !== undefined,
   );
   const stopped = (): string | undefined => stopReason ?? reasonOf(inbox.next('stop')?.command);
-  const throwIfStopped = (): void => {
-    const reason = stopped();
-    if (reason !== undefined) throw new OrderStopped(reason);
-  };
-
   const run: OrderRun = {
     input,
     record,
     inbox,
     saga: createCompensation((name, failure) => {
       if (failure === undefined) record.note('undone', name);
-      else record.note('could not undo', `${name}: ${String(failure)}`);
+      else record.note('could not undo', `${name}: ${failure.message}`);
     }),
     watchdog: createWatchdog(),
     call: createCall(input.policy.avoidLocalMs, (service, why) => {
@@ -81,6 +76,30 @@ export function openOrder(input: OrderInput): OrderRun {
     stop(reason) {
       stopReason ??= reason;
     },
+    ...createWaits(inbox, record, stopped),
+    inBackground(work) {
+      const noted = (err: unknown): void =>
+        record.note('could not be recorded', err instanceof Error ? err.message : '');
+      background.push(CancellationScope.nonCancellable(work).catch(noted));
+    },
+    backgroundDone: () => Promise.all(background),
+  };
+  registerHandlers(run);
+  return run;
+}
+
+/** How the run waits: nothing goes on once the order is stopped. */
+function createWaits(
+  inbox: Inbox,
+  record: OrderRecord,
+  stopped: () => string | undefined,
+): Pick<OrderRun, 'unlessStopped' | 'until' | 'nextStep'> {
+  const throwIfStopped = (): void => {
+    const reason = stopped();
+    if (reason !== undefined) throw new OrderStopped(reason);
+  };
+
+  return {
     async unlessStopped(step) {
       throwIfStopped();
       const scope = new CancellationScope();
@@ -100,10 +119,6 @@ export function openOrder(input: OrderInput): OrderRun {
       else await condition(done, timeoutMs);
       throwIfStopped();
     },
-    inBackground(work) {
-      background.push(CancellationScope.nonCancellable(work));
-    },
-    backgroundDone: () => Promise.all(background),
     async nextStep() {
       await this.until(() => inbox.next('step') !== undefined);
       const next = inbox.next('step');
@@ -111,8 +126,6 @@ export function openOrder(input: OrderInput): OrderRun {
       return next;
     },
   };
-  registerHandlers(run);
-  return run;
 }
 
 function registerHandlers(run: OrderRun): void {

@@ -12,16 +12,16 @@ const avoidLocalMs = 30_000;
  */
 export async function ratingWorkflow(input: RatingInput): Promise<RatingOutcome> {
   const call = createCall(avoidLocalMs, () => undefined);
-  let stored: RatingOutcome | undefined;
+  const storing = call('storeRating', input);
   setHandler(rateUpdate, async (rating) => {
-    await condition(() => stored !== undefined);
-    if (stored?.outcome === 'stored' && rating.rating_id !== input.rating_id) return { outcome: 'duplicate' };
-    return stored ?? { outcome: 'duplicate' };
+    const outcome = await storing;
+    const another = rating.rating_id !== input.rating_id;
+    return outcome.outcome === 'stored' && another ? { outcome: 'duplicate' } : outcome;
   });
 
   const { order_id, order_rating, agent_rating } = input;
-  stored = await call('storeRating', input);
-  if (stored.outcome === 'stored') await call('publishRating', { order_id, order_rating, agent_rating });
+  const outcome = await storing;
+  if (outcome.outcome === 'stored') await call('publishRating', { order_id, order_rating, agent_rating });
   await condition(allHandlersFinished);
-  return stored;
+  return outcome;
 }

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Sent } from '../../lib/temporal';
 
 /** A creation: 201 with `Location` on the canonical route, 200 on the old name. */
 export function created(req: Request, res: Response, canonicalPath: string, location: string, body: object): void {
@@ -16,5 +15,3 @@ export function accepted(res: Response, more: object = {}): void {
     ...more,
   });
 }
-
-export const isHeld = <T>(sent: Sent<T>): sent is { state: 'held' } => sent.state === 'held';

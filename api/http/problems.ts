@@ -17,7 +17,6 @@ export interface FieldError {
 
 export const notFound = (message: string): HttpProblem => new HttpProblem(404, message);
 export const ruleBroken = (message: string): HttpProblem => new HttpProblem(400, message);
-export const conflict = (message: string): HttpProblem => new HttpProblem(409, message);
 export const unprocessable = (message: string, errors: FieldError[]): HttpProblem =>
   new HttpProblem(422, message, { errors });
 /** Something that the answer needs is away; the client should come back. */

@@ -1,4 +1,5 @@
-import { consume, type Consumer, type ConsumerOptions } from './consumer';
+import { consume, type Consumer } from './consumer';
+import type { ConsumerOptions } from './consumer-options';
 import { openLink, type LinkOptions } from './link';
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';

@@ -39,6 +39,47 @@ const heartbeatSeconds = 10;
 /** Connects, and stays connected until `close`. Resolves at the first connection; waits for the broker as long as it takes. */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { log } = options;
+  const sessions = createSessions(log);
+
+  const setUp = async (model: ChannelModel): Promise<void> => {
+    // First of all: without a listener an `error` event would end the process.
+    model.on('error', (err) => log.warn({ event: 'broker-error', err }, 'broker connection error'));
+    const channel = await model.createConfirmChannel();
+    const session: Session = { model, channel };
+    watchChannel(channel, (cause) => sessions.reset(session, cause));
+    sessions.watch(session);
+    await options.topology(channel);
+    await sessions.begin(session);
+    log.info({ event: 'broker-connected' }, 'connected to the broker');
+  };
+
+  const recovering: RecoveringChannelModel = await connect(withHeartbeat(options.url), {
+    noDelay: true, // otherwise small messages wait for the peer's delayed ACK, 40 ms each
+    clientProperties: { connection_name: options.name },
+    timeout: 10_000,
+    recovery: { setup: setUp, maxDelay: maxReconnectDelayMs, waitForConnect: false },
+  });
+  recovering.on('error', (err) => log.warn({ event: 'broker-error', err }, 'broker connection error'));
+  recovering.on('connect-failed', (err) => log.warn({ event: 'broker-unreachable', err }, 'waiting for the broker'));
+  await recovering.waitForConnect();
+
+  return {
+    session: () => sessions.current(),
+    get connected() {
+      return sessions.connected();
+    },
+    onSession: (hook) => sessions.onSession(hook),
+    onLost: (hook) => sessions.onLost(hook),
+    reset: (session, cause) => sessions.reset(session, cause),
+    async close() {
+      sessions.close();
+      await recovering.close();
+    },
+  };
+}
+
+/** Which session holds, and who wants to know when one begins or ends. */
+function createSessions(log: Log) {
   const sessionHooks: ((session: Session) => Promise<void>)[] = [];
   const lostHooks: ((cause: Error) => void)[] = [];
   let current: Session | undefined;
@@ -53,65 +94,45 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     for (const hook of lostHooks) hook(cause);
   };
 
-  const setUp = async (model: ChannelModel): Promise<void> => {
-    // First of all: without a listener an `error` event would end the process.
-    model.on('error', (err) => log.warn({ event: 'broker-error', err }, 'broker connection error'));
-    const channel = await model.createConfirmChannel();
-    const session: Session = { model, channel };
-    watchChannel(channel, (cause) => link.reset(session, cause));
-    model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));
-    model.on('blocked', (reason) => {
-      blocked = reason;
-      log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
-    });
-    model.on('unblocked', () => {
-      blocked = undefined;
-      log.info({ event: 'broker-unblocked' }, 'the broker takes messages again');
-    });
-    await options.topology(channel);
-    for (const hook of sessionHooks) await hook(session);
-    current = session;
-    log.info({ event: 'broker-connected' }, 'connected to the broker');
-  };
-
-  const link: Link = {
-    session() {
+  return {
+    connected: () => current !== undefined,
+    current(): Session {
       if (!current) throw new BrokerAwayError('not connected to the broker');
       if (blocked !== undefined) throw new BrokerAwayError(`the broker is blocked: ${blocked}`);
       return current;
     },
-    get connected() {
-      return current !== undefined;
-    },
-    async onSession(hook) {
+    async onSession(hook: (session: Session) => Promise<void>): Promise<void> {
       sessionHooks.push(hook);
       if (current) await hook(current);
     },
-    onLost(hook) {
+    onLost(hook: (cause: Error) => void): void {
       lostHooks.push(hook);
     },
-    reset(session, cause) {
+    async begin(session: Session): Promise<void> {
+      for (const hook of sessionHooks) await hook(session);
+      current = session;
+    },
+    watch(session: Session): void {
+      session.model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));
+      session.model.on('blocked', (reason) => {
+        blocked = reason;
+        log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
+      });
+      session.model.on('unblocked', () => {
+        blocked = undefined;
+        log.info({ event: 'broker-unblocked' }, 'the broker takes messages again');
+      });
+    },
+    reset(session: Session, cause: Error): void {
       if (closing) return;
       lose(session, cause);
       session.model.close().catch((err: unknown) => log.debug({ err }, 'closing a lost connection'));
     },
-    async close() {
+    close(): void {
       closing = true;
-      await recovering.close();
       if (current) lose(current, new BrokerAwayError('connection closed by this process'));
     },
   };
-
-  const recovering: RecoveringChannelModel = await connect(withHeartbeat(options.url), {
-    noDelay: true, // otherwise small messages wait for the peer's delayed ACK, 40 ms each
-    clientProperties: { connection_name: options.name },
-    timeout: 10_000,
-    recovery: { setup: setUp, maxDelay: maxReconnectDelayMs, waitForConnect: false },
-  });
-  recovering.on('error', (err) => log.warn({ event: 'broker-error', err }, 'broker connection error'));
-  recovering.on('connect-failed', (err) => log.warn({ event: 'broker-unreachable', err }, 'waiting for the broker'));
-  await recovering.waitForConnect();
-  return link;
 }
 
 /** A channel that ends while its connection lives does not come back by itself. */

@@ -72,7 +72,7 @@ function send(
       body,
       { contentType: 'application/json', ...properties },
       (err: unknown) => {
-        settle(err ? new BrokerAwayError(`the broker refused the message: ${String(err)}`) : undefined);
+        settle(err ? new BrokerAwayError('the broker refused the message', { cause: err }) : undefined);
       },
     );
   } catch (err) {

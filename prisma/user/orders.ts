@@ -1,5 +1,5 @@
 import type { OrderStatus } from '../../contracts/states';
-import { Prisma } from './generated/client';
+import type { Prisma } from './generated/client';
 import type { Database } from './client';
 
 export interface NewOrder {
