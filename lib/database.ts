@@ -17,6 +17,14 @@ export function createAdapter(url: string, poolSize: number, log: Log): PrismaPg
   );
 }
 
+/** Prisma's codes for a server that cannot be reached, is too slow, or has no connection left. */
+const awayCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
+
+/** Whether an error of a query says that the database is away, rather than that the query is wrong. */
+export function isDatabaseAway(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && typeof err.code === 'string' && awayCodes.has(err.code);
+}
+
 /** Waits for what a process needs at its start, trying again with a growing delay. Throws the last error when the limit has passed. */
 export async function waitFor(what: string, check: () => Promise<unknown>, log: Log, limitMs = 120_000): Promise<void> {
   const giveUpAt = Date.now() + limitMs;

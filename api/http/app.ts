@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { pinoHttp, type Options } from 'pino-http';
+import { isDatabaseAway } from '../../lib/database';
 import { TemporalAwayError } from '../../lib/temporal';
 import type { Log } from '../../lib/log';
 import { HttpProblem, notFound, unavailable } from './problems';
@@ -25,9 +26,9 @@ export function createApp(log: Log, routers: Router[]): Express {
   return app;
 }
 
-/** One short line a request; successes only at debug level. */
+/** One short line a request; successes only at debug level, and so what the error handler has logged already. */
 const quietLog: Options = {
-  customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : res.statusCode >= 400 ? 'info' : 'debug'),
+  customLogLevel: (_req, res) => (res.statusCode >= 400 && res.statusCode < 500 ? 'info' : 'debug'),
   serializers: {
     req: (req: { id: string; method: string; url: string }) => ({ id: req.id, method: req.method, url: req.url }),
     res: (res: { statusCode: number }) => ({ statusCode: res.statusCode }),
@@ -57,6 +58,7 @@ function toProblem(err: unknown): HttpProblem {
   if (err instanceof HttpProblem) return err;
   if (err instanceof TemporalAwayError)
     return unavailable('The order engine is away; nothing was accepted. Try again.');
+  if (isDatabaseAway(err)) return unavailable('The database is away. Try again.');
   if (isClientError(err))
     return new HttpProblem(
       err.status === 400 ? 422 : err.status,
