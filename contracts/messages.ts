@@ -46,6 +46,13 @@ export type ChangeDeliveryMessage = z.infer<typeof changeDeliveryMessage>;
 export const agentAssignedMessage = z.object({ order_id: id, agent_id: id, agent_name: z.string() });
 export type AgentAssignedMessage = z.infer<typeof agentAssignedMessage>;
 
+/** `adopt-order-queue`: an order that an old program has brought, at the stage that its message shows. */
+export const adoptOrderMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('placed'), order: placeOrderMessage }),
+  z.object({ kind: z.literal('needs-agent'), order_id: id }),
+]);
+export type AdoptOrderMessage = z.infer<typeof adoptOrderMessage>;
+
 /** The restaurant side's answer to a placement. `total` is the exact sum as a decimal string. */
 export const createOrderReply = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('created'), total: money }),

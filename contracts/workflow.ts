@@ -24,6 +24,8 @@ export interface OrderPolicy {
 export interface OrderInput {
   order: PlaceOrderMessage;
   policy: OrderPolicy;
+  /** Where the order stands already when it is adopted; left out: at its beginning. */
+  stage?: 'confirmed';
   /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. */
   bodyHash: string;
 }

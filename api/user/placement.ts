@@ -1,18 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { v5 as uuidV5 } from 'uuid';
 import type { PlaceOrderBody } from '../../contracts/orders';
-import {
-  orderWorkflowId,
-  ordersTaskQueue,
-  placementUpdateId,
-  searchAttributes,
-  workflowTypes,
-} from '../../contracts/names';
+import { placementUpdateId, workflowTypes } from '../../contracts/names';
 import type { OrderInput, OrderPolicy, PlacementOutcome } from '../../contracts/workflow';
 import { startWithUpdate, type Temporal } from '../../lib/temporal';
 import type { orderWorkflow } from '../../workflows';
 import { placeUpdate } from '../../workflows/messages';
+import { orderStart } from '../../workflows/start';
 import { notFound, unprocessable } from '../http/problems';
 
 /** Fixed for ever: another namespace would give a repeated idempotency key another order. */
@@ -53,7 +47,7 @@ export async function placeOrder(
   const input = orderInput(orderId, body, deps.policy);
   const sent = await startWithUpdate<typeof orderWorkflow, PlacementOutcome, []>(
     deps.temporal,
-    { workflow: workflowTypes.order, options: startOptions(input) },
+    { workflow: workflowTypes.order, options: orderStart(input) },
     { definition: placeUpdate, updateId: placementUpdateId, args: [] },
   );
   if (sent.state === 'held') return { orderId, placedAt: input.order.placed_at, held: true };
@@ -89,27 +83,4 @@ function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy):
   const placed_at = new Date().toISOString();
   const bodyHash = createHash('sha256').update(JSON.stringify({ user_id, restaurants })).digest('hex');
   return { order: { order_id: orderId, user_id, placed_at, status: 'PENDING', restaurants }, policy, bodyHash };
-}
-
-const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
-const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
-const restaurantIds = defineSearchAttributeKey(searchAttributes.restaurantIds, 'KEYWORD_LIST');
-
-function startOptions(input: OrderInput) {
-  const { order } = input;
-  const portions = order.restaurants.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
-  return {
-    workflowId: orderWorkflowId(order.order_id),
-    taskQueue: ordersTaskQueue,
-    args: [input] as [OrderInput],
-    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
-    // The first values come with the start: a search attribute upsert in the first workflow task would cost more.
-    typedSearchAttributes: [
-      { key: orderStatus, value: order.status },
-      { key: userId, value: order.user_id },
-      { key: restaurantIds, value: order.restaurants.map(({ restaurant_id }) => restaurant_id) },
-    ],
-    staticSummary: `Order of ${portions} item(s) from ${order.restaurants.length} restaurant(s)`,
-    staticDetails: `Customer \`${order.user_id}\`, placed at ${order.placed_at}`,
-  };
 }

@@ -1,4 +1,4 @@
-import { loadConfig, schemas } from '../../lib/config';
+import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { runProcess } from '../../lib/lifecycle';
 import { startOrderWorker } from './worker';
 import { workflowBundlePath } from './bundle';
@@ -11,6 +11,7 @@ void runProcess('worker-order', process.env, (log) => {
     rabbitmqUrl: config.RABBITMQ_URL,
     databaseUrl: config.USER_DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
+    policy: orderPolicy(config),
     workflows: { workflowBundle: { codePath: workflowBundlePath } },
     log,
   });

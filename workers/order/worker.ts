@@ -2,16 +2,19 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
-import { agentAssignedMessage } from '../../contracts/messages';
+import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
 import { deadQueue, ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
-import { openBroker } from '../../lib/broker/broker';
+import type { OrderPolicy } from '../../contracts/workflow';
+import { openBroker, type Broker } from '../../lib/broker/broker';
 import { waitFor } from '../../lib/database';
 import type { Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
-import { connectTemporal } from '../../lib/temporal';
+import { connectTemporal, type Temporal } from '../../lib/temporal';
 import { declareTopology } from '../../lib/topology';
-import { openDatabase } from '../../prisma/user/client';
+import { openDatabase, type Database } from '../../prisma/user/client';
+import { findOrder } from '../../prisma/user/orders';
+import { adoptOrder } from './adopt-order';
 import { agentAssigned } from './agent-assigned';
 import { createRecords } from './records';
 import { temporalLogger } from './temporal-logger';
@@ -22,6 +25,8 @@ export interface OrderWorkerOptions {
   rabbitmqUrl: string;
   databaseUrl: string;
   poolSize: number;
+  /** The time limits of adopted orders. */
+  policy: OrderPolicy;
   workflows: Pick<WorkerOptions, 'workflowBundle'>;
   log: Log;
 }
@@ -30,6 +35,8 @@ export interface OrderWorkerOptions {
 const maxCachedWorkflows = 2_000;
 /** Activities under way at SIGTERM get this long; shorter than the process's own drain limit. */
 const shutdownGraceTime = '5s';
+/** Signals and starts under way at a time, for each queue. */
+const prefetch = 20;
 
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Running> {
@@ -69,13 +76,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
     log.fatal({ event: 'worker-failed', err }, 'the Temporal worker failed');
     process.exit(1);
   });
-  await broker.consume({
-    queue: queues.agentAssigned,
-    deadQueue: deadQueue(queues.agentAssigned),
-    prefetch: 20,
-    parse: bySchema(agentAssignedMessage),
-    handle: agentAssigned(temporal.client, log),
-  });
+  await consumeQueues(broker, temporal, db, options);
 
   return {
     async stop() {
@@ -87,4 +88,21 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
       await db.$disconnect();
     },
   };
+}
+
+async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, { policy, log }: OrderWorkerOptions) {
+  await broker.consume({
+    queue: queues.agentAssigned,
+    deadQueue: deadQueue(queues.agentAssigned),
+    prefetch,
+    parse: bySchema(agentAssignedMessage),
+    handle: agentAssigned(temporal.client, log),
+  });
+  await broker.consume({
+    queue: queues.adoptOrder,
+    deadQueue: deadQueue(queues.adoptOrder),
+    prefetch,
+    parse: bySchema(adoptOrderMessage),
+    handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
+  });
 }

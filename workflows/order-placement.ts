@@ -1,0 +1,54 @@
+import type { OrderResult } from '../contracts/workflow';
+import { OrderStopped, type OrderRun } from './order-run';
+import { changeOrder, recordProgress } from './order-writes';
+import { undoAll } from './order-end';
+
+/** Steps: record for the customer, have the restaurant create, answer the placement. Returns a result where the order ends here. */
+export async function place(run: OrderRun): Promise<OrderResult | undefined> {
+  const { input, record, saga, call, watchdog } = run;
+  const { order, bodyHash } = input;
+  const repeatable = { bodyHash, placedAt: order.placed_at };
+  record.note('placed', `${order.restaurants.length} restaurant(s)`);
+  watchdog.limit(input.policy.placementLimitMs, () => run.stop('the restaurant side did not answer in time'));
+
+  const forgetRecord = saga.undoWith('customer record', () => recordProgress(run));
+  const recorded = await run.unlessStopped(() => call('recordOrder', { order, bodyHash }));
+  if (recorded.outcome === 'settled') {
+    forgetRecord();
+    record.facts = { ...record.facts, status: recorded.status };
+    run.placement = { outcome: 'settled', ...repeatable };
+    return { outcome: 'SETTLED', reason: `already ${recorded.status}` };
+  }
+
+  const forgetCreation = saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
+  const created = await run.unlessStopped(() => call('createOrder', order));
+  switch (created.outcome) {
+    case 'created':
+      record.total = created.total;
+      record.note('accepted by the restaurant side', `total ${created.total}`);
+      run.placement = { outcome: 'placed', total: created.total, ...repeatable };
+      return undefined;
+    case 'rejected':
+      forgetCreation();
+      run.placement = { outcome: 'rejected', reason: created.reason, ...repeatable };
+      await undoAll(run, created.reason);
+      return { outcome: 'REJECTED', reason: created.reason };
+    case 'settled':
+      if (created.status === 'CANCELLED')
+        throw new OrderStopped('the order was cancelled before the restaurant side had it');
+      forgetRecord();
+      forgetCreation();
+      record.facts = { ...record.facts, status: created.status };
+      run.placement = { outcome: 'settled', ...repeatable };
+      return { outcome: 'SETTLED', reason: `already ${created.status}` };
+  }
+}
+
+/** An order that an old program has carried to CONFIRMED. What was done there is undone like our own, should it come to that. */
+export function adopt(run: OrderRun): void {
+  const { record, saga } = run;
+  saga.undoWith('customer record', () => recordProgress(run));
+  saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
+  record.facts = { ...record.facts, status: 'CONFIRMED' };
+  record.note('adopted', 'already confirmed');
+}

@@ -1,0 +1,27 @@
+import type { OrderRun } from './order-run';
+
+/** Has the restaurant side write its rows' new status. */
+export const changeOrder = (run: OrderRun, status: 'CONFIRMED' | 'CANCELLED') => {
+  const { order_id, user_id, placed_at } = run.input.order;
+  return run.call(
+    'changeOrder',
+    { order_id, user_id, placed_at, status, reason: run.record.reason },
+    `Restaurant order ${status}`,
+  );
+};
+
+/** The customer's record follows the order; while the order is being undone it becomes CANCELLED. */
+export const recordProgress = (run: OrderRun): Promise<void> => {
+  const { order_id, user_id, placed_at } = run.input.order;
+  const { facts, total, reason } = run.record;
+  const status = reason === null ? facts.status : 'CANCELLED';
+  return run.call('recordProgress', {
+    order_id,
+    user_id,
+    placed_at,
+    status,
+    delivered: facts.delivery === 'DELIVERED',
+    total,
+    reason,
+  });
+};

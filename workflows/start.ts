@@ -1,0 +1,30 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { orderWorkflowId, ordersTaskQueue, searchAttributes } from '../contracts/names';
+import type { OrderInput } from '../contracts/workflow';
+
+const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
+const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
+const restaurantIds = defineSearchAttributeKey(searchAttributes.restaurantIds, 'KEYWORD_LIST');
+
+/** How an order's workflow is started, by whoever starts it: one run for each order id, ever. */
+export function orderStart(input: OrderInput) {
+  const { order, stage } = input;
+  const portions = order.restaurants.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
+  return {
+    workflowId: orderWorkflowId(order.order_id),
+    taskQueue: ordersTaskQueue,
+    args: [input] as [OrderInput],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    // The first values come with the start: a search attribute upsert in the first workflow task would cost more.
+    typedSearchAttributes: [
+      { key: orderStatus, value: stage === 'confirmed' ? 'CONFIRMED' : order.status },
+      { key: userId, value: order.user_id },
+      { key: restaurantIds, value: order.restaurants.map(({ restaurant_id }) => restaurant_id) },
+    ],
+    staticSummary:
+      stage === 'confirmed'
+        ? 'Adopted order that needs an agent'
+        : `Order of ${portions} item(s) from ${order.restaurants.length} restaurant(s)`,
+    staticDetails: `Customer \`${order.user_id}\`, placed at ${order.placed_at}`,
+  };
+}
