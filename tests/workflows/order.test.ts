@@ -11,6 +11,7 @@ import {
   moveDeliveryUpdate,
   restaurantDecisionSignal,
 } from '../../workflows/messages';
+import { orderWorkflow } from '../../workflows';
 import { anOrderInput } from '../fixtures/orders';
 import { until } from '../fixtures/until';
 import {
@@ -376,5 +377,24 @@ describe('a placement that is repeated', () => {
     expect(await order.place()).toMatchObject({ outcome: 'settled' });
     expect(await order.handle.result()).toMatchObject({ outcome: 'SETTLED' });
     expect(order.services.calls).toEqual(['recordOrder']);
+  });
+});
+
+describe('an adopted order', () => {
+  it('goes on from where it stands, and is undone like any other', async () => {
+    const services = stubServices();
+    const { taskQueue } = await stage.worker(services);
+    const input = { ...anOrderInput({ pickupLimitMs: 1_000 }), stage: 'confirmed' as const };
+    const handle = await stage.client.workflow.start(orderWorkflow, {
+      workflowId: `order-${input.order.order_id}`,
+      taskQueue,
+      args: [input],
+    });
+    expect(await handle.result()).toMatchObject({ reason: 'the agent did not pick up in time' });
+    expect(services.calls.filter((call) => !call.startsWith('recordProgress'))).toEqual([
+      'assignAgent',
+      'changeDelivery CANCELLED',
+      'changeOrder CANCELLED',
+    ]);
   });
 });

@@ -14,13 +14,11 @@ export interface Addresses {
   postgres: Record<ServiceName, string>;
 }
 
+export const SERVERS = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const;
+export type ServerName = (typeof SERVERS)[number];
+
 /** The servers that the environment gives an address of: they are used, not started. */
-export interface ExternalServers {
-  temporal: boolean;
-  rabbitmq: boolean;
-  redis: boolean;
-  postgres: boolean;
-}
+export type ExternalServers = Record<ServerName, boolean>;
 
 export const POSTGRES_USER = 'postgres';
 
@@ -36,6 +34,12 @@ export function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
     redis: Boolean(env['REDIS_URL']),
     postgres: SERVICES.every((service) => Boolean(env[databaseVariable(service)])),
   };
+}
+
+/** The servers that a stack has to run itself, out of `only` or all. */
+export function serversToRun(env: NodeJS.ProcessEnv, only: string[] = [...SERVERS]): Set<ServerName> {
+  const external = externalServers(env);
+  return new Set(SERVERS.filter((name) => !external[name] && only.includes(name)));
 }
 
 /** The addresses that the environment gives, and those of our own servers for the rest. */

@@ -63,12 +63,11 @@ process.chdir(root);
 loadDotEnv();
 const [command = '--help', ...args] = process.argv.slice(2);
 run(command, args).then(
-  (code) => {
-    process.exitCode = code;
-  },
+  // Everything has stopped: timers that libraries have left would only hold the process.
+  (code) => process.exit(code),
   (error) => {
     // A failed step has already shown its own output: a stack trace would only hide it.
     process.stderr.write(`${error.stepFailed ? error.message : error.stack}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );

@@ -53,7 +53,8 @@ function listens(server: Server, path: string): Promise<boolean> {
   });
 }
 
-function isAlive(path: string): Promise<boolean> {
+/** Whether somebody listens on a socket. */
+export function isAlive(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
@@ -65,6 +66,7 @@ function isAlive(path: string): Promise<boolean> {
 export function serveControl(server: Server, handle: (request: ControlRequest) => Promise<StackStatus>): void {
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => socket.destroy());
+    socket.unref(); // Nobody who only listens keeps the launcher alive.
     createInterface({ input: socket }).on('line', (line) => {
       const answer = async (): Promise<ControlReply> => {
         try {

@@ -13,6 +13,8 @@ export interface Instance {
   sharedDataDir: string;
   /** Unix socket on which the launcher answers. In a short path: 104 bytes are the limit. */
   socketPath: string;
+  /** Where its warden can be waited for. */
+  wardenSocketPath: string;
 }
 
 /** Thrown for a name that could not be a folder's. */
@@ -34,13 +36,15 @@ export function instanceNamed(name: string): Instance {
   }
   const stateDir = join(projectRoot, '.stack', name);
   const id = createHash('sha256').update(stateDir).digest('hex').slice(0, 12);
+  const socketBase = join(tmpdir(), `food-delivery-${process.getuid?.() ?? 0}-${id}`);
   return {
     name,
     stateDir,
     logsDir: join(stateDir, 'logs'),
     dataDir: join(stateDir, 'data'),
     sharedDataDir: join('/var/tmp', `durable-food-delivery-${id}`),
-    socketPath: join(tmpdir(), `food-delivery-${process.getuid?.() ?? 0}-${id}.sock`),
+    socketPath: `${socketBase}.sock`,
+    wardenSocketPath: `${socketBase}-warden.sock`,
   };
 }
 

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
 import { wipe } from './instance';
 import { PartFailed } from './part';
 import { say } from './screen';
-import { Stack, StartInterrupted, type StackOptions } from './stack';
+import { Stack, StartInterrupted, type RunningStack, type StackOptions } from './stack';
 import { Warden } from './warden-client';
 
 /**
@@ -21,7 +20,7 @@ export interface LaunchOptions extends StackOptions {
 }
 
 /** What a command does with a stack that is ready; its result is the exit code. */
-export type Use = (running: { stack: Stack; warden: Warden; stopped: Promise<void> }) => Promise<number>;
+export type Use = (running: RunningStack & { warden: Warden; stopped: Promise<void> }) => Promise<number>;
 
 /**
  * Runs a stack for as long as `use` takes, and stops it whatever happens. Resolves to the
@@ -29,12 +28,10 @@ export type Use = (running: { stack: Stack; warden: Warden; stopped: Promise<voi
  * @throws AlreadyRunning before anything is touched.
  */
 export async function withStack(options: LaunchOptions, use: Use): Promise<number> {
-  const { socketPath } = options.instance;
-  const server = await claimSocket(socketPath);
-  const warden = new Warden(socketPath);
+  const server = await claimSocket(options.instance.socketPath);
+  const warden = new Warden(options.instance);
   let tellStopped = () => {};
   const stopped = new Promise<void>((resolve) => (tellStopped = resolve));
-  if (options.fresh) wipe(options.instance);
   const stack = new Stack(options, warden);
   const stop = async () => {
     await stack.stop();
@@ -43,8 +40,10 @@ export async function withStack(options: LaunchOptions, use: Use): Promise<numbe
   serveControl(server, (request) => answer(request, stack, stop));
   const forgetSignals = stopOnSignals(stack, stop);
   try {
-    await stack.start();
-    return await use({ stack, warden, stopped });
+    await warden.takeOver();
+    if (options.fresh) wipe(options.instance);
+    const running = await stack.start();
+    return await use({ ...running, warden, stopped });
   } catch (error) {
     return explain(error);
   } finally {
@@ -53,7 +52,6 @@ export async function withStack(options: LaunchOptions, use: Use): Promise<numbe
     forgetSignals();
     warden.dismiss();
     server.close();
-    rmSync(socketPath, { force: true });
   }
 }
 

@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
-import { runDemo } from './commands/demo';
+import { runDemo, type DemoFlags } from './commands/demo';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
-import { showStatus } from './commands/status';
+import { showStatus, type StatusFlags } from './commands/status';
 import { stopStack } from './commands/stop';
-import { runTests } from './commands/test';
+import { runTests, type TestFlags } from './commands/test';
 import { AlreadyRunning } from './control';
+import { ServerMissing } from './find/install';
 import { InvalidInstanceName } from './instance';
 
 /**
@@ -18,7 +19,8 @@ export async function main(args: string[]): Promise<number> {
   try {
     await commandLine(run).parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof AlreadyRunning || error instanceof InvalidInstanceName)) throw error;
+    const expected = [AlreadyRunning, InvalidInstanceName, ServerMissing].some((type) => error instanceof type);
+    if (!(error instanceof Error && expected)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;
   }
@@ -49,18 +51,18 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     .command('stop')
     .description('stop a running stack')
     .addOption(name('local'))
-    .action((flags) => run(stopStack(flags)));
+    .action((flags: { name: string }) => run(stopStack(flags)));
   program
     .command('status')
     .description('show what runs, and where')
     .addOption(name('local'))
     .option('--json', 'for programs', false)
-    .action((flags) => run(showStatus(flags)));
+    .action((flags: StatusFlags) => run(showStatus(flags)));
   program
     .command('reset')
     .description('remove everything that a stack has stored')
     .addOption(name('local'))
-    .action((flags) => run(reset(flags)));
+    .action((flags: { name: string }) => run(reset(flags)));
   program
     .command('demo')
     .description('start the system, walk an order through it, stop')
@@ -70,7 +72,7 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
     .allowUnknownOption()
     .argument('[args...]', 'for the demo itself')
-    .action((rest: string[], flags) => run(runDemo(flags, rest)));
+    .action((rest: string[], flags: DemoFlags) => run(runDemo(flags, rest)));
   program
     .command('test')
     .description('run every test against real servers')
@@ -78,16 +80,16 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     .addOption(yes)
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
-    .action((rest: string[], flags) => run(runTests(flags, rest)));
+    .action((rest: string[], flags: TestFlags) => run(runTests(flags, rest)));
   return program;
 }
 
 if (require.main === module) {
   main(process.argv.slice(2)).then(
-    (code) => (process.exitCode = code),
+    (code) => process.exit(code), // Timers of libraries would hold the process for some seconds.
     (error: unknown) => {
       console.error(error);
-      process.exitCode = 1;
+      process.exit(1);
     },
   );
 }

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from './instance';
 
 interface Progress {
-  withProgress<T>(label: string, work: () => Promise<T>): Promise<T>;
-  seconds(milliseconds: number): string;
+  withProgress: <T>(label: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** The same display as while preparing, which runs before anything is compiled. */
@@ -14,6 +13,3 @@ const progress = createRequire(__filename)(join(projectRoot, 'tools', 'prepare',
  * Runs `work` and shows on stderr what takes how long. Rejects as `work` does.
  */
 export const withProgress = progress.withProgress;
-
-/** A duration in milliseconds as text in seconds. */
-export const seconds = progress.seconds;

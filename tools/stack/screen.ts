@@ -36,10 +36,10 @@ export function partsTable(parts: PartStatus[]): string[] {
     [part.name, part.pid, part.state, part.address, part.restarts, part.log].map((cell) => String(cell ?? '-')),
   );
   const table = [['PART', 'PID', 'STATE', 'ADDRESS', 'RESTARTS', 'LOG'], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const width = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
   return table.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column]!))
+      .map((cell, column) => cell.padEnd(width(column)))
       .join('  ')
       .trimEnd(),
   );

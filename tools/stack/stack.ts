@@ -1,4 +1,4 @@
-import { externalServers, resolveAddresses, type Addresses, type ExternalServers } from './addresses';
+import { SERVERS, externalServers, resolveAddresses, serversToRun, type Addresses } from './addresses';
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
@@ -29,18 +29,22 @@ export interface StackOptions {
   say: (line: string) => void;
 }
 
+/** What a started stack consists of. */
+export interface RunningStack {
+  addresses: Addresses;
+  ports: Ports;
+  /** Of the servers that it runs itself. */
+  binaries: ServerBinaries;
+}
+
 /** Thrown by `start` when `stop` was called meanwhile. */
 export class StartInterrupted extends Error {
   override readonly name = 'StartInterrupted';
 }
 
-const SERVER_NAMES = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const satisfies (keyof ExternalServers)[];
-
 /** All parts of one stack, from the first server to the last service. */
 export class Stack {
-  addresses: Addresses | null = null;
-  binaries: ServerBinaries = {};
-  ports: Ports | null = null;
+  private addresses: Addresses | null = null;
   private phase: StackStatus['phase'] = 'starting';
   private readonly runners = new Map<string, PartRunner>();
   private readonly claims = new PortClaims();
@@ -56,28 +60,22 @@ export class Stack {
    * @throws PartFailed, ServerMissing, MigrationError; StartInterrupted after a `stop`.
    * What had been started then still runs: `stop` it.
    */
-  async start(): Promise<void> {
-    const { instance, env, serversOnly } = this.options;
-    createFolders(instance);
-    this.binaries = await ensureServers(this.ownServers(), this.options);
-    this.ports = await this.claims.choose(this.options.ports);
-    this.addresses = resolveAddresses(env, this.ports);
-    const services = serversOnly ? [] : serviceParts({ addresses: this.addresses, ports: this.ports, env });
-    await withProgress('Starting the servers', async () => {
-      await this.startServers();
-      await this.prepareServers();
-    });
-    await withProgress('Starting the services', () => this.startParts(this.selected(services)));
-    this.throwIfStopping();
-    this.phase = 'ready';
+  async start(): Promise<RunningStack> {
+    try {
+      const running = await this.startInOrder();
+      this.throwIfStopping();
+      this.phase = 'ready';
+      return running;
+    } catch (error) {
+      this.throwIfStopping(); // Whatever was cut off by that is no failure.
+      throw error;
+    }
   }
 
   status(): StackStatus {
-    const external = Object.entries(externalServers(this.options.env)).filter(
-      ([name, yes]) => yes && this.includes(name),
-    );
-    const externalParts = external.map(([name]): PartStatus => {
-      const address = name === 'postgres' ? this.addresses?.postgres.user : this.addresses?.[name as 'temporal'];
+    const external = externalServers(this.options.env);
+    const externalParts = SERVERS.filter((name) => external[name] && this.includes(name)).map((name): PartStatus => {
+      const address = name === 'postgres' ? this.addresses?.postgres.user : this.addresses?.[name];
       return { name, pid: null, state: 'external', address: address ?? null, restarts: 0, log: null };
     });
     return {
@@ -102,7 +100,28 @@ export class Stack {
 
   /** Ends everything at once. */
   kill(): void {
-    for (const runner of this.runners.values()) runner.kill();
+    for (const runner of this.runners.values()) {
+      void runner.stop(); // So that it is not started again.
+      runner.kill();
+    }
+  }
+
+  private async startInOrder(): Promise<RunningStack> {
+    const { instance, env, serversOnly, only } = this.options;
+    createFolders(instance);
+    const binaries = await ensureServers(serversToRun(env, only), this.options);
+    const ports = await this.claims.choose(this.options.ports);
+    const addresses = resolveAddresses(env, ports);
+    this.addresses = addresses;
+    await withProgress('Starting the servers', async () => {
+      await this.startServers(binaries, ports);
+      await this.prepareServers(addresses);
+    });
+    const services = serversOnly ? [] : serviceParts({ addresses, ports, env });
+    await withProgress('Starting the services', () =>
+      this.startParts(services.filter(({ name }) => this.includes(name))),
+    );
+    return { addresses, ports, binaries };
   }
 
   private async stopInOrder(): Promise<void> {
@@ -116,51 +135,37 @@ export class Stack {
     this.claims.releaseAll();
   }
 
-  private async startServers(): Promise<void> {
+  private async startServers({ postgres, redis, rabbitmq, temporal }: ServerBinaries, ports: Ports): Promise<void> {
     const { instance, durable, say } = this.options;
-    const { postgres, redis, rabbitmq, temporal } = this.binaries;
-    const ports = this.ports!;
     const chains: Part[][] = [];
     if (postgres) chains.push([await postgresPart({ binaries: postgres, instance, ports, durable, say })]);
     if (redis) chains.push([redisPart(redis, instance, ports)]);
-    if (rabbitmq) chains.push(rabbitmqParts(rabbitmq, instance, ports));
+    if (rabbitmq) chains.push(rabbitmqParts({ binaries: rabbitmq, instance, ports, durable }));
     if (temporal) chains.push([temporalPart(temporal, instance, ports)]);
-    await settleAll(
-      chains.map(async (chain) => {
-        for (const part of chain) await this.startParts([part]);
-      }),
-    );
+    const startOneByOne = async (chain: Part[]) => {
+      for (const part of chain) await this.startParts([part]);
+    };
+    await Promise.all(chains.map(startOneByOne));
   }
 
   /** Databases with their tables, and the search attributes. */
-  private async prepareServers(): Promise<void> {
+  private async prepareServers(addresses: Addresses): Promise<void> {
     this.throwIfStopping();
-    await settleAll([
-      this.includes('postgres') ? prepareDatabases(this.addresses!) : Promise.resolve(),
-      this.includes('temporal') ? prepareTemporal(this.addresses!, this.options.env) : Promise.resolve(),
+    await Promise.all([
+      this.includes('postgres') && prepareDatabases(addresses),
+      this.includes('temporal') && prepareTemporal(addresses, this.options.env),
     ]);
   }
 
   private async startParts(parts: Part[]): Promise<void> {
-    await settleAll(
-      parts.map(async (part) => {
-        this.throwIfStopping();
-        const logFile = logFileOf(this.options.instance, part.name);
-        const runner = new PartRunner(part, { logFile, warden: this.warden, say: this.options.say });
-        this.runners.set(part.name, runner);
-        await runner.start();
-      }),
-    );
     this.throwIfStopping();
-  }
-
-  private ownServers(): Set<keyof ExternalServers> {
-    const external = externalServers(this.options.env);
-    return new Set(SERVER_NAMES.filter((name) => !external[name] && this.includes(name)));
-  }
-
-  private selected(parts: Part[]): Part[] {
-    return parts.filter((part) => this.includes(part.name));
+    const runners = parts.map((part) => {
+      const logFile = logFileOf(this.options.instance, part.name);
+      const runner = new PartRunner(part, { logFile, warden: this.warden, say: this.options.say });
+      this.runners.set(part.name, runner);
+      return runner;
+    });
+    await Promise.all(runners.map((runner) => runner.start()));
   }
 
   private includes(name: string): boolean {
@@ -173,11 +178,5 @@ export class Stack {
 }
 
 function isServer(name: string): boolean {
-  return (SERVER_NAMES as readonly string[]).includes(name);
-}
-
-/** Rejects with the first failure, but only when all have settled: none starts on unseen. */
-async function settleAll(work: Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return (SERVERS as readonly string[]).includes(name);
 }

@@ -1,13 +1,14 @@
 /**
  * A process that outlives the launcher for a moment. It holds one end of a pipe: when the
  * launcher goes without saying "bye" (even by SIGKILL), the pipe closes, and every process
- * that the launcher had named is ended. Run as `node warden.js [file to remove]`.
+ * that the launcher had named is ended. Run as `node warden.js <socket>`: it listens there,
+ * without a word, so that the next launcher of the same stack can wait for its end.
  *
  * Lines: `add <target> <signal>`, `remove <target>`, `bye`. A target is what kill(2) takes:
  * a process id, or a negated process group id.
  */
-import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { claimSocket } from './control';
 
 /** Servers that flush to disk need a moment; after it nobody waits for them any more. */
 const GRACE_MS = 5_000;
@@ -34,6 +35,7 @@ async function endAll(): Promise<void> {
 async function main(): Promise<void> {
   // A signal meant for the launcher must not take its warden away.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
+  await claimSocket(process.argv[2] ?? '');
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, target, name] = line.split(' ');
     if (command === 'add') targets.set(Number(target), name as NodeJS.Signals);
@@ -41,8 +43,6 @@ async function main(): Promise<void> {
     if (command === 'bye') return;
   }
   await endAll();
-  const socketPath = process.argv[2];
-  if (socketPath) rmSync(socketPath, { force: true });
 }
 
-void main().finally(() => process.exit(0));
+void main().finally(() => process.exit());

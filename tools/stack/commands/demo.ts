@@ -27,8 +27,7 @@ export function runDemo(flags: DemoFlags, args: string[]): Promise<number> {
       env: process.env,
       say,
     },
-    async ({ stack, warden, stopped }) => {
-      const addresses = stack.addresses!;
+    async ({ addresses, warden, stopped }) => {
       const env = { ...process.env, ...stackEnvironment(addresses, process.env) };
       const code = await runNode([join(projectRoot, 'dist', 'tools', 'demo', 'main.js'), ...args], {
         env,

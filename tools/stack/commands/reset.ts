@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { claimSocket } from '../control';
 import { instanceNamed, wipe } from '../instance';
 import { printLines } from '../screen';
@@ -11,7 +10,6 @@ export async function reset({ name }: { name: string }): Promise<number> {
   const claim = await claimSocket(instance.socketPath); // Nobody starts it meanwhile.
   wipe(instance);
   claim.close();
-  rmSync(instance.socketPath, { force: true });
   printLines([`Everything that the stack "${name}" had stored is gone.`]);
   return 0;
 }

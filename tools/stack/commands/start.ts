@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunning, askStack } from '../control';
+import { ensureServers } from '../find/servers';
 import { createFolders, instanceNamed, logFileOf, projectRoot, rotateLog, type Instance } from '../instance';
 import { withStack } from '../launcher';
 import type { PortPolicy } from '../ports';
 import { withProgress } from '../progress';
 import { addressLines, printLines, say } from '../screen';
-import type { Addresses } from '../addresses';
 
 export interface StartFlags {
   name: string;
@@ -25,7 +26,7 @@ const POLL_MS = 200;
 export async function runStart(flags: StartFlags): Promise<number> {
   const instance = instanceNamed(flags.name);
   try {
-    return flags.detach ? await startInBackground(instance) : await startHere(instance, flags);
+    return flags.detach ? await startInBackground(instance, flags) : await startHere(instance, flags);
   } catch (error) {
     if (!(error instanceof AlreadyRunning)) throw error;
     printLines([
@@ -56,8 +57,8 @@ function startHere(instance: Instance, flags: StartFlags): Promise<number> {
       env: process.env,
       say,
     },
-    async ({ stack, stopped }) => {
-      printReady(instance, stack.addresses, 'Ctrl-C stops it.');
+    async ({ addresses, stopped }) => {
+      printReady(instance, addresses, 'Ctrl-C stops it.');
       await stopped;
       return 0;
     },
@@ -65,8 +66,10 @@ function startHere(instance: Instance, flags: StartFlags): Promise<number> {
 }
 
 /** Starts the same command again, cut off from this terminal, and waits until it is ready. */
-async function startInBackground(instance: Instance): Promise<number> {
+async function startInBackground(instance: Instance, flags: StartFlags): Promise<number> {
   if (await askStack(instance.socketPath, { command: 'status' })) throw new AlreadyRunning(instance.name);
+  // Here, where questions can be asked: the launcher in the background finds everything.
+  await ensureServers(serversToRun(process.env, flags.parts), { yes: flags.yes ?? false });
   createFolders(instance);
   const log = logFileOf(instance, 'launcher');
   rotateLog(log);

@@ -3,8 +3,13 @@ import { askStack } from '../control';
 import { instanceNamed } from '../instance';
 import { addressLines, partsTable, printLines } from '../screen';
 
+export interface StatusFlags {
+  name: string;
+  json: boolean;
+}
+
 /** Prints what runs; 1 if nothing does. */
-export async function showStatus({ name, json }: { name: string; json: boolean }): Promise<number> {
+export async function showStatus({ name, json }: StatusFlags): Promise<number> {
   const reply = await askStack(instanceNamed(name).socketPath, { command: 'status' });
   const status = reply?.ok ? reply.status : undefined;
   if (json) {

@@ -5,7 +5,7 @@ import { instanceNamed, projectRoot } from '../instance';
 import { withStack } from '../launcher';
 import { say } from '../screen';
 import { postgresAdminUrl } from '../servers/postgres';
-import type { Stack } from '../stack';
+import type { RunningStack } from '../stack';
 import { runNode } from './run-node';
 
 export interface TestFlags {
@@ -27,21 +27,21 @@ export function runTests(flags: TestFlags, jestArgs: string[]): Promise<number> 
       env: process.env,
       say,
     },
-    ({ stack, warden, stopped }) => {
-      const env = { ...process.env, ...testEnvironment(stack), STACK_SOCKET: instance.socketPath };
+    ({ warden, stopped, ...running }) => {
+      const env = { ...process.env, ...testEnvironment(running), STACK_SOCKET: instance.socketPath };
       const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
       return runNode([jest, ...jestArgs], { env, warden, stopped });
     },
   );
 }
 
-function testEnvironment({ addresses, binaries, ports }: Stack): Record<string, string> {
-  const adminUrl = new URL(addresses!.postgres.user);
+function testEnvironment({ addresses, binaries, ports }: RunningStack): Record<string, string> {
+  const adminUrl = new URL(addresses.postgres.user);
   adminUrl.pathname = '/postgres';
   const temporalCli = binaries.temporal ?? findTemporal(); // The second beside a server of others.
   return {
-    ...stackEnvironment(addresses!, process.env),
-    POSTGRES_ADMIN_URL: binaries.postgres ? postgresAdminUrl(ports!) : adminUrl.href,
+    ...stackEnvironment(addresses, process.env),
+    POSTGRES_ADMIN_URL: binaries.postgres ? postgresAdminUrl(ports) : adminUrl.href,
     ...(temporalCli && { TEMPORAL_CLI: temporalCli }),
   };
 }

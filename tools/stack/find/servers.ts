@@ -1,4 +1,4 @@
-import type { ExternalServers } from '../addresses';
+import type { ServerName } from '../addresses';
 import { findPostgres, findRabbitmq, findRedis, type RabbitmqBinaries } from './binaries';
 import { INSTALLABLE, ServerMissing, howToGet, installServers, type Installable } from './install';
 import { findTemporal, obtainTemporal } from './temporal-cli';
@@ -10,8 +10,6 @@ export interface ServerBinaries {
   rabbitmq?: RabbitmqBinaries;
   temporal?: string;
 }
-
-type ServerName = keyof ExternalServers;
 
 /**
  * Finds the programs of the `wanted` servers, and installs those that are not there.

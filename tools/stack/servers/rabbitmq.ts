@@ -6,16 +6,20 @@ import type { Instance } from '../instance';
 import type { Part } from '../part';
 import { LOOPBACK, type Ports } from '../ports';
 
+export interface RabbitmqOptions {
+  binaries: RabbitmqBinaries;
+  instance: Instance;
+  ports: Ports;
+  /** False: nobody will miss the data, so the broker need not take its leave, which takes seconds. */
+  durable: boolean;
+}
+
 /**
  * A broker of our own with the management UI, and Erlang's port mapper, which has to
  * answer before the broker starts. The mapper runs in the foreground on a port of its own:
  * the broker would leave one running behind it.
  */
-export function rabbitmqParts(
-  binaries: RabbitmqBinaries,
-  instance: Instance,
-  ports: Ports,
-): [epmd: Part, broker: Part] {
+export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOptions): [epmd: Part, broker: Part] {
   const folder = join(instance.dataDir, 'rabbitmq');
   mkdirSync(folder, { recursive: true });
   const erlang = { ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: LOOPBACK };
@@ -38,7 +42,7 @@ export function rabbitmqParts(
     env: { ...process.env, ...erlang, ...brokerEnvironment(folder, ports) },
     cwd: folder,
     address: `amqp://${LOOPBACK}:${ports.rabbitmq}`,
-    stopSignal: 'SIGTERM',
+    stopSignal: durable ? 'SIGTERM' : 'SIGKILL',
     stopLimitMs: 15_000,
     readyLimitMs: 90_000,
     isReady: () => acceptsConnections(ports),

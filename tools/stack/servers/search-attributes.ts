@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 
 /** What the Web UI's list can be filtered by, with the type of each. */
 export const SEARCH_ATTRIBUTES = {
@@ -22,6 +21,7 @@ const POLL_MS = 200;
  * or a state file from before one was added) and resolves when the server knows them.
  */
 export async function registerSearchAttributes(address: string, namespace: string): Promise<void> {
+  const { Connection } = await import('@temporalio/client'); // A third of a second: not for every command.
   const connection = await Connection.connect({ address });
   try {
     const missing = async () => {

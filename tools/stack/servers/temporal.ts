@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import type { Instance } from '../instance';
 import type { Part } from '../part';
 import { LOOPBACK, type Ports } from '../ports';
@@ -63,6 +62,7 @@ export function temporalPart(binary: string, instance: Instance, ports: Ports): 
 }
 
 async function servesNamespace(address: string): Promise<boolean> {
+  const { Connection } = await import('@temporalio/client'); // A third of a second: not for every command.
   const connection = await Connection.connect({ address, connectTimeout: 2_000 });
   try {
     await connection.workflowService.describeNamespace({ namespace: 'default' });

@@ -1,0 +1,94 @@
+/** Orders that are moved with nothing but the stock `temporal` command line. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { orderMessages, orderWorkflowId } from '../../contracts/names';
+import type { OrderView } from '../../contracts/workflow';
+import { until } from '../fixtures/until';
+import { addAgent, agentOf, isReleased, pageOf, placed, type Placed } from './fixtures/platform';
+
+const run = promisify(execFile);
+
+async function temporal(...args: string[]): Promise<string> {
+  const cli = process.env.TEMPORAL_CLI;
+  const server = process.env.TEMPORAL_ADDRESS;
+  if (!cli || !server) throw new Error('TEMPORAL_CLI or TEMPORAL_ADDRESS is not set ("npm test" sets both)');
+  return (await run(cli, [...args, '--address', server])).stdout;
+}
+
+/** The input is given as a person types it: it may be no JSON that the order understands. */
+const signal = ({ order_id }: Placed, name: string, input: string): Promise<string> =>
+  temporal('workflow', 'signal', '--workflow-id', orderWorkflowId(order_id), '--name', name, '--input', input);
+
+async function query({ order_id }: Placed): Promise<OrderView> {
+  const shown = await temporal(
+    'workflow',
+    'query',
+    ...['--workflow-id', orderWorkflowId(order_id), '--name', orderMessages.order, '--output', 'json'],
+  );
+  const { queryResult } = JSON.parse(shown) as { queryResult: [OrderView] };
+  return queryResult[0];
+}
+
+const noted = (order: Placed, event: string): Promise<OrderView> =>
+  until(`"${event}" in the timeline`, async () => {
+    const view = await query(order);
+    return view.timeline.some((entry) => entry.event === event) && view;
+  });
+
+test('an order goes its way by signals, and the query shows it', async () => {
+  const order = await placed();
+  expect(await query(order)).toMatchObject({ ...order, status: 'PENDING', delivery: null, agent: null });
+  await addAgent();
+
+  await signal(order, 'restaurantDecision', '"CONFIRMED"');
+  const agent_id = await agentOf(order);
+  expect(await noted(order, 'agent assigned')).toMatchObject({ delivery: 'PENDING', agent: { agent_id } });
+  await signal(order, 'deliveryStatus', '"PICKED_UP"');
+  expect(await noted(order, 'picked up')).toMatchObject({ status: 'CONFIRMED', delivery: 'PICKED_UP' });
+  await signal(order, 'deliveryStatus', '"DELIVERED"');
+  expect(await noted(order, 'delivered')).toMatchObject({ delivery: 'DELIVERED', total: '9.00' });
+
+  expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', delivery: { status: 'DELIVERED' } });
+  await until('the agent is free of this order', () => isReleased(agent_id, order));
+});
+
+test('a refusal by signal cancels the order everywhere', async () => {
+  const order = await placed();
+  await signal(order, 'restaurantDecision', '"CANCELLED"');
+  expect(await noted(order, 'cancelled')).toMatchObject({ status: 'CANCELLED', reason: 'decided by signal' });
+  expect(await pageOf(order)).toMatchObject({ status: 'CANCELLED', restaurants: [{ status: 'CANCELLED' }] });
+});
+
+test('a cancel by the courier by signal cancels the order and sets the agent free', async () => {
+  const order = await placed();
+  await addAgent();
+  await signal(order, 'restaurantDecision', '"CONFIRMED"');
+  const agent = await agentOf(order);
+  await signal(order, 'deliveryStatus', '"CANCELLED"');
+  expect(await noted(order, 'cancelled')).toMatchObject({ status: 'CANCELLED', delivery: 'CANCELLED' });
+  await until('the agent is free of this order', () => isReleased(agent, order));
+});
+
+describe('a signal that is', () => {
+  test.each([
+    ['illegal now', 'deliveryStatus', '"PICKED_UP"', 'The restaurant has not confirmed the order yet.'],
+    ['an unknown status', 'deliveryStatus', '"LOST"', 'malformed input "LOST"'],
+    ['of another form', 'restaurantDecision', '{"status":"CONFIRMED"}', 'malformed input {"status":"CONFIRMED"}'],
+    ['a number', 'restaurantDecision', '7', 'malformed input 7'],
+    ['empty', 'restaurantDecision', 'null', 'malformed input null'],
+  ])('%s (%s %s) is noted in the timeline and changes nothing', async (_what, name, input, detail) => {
+    const order = await placed();
+    await signal(order, name, input);
+    const view = await noted(order, `signal ${name} ignored`);
+    expect(view).toMatchObject({ status: 'PENDING', delivery: null });
+    expect(view.timeline.at(-1)).toMatchObject({ event: `signal ${name} ignored`, detail });
+  });
+
+  test('sent without any input is noted in the timeline and changes nothing', async () => {
+    const order = await placed();
+    await temporal(
+      ...['workflow', 'signal', '--workflow-id', orderWorkflowId(order.order_id), '--name', 'deliveryStatus'],
+    );
+    expect(await noted(order, 'signal deliveryStatus ignored')).toMatchObject({ status: 'PENDING' });
+  });
+});

@@ -1,0 +1,79 @@
+/** What a placement takes and what it refuses, through the whole running system. */
+import { randomUUID } from 'node:crypto';
+import { addKitchen, anOrderOf, call, cancel, decide, pageOf, place } from './fixtures/platform';
+
+test('an order of two restaurants is one order with one total', async () => {
+  const [first, second] = [await addKitchen(), await addKitchen()];
+  const [one, other] = [anOrderOf(first), anOrderOf(second, [{ menu_item_id: second.stew, quantity: 1 }])];
+  const order = await place({ ...one, restaurants: [...one.restaurants, ...other.restaurants] });
+  const { total, restaurants } = await pageOf(order);
+  expect(total).toBe(21);
+  const parts = new Map(restaurants?.map((part) => [part.restaurant_id, part.total]));
+  expect(parts).toEqual(
+    new Map([
+      [first.id, 9],
+      [second.id, 12],
+    ]),
+  );
+
+  expect((await decide(order, 'CONFIRMED')).body.data).toMatchObject({
+    status: 'CONFIRMED',
+    orders: [{ status: 'CONFIRMED' }, { status: 'CONFIRMED' }],
+  });
+  expect(await cancel(order)).toMatchObject({ status: 200 });
+  const cancelled = await pageOf(order);
+  expect(cancelled.restaurants?.map(({ status }) => status)).toEqual(['CANCELLED', 'CANCELLED']);
+});
+
+test('a restaurant or an item that is named twice is ordered once, quantities added', async () => {
+  const kitchen = await addKitchen();
+  const { user_id, restaurants } = anOrderOf(kitchen);
+  const order = await place({ user_id, restaurants: [...restaurants, ...restaurants] });
+  const page = await pageOf(order);
+  expect(page).toMatchObject({ total: 18, restaurants: [{ items: [{ menu_item_id: kitchen.soup, quantity: 4 }] }] });
+  expect(page.restaurants).toHaveLength(1);
+});
+
+describe('a placement', () => {
+  test('of an item that the restaurant does not have is 404', async () => {
+    const kitchen = await addKitchen();
+    const stranger = [{ menu_item_id: randomUUID(), quantity: 1 }];
+    const answer = await call('user', 'POST', '/orders', anOrderOf(kitchen, stranger));
+    expect(answer).toMatchObject({ status: 404, body: { success: false } });
+    expect(answer.body.detail).toBe(answer.body.message);
+  });
+
+  test("of another restaurant's item is 404", async () => {
+    const [kitchen, other] = [await addKitchen(), await addKitchen()];
+    const theirs = [{ menu_item_id: other.soup, quantity: 1 }];
+    expect(await call('user', 'POST', '/orders', anOrderOf(kitchen, theirs))).toMatchObject({ status: 404 });
+  });
+
+  test.each([
+    ['no item', (kitchen: { soup: string }) => [{ menu_item_id: kitchen.soup, quantity: 0 }], /quantity/],
+    ['an id that is none', () => [{ menu_item_id: '7', quantity: 1 }], /menu_item_id/],
+  ])('of %s is 422 and says which field', async (_what, items, field) => {
+    const kitchen = await addKitchen();
+    const answer = await call('user', 'POST', '/orders', anOrderOf(kitchen, items(kitchen)));
+    expect(answer).toMatchObject({ status: 422, body: { success: false } });
+    expect(answer.body.errors?.[0]?.path).toMatch(field);
+  });
+
+  test('that is repeated under its Idempotency-Key is the same order, with the same answer', async () => {
+    const body = anOrderOf(await addKitchen());
+    const key = { 'Idempotency-Key': randomUUID() };
+    const first = await call('user', 'POST', '/orders', body, key);
+    const again = await call('user', 'POST', '/orders', body, key);
+    expect(first.status).toBe(201);
+    expect([again.status, again.body]).toEqual([first.status, first.body]);
+  });
+
+  test('of another body under the same Idempotency-Key is 422', async () => {
+    const kitchen = await addKitchen();
+    const body = anOrderOf(kitchen);
+    const key = { 'Idempotency-Key': randomUUID() };
+    expect((await call('user', 'POST', '/orders', body, key)).status).toBe(201);
+    const other = { ...anOrderOf(kitchen, [{ menu_item_id: kitchen.stew, quantity: 1 }]), user_id: body.user_id };
+    expect((await call('user', 'POST', '/orders', other, key)).status).toBe(422);
+  });
+});

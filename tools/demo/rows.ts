@@ -1,0 +1,62 @@
+import { Client } from 'pg';
+import type { Addresses } from './addresses';
+import { heading, paint, print, printTable, type Cell } from './screen';
+import type { WalkedOrder } from './walk';
+
+interface Selected {
+  columns: string[];
+  rows: Cell[][];
+}
+
+/** Runs one SELECT. */
+export async function selectRows(connectionString: string, text: string, values: string[]): Promise<Selected> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    const { fields, rows } = await client.query<Cell[]>({ text, values, rowMode: 'array' });
+    return { columns: fields.map(({ name }) => name), rows };
+  } finally {
+    await client.end();
+  }
+}
+
+const userTables = {
+  userOrder: `SELECT order_id, user_id, placed_at, status, delivered, total FROM "userOrder" WHERE order_id = $1`,
+  userRating: `SELECT r.id, r.order_rating, r.agent_rating, r.created_at
+    FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id WHERE o.order_id = $1`,
+};
+const restaurantTables = {
+  OrderGroup: `SELECT id, order_id, user_id, status, total, order_rating FROM "OrderGroup" WHERE order_id = $1`,
+  Order: `SELECT o.id, o.order_group_id, o.restaurant_id, o.status, o.total
+    FROM "Order" o JOIN "OrderGroup" g ON g.id = o.order_group_id WHERE g.order_id = $1`,
+  OrderItem: `SELECT i.order_id, m.name AS menu_item, i.quantity, i.price
+    FROM "OrderItem" i JOIN "MenuItem" m ON m.id = i.menu_item_id JOIN "Order" o ON o.id = i.order_id
+    JOIN "OrderGroup" g ON g.id = o.order_group_id WHERE g.order_id = $1 ORDER BY m.position`,
+  Restaurant: `SELECT r.id, r.name, r.rating, r.rating_count FROM "Restaurant" r
+    WHERE r.id IN (SELECT o.restaurant_id FROM "Order" o
+      JOIN "OrderGroup" g ON g.id = o.order_group_id WHERE g.order_id = $1)`,
+};
+const deliveryTables = {
+  DeliveryAssignment: `SELECT "orderId", "agentId", status, "assignedAt", "pickedUpAt", "completedAt", "agentRating"
+    FROM "DeliveryAssignment" WHERE "orderId" = $1`,
+  DilveryAgent: `SELECT a.id, a.name, a.agent_status, a.rating, a."ratingCount" FROM "DilveryAgent" a
+    JOIN "DeliveryAssignment" d ON d."agentId" = a.id WHERE d."orderId" = $1`,
+};
+
+/** What the order has left in each of the three databases. */
+export async function printRows(addresses: Addresses, { orderId }: WalkedOrder): Promise<void> {
+  heading('The rows that it left', 'three databases, each known to one service only; ids shortened');
+  const databases = [
+    ['user_service', addresses.USER_DATABASE_URL, userTables],
+    ['restaurant_service', addresses.RESTAURANT_DATABASE_URL, restaurantTables],
+    ['delivery_service', addresses.DELIVERY_DATABASE_URL, deliveryTables],
+  ] as const;
+  for (const [database, url, tables] of databases) {
+    for (const [table, query] of Object.entries(tables)) {
+      const { columns, rows } = await selectRows(url, query, [orderId]);
+      if (rows.length === 0) throw new Error(`the order has left nothing in ${database}, table ${table}`);
+      print(`  ${database} ${paint('cyan', table)}`);
+      printTable(columns, rows);
+    }
+  }
+}
