@@ -79,14 +79,16 @@ export function createOrderRecord(order: { order_id: string; user_id: string; pl
 
 /** The order's story as Markdown, for the Web UI. */
 function describe(view: OrderView): string {
-  const lines = [
-    `**Order ${view.status}**${view.delivery ? `, delivery **${view.delivery}**` : ''}`,
-    view.total ? `Total ${view.total}` : '',
-    view.agent ? `Agent ${view.agent.agent_name}` : '',
-    view.reason ? `Reason: ${view.reason}` : '',
-    view.attention ? `**Needs a person: ${view.attention}**` : '',
-    '',
-    ...view.timeline.map(({ at, event, detail }) => `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`),
+  const facts = [
+    `**Order ${view.status}**`,
+    view.delivery && `delivery **${view.delivery}**`,
+    view.total && `total ${view.total}`,
+    view.agent && `agent ${view.agent.agent_name}`,
+    view.reason && `reason: ${view.reason}`,
+    view.attention && `**needs a person: ${view.attention}**`,
   ];
-  return lines.filter((line, index) => line !== '' || index === 5).join('\n');
+  const story = view.timeline.map(({ at, event, detail }) => {
+    return `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`;
+  });
+  return [facts.filter(Boolean).join(' · '), '', ...story].join('\n');
 }

@@ -27,9 +27,8 @@ test.each(savedHistories())('the history "%s" replays', async (name) => {
 });
 
 test('a history of other steps does not replay', async () => {
-  const events = readEvents('called-durably').map((event) =>
-    JSON.parse(JSON.stringify(event).replaceAll('"createOrder"', '"changeOrder"')),
-  ) as SavedEvent[];
+  const others = JSON.stringify(readEvents('called-durably')).replaceAll('"createOrder"', '"changeOrder"');
+  const events = JSON.parse(others) as SavedEvent[];
   expect(await replay(events)).toBeInstanceOf(Error);
 });
 

@@ -56,6 +56,8 @@ async function send({ method, base, path, body }: Omit<Asked<z.ZodType>, 'what' 
     method,
     signal: AbortSignal.timeout(untilLimitMs),
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new Error(`${method} ${base}${path} got no answer`, { cause });
   });
   const text = await response.text();
   return { status: response.status, body: text, milliseconds: performance.now() - startedAt };

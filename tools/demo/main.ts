@@ -20,8 +20,12 @@ async function demo(): Promise<void> {
 }
 
 demo().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  process.stderr.write(`\nThe demo failed: ${message}${cause}\n`);
+  process.stderr.write(`\nThe demo failed: ${explained(error)}\n`);
   process.exitCode = 1;
 });
+
+/** The message, and those of what caused it. */
+function explained(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message + (error.cause === undefined ? '' : ` (${explained(error.cause)})`);
+}

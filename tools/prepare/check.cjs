@@ -29,7 +29,8 @@ async function check() {
     const startedAt = Date.now();
     const file = logFile(`check-${name}`);
     const path = join(root, 'node_modules', ...script.split('/'));
-    const code = await withProgress(`check ${name}`, () => runToLog(process.execPath, [path, ...args], file));
+    const work = () => runToLog(process.execPath, [path, ...args], file);
+    const code = await withProgress(`check ${name}`, work, { closingLine: false });
     const took = seconds(Date.now() - startedAt);
     process.stdout.write(`${code === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(10)}  ${took}\n`);
     if (code !== 0) {

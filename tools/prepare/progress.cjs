@@ -18,9 +18,10 @@ function write(text) {
 
 /**
  * Runs `work` and shows `label` with the time it takes: a line that rewrites itself on a
- * terminal, a line every 15 s without one. Rejects as `work` does.
+ * terminal, a line every 15 s without one, and one at the end if it took long or failed
+ * (unless `closingLine` is false). Rejects as `work` does.
  */
-async function withProgress(label, work) {
+async function withProgress(label, work, { closingLine = true } = {}) {
   const startedAt = Date.now();
   const elapsed = () => Date.now() - startedAt;
   const terminal = process.stderr.isTTY === true;
@@ -35,7 +36,7 @@ async function withProgress(label, work) {
   const close = (mark) => {
     clearInterval(timer);
     if (terminal) write('\r\x1b[2K');
-    if (mark === '✗' || elapsed() >= QUIET_MS) write(`${mark} ${label} (${seconds(elapsed())})\n`);
+    if (closingLine && (mark === '✗' || elapsed() >= QUIET_MS)) write(`${mark} ${label} (${seconds(elapsed())})\n`);
   };
   try {
     const result = await work();

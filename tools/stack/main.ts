@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
@@ -33,7 +33,7 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     new Option('--name <name>', 'which stack; each has its own state').default(standard);
   const yes = new Option('--yes', 'install missing servers without asking');
   const portBase = new Option('--port-base <port>', 'count ports from this one instead of the usual ones').argParser(
-    Number,
+    parsePortBase,
   );
   const parts = new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp();
 
@@ -82,6 +82,15 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     .argument('[args...]', 'for Jest')
     .action((rest: string[], flags: TestFlags) => run(runTests(flags, rest)));
   return program;
+}
+
+/** Every stack needs a row of ports above its base. */
+function parsePortBase(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1024 || port > 65_000) {
+    throw new InvalidArgumentError('a number from 1024 to 65000 is needed.');
+  }
+  return port;
 }
 
 if (require.main === module) {

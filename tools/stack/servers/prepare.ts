@@ -11,7 +11,13 @@ export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
   }
 }
 
-/** Registers what our workflows can be searched by. */
+/** Registers what our workflows can be searched by. @throws Error naming the address */
 export async function prepareTemporal({ temporal }: Addresses, env: NodeJS.ProcessEnv): Promise<void> {
-  await registerSearchAttributes(temporal, env['TEMPORAL_NAMESPACE'] || 'default');
+  try {
+    await registerSearchAttributes(temporal, env['TEMPORAL_NAMESPACE'] || 'default');
+  } catch (error) {
+    throw new Error(`Temporal at ${temporal}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
