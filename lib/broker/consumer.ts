@@ -18,7 +18,7 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
   const settle = createSettle(publisher, options, stopping.signal);
-  let cancel: (() => Promise<unknown>) | undefined;
+  let consuming: { channel: ConfirmChannel; consumerTag: string } | undefined;
 
   const work = async (session: Session, channel: ConfirmChannel, message: ConsumeMessage): Promise<void> => {
     try {
@@ -34,21 +34,34 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
   await link.onSession(async (session) => {
     if (stopping.signal.aborted) return;
     const channel = await session.model.createConfirmChannel();
-    watchChannel(channel, (cause) => link.reset(session, cause));
+    watchChannel(channel, (cause) => {
+      if (!stopping.signal.aborted) link.reset(session, cause);
+    });
     await channel.prefetch(options.prefetch);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return link.reset(session, new Error(`the broker cancelled the consumer of ${queue}`));
       const job = work(session, channel, message).finally(() => underWay.delete(job));
       underWay.add(job);
     });
-    cancel = () => channel.cancel(consumerTag);
+    consuming = { channel, consumerTag };
   });
+
+  /** A channel that is gone has nothing left to stop. */
+  const quietly = async (work: () => Promise<unknown> | undefined): Promise<void> => {
+    try {
+      await work();
+    } catch (err) {
+      log.debug({ err }, 'stopping a consumer');
+    }
+  };
 
   return {
     async stop() {
       stopping.abort();
-      await cancel?.().catch((err: unknown) => log.debug({ err }, 'cancelling a consumer'));
+      await quietly(() => consuming?.channel.cancel(consuming.consumerTag));
       await Promise.all(underWay);
+      // Closing the connection alone would drop the acknowledgements and replies that are still on their way out.
+      await quietly(() => consuming?.channel.close());
     },
   };
 }

@@ -23,7 +23,9 @@ export interface Link {
   /** The present session. Throws BrokerAwayError at once while there is none or the broker is blocked. */
   session(): Session;
   readonly connected: boolean;
-  /** Runs at every set-up, after the topology; also at once when connected. */
+  /** Runs at every set-up, after the topology and before anything is published; also at once when connected. */
+  onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
+  /** Runs when a session holds, so that whatever comes in can be published on; also at once when connected. */
   onSession(hook: (session: Session) => Promise<void>): Promise<void>;
   /** Runs when a session has ended: whatever was pending in it is lost. */
   onLost(hook: (cause: Error) => void): void;
@@ -68,6 +70,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     get connected() {
       return sessions.connected();
     },
+    onSetUp: (hook) => sessions.onSetUp(hook),
     onSession: (hook) => sessions.onSession(hook),
     onLost: (hook) => sessions.onLost(hook),
     reset: (session, cause) => sessions.reset(session, cause),
@@ -80,6 +83,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
 /** Which session holds, and who wants to know when one begins or ends. */
 function createSessions(log: Log) {
+  const setUpHooks: ((session: Session) => Promise<void>)[] = [];
   const sessionHooks: ((session: Session) => Promise<void>)[] = [];
   const lostHooks: ((cause: Error) => void)[] = [];
   let current: Session | undefined;
@@ -101,6 +105,10 @@ function createSessions(log: Log) {
       if (blocked !== undefined) throw new BrokerAwayError(`the broker is blocked: ${blocked}`);
       return current;
     },
+    async onSetUp(hook: (session: Session) => Promise<void>): Promise<void> {
+      setUpHooks.push(hook);
+      if (current) await hook(current);
+    },
     async onSession(hook: (session: Session) => Promise<void>): Promise<void> {
       sessionHooks.push(hook);
       if (current) await hook(current);
@@ -109,8 +117,9 @@ function createSessions(log: Log) {
       lostHooks.push(hook);
     },
     async begin(session: Session): Promise<void> {
-      for (const hook of sessionHooks) await hook(session);
+      for (const hook of setUpHooks) await hook(session);
       current = session;
+      for (const hook of sessionHooks) await hook(session);
     },
     watch(session: Session): void {
       session.model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));

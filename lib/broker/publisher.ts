@@ -25,7 +25,7 @@ export function createPublisher(link: Link, appId: string): Publisher {
   const pending = new Map<string, (cause: Error) => void>();
   const unroutable = new Set<string>();
 
-  void link.onSession(async ({ channel }) => {
+  void link.onSetUp(async ({ channel }) => {
     channel.on('return', (message) => {
       const { messageId } = message.properties as { messageId?: string };
       if (messageId !== undefined && pending.has(messageId)) unroutable.add(messageId);

@@ -46,7 +46,7 @@ export async function createRequester(link: Link, publisher: Publisher): Promise
   };
 
   // Replies come on the publishing channel, and the consumer has to be there before the first request.
-  await link.onSession(async ({ channel }) => {
+  await link.onSetUp(async ({ channel }) => {
     await channel.consume(directReplies, receive, { noAck: true });
   });
   link.onLost((cause) => {

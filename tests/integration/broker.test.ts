@@ -85,7 +85,7 @@ describe('a connection that is cut', () => {
     const asked = ask(21, 20_000);
     await inside.promise;
     await broker.cut('worker');
-    expect(await asked.finally(lost.open)).toBe(42);
+    expect(await asked.finally(() => lost.open())).toBe(42);
     expect(calls).toBe(2);
     await until('the worker is connected', () => worker.connected);
     expect(await ask(4)).toBe(8);
@@ -102,7 +102,7 @@ describe('a connection that is cut', () => {
     await broker.client.publish(toQueue(queue), { n: 1 });
     await inside.promise;
     await broker.cut('worker');
-    expect((await broker.outsider.next(deadQueue).finally(lost.open)).body).toEqual({ n: 1 });
+    expect((await broker.outsider.next(deadQueue).finally(() => lost.open())).body).toEqual({ n: 1 });
     expect(calls).toBe(2);
   });
 

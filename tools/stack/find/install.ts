@@ -56,8 +56,7 @@ export function howToGet(missing: Installable[]): string {
   return [
     `Missing: ${names}. Install with`,
     `  ${command}`,
-    'or give the address of a running one (.env.example lists the variables), or run everything in containers:',
-    '  docker compose up',
+    'or give the address of a running one (.env.example lists the variables).',
   ].join('\n');
 }
 

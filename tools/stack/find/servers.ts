@@ -25,7 +25,7 @@ export async function ensureServers(wanted: Set<ServerName>, options: { yes: boo
   if (wanted.has('temporal') && !found.temporal) {
     throw new ServerMissing(
       'Missing: the Temporal CLI. Put it on PATH (https://docs.temporal.io/cli, or `brew install temporal`),\n' +
-        'or set TEMPORAL_ADDRESS to a running server, or run everything in containers:\n  docker compose up',
+        'or set TEMPORAL_ADDRESS to a running server.',
     );
   }
   return found;
