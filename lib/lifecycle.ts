@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { ConfigError } from './config';
 import { createLog, type Log } from './log';
 
@@ -20,7 +21,7 @@ export async function runProcess(
   env: NodeJS.ProcessEnv,
   start: (log: Log) => Promise<Running>,
 ): Promise<void> {
-  const log = createLog(name, env.LOG_LEVEL || 'info');
+  const log = createLog(name, logLevel(env.LOG_LEVEL));
   let running: Running | undefined;
   let stopping = false;
 
@@ -54,3 +55,7 @@ export async function runProcess(
     process.exit(err instanceof ConfigError ? 2 : 1);
   }
 }
+
+/** A level that pino does not know must not end the process here: the configuration's own check names it. */
+const logLevel = (asked: string | undefined): string =>
+  asked && (asked === 'silent' || asked in pino.levels.values) ? asked : 'info';
