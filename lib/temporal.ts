@@ -11,7 +11,7 @@ import {
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition, type Workflow } from '@temporalio/common';
-import { waitFor } from './database';
+import { waitFor } from './wait-for';
 import type { Log } from './log';
 
 /** Thrown when Temporal can neither carry out nor confirm that it holds what was sent. Nothing may have been stored; repeating is safe. */

@@ -3,7 +3,7 @@ import { ourAppId, queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import { openBroker } from '../../lib/broker/broker';
 import { loadConfig, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/database';
+import { waitFor } from '../../lib/wait-for';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { connectTemporal } from '../../lib/temporal';

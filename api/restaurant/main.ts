@@ -1,5 +1,5 @@
 import { loadConfig, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/database';
+import { waitFor } from '../../lib/wait-for';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { connectTemporal } from '../../lib/temporal';

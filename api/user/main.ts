@@ -1,6 +1,6 @@
 import { openCache } from '../../lib/cache';
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/database';
+import { waitFor } from '../../lib/wait-for';
 import { runProcess } from '../../lib/lifecycle';
 import { connectTemporal } from '../../lib/temporal';
 import { openDatabase } from '../../prisma/user/client';

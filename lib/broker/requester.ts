@@ -13,7 +13,6 @@ export interface RequestOptions {
   timeoutMs: number;
   /** Ends the wait; the request may still take effect. */
   signal?: AbortSignal;
-  headers?: Record<string, string>;
 }
 
 export interface Requester {
@@ -54,7 +53,7 @@ export async function createRequester(link: Link, publisher: Publisher): Promise
   });
 
   return {
-    async request(queue, body, { timeoutMs, signal, headers }) {
+    async request(queue, body, { timeoutMs, signal }) {
       const correlationId = randomUUID();
       signal?.throwIfAborted();
       let timer: NodeJS.Timeout | undefined;
@@ -73,7 +72,6 @@ export async function createRequester(link: Link, publisher: Publisher): Promise
         correlationId,
         replyTo: directReplies,
         expiration: String(timeoutMs),
-        headers,
       });
       try {
         // The reply may overtake the confirm; a failed publish ends the wait at once.

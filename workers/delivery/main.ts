@@ -1,7 +1,7 @@
 import { ourAppId } from '../../contracts/names';
 import { openBroker } from '../../lib/broker/broker';
 import { loadConfig, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/database';
+import { waitFor } from '../../lib/wait-for';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { declareTopology } from '../../lib/topology';

@@ -6,7 +6,7 @@ import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/message
 import { deadQueue, ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { openBroker, type Broker } from '../../lib/broker/broker';
-import { waitFor } from '../../lib/database';
+import { waitFor } from '../../lib/wait-for';
 import type { Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
