@@ -2,7 +2,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { orderWorkflowId } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import { sendUpdate, UpdateRefusedError, WorkflowGoneError, type Temporal } from '../lib/temporal';
-import { cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../workflows/messages';
+import { askAgentUpdate, cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
 import { HttpProblem, notFound } from './http/problems';
 
@@ -22,6 +22,20 @@ export async function sendOrderCommand(
   { orderId, command, ownFacts }: CommandToSend,
 ): Promise<'done' | 'held'> {
   try {
+    return await sendToWorkflow(temporal, orderId, command);
+  } catch (err) {
+    if (err instanceof WorkflowGoneError) return answerFromRow(await ownFacts(), command);
+    throw err;
+  }
+}
+
+/** As `sendOrderCommand`, for the workflow alone. Throws WorkflowGoneError when it is closed or gone. */
+export async function sendToWorkflow(
+  temporal: Temporal,
+  orderId: string,
+  command: OrderCommand,
+): Promise<'done' | 'held'> {
+  try {
     const { kind, ...arg } = command;
     const update = updates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
     const sent = await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
@@ -30,12 +44,16 @@ export async function sendOrderCommand(
     return 'done';
   } catch (err) {
     if (err instanceof UpdateRefusedError) throw refusal(err.code, err.message);
-    if (err instanceof WorkflowGoneError) return answerFromRow(await ownFacts(), command);
     throw err;
   }
 }
 
-const updates = { decide: decideUpdate, moveDelivery: moveDeliveryUpdate, cancel: cancelUpdate };
+const updates = {
+  decide: decideUpdate,
+  moveDelivery: moveDeliveryUpdate,
+  cancel: cancelUpdate,
+  askAgent: askAgentUpdate,
+};
 
 function answerFromRow(facts: OrderFacts | null, command: OrderCommand): 'done' {
   if (!facts) throw notFound('Order not found');
@@ -44,12 +62,14 @@ function answerFromRow(facts: OrderFacts | null, command: OrderCommand): 'done' 
   return 'done';
 }
 
-/** Decisions have always been answered with 400; transitions and late cancels with 409. */
+/** As old clients know them (contract, section 2). */
 const statusOf: Record<RefusalCode, number> = {
   DECISION_NOT_ALLOWED: 400,
   ILLEGAL_TRANSITION: 409,
   CANCEL_TOO_LATE: 409,
   NO_AGENT_YET: 409,
+  NOT_CONFIRMED: 400,
+  ALREADY_ASSIGNED: 404,
 };
 
 const refusal = (code: string, message: string): HttpProblem =>

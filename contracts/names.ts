@@ -41,6 +41,7 @@ export const orderMessages = {
   decide: 'decide',
   moveDelivery: 'moveDelivery',
   cancel: 'cancel',
+  askAgent: 'askAgent',
   deliveryStatus: 'deliveryStatus',
   restaurantDecision: 'restaurantDecision',
   agentAssigned: 'agentAssigned',

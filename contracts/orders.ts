@@ -6,10 +6,15 @@ import { id, pageLimit, text } from './values';
 
 export type OrderedRestaurant = z.infer<typeof orderedRestaurant>;
 
-/** `POST /orders`. Repeated restaurants and items are merged, their quantities added. */
-export const placeOrderBody = z
-  .object({ user_id: id, restaurants: z.array(orderedRestaurant).min(1).max(50) })
-  .transform((body) => ({ ...body, restaurants: mergeRestaurants(body.restaurants) }));
+const placement = z.object({ user_id: id, restaurants: z.array(orderedRestaurant).min(1).max(50) });
+
+/**
+ * `POST /orders`. Repeated restaurants and items are merged, their quantities added. What they come to has to keep the limits too:
+ * it goes on as one message.
+ */
+export const placeOrderBody = placement
+  .transform((body) => ({ ...body, restaurants: mergeRestaurants(body.restaurants) }))
+  .pipe(placement);
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
 /** `POST /orders/:order_id/decision` */
@@ -23,6 +28,9 @@ export const historyQuery = z.object({ limit: pageLimit, cursor: z.string().max(
 
 /** `POST /change-order-status?order_id=`, the old name of the decision. */
 export const decisionOldQuery = z.object({ order_id: z.string() });
+
+/** `POST /assign-agent?order_id=`, the old name of `POST /orders/:order_id/agent`. */
+export const askAgentOldQuery = z.object({ order_id: z.string() });
 
 /** `GET /orders?order_id=&user_id=&restaurant_id=&status=&limit=&cursor=`, restaurant service. */
 export const ordersQuery = z.object({

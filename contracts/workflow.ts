@@ -26,7 +26,7 @@ export interface OrderInput {
   policy: OrderPolicy;
   /** Where the order stands already when it is adopted; left out: at its beginning. */
   stage?: 'confirmed';
-  /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. */
+  /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
 }
 
@@ -43,13 +43,21 @@ export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
 export type OrderCommand =
   | { kind: 'decide'; status: Decision; reason?: string | null | undefined }
   | { kind: 'moveDelivery'; status: DeliveryMove }
-  | { kind: 'cancel'; reason?: string | null | undefined };
+  | { kind: 'cancel'; reason?: string | null | undefined }
+  /** Ask again for an agent. */
+  | { kind: 'askAgent' };
 
 /** Answer to a command that was let in: done (or so already), or refused by what turned out meanwhile. */
 export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: RefusalCode; message: string };
 
 /** Why a command is not allowed. Also the `type` of the failure with which a validator refuses. */
-export type RefusalCode = 'DECISION_NOT_ALLOWED' | 'ILLEGAL_TRANSITION' | 'CANCEL_TOO_LATE' | 'NO_AGENT_YET';
+export type RefusalCode =
+  | 'DECISION_NOT_ALLOWED'
+  | 'ILLEGAL_TRANSITION'
+  | 'CANCEL_TOO_LATE'
+  | 'NO_AGENT_YET'
+  | 'NOT_CONFIRMED'
+  | 'ALREADY_ASSIGNED';
 
 export interface AssignedAgent {
   agent_id: string;

@@ -135,12 +135,27 @@ export async function startWithUpdate<W extends Workflow, Ret, Args extends unkn
     if (!isTimeOrConnection(err)) throw translate(err);
   }
   try {
-    await client.withDeadline(Date.now() + confirmWaitMs, () =>
-      client.workflow.start<Workflow>(start.workflow, { ...start.options, workflowIdConflictPolicy: 'USE_EXISTING' }),
-    );
+    await startWorkflow({ client }, start);
     return { state: 'held' };
   } catch (err) {
     if (err instanceof WorkflowExecutionAlreadyStartedError) return { state: 'held' };
+    throw err;
+  }
+}
+
+/**
+ * Starts a workflow, or finds it running. Throws WorkflowExecutionAlreadyStartedError when it has ended and its id is not to be
+ * used again, TemporalAwayError.
+ */
+export async function startWorkflow<W extends Workflow>(
+  { client }: Pick<Temporal, 'client'>,
+  { workflow, options }: WorkflowToStart<W>,
+): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + confirmWaitMs, () =>
+      client.workflow.start<Workflow>(workflow, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' }),
+    );
+  } catch (err) {
     throw translate(err);
   }
 }
@@ -155,6 +170,18 @@ async function outcomeOfClosed<W extends Workflow, Ret>(
   try {
     const value = await client.withDeadline(Date.now() + (update.waitMs ?? actionWaitMs), () => handle.result());
     return { state: 'completed', value };
+  } catch (err) {
+    throw translate(err);
+  }
+}
+
+/** One value of a workflow's memo; undefined where it has none of that name. Needs no worker. Throws TemporalAwayError, WorkflowGoneError. */
+export async function readMemo({ client }: Temporal, workflowId: string, name: string): Promise<unknown> {
+  try {
+    const { memo } = await client.withDeadline(Date.now() + confirmWaitMs, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+    return memo?.[name];
   } catch (err) {
     throw translate(err);
   }

@@ -21,6 +21,9 @@ export const moveDeliveryUpdate = defineUpdate<CommandOutcome, [Command<'moveDel
 /** The customer's cancel; resolves when everything is undone. */
 export const cancelUpdate = defineUpdate<CommandOutcome, [Command<'cancel'>]>(orderMessages.cancel);
 
+/** Asks again for an agent; resolves when the delivery side has answered, also if there is still none. */
+export const askAgentUpdate = defineUpdate<CommandOutcome, [Command<'askAgent'>]>(orderMessages.askAgent);
+
 /** `"PICKED_UP"`, `"DELIVERED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
 export const deliveryStatusSignal = defineSignal<[unknown]>(orderMessages.deliveryStatus);
 /** `"CONFIRMED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */

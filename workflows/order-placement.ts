@@ -44,11 +44,17 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   }
 }
 
-/** An order that an old program has carried to CONFIRMED. What was done there is undone like our own, should it come to that. */
-export function adopt(run: OrderRun): void {
+/**
+ * An order that an old program has carried to CONFIRMED, or whose run was lost. The restaurant's rows follow, where there are any:
+ * the old restaurant may have kept its own. What was done there is undone like our own, should it come to that.
+ */
+export async function adopt(run: OrderRun): Promise<void> {
   const { record, saga } = run;
   saga.undoWith('customer record', () => recordProgress(run));
   saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
+  const written = await run.unlessStopped(() => changeOrder(run, 'CONFIRMED'));
+  if (written.outcome === 'refused' && written.status !== null)
+    throw new OrderStopped(`the restaurant's order is ${written.status}`);
   record.facts = { ...record.facts, status: 'CONFIRMED' };
   record.note('adopted', 'already confirmed');
 }

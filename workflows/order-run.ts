@@ -6,6 +6,7 @@ import { createCompensation, type Compensation } from './compensation';
 import { createInbox, type Inbox, type Submitted } from './inbox';
 import {
   agentAssignedSignal,
+  askAgentUpdate,
   cancelUpdate,
   decideUpdate,
   deliveryStatusSignal,
@@ -149,9 +150,11 @@ function registerHandlers(run: OrderRun): void {
   const decide = onCommand('decide');
   const move = onCommand('moveDelivery');
   const cancel = onCommand('cancel');
+  const askAgent = onCommand('askAgent');
   setHandler(decideUpdate, decide.handler, decide.options);
   setHandler(moveDeliveryUpdate, move.handler, move.options);
   setHandler(cancelUpdate, cancel.handler, cancel.options);
+  setHandler(askAgentUpdate, askAgent.handler, askAgent.options);
 
   /** A signal has nobody to refuse to: what it may not do is noted. */
   const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {
@@ -187,6 +190,7 @@ const isAgent = (input: unknown): input is AssignedAgent =>
 function reasonOf(command: OrderCommand | undefined): string | undefined {
   switch (command?.kind) {
     case undefined:
+    case 'askAgent':
       return undefined;
     case 'cancel':
       return command.reason ?? 'cancelled by the customer';

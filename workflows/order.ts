@@ -23,13 +23,14 @@ import { changeOrder } from './order-writes';
 export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
   const run = openOrder(input);
   try {
-    if (input.stage === 'confirmed') adopt(run);
+    if (input.stage === 'confirmed') await adopt(run);
     else {
       const early = await place(run);
       if (early) return await end(run, early);
       await awaitDecision(run);
     }
-    await findAgent(run);
+    const settled = await findAgent(run);
+    if (settled) return await end(run, settled);
     await pickUp(run);
     await deliver(run);
     return await end(run, { outcome: 'DELIVERED', reason: null });

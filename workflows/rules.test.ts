@@ -11,6 +11,7 @@ const commands: Record<string, OrderCommand> = {
   deliver: { kind: 'moveDelivery', status: 'DELIVERED' },
   'give up': { kind: 'moveDelivery', status: 'CANCELLED' },
   cancel: { kind: 'cancel' },
+  'ask for an agent': { kind: 'askAgent' },
 };
 
 const given = (state: string): OrderFacts => {
@@ -24,22 +25,24 @@ const given = (state: string): OrderFacts => {
 const noDecision = 'DECISION_NOT_ALLOWED';
 const illegal = 'ILLEGAL_TRANSITION';
 const late = 'CANCEL_TOO_LATE';
+const early = 'NOT_CONFIRMED';
+const has = 'ALREADY_ASSIGNED';
 /** `ok`: allowed; `same`: a repeat; else why it is refused. */
 type Word = 'ok' | 'same' | RefusalCode;
 
-/** The verdict while the order is under way. Columns: confirm, refuse, refuse with a reason, pick up, deliver, give up, cancel. */
-const table: Record<string, [Word, Word, Word, Word, Word, Word, Word]> = {
-  'PENDING / none': ['ok', 'ok', 'ok', illegal, illegal, illegal, 'ok'],
-  'CONFIRMED / none': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok'],
-  'CONFIRMED / PENDING': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok'],
-  'CONFIRMED / PICKED_UP': ['same', noDecision, noDecision, 'same', 'ok', 'ok', late],
-  'CONFIRMED / DELIVERED': ['same', noDecision, noDecision, illegal, 'same', illegal, late],
-  'CONFIRMED / CANCELLED': ['same', noDecision, 'ok', illegal, illegal, 'same', 'ok'],
-  'CANCELLED / none': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same'],
-  'CANCELLED / PENDING': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same'],
-  'CANCELLED / PICKED_UP': [noDecision, 'same', 'same', 'same', illegal, 'same', 'same'],
-  'CANCELLED / DELIVERED': [noDecision, 'same', 'same', illegal, 'same', 'same', 'same'],
-  'CANCELLED / CANCELLED': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same'],
+/** The verdict while the order is under way. Columns: confirm, refuse, refuse with a reason, pick up, deliver, give up, cancel, ask for an agent. */
+const table: Record<string, [Word, Word, Word, Word, Word, Word, Word, Word]> = {
+  'PENDING / none': ['ok', 'ok', 'ok', illegal, illegal, illegal, 'ok', early],
+  'CONFIRMED / none': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', 'ok'],
+  'CONFIRMED / PENDING': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', has],
+  'CONFIRMED / PICKED_UP': ['same', noDecision, noDecision, 'same', 'ok', 'ok', late, has],
+  'CONFIRMED / DELIVERED': ['same', noDecision, noDecision, illegal, 'same', illegal, late, has],
+  'CONFIRMED / CANCELLED': ['same', noDecision, 'ok', illegal, illegal, 'same', 'ok', has],
+  'CANCELLED / none': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', early],
+  'CANCELLED / PENDING': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', has],
+  'CANCELLED / PICKED_UP': [noDecision, 'same', 'same', 'same', illegal, 'same', 'same', has],
+  'CANCELLED / DELIVERED': [noDecision, 'same', 'same', illegal, 'same', 'same', 'same', has],
+  'CANCELLED / CANCELLED': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', has],
 };
 
 const rows = Object.entries(table).flatMap(([state, words]) =>
@@ -74,7 +77,7 @@ describe('an order under way', () => {
 });
 
 describe('an order that has ended', () => {
-  const refusals = { decide: noDecision, moveDelivery: illegal, cancel: late } as const;
+  const refusals = { decide: noDecision, moveDelivery: illegal, cancel: late, askAgent: has } as const;
 
   test.each(rows)(
     'given $state, when asked to $command, then only a repeat succeeds',
@@ -96,6 +99,7 @@ describe('a command that is carried out', () => {
     ['CONFIRMED / none', 'pick up', 'CONFIRMED / PICKED_UP'],
     ['CONFIRMED / none', 'give up', 'CANCELLED / none'],
     ['CONFIRMED / none', 'cancel', 'CANCELLED / none'],
+    ['CONFIRMED / none', 'ask for an agent', 'CONFIRMED / none'],
     ['CONFIRMED / PENDING', 'refuse, with a reason', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / PENDING', 'pick up', 'CONFIRMED / PICKED_UP'],
     ['CONFIRMED / PENDING', 'give up', 'CANCELLED / CANCELLED'],
@@ -115,7 +119,9 @@ describe('a command that is carried out', () => {
     expect(leads.map(([from, name]) => [from, name])).toEqual(allowed);
   });
 
-  test.each(leads)('given %s, when %s is repeated, then it is a success that changes nothing', (from, name) => {
+  const lasting = leads.filter(([, name]) => name !== 'ask for an agent'); // to ask again is to ask once more
+
+  test.each(lasting)('given %s, when %s is repeated, then it is a success that changes nothing', (from, name) => {
     expect(judge(after(given(from), command(name)), command(name))).toEqual({ verdict: 'repeat' });
   });
 });
@@ -128,6 +134,7 @@ test.each([
   ['deliver', false],
   ['give up', true],
   ['cancel', true],
+  ['ask for an agent', false],
 ])('%s ends the order early: %s', (name, early) => {
   expect(stops(command(name))).toBe(early);
 });

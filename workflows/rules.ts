@@ -30,6 +30,8 @@ export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
       return judgeMove(facts, command.status);
     case 'cancel':
       return judgeCancel(facts);
+    case 'askAgent':
+      return judgeAskAgent(facts);
   }
 }
 
@@ -41,6 +43,7 @@ export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
     decide: 'DECISION_NOT_ALLOWED',
     moveDelivery: 'ILLEGAL_TRANSITION',
     cancel: 'CANCEL_TOO_LATE',
+    askAgent: 'ALREADY_ASSIGNED',
   } as const;
   return refused(codes[command.kind], 'The order has already ended.');
 }
@@ -54,11 +57,23 @@ export function after(facts: OrderFacts, command: OrderCommand): OrderFacts {
       return command.status === 'CANCELLED' ? cancelled(facts) : { ...facts, delivery: command.status };
     case 'cancel':
       return cancelled(facts);
+    case 'askAgent':
+      return facts;
   }
 }
 
 /** Whether the command ends the order's course early, whatever it is doing at the moment. */
-export const stops = (command: OrderCommand): boolean => command.kind === 'cancel' || command.status === 'CANCELLED';
+export function stops(command: OrderCommand): boolean {
+  switch (command.kind) {
+    case 'decide':
+    case 'moveDelivery':
+      return command.status === 'CANCELLED';
+    case 'cancel':
+      return true;
+    case 'askAgent':
+      return false;
+  }
+}
 
 function cancelled(facts: OrderFacts): OrderFacts {
   return { status: 'CANCELLED', delivery: facts.delivery === null ? null : 'CANCELLED' };
@@ -101,4 +116,10 @@ function judgeCancel(facts: OrderFacts): Verdict {
   if (pickedUp(facts))
     return refused('CANCEL_TOO_LATE', 'The order has been picked up and can no longer be cancelled.');
   return allowed;
+}
+
+function judgeAskAgent(facts: OrderFacts): Verdict {
+  if (facts.delivery !== null) return refused('ALREADY_ASSIGNED', 'An agent is already assigned to the order.');
+  if (facts.status === 'CONFIRMED') return allowed;
+  return refused('NOT_CONFIRMED', `Only a confirmed order gets an agent; this one is ${facts.status}.`);
 }

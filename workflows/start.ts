@@ -8,7 +8,7 @@ const restaurantIds = defineSearchAttributeKey(searchAttributes.restaurantIds, '
 
 /** How an order's workflow is started, by whoever starts it: one run for each order id, ever. */
 export function orderStart(input: OrderInput) {
-  const { order, stage } = input;
+  const { order, stage, bodyHash } = input;
   const portions = order.restaurants.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
   return {
     workflowId: orderWorkflowId(order.order_id),
@@ -21,10 +21,37 @@ export function orderStart(input: OrderInput) {
       { key: userId, value: order.user_id },
       { key: restaurantIds, value: order.restaurants.map(({ restaurant_id }) => restaurant_id) },
     ],
+    // Readable without a worker: what a repeat under the same idempotency key is compared with until the order is placed.
+    memo: { [bodyHashMemo]: bodyHash },
     staticSummary:
       stage === 'confirmed'
         ? 'Adopted order that needs an agent'
         : `Order of ${portions} item(s) from ${order.restaurants.length} restaurant(s)`,
     staticDetails: `Customer \`${order.user_id}\`, placed at ${order.placed_at}`,
+  };
+}
+
+/** The memo of an order's workflow that holds its input's `bodyHash`. */
+export const bodyHashMemo = 'bodyHash';
+
+/** For orders that were not placed over HTTP: no body has this hash. */
+export const noBodyHash = '';
+
+/** Input for an order that is CONFIRMED already and has no workflow: brought by an old program, or its run was lost. */
+export function confirmedOrder(
+  order: { orderId: string; userId: string; placedAt: Date },
+  policy: OrderInput['policy'],
+): OrderInput {
+  return {
+    order: {
+      order_id: order.orderId,
+      user_id: order.userId,
+      placed_at: order.placedAt.toISOString(),
+      status: 'PENDING',
+      restaurants: [],
+    },
+    stage: 'confirmed',
+    policy,
+    bodyHash: noBodyHash,
   };
 }

@@ -1,4 +1,4 @@
-import { loadConfig, schemas } from '../../lib/config';
+import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { waitFor } from '../../lib/wait-for';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
@@ -14,7 +14,11 @@ async function start(log: Log): Promise<Running> {
   const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
   await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, log);
-  const server = await listen(createRestaurantApp({ db, temporal, log }), config.HOST, config.PORT);
+  const server = await listen(
+    createRestaurantApp({ db, temporal, policy: orderPolicy(config), log }),
+    config.HOST,
+    config.PORT,
+  );
   return {
     address: server.address,
     async stop() {

@@ -1,24 +1,39 @@
 import { Router, type Request, type Response } from 'express';
-import { decisionBody, decisionOldQuery, ordersQuery } from '../../contracts/orders';
+import { askAgentOldQuery, decisionBody, decisionOldQuery, ordersQuery } from '../../contracts/orders';
+import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal';
 import type { Database } from '../../prisma/restaurant/client';
-import { findOrderGroup, findOrderStatus, listOrderGroups } from '../../prisma/restaurant/orders';
+import { findOrder, findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
 import { accepted } from '../http/answers';
 import { nextCursor, readCursor } from '../http/cursor';
 import { knownId, readBody, readQuery } from '../http/input';
 import { notFound } from '../http/problems';
 import { sendOrderCommand } from '../order-commands';
+import { placementRoute } from '../placement';
+import { askForAgent } from './ask-agent';
 import { shownGroup } from './order-view';
 
 export interface OrdersDeps {
   db: Database;
   temporal: Temporal;
+  policy: OrderPolicy;
 }
 
-/** The orders: which there are, and what the restaurant decides. */
+/** The orders: which there are, what the restaurant decides, and an agent for those that have none. */
 export function orderRoutes(deps: OrdersDeps): Router {
+  const { db, temporal, policy } = deps;
+  const findRecord = async (orderId: string) => {
+    const order = await findOrder(db, orderId);
+    return order && { ...order, bodyHash: null };
+  };
   return Router()
     .get('/orders', (req, res) => list(deps, req, res))
+    .post(
+      '/orders',
+      placementRoute({ temporal, policy, findRecord }, (id) => `/orders?order_id=${id}`),
+    )
+    .post('/orders/:order_id/agent', (req, res) => askAgent(deps, req.params.order_id, res))
+    .post('/assign-agent', (req, res) => askAgent(deps, readQuery(askAgentOldQuery, req).order_id, res))
     .post('/orders/:order_id/decision', (req, res) => decide(deps, req.params.order_id, req, res))
     .post('/change-order-status', (req, res) => decide(deps, readQuery(decisionOldQuery, req).order_id, req, res));
 }
@@ -50,11 +65,18 @@ async function decide({ db, temporal }: OrdersDeps, id: string, req: Request, re
     orderId,
     command: { kind: 'decide', status, reason },
     ownFacts: async () => {
-      const row = await findOrderStatus(db, orderId);
-      return row && { ...row, delivery: null };
+      const order = await findOrder(db, orderId);
+      return order && { status: order.status, delivery: null };
     },
   });
   if (sent === 'held') return accepted(res);
   const group = await findOrderGroup(db, orderId);
   res.json({ status: true, message: `The order is ${status}`, data: group && shownGroup(group) });
+}
+
+async function askAgent(deps: OrdersDeps, id: string, res: Response): Promise<void> {
+  const orderId = knownId(id, orderUnknown);
+  const asked = await askForAgent(deps, orderId);
+  if (asked === 'held') accepted(res);
+  else res.json({ status: true, message: 'An agent has been asked for', data: { order_id: orderId } });
 }

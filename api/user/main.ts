@@ -14,7 +14,8 @@ void runProcess('api-user', process.env, async (log) => {
   await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, log);
   const cache = openCache(config.REDIS_URL, log);
-  const services = createServices({ restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL });
+  const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
+  const services = createServices({ urls, log });
 
   const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), log });
   const server = await listen(app, config.HOST, config.PORT);

@@ -1,17 +1,16 @@
 import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
-import { cancelBody, historyQuery, idempotencyKey, placeOrderBody } from '../../contracts/orders';
+import { cancelBody, historyQuery } from '../../contracts/orders';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal';
 import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
-import { accepted, created } from '../http/answers';
+import { accepted } from '../http/answers';
 import { nextCursor, readCursor } from '../http/cursor';
 import { knownId, readBody, readQuery } from '../http/input';
-import { notFound, unprocessable } from '../http/problems';
+import { notFound } from '../http/problems';
 import { sendOrderCommand } from '../order-commands';
+import { placementRoute } from '../placement';
 import { heldOrderPage, orderPage } from './order-page';
-import { placeOrder } from './placement';
 import type { Services } from './services';
 
 export interface OrderDeps {
@@ -24,23 +23,17 @@ export interface OrderDeps {
 const unknownOrder = 'Order not found';
 
 export function orderRoutes(deps: OrderDeps): Router {
+  const { db, temporal, policy } = deps;
+  const findRecord = (orderId: string) => findOrder(db, orderId);
   const router = Router();
-  router.post(['/orders', '/place-order'], (req, res) => place(deps, req, res));
+  router.post(
+    ['/orders', '/place-order'],
+    placementRoute({ temporal, policy, findRecord }, (id) => `/orders/${id}`),
+  );
   router.get('/orders/:order_id', (req, res) => show(deps, req, res));
   router.get('/users/:user_id/orders', (req, res) => history(deps, req, res));
   router.post('/orders/:order_id/cancel', (req, res) => cancel(deps, req, res));
   return router;
-}
-
-async function place({ db, temporal, policy }: OrderDeps, req: Request, res: Response): Promise<void> {
-  const body = readBody(placeOrderBody, req);
-  const findRecord = (orderId: string) => findOrder(db, orderId);
-  const placement = await placeOrder({ temporal, policy, findRecord }, body, readKey(req));
-  const answer = { order_id: placement.orderId, status: 'PENDING', placed_at: placement.placedAt };
-  const location = `/orders/${placement.orderId}`;
-  if (placement.held)
-    accepted(res.location(location), { ...answer, message: 'Order accepted; the restaurant has not answered yet' });
-  else created(req, res, '/orders', location, { ...answer, message: 'Order placed' });
 }
 
 async function show(deps: OrderDeps, req: Request, res: Response): Promise<void> {
@@ -83,12 +76,4 @@ async function cancel({ db, temporal }: OrderDeps, req: Request, res: Response):
   });
   if (sent === 'held') accepted(res);
   else res.json({ success: true, message: 'Order cancelled', data: { order_id: orderId, status: 'CANCELLED' } });
-}
-
-function readKey(req: Request): string | undefined {
-  const key = z.optional(idempotencyKey).safeParse(req.get('Idempotency-Key'));
-  if (key.success) return key.data;
-  throw unprocessable('The Idempotency-Key does not match', [
-    { path: 'Idempotency-Key', message: '1 to 255 characters' },
-  ]);
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
+import type { Log } from '../../lib/log';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import { unavailable } from '../http/problems';
 
@@ -19,45 +21,61 @@ const restaurantOrder = z.looseObject({
 });
 export type RestaurantOrder = z.infer<typeof restaurantOrder>;
 
-const delivery = z.looseObject({
+const deliveryPart = z.looseObject({
   status: z.enum(deliveryStatuses),
   agent_id: z.string(),
   agent_name: z.string(),
 });
-export type Delivery = z.infer<typeof delivery>;
+export type Delivery = z.infer<typeof deliveryPart>;
 
 const restaurantOrders = z.object({ data: z.array(restaurantOrder).min(1) });
-const deliveryAnswer = z.object({ data: delivery });
+const deliveryAnswer = z.object({ data: deliveryPart });
 
 /** Well under the 3 s after which an action is answered as accepted, far above what a healthy service takes. */
 const requestTimeoutMs = 1_500;
 
-export function createServices(urls: { restaurant: string; delivery: string }): Services {
+export interface ServicesOptions {
+  /** Base URLs. */
+  urls: { restaurant: string; delivery: string };
+  log: Log;
+}
+
+/** Each service behind a breaker of its own: one that is away costs nobody a wait. */
+export function createServices({ urls, log }: ServicesOptions): Services {
+  const restaurant = createBreaker('restaurant', log);
+  const delivery = createBreaker('delivery', log);
   return {
     async restaurantsOpenAt(hour) {
-      const answer = await get('restaurant', `${urls.restaurant}/restaurants?hour=${hour}`);
+      const answer = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`);
       return answer ?? '';
     },
     async restaurantOrder(orderId) {
-      const answer = await get('restaurant', `${urls.restaurant}/orders?order_id=${orderId}`);
+      const answer = await get(restaurant, `${urls.restaurant}/orders?order_id=${orderId}`);
       return answer === null ? null : (restaurantOrders.parse(JSON.parse(answer)).data[0] ?? null);
     },
     async delivery(orderId) {
-      const answer = await get('delivery', `${urls.delivery}/deliveries/${orderId}`);
+      const answer = await get(delivery, `${urls.delivery}/deliveries/${orderId}`);
       return answer === null ? null : deliveryAnswer.parse(JSON.parse(answer)).data;
     },
   };
 }
 
-/** The body of a 200, null for a 404. */
-async function get(service: string, url: string): Promise<string | null> {
+/** The body of a 200, null for a 404. Throws 503 when the service fails, is too slow, or did so often a moment ago. */
+async function get(breaker: Breaker, url: string): Promise<string | null> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) });
-    const body = await response.text();
-    if (response.status === 404) return null;
-    if (response.ok) return body;
-    throw new Error(`${url} answered ${response.status}`);
+    return await breaker.run(() => fetchText(url));
   } catch (err) {
-    throw Object.assign(unavailable(`The ${service} service is away. Try again.`), { cause: err });
+    const retryAfterSeconds = err instanceof BreakerOpenError ? err.retryAfterSeconds : undefined;
+    throw Object.assign(unavailable(`The ${breaker.name} service is away. Try again.`, retryAfterSeconds), {
+      cause: err,
+    });
   }
+}
+
+async function fetchText(url: string): Promise<string | null> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) });
+  const body = await response.text();
+  if (response.status === 404) return null;
+  if (response.ok) return body;
+  throw new Error(`${url} answered ${response.status}`);
 }

@@ -51,5 +51,9 @@ export const listOrderGroups = (
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
   db.orderGroup.findUnique({ where: { orderId }, include: everything });
 
-export const findOrderStatus = (db: Database, orderId: string): Promise<{ status: OrderStatus } | null> =>
-  db.orderGroup.findUnique({ where: { orderId }, select: { status: true } });
+const row = { orderId: true, userId: true, placedAt: true, status: true, total: true, reason: true } as const;
+export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;
+
+/** The group's own row, also a tombstone's; null when nothing is known of the order. */
+export const findOrder = (db: Database, orderId: string): Promise<OrderRow | null> =>
+  db.orderGroup.findUnique({ where: { orderId }, select: row });

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { AdoptOrderMessage } from '../../contracts/messages';
 import { workflowTypes } from '../../contracts/names';
 import type { OrderInput, OrderPolicy } from '../../contracts/workflow';
-import { orderStart } from '../../workflows/start';
+import { confirmedOrder, noBodyHash, orderStart } from '../../workflows/start';
 
 export interface KnownOrder {
   userId: string;
   placedAt: Date;
 }
+
+type FindOrder = (orderId: string) => Promise<KnownOrder | null>;
 
 /** The user of an order that only its old restaurant knows. */
 const unknownUser = '00000000-0000-0000-0000-000000000000';
@@ -18,31 +19,21 @@ const unknownUser = '00000000-0000-0000-0000-000000000000';
  * Idempotent: an order that has, or had, its workflow is left alone.
  */
 export const adoptOrder =
-  (client: Client, findOrder: (orderId: string) => Promise<KnownOrder | null>, policy: OrderPolicy) =>
+  (client: Client, findOrder: FindOrder, policy: OrderPolicy) =>
   async (message: AdoptOrderMessage): Promise<void> => {
-    const input = message.kind === 'placed' ? placed(message.order) : await confirmed(message.order_id);
     try {
       await client.workflow.start(workflowTypes.order, {
-        ...orderStart({ ...input, policy }),
+        ...orderStart(await inputOf(message, findOrder, policy)),
         workflowIdConflictPolicy: 'FAIL',
       });
     } catch (err) {
       if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
     }
-
-    function placed(order: OrderInput['order']): Omit<OrderInput, 'policy'> {
-      return { order, bodyHash: createHash('sha256').update(JSON.stringify(order)).digest('hex') };
-    }
-
-    async function confirmed(orderId: string): Promise<Omit<OrderInput, 'policy'>> {
-      const known = await findOrder(orderId);
-      const order = {
-        order_id: orderId,
-        user_id: known?.userId ?? unknownUser,
-        placed_at: (known?.placedAt ?? new Date()).toISOString(),
-        status: 'PENDING' as const,
-        restaurants: [],
-      };
-      return { ...placed(order), stage: 'confirmed' };
-    }
   };
+
+async function inputOf(message: AdoptOrderMessage, findOrder: FindOrder, policy: OrderPolicy): Promise<OrderInput> {
+  if (message.kind === 'placed') return { order: message.order, policy, bodyHash: noBodyHash };
+  const known = await findOrder(message.order_id);
+  const { userId, placedAt } = known ?? { userId: unknownUser, placedAt: new Date() };
+  return confirmedOrder({ orderId: message.order_id, userId, placedAt }, policy);
+}

@@ -1,26 +1,42 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
 import { v5 as uuidV5 } from 'uuid';
-import type { PlaceOrderBody } from '../../contracts/orders';
-import { placementUpdateId, workflowTypes } from '../../contracts/names';
-import type { OrderInput, OrderPolicy, PlacementOutcome } from '../../contracts/workflow';
-import { startWithUpdate, type Temporal } from '../../lib/temporal';
-import type { orderWorkflow } from '../../workflows';
-import { placeUpdate } from '../../workflows/messages';
-import { orderStart } from '../../workflows/start';
-import { notFound, unprocessable } from '../http/problems';
+import { z } from 'zod';
+import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
+import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
+import type { OrderInput, OrderPolicy, PlacementOutcome } from '../contracts/workflow';
+import { readMemo, startWithUpdate, type Temporal } from '../lib/temporal';
+import type { orderWorkflow } from '../workflows';
+import { placeUpdate } from '../workflows/messages';
+import { bodyHashMemo, orderStart } from '../workflows/start';
+import { accepted, created } from './http/answers';
+import { readBody } from './http/input';
+import { notFound, unprocessable } from './http/problems';
 
 /** Fixed for ever: another namespace would give a repeated idempotency key another order. */
 const idempotencyNamespace = '6f0e2a54-3f0b-4a5c-9d51-0a5f6f3f2b1e';
 
-export interface Placement {
+/** `POST /orders`, the same at each service that takes orders. `location` is where that service shows the order. */
+export const placementRoute =
+  (deps: PlacementDeps, location: (orderId: string) => string): RequestHandler =>
+  async (req, res) => {
+    const body = readBody(placeOrderBody, req);
+    const { orderId, placedAt, held } = await placeOrder(deps, body, readKey(req));
+    const answer = { order_id: orderId, status: 'PENDING', placed_at: placedAt };
+    const message = held ? 'Order accepted; the restaurant has not answered yet' : 'Order placed';
+    if (held) accepted(res.location(location(orderId)), { ...answer, message });
+    else created(req, res, '/orders', location(orderId), { ...answer, message });
+  };
+
+interface Placement {
   orderId: string;
   placedAt: string;
   /** Temporal holds the order, but the restaurant side has not stored it yet. */
   held: boolean;
 }
 
-/** What a placement leaves in the user service's own database. */
-export interface PlacementRecord {
+/** What a placement leaves in the service's own database; the restaurant's knows no `bodyHash`. */
+interface PlacementRecord {
   bodyHash: string | null;
   placedAt: Date;
   total: unknown;
@@ -38,11 +54,7 @@ export interface PlacementDeps {
  * With an idempotency key a repeat is the same order and gets the same answer.
  * Throws HttpProblem: 404 something is not available, 422 the key was used with another body; TemporalAwayError.
  */
-export async function placeOrder(
-  deps: PlacementDeps,
-  body: PlaceOrderBody,
-  key: string | undefined,
-): Promise<Placement> {
+async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined): Promise<Placement> {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
   const input = orderInput(orderId, body, deps.policy);
   const sent = await startWithUpdate<typeof orderWorkflow, PlacementOutcome, []>(
@@ -50,7 +62,10 @@ export async function placeOrder(
     { workflow: workflowTypes.order, options: orderStart(input) },
     { definition: placeUpdate, updateId: placementUpdateId, args: [] },
   );
-  if (sent.state === 'held') return { orderId, placedAt: input.order.placed_at, held: true };
+  if (sent.state === 'held') {
+    if (key !== undefined && (await heldBodyHash(deps.temporal, orderId)) !== input.bodyHash) throw keyReused();
+    return { orderId, placedAt: input.order.placed_at, held: true };
+  }
 
   const { value } = sent;
   if (value.bodyHash !== input.bodyHash) throw keyReused();
@@ -64,6 +79,10 @@ export async function placeOrder(
       return fromRecord(orderId, input.bodyHash, await deps.findRecord(orderId));
   }
 }
+
+/** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
+const heldBodyHash = (temporal: Temporal, orderId: string): Promise<unknown> =>
+  readMemo(temporal, orderWorkflowId(orderId), bodyHashMemo);
 
 /** The run of this order is gone from Temporal; the first answer is told from the record that it left. */
 function fromRecord(orderId: string, bodyHash: string, record: PlacementRecord | null): Placement {
@@ -83,4 +102,12 @@ function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy):
   const placed_at = new Date().toISOString();
   const bodyHash = createHash('sha256').update(JSON.stringify({ user_id, restaurants })).digest('hex');
   return { order: { order_id: orderId, user_id, placed_at, status: 'PENDING', restaurants }, policy, bodyHash };
+}
+
+function readKey(req: Request): string | undefined {
+  const key = z.optional(idempotencyKey).safeParse(req.get('Idempotency-Key'));
+  if (key.success) return key.data;
+  throw unprocessable('The Idempotency-Key does not match', [
+    { path: 'Idempotency-Key', message: '1 to 255 characters' },
+  ]);
 }
