@@ -18,6 +18,10 @@ export interface OrderPolicy {
   reaskIntervalMs: number;
   /** After a failed local attempt a service is called durably for so long: each local try would cost a second again. */
   avoidLocalMs: number;
+  /** One durable attempt: its request expires in the queue with it. Absent in orders of version 0.1. */
+  attemptMs?: number;
+  /** Between durable attempts, at most; they are repeated without end. Absent in orders of version 0.1. */
+  retryIntervalMs?: number;
 }
 
 /** Input of the order workflow. */

@@ -22,7 +22,7 @@ const temporal = {
 const broker = { RABBITMQ_URL: z.url().default('amqp://guest:guest@127.0.0.1:5672') };
 const redis = { REDIS_URL: z.url().default('redis://127.0.0.1:6379') };
 
-/** Defaults of the order policy (see OrderPolicy): how long people may take, not machines. */
+/** Defaults of the order policy (see OrderPolicy): how long people may take, and how patiently machines are called. */
 const policy = {
   PLACEMENT_LIMIT_MS: milliseconds(10 * minute),
   DECISION_LIMIT_MS: milliseconds(15 * minute),
@@ -31,6 +31,8 @@ const policy = {
   DELIVERY_ATTENTION_MS: milliseconds(120 * minute),
   REASK_INTERVAL_MS: milliseconds(30_000),
   AVOID_LOCAL_MS: milliseconds(30_000),
+  ATTEMPT_MS: milliseconds(10_000),
+  RETRY_INTERVAL_MS: milliseconds(30_000),
 };
 
 const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
@@ -92,4 +94,6 @@ export const orderPolicy = (config: PolicyVariables): OrderPolicy => ({
   deliveryAttentionMs: config.DELIVERY_ATTENTION_MS,
   reaskIntervalMs: config.REASK_INTERVAL_MS,
   avoidLocalMs: config.AVOID_LOCAL_MS,
+  attemptMs: config.ATTEMPT_MS,
+  retryIntervalMs: config.RETRY_INTERVAL_MS,
 });

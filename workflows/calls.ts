@@ -9,6 +9,7 @@ import {
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
 import type { RatingActivities } from '../activities/ratings';
+import type { OrderPolicy } from '../contracts/workflow';
 
 export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
 export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
@@ -27,17 +28,22 @@ const steps: Record<keyof Activities, { service: Service; summary: string }> = {
 
 /** A healthy service answers in milliseconds; what takes longer than this is worth an event of its own in the history. */
 const localAttemptMs = 1_000;
-/** One durable attempt: long enough for a service under load, short enough to notice that it died. */
-const durableAttemptMs = 10_000;
-
 const local = proxyLocalActivities<Activities>({
   scheduleToCloseTimeout: localAttemptMs,
   retry: { maximumAttempts: 1 }, // the default policy would retry for ever inside the workflow task
 });
-const durable = proxyActivities<Activities>({
-  startToCloseTimeout: durableAttemptMs,
-  retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 30_000 }, // without end: time limits are the saga's
-});
+/** Repeated without end: time limits are the saga's. */
+const durableCalls = ({ attemptMs = 10_000, retryIntervalMs = 30_000 }: CallPolicy) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: attemptMs,
+    retry: {
+      initialInterval: Math.min(1_000, retryIntervalMs),
+      backoffCoefficient: 2,
+      maximumInterval: retryIntervalMs,
+    },
+  });
+
+export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
 
 export type Call = <Name extends keyof Activities>(
   name: Name,
@@ -48,10 +54,11 @@ export type Call = <Name extends keyof Activities>(
 /**
  * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
  * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
- * For `avoidLocalMs` after that its service is called durably at once.
+ * For a while after that its service is called durably at once.
  * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
  */
-export function createCall(avoidLocalMs: number, onDurable: (service: Service, why: string) => void): Call {
+export function createCall(policy: CallPolicy, onDurable: (service: Service, why: string) => void): Call {
+  const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
 
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
@@ -62,7 +69,7 @@ export function createCall(avoidLocalMs: number, onDurable: (service: Service, w
         return await run(local[name], options, argument);
       } catch (err) {
         if (!mayPass(err)) throw err;
-        avoidUntil.set(step.service, Date.now() + avoidLocalMs);
+        avoidUntil.set(step.service, Date.now() + policy.avoidLocalMs);
         onDurable(step.service, reasonOf(err));
       }
     }

@@ -67,7 +67,7 @@ export function openOrder(input: OrderInput): OrderRun {
       else record.note('could not undo', `${name}: ${failure.message}`);
     }),
     watchdog: createWatchdog(),
-    call: createCall(input.policy.avoidLocalMs, (service, why) => {
+    call: createCall(input.policy, (service, why) => {
       record.note(`${service} slow or away, calling durably`, why);
       if (stopped() !== undefined) record.attention = 'UNDO_FAILING';
       record.show();

@@ -4,7 +4,7 @@ import { ServiceFault } from './errors';
 import { toQueue, type Publisher } from './publisher';
 import type { Reply } from './reply';
 
-/** Attempts at a message that nobody else repeats (an event); then it goes to the dead queue. */
+/** Attempts at a message that nobody else repeats (an event), consumers lost over it included; then it goes to the dead queue. */
 export const maxAttempts = 20;
 const attemptsHeader = 'x-attempts';
 const backoffMs = (attempt: number): number => Math.min(100 * 2 ** attempt, 30_000);
@@ -14,7 +14,7 @@ export type Settle = (channel: ConfirmChannel, message: ConsumeMessage) => Promi
 
 /**
  * What becomes of a message: handled and answered, adopted, put back with its count after a growing delay, or buried with the
- * reason. `stopping` cuts the delays short.
+ * reason. `stopping` cuts the delays short. A request is answered also when it fails: whoever asked repeats it, and it expires.
  */
 export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T>, stopping: AbortSignal): Settle {
   const { queue, log } = options;
@@ -38,8 +38,20 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     await publisher.publish(toQueue(queue), message.content, carry(message, { [attemptsHeader]: attempts }));
   };
 
+  /**
+   * A consumer was lost over an event: perhaps this one killed it, so it is counted before it is looked at. The random delay parts it
+   * from the innocent ones that were under way with it: those are done before the culprit comes again.
+   */
+  const countLoss = async (message: ConsumeMessage): Promise<void> => {
+    const attempts = attemptsOf(message) + 1;
+    if (attempts >= maxAttempts) return bury(message, `CONSUMER_LOST: ${attempts} times over this message`, attempts);
+    await delay(Math.random() * backoffMs(attempts), stopping);
+    await publisher.publish(toQueue(queue), message.content, carry(message, { [attemptsHeader]: attempts }));
+  };
+
   return async (channel, message) => {
     const replyTo = replyAddress(message, options.appId);
+    if (message.fields.redelivered && replyTo === undefined) return countLoss(message);
     const answer = (reply: Reply): void => {
       if (replyTo !== undefined) sendReply(channel, replyTo, message, reply);
     };

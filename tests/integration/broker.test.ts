@@ -151,6 +151,23 @@ describe('an event', () => {
     });
   });
 
+  test('over which the consumer is lost again and again goes to the dead queue', async () => {
+    const begun = aGate();
+    const ended = aGate();
+    await broker.worker(async () => {
+      begun.open();
+      await ended.promise; // as long as the test looks, like a process that is killed over it
+    });
+    broker.sendWithHeaders({ n: 1 }, { 'x-attempts': maxAttempts - 1 });
+    await begun.promise;
+    await broker.cut('worker');
+    const { body, headers } = await broker.outsider.next(deadQueue);
+    expect(body).toEqual({ n: 1 });
+    ended.open();
+    expect(headers['x-attempts']).toBe(maxAttempts);
+    expect(headers['x-reason']).toMatch(/^CONSUMER_LOST: /);
+  });
+
   test('that no repeat can mend goes to the dead queue at the first attempt', async () => {
     await broker.worker(async () => {
       throw new ServiceFault('no such order', false, 'UNKNOWN_ORDER');

@@ -1,0 +1,100 @@
+/** What a restaurant does with orders beside deciding: it places them, and asks again for an agent. */
+import { randomUUID } from 'node:crypto';
+import { createLog } from '../../lib/log';
+import { openDatabase, type Database } from '../../prisma/restaurant/client';
+import { changeOrder } from '../../workers/restaurant/change-order';
+import { placeOrder } from '../../workers/restaurant/place-order';
+import { anOrder } from '../fixtures/orders';
+import { until } from '../fixtures/until';
+import {
+  addAgent,
+  addKitchen,
+  agentOf,
+  anOrderOf,
+  assigned,
+  call,
+  decide,
+  delivered,
+  isRateable,
+  move,
+  pageOf,
+  placed,
+  type Placed,
+} from './fixtures/platform';
+
+describe("an order placed at the restaurant's side", () => {
+  test('is an order like any other', async () => {
+    const body = anOrderOf(await addKitchen());
+    const answer = await call('restaurant', 'POST', '/orders', body);
+    const { order_id } = answer.body as { order_id: string };
+    expect(answer).toMatchObject({ status: 201, body: { status: 'PENDING', message: 'Order placed' } });
+    expect((await call('restaurant', 'GET', answer.headers.get('location') ?? '')).status).toBe(200);
+    const order = { order_id, user_id: body.user_id };
+    expect(await pageOf(order)).toMatchObject({ status: 'PENDING', total: 9 });
+    await addAgent();
+    expect((await decide(order, 'CONFIRMED')).status).toBe(200);
+    await agentOf(order);
+    expect((await move(order, 'PICKED_UP')).status).toBe(200);
+  });
+
+  test('of an item that is not on the menu is 404', async () => {
+    const body = anOrderOf(await addKitchen(), [{ menu_item_id: randomUUID(), quantity: 1 }]);
+    expect((await call('restaurant', 'POST', '/orders', body)).status).toBe(404);
+  });
+
+  test("is the customer's own one when it comes under the same Idempotency-Key", async () => {
+    const body = anOrderOf(await addKitchen());
+    const key = { 'Idempotency-Key': randomUUID() };
+    const first = await call('user', 'POST', '/orders', body, key);
+    const second = await call('restaurant', 'POST', '/orders', body, key);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+  });
+});
+
+const askAgent = ({ order_id }: Placed) => call('restaurant', 'POST', `/orders/${order_id}/agent`);
+const askAgentByOldName = ({ order_id }: Placed) => call('restaurant', 'POST', `/assign-agent?order_id=${order_id}`);
+
+describe.each([
+  ['by its name', askAgent],
+  ['by its old name', askAgentByOldName],
+])('asking again for an agent %s', (_name, ask) => {
+  test('is 404 for an order that is unknown, has its agent, or had it', async () => {
+    for (const order of [
+      { order_id: randomUUID(), user_id: '' },
+      { order_id: 'no-uuid', user_id: '' },
+    ]) {
+      expect(await ask(order)).toMatchObject({ status: 404, body: { success: false, detail: 'Order not found' } });
+    }
+    expect((await ask(await assigned())).status).toBe(404);
+    expect((await ask(await delivered())).status).toBe(404);
+  });
+
+  test('is 400 for an order that is not confirmed, or cancelled', async () => {
+    const order = await placed();
+    expect((await ask(order)).status).toBe(400);
+    await decide(order, 'CANCELLED');
+    expect((await ask(order)).status).toBe(400);
+  });
+});
+
+describe('a confirmed order that has no workflow, as an old database holds it', () => {
+  let db: Database;
+  beforeAll(() => {
+    db = openDatabase(process.env.RESTAURANT_DATABASE_URL ?? '', 2, createLog('test', 'silent'));
+  });
+  afterAll(() => db.$disconnect());
+
+  test('gets one when its restaurant asks for an agent, and goes its way', async () => {
+    const { user_id, restaurants } = anOrderOf(await addKitchen());
+    const order = anOrder({ user_id, restaurants });
+    await placeOrder(db)(order);
+    await changeOrder(db)({ ...order, status: 'CONFIRMED' });
+    await addAgent();
+    expect(await askAgent(order)).toMatchObject({ status: 202, body: { success: true, status: 'ACCEPTED' } });
+    await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
+    expect((await move(order, 'DELIVERED')).status).toBe(200);
+    await isRateable(order);
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', delivery: { status: 'DELIVERED' }, total: 9 });
+  });
+});
