@@ -126,4 +126,4 @@ function runNode(script, args) {
   });
 }
 
-module.exports = { build, generateClients, runNode };
+module.exports = { build, generateClients, installDependencies, runNode };

@@ -16,6 +16,9 @@ export const INSTALLABLE = {
   redis: { title: 'Redis', apt: 'redis-server', brew: 'redis' },
 } as const satisfies Record<string, Installable>;
 
+/** What always remains, as the end of a sentence. */
+export const IN_CONTAINERS = 'or run everything in containers instead: docker compose up --build (docs/containers.md).';
+
 interface PackageManager {
   /** Each is a whole command line. */
   commands: (packages: Installable[]) => string[][];
@@ -56,7 +59,8 @@ export function howToGet(missing: Installable[]): string {
   return [
     `Missing: ${names}. Install with`,
     `  ${command}`,
-    'or give the address of a running one (.env.example lists the variables).',
+    'or give the address of a running one (.env.example lists the variables),',
+    IN_CONTAINERS,
   ].join('\n');
 }
 

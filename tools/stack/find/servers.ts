@@ -1,6 +1,6 @@
 import type { ServerName } from '../addresses';
 import { findPostgres, findRabbitmq, findRedis, type RabbitmqBinaries } from './binaries';
-import { INSTALLABLE, ServerMissing, howToGet, installServers, type Installable } from './install';
+import { INSTALLABLE, IN_CONTAINERS, ServerMissing, howToGet, installServers, type Installable } from './install';
 import { findTemporal, obtainTemporal } from './temporal-cli';
 
 /** The programs of the servers that this stack runs itself; undefined for all others. */
@@ -25,7 +25,7 @@ export async function ensureServers(wanted: Set<ServerName>, options: { yes: boo
   if (wanted.has('temporal') && !found.temporal) {
     throw new ServerMissing(
       'Missing: the Temporal CLI. Put it on PATH (https://docs.temporal.io/cli, or `brew install temporal`),\n' +
-        'or set TEMPORAL_ADDRESS to a running server.',
+        `or set TEMPORAL_ADDRESS to a running server,\n${IN_CONTAINERS}`,
     );
   }
   return found;

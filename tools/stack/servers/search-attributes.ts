@@ -18,9 +18,10 @@ const POLL_MS = 200;
 
 /**
  * Adds the search attributes that a namespace lacks (a server that was not started by us,
- * or a state file from before one was added) and resolves when the server knows them.
+ * or a state file from before one was added) and resolves when the server knows them,
+ * to the names of those that it added: a second run resolves to an empty list.
  */
-export async function registerSearchAttributes(address: string, namespace: string): Promise<void> {
+export async function registerSearchAttributes(address: string, namespace: string): Promise<string[]> {
   const { Connection } = await import('@temporalio/client'); // A third of a second: not for every command.
   const connection = await Connection.connect({ address });
   try {
@@ -30,7 +31,7 @@ export async function registerSearchAttributes(address: string, namespace: strin
       return names.filter((name) => !(name in (customAttributes ?? {})));
     };
     const lacking = await missing();
-    if (lacking.length === 0) return;
+    if (lacking.length === 0) return [];
     const searchAttributes = Object.fromEntries(lacking.map((name) => [name, TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]]]));
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
     const deadline = Date.now() + VISIBLE_LIMIT_MS;
@@ -38,7 +39,20 @@ export async function registerSearchAttributes(address: string, namespace: strin
       if (Date.now() > deadline) throw new Error(`${address} does not show the search attributes that were added`);
       await sleep(POLL_MS);
     }
+    return lacking;
   } finally {
     await connection.close();
   }
+}
+
+/** `node dist/tools/stack/servers/search-attributes.js`, for a system that is not started by the launcher. */
+if (require.main === module) {
+  const { TEMPORAL_ADDRESS = '127.0.0.1:7233', TEMPORAL_NAMESPACE = 'default' } = process.env;
+  registerSearchAttributes(TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE).then(
+    (added) => console.log(added.length > 0 ? `registered ${added.join(', ')}` : 'nothing to register'),
+    (error: unknown) => {
+      console.error(`Temporal at ${TEMPORAL_ADDRESS}:`, error);
+      process.exitCode = 1;
+    },
+  );
 }

@@ -6,9 +6,9 @@ import { LOOPBACK, type Ports } from '../ports';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
 /**
- * Settings of the dev server, each measured on a two-core machine.
+ * Settings of the dev server, each measured on a two-core machine. docker-compose.yml has the same.
  */
-const DYNAMIC_CONFIG = {
+export const DYNAMIC_CONFIG = {
   // Transfer and timer queues are read 20 times a second per shard by default, and the dev
   // server has one shard: every start of a task would wait for a 50 ms grid. Five steps in
   // a row: 550 ms by default, 66 ms with this.
@@ -24,7 +24,7 @@ const DYNAMIC_CONFIG = {
  * How the state file is written. WAL with fewer syncs: 31 workflows/s instead of 12, as
  * fast as in memory. A crash of the machine may lose the last moment; the file stays whole.
  */
-const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' };
+export const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 
 /** The dev server with its Web UI; its state is in a file and survives a restart. */
 export function temporalPart(binary: string, instance: Instance, ports: Ports): Part {

@@ -1,0 +1,66 @@
+# One image for each process of the system, and one for the jobs that run once before them.
+#   docker build --target api-user .
+# docker-compose.yml builds them all; docs/containers.md says more.
+
+# Debian and not Alpine: Temporal's SDK has a native core that needs glibc.
+FROM node:24-bookworm-slim AS node
+WORKDIR /app
+
+# --- Compiled code and its dependencies ---------------------------------------------------------------------------
+# The steps are those of `npm run build` outside a container.
+FROM node AS build
+# For these files alone, so that a change of the code does not install everything again.
+COPY package.json package-lock.json .npmrc ./
+COPY tools/prepare tools/prepare
+RUN node -e "require('./tools/prepare/prepare.cjs').installDependencies()"
+COPY . .
+RUN npm run build
+# Optional packages serve the compiler and the bundler, which have done their work.
+RUN npm prune --omit=dev --omit=optional
+
+# --- What all images have in common -------------------------------------------------------------------------------
+FROM node AS runtime
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+COPY package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+USER node
+
+# --- The HTTP services --------------------------------------------------------------------------------------------
+FROM runtime AS api
+# The default, 127.0.0.1, is the container's own.
+ENV HOST=0.0.0.0
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+FROM api AS api-user
+ENV PORT=8001
+EXPOSE 8001
+CMD ["node", "dist/api/user/main.js"]
+
+FROM api AS api-restaurant
+ENV PORT=8002
+EXPOSE 8002
+CMD ["node", "dist/api/restaurant/main.js"]
+
+FROM api AS api-delivery
+ENV PORT=8003
+EXPOSE 8003
+CMD ["node", "dist/api/delivery/main.js"]
+
+# --- The workers --------------------------------------------------------------------------------------------------
+# They listen nowhere, so there is nothing to ask: one that cannot go on ends, and is started again.
+FROM runtime AS worker-order
+CMD ["node", "dist/workers/order/main.js"]
+
+FROM runtime AS worker-restaurant
+CMD ["node", "dist/workers/restaurant/main.js"]
+
+FROM runtime AS worker-delivery
+CMD ["node", "dist/workers/delivery/main.js"]
+
+# --- The jobs -----------------------------------------------------------------------------------------------------
+# Databases and tables by default; the other job is `node dist/tools/stack/servers/search-attributes.js`.
+FROM runtime AS jobs
+COPY prisma prisma
+CMD ["node", "dist/prisma/migrate.js"]

@@ -1,0 +1,219 @@
+/** docker-compose.yml and Dockerfile against the local stack: what they must have in common. Runs no container. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { schemas } from '../../lib/config';
+import { resolveAddresses } from '../../tools/stack/addresses';
+import { projectRoot } from '../../tools/stack/instance';
+import { DEFAULT_PORTS } from '../../tools/stack/ports';
+import { DYNAMIC_CONFIG, SQLITE_PRAGMAS } from '../../tools/stack/servers/temporal';
+import { serviceParts } from '../../tools/stack/services';
+
+const service = z.object({
+  image: z.string().optional(),
+  build: z.object({ target: z.string() }).optional(),
+  command: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
+  ports: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+});
+const file = (name: string) => readFileSync(path.join(projectRoot, name), 'utf8');
+const { services } = z
+  .object({ services: z.record(z.string(), service) })
+  .parse(parse(file('docker-compose.yml'), { merge: true }));
+const stages = dockerfileStages(file('Dockerfile'));
+
+/** The processes of the local stack, each with the schema of its configuration. */
+const processes = {
+  'api-user': schemas.userApi,
+  'api-restaurant': schemas.restaurantApi,
+  'api-delivery': schemas.deliveryApi,
+  'worker-order': schemas.orderWorker,
+  'worker-restaurant': schemas.restaurantWorker,
+  'worker-delivery': schemas.deliveryWorker,
+};
+const eachProcess = Object.entries(processes).map(([name, schema]) => ({ name, schema }));
+
+/** Every port of a server or service, as it is seen from outside. */
+const published = {
+  'api-user': ['8001:8001'],
+  'api-restaurant': ['8002:8002'],
+  'api-delivery': ['8003:8003'],
+  'postgres-user': ['5554:5432'],
+  'postgres-restaurant': ['5555:5432'],
+  'postgres-delivery': ['5556:5432'],
+  rabbitmq: ['5672:5672', '15672:15672'],
+  redis: ['6379:6379'],
+  temporal: ['7233:7233', '8233:8233'],
+};
+
+describe('each process of the local stack', () => {
+  const parts = serviceParts({ addresses: resolveAddresses({}, DEFAULT_PORTS), ports: DEFAULT_PORTS, env: {} });
+
+  it('is a service of the compose file, and no other program is', () => {
+    const jobs = ['migrate', 'search-attributes'];
+    const built = Object.entries(services).flatMap(([name, { build }]) => (build ? [name] : []));
+    expect(built.sort()).toEqual([...parts.map(({ name }) => name), ...jobs].sort());
+  });
+
+  it.each(parts)('has an image that starts the same program: $name', ({ name, args }) => {
+    const script = path.relative(projectRoot, args.at(-1) ?? '');
+    expect(named(name).build?.target).toBe(name);
+    expect(stage(name).command).toEqual(['node', script]);
+  });
+});
+
+describe('a job', () => {
+  it.each(['migrate', 'search-attributes'])('runs a program that exists: %s', (name) => {
+    const { build, command } = named(name);
+    const [node, script = ''] = command.length > 0 ? command : stage(build?.target).command;
+    expect(node).toBe('node');
+    expect(existsSync(path.join(projectRoot, script.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+  });
+
+  it('migrates every database that a process uses', () => {
+    const databases = (names: string[]) => names.filter((name) => name.endsWith('_DATABASE_URL'));
+    const used = eachProcess.flatMap(({ schema }) => databases(Object.keys(schema.shape)));
+    expect(databases(Object.keys(named('migrate').environment)).sort()).toEqual([...new Set(used)].sort());
+  });
+});
+
+describe('the ports', () => {
+  it("are the contract's, and open on this machine only", () => {
+    const all = Object.entries(services).filter(([, { ports }]) => ports.length > 0);
+    const expected = Object.entries(published).map(([name, ports]) => [
+      name,
+      ports.map((port) => `\${BIND_ADDRESS:-127.0.0.1}:${port}`),
+    ]);
+    expect(Object.fromEntries(all.map(([name, { ports }]) => [name, ports]))).toEqual(Object.fromEntries(expected));
+  });
+
+  it.each(['api-user', 'api-restaurant', 'api-delivery'] as const)(
+    'are those that the image listens on: %s',
+    (name) => {
+      const { environment, exposed } = stage(name);
+      const [, port] = published[name][0]?.split(':') ?? [];
+      expect(processes[name].parse({}).PORT).toBe(Number(port));
+      expect(environment).toMatchObject({ HOST: '0.0.0.0', PORT: port });
+      expect(exposed).toEqual([port]);
+    },
+  );
+});
+
+describe('the environment of a process', () => {
+  it.each(eachProcess)('has only variables that the process reads: $name', ({ name, schema }) => {
+    const set = Object.keys(named(name).environment);
+    expect(set.filter((variable) => !(variable in schema.shape))).toEqual([]);
+  });
+
+  it.each(eachProcess)('leaves no address at its default, which is the container itself: $name', ({ name, schema }) => {
+    const local = Object.entries(schema.parse({})).filter(([, value]) => String(value).includes('127.0.0.1'));
+    const given = { ...stage(name).environment, ...named(name).environment };
+    expect(local.map(([variable]) => variable).filter((variable) => !given[variable])).toEqual([]);
+  });
+
+  it.each(eachProcess)('points at services, by the ports that they listen on: $name', ({ name }) => {
+    const addresses = addressesOf(name);
+    expect(addresses.length).toBeGreaterThan(0);
+    for (const { host, port } of addresses) {
+      expect(published).toHaveProperty(host, expect.arrayContaining([expect.stringMatching(`:${port}$`)]));
+    }
+  });
+
+  it.each(eachProcess)('lets it start when the servers that it waits for are ready: $name', ({ name }) => {
+    const ready = readyBefore(name);
+    const needed = addressesOf(name).filter(({ variable }) => /DATABASE|TEMPORAL|RABBITMQ/.test(variable));
+    expect(needed.map(({ host }) => host).filter((host) => !ready.has(host))).toEqual([]);
+    expect(ready).toContain('migrate');
+    expect(ready.has('search-attributes')).toBe('TEMPORAL_ADDRESS' in named(name).environment);
+  });
+});
+
+describe('the images', () => {
+  it('are pinned by a version', () => {
+    const images = Object.values(services).flatMap(({ image }) => image ?? []);
+    const bases = [...stages.values()].map(({ base }) => base).filter((base) => !stages.has(base));
+    expect(images.length).toBeGreaterThan(0);
+    expect(bases.length).toBeGreaterThan(0);
+    for (const image of [...images, ...bases]) expect(image).toMatch(/^[\w/]+:\d[\w.-]*$/);
+  });
+
+  it('are built from every folder with code', () => {
+    const elsewhere = new Set(['node_modules', 'dist', 'tests']);
+    const folders = readdirSync(projectRoot, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !elsewhere.has(entry.name))
+      .map(({ name }) => name)
+      .filter((name) =>
+        readdirSync(path.join(projectRoot, name), { recursive: true }).some((each) => String(each).endsWith('.ts')),
+      );
+    expect(file('.dockerignore').split('\n')).toEqual(expect.arrayContaining(folders.map((name) => `!${name}`)));
+  });
+});
+
+describe('Temporal', () => {
+  it('has the settings of the local stack', () => {
+    const values = (flag: string) =>
+      named('temporal').command.flatMap((each) => (each.startsWith(`${flag}=`) ? [each.slice(flag.length + 1)] : []));
+    const pairs = (settings: object) => Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    expect(values('--dynamic-config-value')).toEqual(pairs(DYNAMIC_CONFIG));
+    expect(values('--sqlite-pragma')).toEqual(pairs(SQLITE_PRAGMAS));
+    expect(values('--port')).toEqual([String(DEFAULT_PORTS.temporal)]);
+    expect(values('--ui-port')).toEqual([String(DEFAULT_PORTS['temporal-ui'])]);
+  });
+});
+
+function named(name: string): z.infer<typeof service> {
+  const found = services[name];
+  if (!found) throw new Error(`docker-compose.yml has no service ${name}`);
+  return found;
+}
+
+/** Where the variables of a service point that hold an address. */
+function addressesOf(name: string): { variable: string; host: string; port: string }[] {
+  return Object.entries(named(name).environment).flatMap(([variable, value]) => {
+    const [, host, port] = /^(?:\w+:\/\/)?(?:[^@/]+@)?([\w-]+):(\d+)/.exec(value ?? '') ?? [];
+    return host && port ? [{ variable, host, port }] : [];
+  });
+}
+
+/** The services that are healthy, or have done their work, before this one starts. */
+function readyBefore(name: string): Set<string> {
+  const direct = Object.entries(named(name).depends_on).flatMap(([other, { condition }]) =>
+    ['service_healthy', 'service_completed_successfully'].includes(condition) ? [other] : [],
+  );
+  return new Set(direct.flatMap((other) => [other, ...readyBefore(other)]));
+}
+
+interface Stage {
+  base: string;
+  /** With what it has from its base. */
+  environment: Record<string, string>;
+  exposed: string[];
+  command: string[];
+}
+
+function stage(name: string | undefined): Stage {
+  const found = stages.get(name ?? '');
+  if (!found) throw new Error(`Dockerfile has no target ${name}`);
+  return found;
+}
+
+function dockerfileStages(text: string): Map<string, Stage> {
+  const found = new Map<string, Stage>();
+  for (const part of text.split(/^(?=FROM )/m).slice(1)) {
+    const [, base = '', name = ''] = /^FROM (\S+) AS (\S+)/.exec(part) ?? [];
+    const lines = (instruction: string) =>
+      [...part.matchAll(new RegExp(`^${instruction} (.*)$`, 'gm'))].map(([, rest = '']) => rest);
+    const variables = lines('ENV').flatMap((line) =>
+      line.split(' ').map((pair) => pair.split('=') as [string, string]),
+    );
+    found.set(name, {
+      base,
+      environment: { ...found.get(base)?.environment, ...Object.fromEntries(variables) },
+      exposed: lines('EXPOSE'),
+      command: lines('CMD').flatMap((line) => JSON.parse(line) as string[]),
+    });
+  }
+  return found;
+}
