@@ -1,6 +1,9 @@
 /** What a placement takes and what it refuses, through the whole running system. */
 import { randomUUID } from 'node:crypto';
-import { addKitchen, anOrderOf, call, cancel, decide, pageOf, place } from './fixtures/platform';
+import type { OrderInput } from '../../contracts/workflow';
+import { loadConfig, orderPolicy, schemas } from '../../lib/config';
+import { addKitchen, anOrderOf, call, cancel, decide, pageOf, place, placed } from './fixtures/platform';
+import { workflow } from './fixtures/temporal-cli';
 
 test('an order of two restaurants is one order with one total', async () => {
   const [first, second] = [await addKitchen(), await addKitchen()];
@@ -58,22 +61,14 @@ describe('a placement', () => {
     expect(answer).toMatchObject({ status: 422, body: { success: false } });
     expect(answer.body.errors?.[0]?.path).toMatch(field);
   });
+});
 
-  test('that is repeated under its Idempotency-Key is the same order, with the same answer', async () => {
-    const body = anOrderOf(await addKitchen());
-    const key = { 'Idempotency-Key': randomUUID() };
-    const first = await call('user', 'POST', '/orders', body, key);
-    const again = await call('user', 'POST', '/orders', body, key);
-    expect(first.status).toBe(201);
-    expect([again.status, again.body]).toEqual([first.status, first.body]);
-  });
-
-  test('of another body under the same Idempotency-Key is 422', async () => {
-    const kitchen = await addKitchen();
-    const body = anOrderOf(kitchen);
-    const key = { 'Idempotency-Key': randomUUID() };
-    expect((await call('user', 'POST', '/orders', body, key)).status).toBe(201);
-    const other = { ...anOrderOf(kitchen, [{ menu_item_id: kitchen.stew, quantity: 1 }]), user_id: body.user_id };
-    expect((await call('user', 'POST', '/orders', other, key)).status).toBe(422);
-  });
+test('an order carries the time limits of the configuration', async () => {
+  const order = await placed();
+  const shown = await workflow('show', order, '--output', 'json');
+  type Started = { workflowExecutionStartedEventAttributes: { input: { payloads: [{ data: string }] } } };
+  const [started] = (JSON.parse(shown) as { events: [Started] }).events;
+  const [{ data }] = started.workflowExecutionStartedEventAttributes.input.payloads;
+  const { policy } = JSON.parse(Buffer.from(data, 'base64').toString()) as OrderInput;
+  expect(policy).toEqual(orderPolicy(loadConfig(schemas.userApi, process.env))); // the services' environment is the test's
 });

@@ -1,11 +1,12 @@
 /** Matching at the moments that matter: each interleaving is forced by a transaction of the test that holds a lock. */
 import { randomUUID } from 'node:crypto';
 import { addAgent } from '../../prisma/delivery/agents';
+import { endDelivery } from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
-import { lockMatch } from '../../prisma/delivery/locks';
-import { takeFreeAgent } from '../../prisma/delivery/matching';
+import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
+import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
 import { anAgent, deliveryHandlers, withAgents } from '../fixtures/delivery';
-import { until } from '../fixtures/until';
+import { anOpenTransaction, someWait, standsOrIsDone } from '../fixtures/transactions';
 
 let service: Awaited<ReturnType<typeof deliveryHandlers>>;
 
@@ -15,40 +16,9 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.clear());
 
-/** Resolves when so many transactions wait for a lock. */
-const waiters = (count: number) =>
-  until(
-    `${count} transactions that wait`,
-    async () => {
-      const [row] = await service.db.$queryRaw<{ count: number }[]>`
-        SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      return row?.count === count;
-    },
-    4_000, // an interactive transaction lives for 5 s
-  );
-
-/** A transaction that does some work and stays open until it is told to commit or to roll back. */
-async function openTransaction(work: (tx: Transaction) => Promise<unknown>) {
-  let commit = (): void => undefined;
-  let rollBack = (): void => undefined;
-  const end = new Promise<void>((resolve, reject) => {
-    commit = resolve;
-    rollBack = () => reject(new Error('rolled back on purpose'));
-  });
-  let ended: Promise<void> = Promise.resolve();
-  await new Promise<void>((worked, failed) => {
-    ended = service.db.$transaction(async (tx) => {
-      await work(tx);
-      worked();
-      await end;
-    });
-    ended.catch(failed);
-  });
-  return {
-    commit: () => (commit(), ended),
-    rollBack: () => (rollBack(), ended.catch(() => undefined)),
-  };
-}
+const waiters = (count: number) => someWait(service.db, count);
+const goesAsFarAsItCan = (work: Promise<unknown>) => standsOrIsDone(service.db, work);
+const openTransaction = (work: (tx: Transaction) => Promise<unknown>) => anOpenTransaction(service.db, work);
 
 /** An order on its way with the only agent there is. */
 async function anOrderUnderWay(): Promise<{ order: string; agentId: string }> {
@@ -60,12 +30,56 @@ async function anOrderUnderWay(): Promise<{ order: string; agentId: string }> {
 }
 
 describe('an order that finds nobody free while an agent finds nobody waiting', () => {
-  const interleavings = [
-    ['the order looks first', ['assign', 'free']],
-    ['the agent is freed first', ['free', 'assign']],
-  ] as const;
+  /** Has looked for an agent under the match lock, found none, and is about to commit. */
+  const joiningTheQueue = (order: string) =>
+    openTransaction(async (tx) => {
+      await lockMatch(tx);
+      await enqueue(tx, order);
+      expect(await matchWaiting(tx)).toEqual([]);
+    });
 
-  test.each(interleavings)('is matched with that agent when %s', async (_name, turns) => {
+  test('is matched with that agent, who is freed while the order joins the queue', async () => {
+    const { order: first, agentId } = await anOrderUnderWay();
+    const second = randomUUID();
+    const joining = await joiningTheQueue(second);
+    const freed = service.change(first, 'DELIVERED');
+    await goesAsFarAsItCan(freed);
+    await joining.commit();
+    await freed;
+
+    expect(service.announced).toEqual([{ order_id: second, agent_id: agentId, agent_name: 'Asha' }]);
+  });
+
+  test('is matched with that agent, who is added while the order joins the queue', async () => {
+    const order = randomUUID();
+    const joining = await joiningTheQueue(order);
+    const added = addAgent(service.db, anAgent());
+    await goesAsFarAsItCan(added);
+    await joining.commit();
+
+    const { id, matches } = await added;
+    expect(matches).toEqual([{ order_id: order, agent_id: id, agent_name: 'Asha' }]);
+  });
+
+  test('is matched with that agent, who is about to be free when the order asks', async () => {
+    const { order: first, agentId } = await anOrderUnderWay();
+    const freeing = await openTransaction(async (tx) => {
+      await lockOrder(tx, first);
+      await lockMatch(tx);
+      expect(await endDelivery(tx, first, 'DELIVERED')).toBe(true);
+      expect(await matchWaiting(tx)).toEqual([]);
+    });
+    const asked = service.assign(randomUUID());
+    await goesAsFarAsItCan(asked);
+    await freeing.commit();
+
+    expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
+  });
+
+  test.each([
+    ['the order is first', ['assign', 'free']],
+    ['the agent is first', ['free', 'assign']],
+  ] as const)('is matched with that agent when both stand before the match lock, and %s', async (_name, turns) => {
     const { order: first, agentId } = await anOrderUnderWay();
     const second = randomUUID();
     const match = await openTransaction(lockMatch);
@@ -74,26 +88,13 @@ describe('an order that finds nobody free while an agent finds nobody waiting', 
     const running: Promise<unknown>[] = [];
     for (const turn of turns) {
       running.push(actions[turn]());
-      await waiters(running.length); // each has looked, found nothing, and stands before the match lock
+      await waiters(running.length);
     }
     await match.commit();
-    await Promise.all(running);
+    const answers = await Promise.all(running);
 
-    expect(await service.assign(second)).toMatchObject({ outcome: 'assigned', agent_id: agentId, status: 'PENDING' });
-  });
-
-  test('is matched with an agent who is added at that moment', async () => {
-    const order = randomUUID();
-    const match = await openTransaction(lockMatch);
-    const asked = service.assign(order);
-    await waiters(1);
-    const added = addAgent(service.db, anAgent());
-    await waiters(2);
-    await match.commit();
-
-    expect(await asked).toEqual({ outcome: 'queued' });
-    const { id, matches } = await added;
-    expect(matches).toEqual([{ order_id: order, agent_id: id, agent_name: 'Asha' }]);
+    const told = [answers[turns.indexOf('assign')], ...service.announced];
+    expect(told).toContainEqual(expect.objectContaining({ agent_id: agentId }));
   });
 });
 

@@ -1,0 +1,63 @@
+/** What a process reads from its environment, the time limits of an order above all. */
+import { ConfigError, loadConfig, orderPolicy, schemas } from './config';
+
+const minute = 60_000;
+const policyIn = (env: Record<string, string>) => orderPolicy(loadConfig(schemas.userApi, env));
+const byDefault = policyIn({});
+
+test('an order has the time limits of the design, unless told otherwise', () => {
+  expect(byDefault).toEqual({
+    placementLimitMs: 10 * minute,
+    decisionLimitMs: 15 * minute,
+    courierLimitMs: 15 * minute,
+    pickupLimitMs: 60 * minute,
+    deliveryAttentionMs: 120 * minute,
+    reaskIntervalMs: 30_000,
+    avoidLocalMs: 30_000,
+    attemptMs: 10_000,
+    retryIntervalMs: 30_000,
+  });
+});
+
+const variables: [string, keyof typeof byDefault][] = [
+  ['PLACEMENT_LIMIT_MS', 'placementLimitMs'],
+  ['DECISION_LIMIT_MS', 'decisionLimitMs'],
+  ['COURIER_LIMIT_MS', 'courierLimitMs'],
+  ['PICKUP_LIMIT_MS', 'pickupLimitMs'],
+  ['DELIVERY_ATTENTION_MS', 'deliveryAttentionMs'],
+  ['REASK_INTERVAL_MS', 'reaskIntervalMs'],
+  ['AVOID_LOCAL_MS', 'avoidLocalMs'],
+  ['ATTEMPT_MS', 'attemptMs'],
+  ['RETRY_INTERVAL_MS', 'retryIntervalMs'],
+];
+
+describe.each(variables)('%s', (variable, limit) => {
+  test(`sets ${limit}, and nothing else`, () => {
+    expect(policyIn({ [variable]: '1234' })).toEqual({ ...byDefault, [limit]: 1_234 });
+  });
+
+  test('that is empty counts as absent', () => {
+    expect(policyIn({ [variable]: '' })).toEqual(byDefault);
+  });
+
+  test.each(['0', '-1', '1.5', 'soon', 'Infinity'])('of %s is refused by name', (value) => {
+    expect(() => policyIn({ [variable]: value })).toThrow(ConfigError);
+    expect(() => policyIn({ [variable]: value })).toThrow(new RegExp(`^  ${variable}: `, 'm'));
+  });
+});
+
+test('every limit has its variable', () => {
+  expect(variables.map(([, limit]) => limit).sort()).toEqual(Object.keys(byDefault).sort());
+});
+
+test.each(['restaurantApi', 'orderWorker'] as const)(
+  'the %s, which starts orders too, reads the same limits',
+  (name) => {
+    const env = Object.fromEntries(variables.map(([variable], place) => [variable, String(1_000 + place)]));
+    expect(orderPolicy(loadConfig(schemas[name], env))).toEqual(policyIn(env));
+  },
+);
+
+test('all that is wrong is told at once', () => {
+  expect(() => loadConfig(schemas.userApi, { PORT: '70000', REDIS_URL: 'nowhere' })).toThrow(/REDIS_URL: .*\n.*PORT: /);
+});

@@ -1,0 +1,142 @@
+/** Orders that have ended: while Temporal still knows their run, and after it has forgotten it. */
+import { randomUUID } from 'node:crypto';
+import { until } from '../fixtures/until';
+import { everywhere } from './fixtures/everywhere';
+import { aKey, anotherOf, post, type Body } from './fixtures/keyed-placement';
+import {
+  addAgent,
+  addKitchen,
+  agentOf,
+  anOrderOf,
+  call,
+  cancel,
+  decide,
+  isRateable,
+  move,
+  type Kitchen,
+  type Placed,
+} from './fixtures/platform';
+import { forget, forgetMs, runOf } from './fixtures/temporal-cli';
+
+/** How an order may end, by what was ordered and what then came of it. */
+const ends: [string, (kitchen: Kitchen) => Body, (order: Placed) => Promise<unknown>][] = [
+  ['was delivered', anOrderOf, delivering],
+  ['was cancelled by the customer', anOrderOf, (order) => cancel(order)],
+  ['was refused by the restaurant', anOrderOf, (order) => decide(order, 'CANCELLED', 'out of lentils')],
+  ['was not taken by the restaurant side', ofNoSuchItem, async () => undefined],
+];
+
+function ofNoSuchItem(of: Kitchen): Body {
+  return anOrderOf(of, [{ menu_item_id: randomUUID(), quantity: 1 }]);
+}
+
+async function delivering(order: Placed): Promise<void> {
+  await addAgent();
+  await decide(order, 'CONFIRMED');
+  await agentOf(order);
+  for (const status of ['PICKED_UP', 'DELIVERED']) await move(order, status);
+  await isRateable(order);
+}
+
+/** The answers of each service's own row: a repeat is a success, the rest is refused, and 404 means that there is no row. */
+const answers = `
+  the order                            | confirm | refuse | pick up | deliver | give up | cancel
+  was delivered                        | 200     | 400    | 409     | 200     | 409     | 409
+  was cancelled by the customer        | 400     | 200    | 404     | 404     | 404     | 200
+  was refused by the restaurant        | 400     | 200    | 404     | 404     | 404     | 200
+  was not taken by the restaurant side | 404     | 404    | 404     | 404     | 404     | 200`;
+const answersOf = (name: string): string[] => {
+  const [, ...words] =
+    answers
+      .split('\n')
+      .find((line) => line.trim().startsWith(name))
+      ?.split('|') ?? [];
+  return words.map((word) => word.trim());
+};
+const commands: ((order: Placed) => Promise<{ status: number }>)[] = [
+  (order) => decide(order, 'CONFIRMED'),
+  (order) => decide(order, 'CANCELLED', 'the oven broke'),
+  (order) => move(order, 'PICKED_UP'),
+  (order) => move(order, 'DELIVERED'),
+  (order) => move(order, 'CANCELLED'),
+  (order) => cancel(order),
+];
+
+interface Ended {
+  body: Body;
+  key: string;
+  /** The answer to its placement. */
+  first: Awaited<ReturnType<typeof post>>;
+  order: Placed;
+}
+
+let kitchen: Kitchen;
+const ended = new Map<string, Ended>();
+const names = ends.map(([name]) => name);
+
+beforeAll(async () => {
+  kitchen = await addKitchen();
+  for (const [name, bodyOf, end] of ends) {
+    const [body, key] = [bodyOf(kitchen), aKey()];
+    const first = await post(body, key);
+    const [order_id = ''] = await recordsOf(body);
+    const order = { order_id, user_id: body.user_id };
+    await end(order);
+    await until('the run has ended', async () => (await runOf(order)) !== 'RUNNING');
+    ended.set(name, { body, key, first, order });
+  }
+});
+
+function given(name: string): Ended {
+  const order = ended.get(name);
+  if (!order) throw new Error(`no order ${name}`);
+  return order;
+}
+
+/** The orders that the customer has on record. */
+async function recordsOf({ user_id }: Body): Promise<string[]> {
+  type History = { data: { orders: { order_id: string }[] } };
+  const { body } = await call<History>('user', 'GET', `/users/${user_id}/orders`);
+  return body.data.orders.map(({ order_id }) => order_id);
+}
+
+async function answersEveryCommand(name: string): Promise<void> {
+  const { order } = given(name);
+  const before = await everywhere(order);
+  const statuses: string[] = [];
+  for (const send of commands) statuses.push(String((await send(order)).status));
+  expect(statuses).toEqual(answersOf(name));
+  expect(await everywhere(order)).toEqual(before);
+}
+
+/** Under its Idempotency-Key. Another body comes first and last, so that neither answer depends on who asked before. */
+async function answersItsPlacement(name: string, runAfter?: string): Promise<void> {
+  const { body, key, first, order } = given(name);
+  const before = await everywhere(order);
+  expect((await post(anotherOf(kitchen, body), key)).status).toBe(422);
+  expect(await post(body, key)).toEqual(first);
+  expect((await post(anotherOf(kitchen, body), key)).status).toBe(422);
+  expect(await recordsOf(body)).toEqual([order.order_id]);
+  expect(await everywhere(order)).toEqual({ ...before, run: runAfter ?? before.run });
+}
+
+describe('an order that has ended', () => {
+  test.each(names)('(it %s) answers repeats as success, refuses the rest, and stays as it is', answersEveryCommand);
+
+  test.each(names)('(it %s) answers its placement as at first, another body with 422, and stays as it is', (name) =>
+    answersItsPlacement(name),
+  );
+
+  describe('and whose run is gone from Temporal', () => {
+    beforeAll(() => Promise.all([...ended.values()].map(({ order }) => forget(order))), forgetMs + 10_000);
+
+    test.each(names)('(it %s) answers repeats as success, refuses the rest, and stays as it is', async (name) => {
+      expect(await runOf(given(name).order)).toBe('gone');
+      await answersEveryCommand(name);
+    });
+
+    test.each(names)('(it %s) answers its placement as at first, another body with 422, and stays as it is', (name) =>
+      answersItsPlacement(name, 'COMPLETED: SETTLED'),
+    );
+  });
+});

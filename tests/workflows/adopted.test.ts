@@ -1,0 +1,51 @@
+/** Orders that an old program has brought, or whose run was lost: they start where they stand. */
+import { done, move, orderStage, undoCalls } from '../fixtures/order-stage';
+import { agent } from '../fixtures/workflows';
+
+const { adopt } = orderStage();
+
+describe('an adopted order', () => {
+  it('goes on from where it stands, and is undone like any other', async () => {
+    const order = await adopt({}, { pickupLimitMs: 1_000 });
+    expect(await order.handle.result()).toMatchObject({ reason: 'the agent did not pick up in time' });
+    expect(order.services.calls).not.toContain('createOrder');
+    expect(order.services.calls).toContain('assignAgent');
+    expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
+  });
+
+  it('that was delivered long ago is left as it is', async () => {
+    const order = await adopt({ assignAgent: async () => ({ outcome: 'closed', status: 'DELIVERED' }) });
+    expect(await order.handle.result()).toEqual({ outcome: 'SETTLED', reason: 'already DELIVERED' });
+    expect(undoCalls(order)).toEqual([]);
+  });
+
+  it('that its restaurant has cancelled gets no agent', async () => {
+    const order = await adopt({
+      changeOrder: async ({ status }) =>
+        status === 'CONFIRMED' ? { outcome: 'refused', status: 'CANCELLED' } : { outcome: 'unchanged' },
+    });
+    expect(await order.handle.result()).toEqual({
+      outcome: 'CANCELLED',
+      reason: "the restaurant's order is CANCELLED",
+    });
+    expect(order.services.calls).not.toContain('assignAgent');
+  });
+
+  it('that the restaurant side does not know goes on: its old restaurant has its own rows', async () => {
+    const order = await adopt(
+      { changeOrder: async () => ({ outcome: 'refused', status: null }) },
+      { pickupLimitMs: 500 },
+    );
+    expect(await order.handle.result()).toMatchObject({ reason: 'the agent did not pick up in time' });
+    expect(order.services.calls).toContain('assignAgent');
+  });
+
+  it('that was picked up already waits for its delivery alone', async () => {
+    const order = await adopt({
+      assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PICKED_UP' }),
+    });
+    await order.sees('agent assigned');
+    expect(await move(order, 'DELIVERED')).toEqual(done);
+    expect(await order.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
+  });
+});

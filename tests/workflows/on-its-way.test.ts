@@ -1,0 +1,112 @@
+/** An order that goes its way, moved by updates and by signals. */
+import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../workflows/messages';
+import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../fixtures/order-stage';
+import { until } from '../fixtures/until';
+import { agent, type OrderUnderTest } from '../fixtures/workflows';
+
+const { given } = orderStage();
+
+describe('an order on its way', () => {
+  it('goes from placement to delivery in local steps alone', async () => {
+    const order = await given();
+    expect(await order.place()).toMatchObject({ outcome: 'placed', total: '12.50' });
+    expect(await confirm(order)).toEqual(done);
+    expect(await move(order, 'PICKED_UP')).toEqual(done);
+    expect(await move(order, 'DELIVERED')).toEqual(done);
+
+    expect(await order.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
+    expect(order.services.calls).toEqual([
+      'recordOrder',
+      'createOrder',
+      'changeOrder CONFIRMED',
+      'recordProgress CONFIRMED',
+      'assignAgent',
+      'changeDelivery PICKED_UP',
+      'changeDelivery DELIVERED',
+      'recordProgress CONFIRMED',
+    ]);
+    expect(await order.durableCalls()).toEqual([]);
+    const view = await order.view();
+    expect(view).toMatchObject({ status: 'CONFIRMED', delivery: 'DELIVERED', agent, total: '12.50' });
+    expect(view.timeline.map(({ event }) => event)).toEqual([
+      'placed',
+      'accepted by the restaurant side',
+      'confirmed by the restaurant',
+      'agent assigned',
+      'picked up',
+      'delivered',
+    ]);
+  });
+
+  it('is moved by signals alone, and notes what they may not do', async () => {
+    const order = await given();
+    await order.sees('accepted by the restaurant side');
+    await order.handle.signal(deliveryStatusSignal, 'DELIVERED');
+    await order.handle.signal(restaurantDecisionSignal, 'MAYBE');
+    await order.handle.signal(restaurantDecisionSignal, { status: 'CONFIRMED' });
+    await order.handle.signal(restaurantDecisionSignal, 'CONFIRMED');
+    await order.sees('agent assigned');
+    await order.handle.signal(deliveryStatusSignal, 'PICKED_UP');
+    await order.handle.signal(deliveryStatusSignal, 'DELIVERED');
+
+    expect(await order.handle.result()).toMatchObject({ outcome: 'DELIVERED' });
+    const ignored = (await order.view()).timeline.filter(({ event }) => event.endsWith('ignored'));
+    expect(ignored.map(({ detail }) => detail)).toEqual([
+      'The restaurant has not confirmed the order yet.',
+      'malformed input "MAYBE"',
+      'malformed input {"status":"CONFIRMED"}',
+    ]);
+  });
+
+  it('answers repeats as success and refuses what is illegal', async () => {
+    const order = await given();
+    await order.place();
+    expect(await refusalOf(move(order, 'PICKED_UP'))).toBe('ILLEGAL_TRANSITION');
+    await confirm(order);
+    expect(await confirm(order)).toEqual(done);
+    expect(await refusalOf(order.update(decideUpdate, { status: 'CANCELLED' }))).toBe('DECISION_NOT_ALLOWED');
+    expect(await refusalOf(move(order, 'DELIVERED'))).toBe('ILLEGAL_TRANSITION');
+    await move(order, 'PICKED_UP');
+    expect(await move(order, 'PICKED_UP')).toEqual(done);
+    expect(await refusalOf(order.update(cancelUpdate, {}))).toBe('CANCEL_TOO_LATE');
+    await move(order, 'DELIVERED');
+    expect(order.services.calls.filter((call) => call === 'changeDelivery PICKED_UP')).toHaveLength(1);
+  });
+
+  it('lets in a decision and a pick-up that come early, and carries them out in their turn', async () => {
+    let release: () => void = () => undefined;
+    const restaurantAnswers = new Promise<void>((resolve) => (release = resolve));
+    const order = await given({
+      createOrder: () => restaurantAnswers.then(() => ({ outcome: 'created', total: '1.00' })),
+    });
+    await asksDurably(order, 'createOrder');
+    const confirmed = confirm(order);
+    await until('the decision is in', async () => (await acceptedUpdates(order)) >= 1);
+    const pickedUp = move(order, 'PICKED_UP');
+    await until('the pick-up is in', async () => (await acceptedUpdates(order)) >= 2);
+    release();
+    expect(await confirmed).toEqual(done);
+    expect(await pickedUp).toEqual(done);
+  });
+});
+
+const acceptedUpdates = async (order: OrderUnderTest): Promise<number> => {
+  const { events } = await order.handle.fetchHistory();
+  return (events ?? []).filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes).length;
+};
+
+describe('a placement that is repeated', () => {
+  it('gets the first outcome, also after the order has ended', async () => {
+    const order = await given({ createOrder: async () => ({ outcome: 'rejected', reason: 'no soup today' }) });
+    const first = await order.place();
+    await order.handle.result();
+    expect(await order.place()).toEqual(first);
+  });
+
+  it('touches nothing when the order has left PENDING in a run that is gone', async () => {
+    const order = await given({ recordOrder: async () => ({ outcome: 'settled', status: 'CONFIRMED' }) });
+    expect(await order.place()).toMatchObject({ outcome: 'settled' });
+    expect(await order.handle.result()).toMatchObject({ outcome: 'SETTLED' });
+    expect(order.services.calls).toEqual(['recordOrder']);
+  });
+});
