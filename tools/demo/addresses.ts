@@ -7,10 +7,15 @@ const environment = z.object({
   TEMPORAL_ADDRESS: z.string().min(1),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_UI_URL: z.url().optional(),
+  /** The stock command line. */
+  TEMPORAL_CLI: z.string().min(1).default('temporal'),
+  RABBITMQ_URL: z.url(),
   RABBITMQ_MANAGEMENT_URL: z.url().optional(),
   USER_DATABASE_URL: z.url(),
   RESTAURANT_DATABASE_URL: z.url(),
   DELIVERY_DATABASE_URL: z.url(),
+  /** Where the launcher answers that runs the system. */
+  STACK_SOCKET: z.string().min(1),
 });
 
 /** Where the running system is, by the variables that the launcher sets. */

@@ -1,5 +1,5 @@
-import { type z } from 'zod';
-import { printStep } from './screen';
+import { z } from 'zod';
+import { printSaid, printStep } from './screen';
 
 export interface Asked<T extends z.ZodType> {
   /** What this step means to a person. */
@@ -8,15 +8,20 @@ export interface Asked<T extends z.ZodType> {
   base: string;
   path: string;
   body?: object;
+  /** The status that it has to be answered with; if undefined, 200 or 201. */
+  status?: number;
   /** What the demo needs of the answer. */
   answer: T;
+  /** What of the answer is printed below the step. Left out: its message, where there is more to say than "done". */
+  tell?: (answer: z.infer<T>) => string;
 }
 
-/** Sends a request, prints it as a step, and returns the answer. Throws when it is not a success. */
+/** Sends a request, prints it as a step, and returns the answer. Throws when it is not answered as expected. */
 export async function ask<T extends z.ZodType>(asked: Asked<T>): Promise<z.infer<T>> {
   const { status, body, milliseconds } = await send(asked);
-  printStep(asked.what, `${asked.method} ${shortened(asked.path)}`, String(status), milliseconds);
-  return checked(asked, status, body);
+  const answer = checked(asked, status, body);
+  show(asked, answer, status, milliseconds);
+  return answer;
 }
 
 /** Sends a GET until `found` is satisfied with the answer, then prints it as one step. Throws when the time is up. */
@@ -26,31 +31,41 @@ export async function askUntil<T extends z.ZodType>(
 ): Promise<z.infer<T>> {
   const request = { ...asked, method: 'GET' } as const;
   const startedAt = performance.now();
-  return until(asked.what, async () => {
-    const { status, body } = await send(request);
-    if (status === 404) return undefined;
-    const answer = checked(request, status, body);
-    if (!found(answer)) return undefined;
-    printStep(asked.what, `GET ${shortened(asked.path)}`, String(status), performance.now() - startedAt);
-    return answer;
-  });
+  let last = '';
+  return until(
+    asked.what,
+    async () => {
+      const { status, body } = await send(request);
+      last = `; the last answer was ${status}: ${body}`;
+      if (status === 404) return undefined;
+      const answer = checked(request, status, body);
+      if (!found(answer)) return undefined;
+      show(request, answer, status, performance.now() - startedAt);
+      return answer;
+    },
+    () => last,
+  );
 }
 
 const untilLimitMs = 20_000;
 const pollMs = 50;
 
 /** Tries until there is a result. Throws, naming what did not come, when the time is up. */
-export async function until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(
+  what: string,
+  attempt: () => Promise<T | undefined>,
+  explain: () => string = () => '',
+): Promise<T> {
   const deadline = Date.now() + untilLimitMs;
   for (;;) {
     const result = await attempt();
     if (result !== undefined) return result;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${untilLimitMs / 1000} s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${untilLimitMs / 1000} s${explain()}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
-async function send({ method, base, path, body }: Omit<Asked<z.ZodType>, 'what' | 'answer'>) {
+async function send({ method, base, path, body }: Pick<Asked<z.ZodType>, 'method' | 'base' | 'path' | 'body'>) {
   const startedAt = performance.now();
   const response = await fetch(base + path, {
     method,
@@ -63,12 +78,22 @@ async function send({ method, base, path, body }: Omit<Asked<z.ZodType>, 'what' 
   return { status: response.status, body: text, milliseconds: performance.now() - startedAt };
 }
 
-function checked<T extends z.ZodType>({ method, path, answer }: Asked<T>, status: number, body: string): z.infer<T> {
-  const problem = `${method} ${path} answered ${status}: ${body}`;
-  if (status !== 200 && status !== 201) throw new Error(problem);
-  const parsed = answer.safeParse(JSON.parse(body));
+function checked<T extends z.ZodType>(asked: Asked<T>, status: number, body: string): z.infer<T> {
+  const problem = `${asked.what}: ${asked.method} ${asked.path} answered ${status}: ${body}`;
+  const expected = asked.status === undefined ? [200, 201] : [asked.status];
+  if (!expected.includes(status)) throw new Error(`${problem}\nExpected was ${expected.join(' or ')}.`);
+  const parsed = asked.answer.safeParse(JSON.parse(body));
   if (!parsed.success) throw new Error(`${problem}\nThat is not what the contract says:\n${parsed.error.message}`);
   return parsed.data;
+}
+
+const withMessage = z.object({ message: z.string() });
+
+function show<T extends z.ZodType>(asked: Asked<T>, answer: z.infer<T>, status: number, milliseconds: number): void {
+  printStep(asked.what, `${asked.method} ${shortened(asked.path)}`, String(status), milliseconds);
+  const message = status > 201 ? withMessage.safeParse(answer).data?.message : undefined;
+  const said = asked.tell?.(answer) ?? message;
+  if (said !== undefined) printSaid(said);
 }
 
 /** Ids to their first digits: the screen shows whole ones where they are needed. */

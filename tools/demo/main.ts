@@ -1,21 +1,31 @@
-import { readAddresses } from './addresses';
-import { printHistory } from './history';
-import { printMessages } from './messages';
-import { printRows } from './rows';
+import { parseArgs } from 'node:util';
+import { readAddresses, type Addresses } from './addresses';
+import { cancel } from './scenarios/cancel';
+import { delivered } from './scenarios/delivered';
+import { isScenario, scenarios, type ScenarioName } from './scenarios/names';
+import { noAnswer } from './scenarios/no-answer';
+import { noCourier } from './scenarios/no-courier';
+import { refusal } from './scenarios/refusal';
+import { serviceDown } from './scenarios/service-down';
 import { heading, print } from './screen';
-import { printTimeline } from './story';
-import { walkAnOrder } from './walk';
 
-/** Walks one order through the running system, then shows what happened: its timeline, rows, messages, workflows. */
+/** Each walks its orders through the running system and shows what came of them. Rejects when that is not what it tells. */
+const walks: Record<ScenarioName, (addresses: Addresses) => Promise<void>> = {
+  delivered,
+  refusal,
+  'no-answer': noAnswer,
+  'no-courier': noCourier,
+  cancel,
+  'service-down': serviceDown,
+};
+
 async function demo(): Promise<void> {
+  const { scenario } = parseArgs({ options: { scenario: { type: 'string', default: 'delivered' } } }).values;
+  if (!isScenario(scenario))
+    throw new Error(`no scenario "${scenario}"; there are ${Object.keys(scenarios).join(', ')}`);
   const addresses = readAddresses(process.env);
-  heading('One order, from the menu to the rating', 'every line is a real HTTP request');
-  const order = await walkAnOrder(addresses);
-  await printTimeline(addresses, order);
-  // The messages first: they wait until the rating has arrived, and the rows then show it.
-  await printMessages(addresses, order);
-  await printRows(addresses, order);
-  await printHistory(addresses, order);
+  heading(scenarios[scenario].title, 'every line is a real request to the running system');
+  await walks[scenario](addresses);
   print();
 }
 

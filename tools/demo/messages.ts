@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { queues, ratingsExchange } from '../../contracts/names';
 import type { Addresses } from './addresses';
+import type { Agent, Kitchen, Rating } from './cast';
 import { until } from './http';
 import { heading, paint, print, printTable } from './screen';
-import { agentRating, orderRating, type WalkedOrder } from './walk';
 
 const restaurantAnswer = z.object({ data: z.object({ rating: z.number().nullable() }) });
 const agentsAnswer = z.array(z.object({ id: z.string(), rating: z.number().nullable() }));
@@ -17,25 +17,34 @@ const queuesAnswer = z.array(
 );
 type Queue = z.infer<typeof queuesAnswer>[number];
 
+/** A rating, and who was rated. */
+export interface Rated {
+  kitchen: Kitchen;
+  agent: Agent;
+  rating: Rating;
+}
+
 /** What went over the broker: the queues, and what the ratings came to on the other side of the fanout. */
-export async function printMessages(addresses: Addresses, order: WalkedOrder): Promise<void> {
-  const means = await ratingMeans(addresses, order);
+export async function printMessages(addresses: Addresses, rated: Rated): Promise<void> {
+  const means = await ratingMeans(addresses, rated);
   heading('The messages', 'request and reply over durable queues; ratings by fanout');
   const { RABBITMQ_MANAGEMENT_URL } = addresses;
   if (RABBITMQ_MANAGEMENT_URL) await printQueues(RABBITMQ_MANAGEMENT_URL);
   else print('    (RABBITMQ_MANAGEMENT_URL is not set: the queues are not shown)');
-  print(`  ${paint('cyan', ratingsExchange)} brought order ${orderRating}, agent ${agentRating}; the means are now`);
+  print(
+    `  ${paint('cyan', ratingsExchange)} brought order ${rated.rating.order}, agent ${rated.rating.agent}; the means are now`,
+  );
   printTable(
     ['service', 'of', 'mean rating'],
     [
-      ['restaurant', order.restaurantId, means.restaurant],
-      ['delivery', order.agentId, means.agent],
+      ['restaurant', rated.kitchen.restaurantId, means.restaurant],
+      ['delivery', rated.agent.agentId, means.agent],
     ],
   );
 }
 
 /** Polls both services until the rating has arrived at each. */
-function ratingMeans(addresses: Addresses, { restaurantId, agentId }: WalkedOrder) {
+function ratingMeans(addresses: Addresses, { kitchen: { restaurantId }, agent: { agentId } }: Rated) {
   return until('the rating at both services', async () => {
     const restaurant = await get(`${addresses.RESTAURANT_SERVICE_URL}/restaurants/${restaurantId}`, restaurantAnswer);
     const agents = await get(`${addresses.DELIVERY_SERVICE_URL}/agents`, agentsAnswer);

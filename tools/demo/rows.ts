@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { Addresses } from './addresses';
+import type { PlacedOrder } from './cast';
 import { heading, paint, print, printTable, type Cell } from './screen';
-import type { WalkedOrder } from './walk';
 
 interface Selected {
   columns: string[];
@@ -43,9 +43,23 @@ const deliveryTables = {
     JOIN "DeliveryAssignment" d ON d."agentId" = a.id WHERE d."orderId" = $1`,
 };
 
-/** What the order has left in each of the three databases. */
-export async function printRows(addresses: Addresses, { orderId }: WalkedOrder): Promise<void> {
-  heading('The rows that it left', 'three databases, each known to one service only; ids shortened');
+export interface ExpectedRows {
+  /** Tables that the order must have left nothing in; in all others it must. */
+  without?: string[];
+  /** What every column of this name must hold. */
+  status?: string;
+}
+
+/** What the order has left in each of the three databases. Throws when that is not what is expected. */
+export async function printRows(
+  addresses: Addresses,
+  { orderId }: PlacedOrder,
+  { without = [], status }: ExpectedRows,
+): Promise<void> {
+  heading(
+    `The rows that order ${orderId.slice(0, 8)} left`,
+    'three databases, each known to one service only; ids shortened',
+  );
   const databases = [
     ['user_service', addresses.USER_DATABASE_URL, userTables],
     ['restaurant_service', addresses.RESTAURANT_DATABASE_URL, restaurantTables],
@@ -54,9 +68,14 @@ export async function printRows(addresses: Addresses, { orderId }: WalkedOrder):
   for (const [database, url, tables] of databases) {
     for (const [table, query] of Object.entries(tables)) {
       const { columns, rows } = await selectRows(url, query, [orderId]);
-      if (rows.length === 0) throw new Error(`the order has left nothing in ${database}, table ${table}`);
       print(`  ${database} ${paint('cyan', table)}`);
-      printTable(columns, rows);
+      if (rows.length === 0) print(paint('dim', '    none'));
+      else printTable(columns, rows);
+      if ((rows.length === 0) !== without.includes(table))
+        throw new Error(`${rows.length} row(s) in ${table} are not what was expected`);
+      const at = columns.indexOf('status');
+      if (status !== undefined && at >= 0 && rows.some((row) => row[at] !== status))
+        throw new Error(`not every row in ${table} is ${status}`);
     }
   }
 }

@@ -12,11 +12,15 @@ export function heading(title: string, explanation = ''): void {
   print(paint('bold', title) + (explanation && paint('dim', `  ${explanation}`)));
 }
 
-/** One thing that the demo did, and what came of it. */
+/** One thing that the demo did, and what came of it: an HTTP status or a word. */
 export function printStep(what: string, request: string, answer: string, milliseconds: number): void {
   const time = `${milliseconds.toFixed(0)} ms`.padStart(8);
-  print(`  ${what.padEnd(34)} ${paint('cyan', request.padEnd(34))} ${paint('green', answer)} ${paint('dim', time)}`);
+  const style = /^[45]/.test(answer) ? 'yellow' : 'green';
+  print(`  ${what.padEnd(34)} ${paint('cyan', request.padEnd(34))} ${paint(style, answer)} ${paint('dim', time)}`);
 }
+
+/** What the step above was told. */
+export const printSaid = (text: string): void => print(`    ${paint('dim', `-> ${text}`)}`);
 
 export type Cell = string | number | boolean | Date | null | undefined;
 

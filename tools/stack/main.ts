@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { scenarios, type ScenarioName } from '../demo/scenarios/names';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
@@ -36,6 +37,9 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     parsePortBase,
   );
   const parts = new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp();
+  const scenario = new Option('--scenario <name>', 'what happens to the order')
+    .choices(Object.keys(scenarios))
+    .default('delivered' satisfies ScenarioName);
 
   program
     .command('start')
@@ -66,13 +70,12 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
   program
     .command('demo')
     .description('start the system, walk an order through it, stop')
+    .addOption(scenario)
     .addOption(name('demo'))
     .addOption(portBase)
     .addOption(yes)
     .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
-    .allowUnknownOption()
-    .argument('[args...]', 'for the demo itself')
-    .action((rest: string[], flags: DemoFlags) => run(runDemo(flags, rest)));
+    .action((flags: DemoFlags) => run(runDemo(flags)));
   program
     .command('test')
     .description('run every test against real servers')

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { scenarios, type ScenarioName } from '../../demo/scenarios/names';
 import { stackEnvironment } from '../addresses';
+import { findTemporal } from '../find/temporal-cli';
 import { instanceNamed, projectRoot } from '../instance';
 import { withStack } from '../launcher';
 import { addressLines, printLines, say } from '../screen';
@@ -7,15 +9,17 @@ import { runNode } from './run-node';
 import { portPolicy } from './start';
 
 export interface DemoFlags {
+  scenario: ScenarioName;
   name: string;
   portBase?: number;
   yes?: boolean;
   keep: boolean;
 }
 
-/** A fresh stack, the demo's walk through it, and the end of it. Exits as the walk does. */
-export function runDemo(flags: DemoFlags, args: string[]): Promise<number> {
+/** A fresh stack, a scenario's walk through it, and the end of it. Exits as the walk does. */
+export function runDemo({ scenario, ...flags }: DemoFlags): Promise<number> {
   const instance = instanceNamed(flags.name);
+  const env = { ...process.env, ...scenarios[scenario].environment };
   return withStack(
     {
       instance,
@@ -24,13 +28,19 @@ export function runDemo(flags: DemoFlags, args: string[]): Promise<number> {
       serversOnly: false,
       durable: false,
       fresh: true,
-      env: process.env,
+      env,
       say,
     },
-    async ({ addresses, warden, stopped }) => {
-      const env = { ...process.env, ...stackEnvironment(addresses, process.env) };
-      const code = await runNode([join(projectRoot, 'dist', 'tools', 'demo', 'main.js'), ...args], {
-        env,
+    async ({ addresses, binaries, warden, stopped }) => {
+      const temporalCli = binaries.temporal ?? findTemporal(); // The second beside a server of others.
+      const walk = [join(projectRoot, 'dist', 'tools', 'demo', 'main.js'), '--scenario', scenario];
+      const code = await runNode(walk, {
+        env: {
+          ...env,
+          ...stackEnvironment(addresses, env),
+          STACK_SOCKET: instance.socketPath,
+          ...(temporalCli && { TEMPORAL_CLI: temporalCli }),
+        },
         warden,
         stopped,
       });

@@ -1,0 +1,63 @@
+/** The demo's scenarios: those that need no system of their own are walked here, and the page of each is true to its tests. */
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { scenarios } from '../../tools/demo/scenarios/names';
+
+const root = path.resolve(__dirname, '../..');
+const demo = path.join(root, 'dist/tools/demo/main.js');
+const launcher = path.join(root, 'dist/tools/stack/main.js');
+
+interface Ended {
+  code: number | string | null | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end, whichever that is. */
+const run = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, args, { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    );
+  });
+
+/** The others need short limits, couriers of their own, or stop a part. */
+const shareable = [
+  ['delivered', 'rated'],
+  ['refusal', 'undone  restaurant order'],
+  ['cancel', 'cancelled by an operator'],
+];
+
+test.each(shareable)('the demo walks the scenario %s to its end and shows it ("%s")', async (scenario, shown) => {
+  const { code, stdout, stderr } = await run([demo, '--scenario', scenario]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(shown);
+});
+
+test('the demo, when a service does not answer, says which request and exits with 1', async () => {
+  const nowhere = 'http://127.0.0.1:1';
+  const { code, stderr } = await run([demo, '--scenario', 'refusal'], { RESTAURANT_SERVICE_URL: nowhere });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`POST ${nowhere}/restaurants got no answer`);
+});
+
+test('the demo command, given a scenario that does not exist, names those that do and starts nothing', async () => {
+  const { code, stdout, stderr } = await run([launcher, 'demo', '--scenario', 'nope', '--name', 'never']);
+  expect(code).toBe(1);
+  expect(stderr).toContain(Object.keys(scenarios).join(', '));
+  expect(stdout).toBe('');
+  expect(existsSync(path.join(root, '.stack', 'never'))).toBe(false);
+});
+
+const pages = Object.keys(scenarios).filter((name) => name !== 'delivered'); // The README is the page of that one.
+
+test.each(pages)('the page of the scenario %s names tests that exist', (scenario) => {
+  const page = readFileSync(path.join(root, 'docs/scenarios', `${scenario}.md`), 'utf8');
+  const named = [...page.matchAll(/^- \[(tests\/\S+)\]\(\S+\): _(.+)_$/gm)];
+  expect(named.length).toBeGreaterThan(0);
+  for (const [, file = '', name = ''] of named) {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    for (const part of name.split(' › ')) expect(source).toContain(part);
+  }
+});
