@@ -1,16 +1,23 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 
 export interface Listening {
   /** `http://host:port` */
   address: string;
-  /** Takes no more connections and resolves when the requests under way are answered. */
+  /** Takes no more connections and resolves when the requests under way are answered, each closing its connection. */
   close(): Promise<void>;
 }
 
 export async function listen(app: Express, host: string, port: number): Promise<Listening> {
-  const server: Server = createServer(app);
+  const underWay = new Set<ServerResponse>();
+  let closing = false;
+  const server: Server = createServer((req, res) => {
+    if (closing) res.setHeader('Connection', 'close');
+    underWay.add(res);
+    res.once('close', () => underWay.delete(res));
+    app(req, res);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -20,8 +27,11 @@ export async function listen(app: Express, host: string, port: number): Promise<
     address: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     close: () =>
       new Promise((resolve, reject) => {
+        closing = true;
         server.close((err) => (err ? reject(err) : resolve()));
         server.closeIdleConnections();
+        // A client that may keep its connection would hold the server up, and send the next request to one that is going.
+        for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close');
       }),
   };
 }

@@ -28,7 +28,7 @@ const deliveryPart = z.looseObject({
 });
 export type Delivery = z.infer<typeof deliveryPart>;
 
-const restaurantOrders = z.object({ data: z.array(restaurantOrder).min(1) });
+const restaurantOrders = z.object({ data: z.tuple([restaurantOrder]) });
 const deliveryAnswer = z.object({ data: deliveryPart });
 
 /** Well under the 3 s after which an action is answered as accepted, far above what a healthy service takes. */
@@ -46,24 +46,26 @@ export function createServices({ urls, log }: ServicesOptions): Services {
   const delivery = createBreaker('delivery', log);
   return {
     async restaurantsOpenAt(hour) {
-      const answer = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`);
-      return answer ?? '';
+      return (await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (body) => body)) ?? '';
     },
-    async restaurantOrder(orderId) {
-      const answer = await get(restaurant, `${urls.restaurant}/orders?order_id=${orderId}`);
-      return answer === null ? null : (restaurantOrders.parse(JSON.parse(answer)).data[0] ?? null);
-    },
-    async delivery(orderId) {
-      const answer = await get(delivery, `${urls.delivery}/deliveries/${orderId}`);
-      return answer === null ? null : deliveryAnswer.parse(JSON.parse(answer)).data;
-    },
+    restaurantOrder: (orderId) =>
+      get(
+        restaurant,
+        `${urls.restaurant}/orders?order_id=${orderId}`,
+        (body) => restaurantOrders.parse(JSON.parse(body)).data[0],
+      ),
+    delivery: (orderId) =>
+      get(delivery, `${urls.delivery}/deliveries/${orderId}`, (body) => deliveryAnswer.parse(JSON.parse(body)).data),
   };
 }
 
-/** The body of a 200, null for a 404. Throws 503 when the service fails, is too slow, or did so often a moment ago. */
-async function get(breaker: Breaker, url: string): Promise<string | null> {
+/** What is read from a 200, null for a 404. Throws 503 when the service fails, is too slow, or did so often a moment ago. */
+async function get<T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> {
   try {
-    return await breaker.run(() => fetchText(url));
+    return await breaker.run(async () => {
+      const body = await fetchText(url);
+      return body === null ? null : read(body);
+    });
   } catch (err) {
     const retryAfterSeconds = err instanceof BreakerOpenError ? err.retryAfterSeconds : undefined;
     throw Object.assign(unavailable(`The ${breaker.name} service is away. Try again.`, retryAfterSeconds), {

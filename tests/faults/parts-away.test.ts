@@ -1,0 +1,261 @@
+/** What callers see while a part is away, and that nothing is lost: on a system of its own, whose parts are stopped and frozen. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { connect, type ChannelModel } from 'amqplib';
+import { orderWorkflowId, queues } from '../../contracts/names';
+import {
+  addKitchen,
+  agentNamed,
+  anOrderOf,
+  assigned,
+  call,
+  cancel,
+  decide,
+  delivered,
+  isReleased,
+  move,
+  pageOf,
+  placed,
+  rate,
+  type Kitchen,
+} from '../e2e/fixtures/platform';
+import { until } from '../fixtures/until';
+import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+
+jest.setTimeout(90_000); // parts take their time to start on a busy machine
+
+let system: OwnSystem;
+let kitchen: Kitchen;
+beforeAll(async () => {
+  // Attempts that follow each other so fast that a test can wait for twenty of them.
+  system = await ownSystem({ ATTEMPT_MS: '300', RETRY_INTERVAL_MS: '100', AVOID_LOCAL_MS: '1000' });
+  kitchen = await addKitchen();
+}, 150_000);
+afterAll(removeSystem);
+
+const isUp = async (): Promise<void> => {
+  await until('placements are answered', async () => {
+    const { status } = await call('user', 'POST', '/orders', anOrderOf(kitchen));
+    return status === 201;
+  });
+};
+afterEach(isUp);
+
+const placeHeld = async (headers: Record<string, string> = {}) => {
+  const body = anOrderOf(kitchen);
+  const answer = await call('user', 'POST', '/orders', body, headers);
+  expect(answer).toMatchObject({ status: 202, body: { success: true, status: 'PENDING' } });
+  expect(answer.headers.get('location')).toBe(`/orders/${answer.body.order_id}`);
+  return { body, order: { order_id: answer.body.order_id ?? '', user_id: body.user_id } };
+};
+const isPlaced = (order: { order_id: string; user_id: string }) =>
+  until('the order is placed', async () => (await pageOf(order)).total === 9);
+
+describe('while the restaurant worker is away', () => {
+  let broker: ChannelModel;
+  let temporal: Connection;
+  beforeAll(async () => {
+    broker = await connect(process.env.RABBITMQ_URL ?? '');
+    temporal = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' });
+  });
+  afterAll(async () => {
+    await broker.close();
+    await temporal.close();
+  });
+
+  test('twenty attempts leave no pile of requests, and the order goes on by itself afterwards', async () => {
+    await system.stop('worker-restaurant');
+    const { order } = await placeHeld();
+    const channel = await broker.createChannel();
+    const workflow = new Client({ connection: temporal }).workflow.getHandle(orderWorkflowId(order.order_id));
+    let deepest = 0;
+    await until(
+      'the twentieth attempt',
+      async () => {
+        const { messageCount } = await channel.checkQueue(queues.placeOrder);
+        deepest = Math.max(deepest, messageCount);
+        const { raw } = await workflow.describe();
+        return (raw.pendingActivities?.[0]?.attempt ?? 0) >= 20;
+      },
+      60_000,
+    );
+    expect(deepest).toBe(1);
+    await system.start('worker-restaurant');
+    await isPlaced(order);
+    await until('nothing waits', async () => (await channel.checkQueue(queues.placeOrder)).messageCount === 0);
+  });
+
+  test('a cancel is accepted, and everything is undone when it is back', async () => {
+    await system.stop('worker-restaurant');
+    const { order } = await placeHeld();
+    expect(await cancel(order)).toMatchObject({ status: 202, body: { success: true, status: 'ACCEPTED' } });
+    await system.start('worker-restaurant');
+    await until('the order is cancelled', async () => (await pageOf(order)).status === 'CANCELLED');
+    expect(await cancel(order)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('while the order worker is away', () => {
+  test('Temporal holds a placement, whose page says so, and which goes on afterwards', async () => {
+    await system.stop('worker-order');
+    const key = { 'Idempotency-Key': randomUUID() };
+    const { body, order } = await placeHeld(key);
+    expect(await pageOf(order)).toMatchObject({
+      status: 'PENDING',
+      unavailable: expect.arrayContaining(['timeline']) as unknown,
+    });
+
+    const again = await call('user', 'POST', '/orders', body, key);
+    expect(again).toMatchObject({ status: 202, body: { order_id: order.order_id } });
+    const another = {
+      ...body,
+      restaurants: [{ restaurant_id: kitchen.id, items: [{ menu_item_id: kitchen.stew, quantity: 1 }] }],
+    };
+    expect((await call('user', 'POST', '/orders', another, key)).status).toBe(422);
+
+    expect((await decide(order, 'CONFIRMED')).status).toBe(503); // nobody has let it in; it may be carried out all the same
+    await system.start('worker-order');
+    await isPlaced(order);
+    expect((await call('user', 'POST', '/orders', body, key)).status).toBe(201);
+    expect((await cancel(order)).status).toBe(200);
+  });
+});
+
+describe('while the delivery worker is away', () => {
+  test('a pick-up is accepted, and done when it is back', async () => {
+    const order = await assigned();
+    await system.stop('worker-delivery');
+    expect(await move(order, 'PICKED_UP')).toMatchObject({ status: 202, body: { status: 'ACCEPTED' } });
+    await system.start('worker-delivery');
+    await until('picked up', async () => (await pageOf(order)).delivery?.status === 'PICKED_UP');
+    expect((await move(order, 'DELIVERED')).status).toBe(200);
+    expect(await isReleased(order.agent_id, order)).toBe(true);
+  });
+});
+
+describe('while RabbitMQ is away', () => {
+  test('reading goes on, a placement is held, and a rating is stored and published later', async () => {
+    const rated = await delivered();
+    await system.stop('rabbitmq');
+    expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+    expect((await call('user', 'GET', `/users/${rated.user_id}/orders`)).status).toBe(200);
+    expect(await rate(rated, 5, 3)).toMatchObject({ status: 201, body: { success: true } });
+    expect(await rate(rated, 1, 1)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/^Duplicate entry/) as unknown },
+    });
+    const { order } = await placeHeld();
+    await system.start('rabbitmq');
+    await isPlaced(order);
+    await until('the agent is rated', async () => (await agentNamed(rated.agent_id))?.rating === 3);
+  });
+});
+
+describe('ratings', () => {
+  test('that come while both consumers are away and the broker is restarted are all counted, once', async () => {
+    const agentsRating = [5, 4, 2];
+    const orders = await Promise.all(agentsRating.map(() => delivered()));
+    await system.stop('worker-restaurant', 'worker-delivery');
+    const [first, ...others] = orders.map((order, i) => () => rate(order, 4, agentsRating[i] ?? 0));
+    expect((await first?.())?.status).toBe(201);
+    await system.stop('rabbitmq');
+    for (const give of others) expect((await give()).status).toBe(201);
+    await system.start('rabbitmq');
+    await system.start('worker-restaurant', 'worker-delivery');
+
+    const means = new Map<string, number[]>();
+    orders.forEach(({ agent_id }, i) => means.set(agent_id, [...(means.get(agent_id) ?? []), agentsRating[i] ?? 0]));
+    for (const [agent_id, ratings] of means) {
+      await until(`${ratings.length} rating(s) of an agent`, async () => {
+        const rating = (await agentNamed(agent_id))?.rating ?? 0;
+        return Math.abs(rating - ratings.reduce((sum, each) => sum + each, 0) / ratings.length) < 1e-9;
+      });
+    }
+    type Restaurant = { data: { rating: number | null } };
+    for (const order of orders) {
+      const restaurant = (await pageOf(order)).restaurants?.[0]?.restaurant_id ?? '';
+      await until("the restaurant's rating", async () => {
+        const { body } = await call<Restaurant>('restaurant', 'GET', `/restaurants/${restaurant}`);
+        return body.data.rating === 4;
+      });
+    }
+  });
+});
+
+describe('while Redis is away', () => {
+  test('browsing goes on', async () => {
+    await system.stop('redis');
+    expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+    await system.start('redis');
+  });
+
+  test('or hangs, browsing goes on', async () => {
+    await system.whileFrozen('redis', async () => {
+      expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+      expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+    });
+  });
+});
+
+describe('while another API is away', () => {
+  test("an order's page names what is missing, and browsing is 503 with Retry-After", async () => {
+    const order = await assigned();
+    await system.stop('api-restaurant', 'api-delivery');
+    const page = await pageOf(order);
+    expect(page).toMatchObject({
+      status: 'CONFIRMED',
+      restaurants: null,
+      delivery: null,
+      agent: null,
+      unavailable: ['delivery', 'restaurants'],
+    });
+    const answer = await call('user', 'GET', '/restaurants?hour=3'); // an hour that nothing has cached
+    expect(answer).toMatchObject({ status: 503, body: { success: false } });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    await system.start('api-restaurant', 'api-delivery');
+    await until('the page is whole again', async () => !('unavailable' in (await pageOf(order))));
+  });
+});
+
+describe('while Temporal is away', () => {
+  test('nothing is accepted: 503 with Retry-After, and orders go on when it is back', async () => {
+    const order = await assigned();
+    await system.stop('temporal');
+    const place = () => call('user', 'POST', '/orders', anOrderOf(kitchen));
+    for (const refused of await Promise.all([place(), move(order, 'PICKED_UP')])) {
+      expect(refused).toMatchObject({ status: 503, body: { success: false } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', timeline: null, unavailable: ['timeline'] });
+    await system.start('temporal');
+    await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
+    expect((await move(order, 'DELIVERED')).status).toBe(200);
+  });
+});
+
+describe('while PostgreSQL is away', () => {
+  test('reading is 503, and an order under way goes on when it is back', async () => {
+    const order = await placed();
+    await system.stop('postgres');
+    expect((await call('user', 'GET', `/orders/${order.order_id}`)).status).toBe(503);
+    const confirmation = await decide(order, 'CONFIRMED');
+    expect([202, 503]).toContain(confirmation.status); // the workflow waits; the page behind the answer cannot be read
+    await system.start('postgres');
+    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
+  });
+});
+
+describe('an API that is stopped', () => {
+  test('answers the requests under way, and ends without waiting for idle connections', async () => {
+    await system.stop('worker-restaurant'); // so that a placement takes its 3 s
+    const body = anOrderOf(kitchen);
+    const held = call('user', 'POST', '/orders', body);
+    type History = { data: { count: number } };
+    const history = () => call<History>('user', 'GET', `/users/${body.user_id}/orders`);
+    await until('the placement is under way', async () => (await history()).body.data.count === 1);
+    await system.stop('api-user');
+    expect((await held).status).toBe(202);
+    await system.start('api-user', 'worker-restaurant');
+    expect(await system.logOf('api-user')).not.toContain('drain-limit');
+  });
+});
