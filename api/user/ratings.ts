@@ -7,11 +7,12 @@ import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
 import { startWithUpdate, type Sent, type Temporal } from '../../lib/temporal';
 import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
+import { refusalOf, type RatingRefusal } from '../../prisma/user/ratings';
 import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
 import { accepted, created } from '../http/answers';
 import { readBody } from '../http/input';
-import { ruleBroken } from '../http/problems';
+import { ruleBroken, type HttpProblem } from '../http/problems';
 
 export interface RatingDeps {
   db: Database;
@@ -35,7 +36,9 @@ async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): 
     user_id: body.user_id.toLowerCase(),
     rating_id: randomUUID(),
   };
-  await checkRateable(db, rating);
+  // What can be told without a workflow is; the rating workflow decides again, and alone, when it stores.
+  const refusal = refusalOf(await findOrder(db, rating.order_id), rating.user_id);
+  if (refusal) throw refusals[refusal]();
 
   const sent = await startRating(temporal, rating);
   if (sent.state === 'held') return accepted(res);
@@ -46,14 +49,6 @@ async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): 
     message: 'Rating stored',
     data: { id, user_order_id, order_rating: rating.order_rating, agent_rating: rating.agent_rating },
   });
-}
-
-/** What can be told without a workflow is; the rating workflow decides again, and alone, when it stores. */
-async function checkRateable(db: Database, rating: RatingInput): Promise<void> {
-  const order = await findOrder(db, rating.order_id);
-  if (!order || order.userId !== rating.user_id) throw refusals.unknown_order();
-  if (order.rating) throw refusals.duplicate();
-  if (!order.delivered) throw refusals.not_delivered();
 }
 
 const startRating = (temporal: Temporal, rating: RatingInput): Promise<Sent<RatingOutcome>> =>
@@ -72,7 +67,7 @@ const startRating = (temporal: Temporal, rating: RatingInput): Promise<Sent<Rati
     { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
   );
 
-const refusals = {
+const refusals: Record<RatingRefusal, () => HttpProblem> = {
   unknown_order: () => ruleBroken('Order not found'),
   not_delivered: () => ruleBroken('The order has not been delivered yet'),
   duplicate: () => ruleBroken('Duplicate entry: the order has already been rated'),

@@ -1,15 +1,25 @@
 import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
 import { Prisma } from './generated/client';
 import type { Database } from './client';
+import { findOrder, type StoredOrder } from './orders';
 
 const uniqueViolation = 'P2002';
 
+export type RatingRefusal = Exclude<RatingOutcome['outcome'], 'stored'>;
+
+/** Why this customer may not rate this order (null: unknown) now; undefined if they may. */
+export function refusalOf(order: StoredOrder | null, userId: string): RatingRefusal | undefined {
+  if (!order || order.userId !== userId) return 'unknown_order';
+  if (order.rating) return 'duplicate';
+  return order.delivered ? undefined : 'not_delivered';
+}
+
 /** Stores a rating: one for each order, by its own customer, after delivery. Idempotent by the rating's id. */
 export async function storeRating(db: Database, rating: RatingInput): Promise<RatingOutcome> {
-  const order = await db.userOrder.findUnique({ where: { orderId: rating.order_id }, include: { rating: true } });
-  if (!order || order.userId !== rating.user_id) return { outcome: 'unknown_order' };
-  if (order.rating) return answer(order.rating, rating);
-  if (!order.delivered) return { outcome: 'not_delivered' };
+  const order = await findOrder(db, rating.order_id);
+  const refusal = refusalOf(order, rating.user_id);
+  if (refusal === 'duplicate' && order?.rating) return answer(order.rating, rating);
+  if (refusal || !order) return { outcome: refusal ?? 'unknown_order' };
   try {
     const stored = await db.userRating.create({
       data: {
