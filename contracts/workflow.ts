@@ -24,6 +24,9 @@ export interface OrderPolicy {
   retryIntervalMs?: number;
 }
 
+/** How a service is called that is slow or away. */
+export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
+
 /** Input of the order workflow. */
 export interface OrderInput {
   order: PlaceOrderMessage;

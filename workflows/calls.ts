@@ -9,7 +9,7 @@ import {
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
 import type { RatingActivities } from '../activities/ratings';
-import type { OrderPolicy } from '../contracts/workflow';
+import type { CallPolicy } from '../contracts/workflow';
 
 export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
 export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
@@ -42,8 +42,6 @@ const durableCalls = ({ attemptMs = 10_000, retryIntervalMs = 30_000 }: CallPoli
       maximumInterval: retryIntervalMs,
     },
   });
-
-export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
 
 export type Call = <Name extends keyof Activities>(
   name: Name,

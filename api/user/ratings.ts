@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { ordersTaskQueue, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/ratings';
-import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
+import type { CallPolicy, OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
 import { startWithUpdate, type Sent, type Temporal } from '../../lib/temporal';
 import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
@@ -17,6 +17,7 @@ import { ruleBroken, type HttpProblem } from '../http/problems';
 export interface RatingDeps {
   db: Database;
   temporal: Temporal;
+  policy: OrderPolicy;
 }
 
 const uuid = z.guid();
@@ -27,7 +28,7 @@ export function ratingRoutes(deps: RatingDeps): Router {
   return router;
 }
 
-async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): Promise<void> {
+async function rate({ db, temporal, policy }: RatingDeps, req: Request, res: Response): Promise<void> {
   const body = readBody(rateOrderBody, req);
   if (!uuid.safeParse(body.order_id).success || !uuid.safeParse(body.user_id).success) throw refusals.unknown_order();
   const rating = {
@@ -40,7 +41,7 @@ async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): 
   const refusal = refusalOf(await findOrder(db, rating.order_id), rating.user_id);
   if (refusal) throw refusals[refusal]();
 
-  const sent = await startRating(temporal, rating);
+  const sent = await startRating(temporal, rating, policy);
   if (sent.state === 'held') return accepted(res);
   if (sent.value.outcome !== 'stored') throw refusals[sent.value.outcome]();
   const { id, user_order_id } = sent.value;
@@ -51,7 +52,7 @@ async function rate({ db, temporal }: RatingDeps, req: Request, res: Response): 
   });
 }
 
-const startRating = (temporal: Temporal, rating: RatingInput): Promise<Sent<RatingOutcome>> =>
+const startRating = (temporal: Temporal, rating: RatingInput, policy: OrderPolicy): Promise<Sent<RatingOutcome>> =>
   startWithUpdate<typeof ratingWorkflow, RatingOutcome, [RatingInput]>(
     temporal,
     {
@@ -59,13 +60,19 @@ const startRating = (temporal: Temporal, rating: RatingInput): Promise<Sent<Rati
       options: {
         workflowId: ratingWorkflowId(rating.order_id),
         taskQueue: ordersTaskQueue,
-        args: [rating],
+        args: [rating, callPolicy(policy)],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE', // a refused rating must not block the next one; the database keeps it to one
         staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,
       },
     },
     { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
   );
+
+const callPolicy = ({ avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy): CallPolicy => ({
+  avoidLocalMs,
+  attemptMs,
+  retryIntervalMs,
+});
 
 const refusals: Record<RatingRefusal, () => HttpProblem> = {
   unknown_order: () => ruleBroken('Order not found'),
