@@ -78,6 +78,21 @@ describe('a part that dies', () => {
   });
 });
 
+describe('the command for parts', () => {
+  it('stops one, starts it again, and names those that there are', async () => {
+    const stack = await launch();
+    const part = (...args: string[]) => runCommand('part', ...args, '--name', stack.instance.name);
+    expect(await part('stop', 'redis')).toEqual({ code: 0, stdout: 'redis: stopped\n' });
+    expect(await part('start', 'redis')).toEqual({ code: 0, stdout: 'redis: ready\n' });
+    expect((await stack.redis()).state).toBe('ready');
+    expect(await part('stop', 'oven')).toMatchObject({ code: 1 });
+  });
+
+  it('fails when nothing runs', async () => {
+    expect(await runCommand('part', 'stop', 'redis', '--name', aName())).toMatchObject({ code: 1 });
+  });
+});
+
 describe('status --json', () => {
   const url = z.string().regex(/^http:\/\/127\.0\.0\.1:\d+$/);
   const database = (name: string) => z.string().regex(new RegExp(`^postgresql://.*:\\d+/${name}_service$`));

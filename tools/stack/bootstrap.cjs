@@ -49,7 +49,8 @@ async function run(command, args) {
       ]);
     case 'stop':
     case 'status':
-      // These two must answer at once, also while the working copy does not compile.
+    case 'part':
+      // These must answer at once, also while the working copy does not compile.
       if (!existsSync(launcher)) await prepare.build();
       break;
     default:

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { scenarios, type ScenarioName } from '../demo/scenarios/names';
 import { runDemo, type DemoFlags } from './commands/demo';
+import { controlParts, PART_COMMANDS, type PartCommand } from './commands/part';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
 import { showStatus, type StatusFlags } from './commands/status';
@@ -28,45 +29,30 @@ export async function main(args: string[]): Promise<number> {
   return exitCode;
 }
 
-function commandLine(run: (command: Promise<number>) => Promise<void>): Command {
-  const program = new Command('npm run').description('The local stack: servers, services, tests.');
-  const name = (standard: string) =>
-    new Option('--name <name>', 'which stack; each has its own state').default(standard);
-  const yes = new Option('--yes', 'install missing servers without asking');
-  const portBase = new Option('--port-base <port>', 'count ports from this one instead of the usual ones').argParser(
-    parsePortBase,
-  );
-  const parts = new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp();
-  const scenario = new Option('--scenario <name>', 'what happens to the order')
-    .choices(Object.keys(scenarios))
-    .default('delivered' satisfies ScenarioName);
+type Run = (command: Promise<number>) => Promise<void>;
 
+const name = (standard: string) => new Option('--name <name>', 'which stack; each has its own state').default(standard);
+const yes = new Option('--yes', 'install missing servers without asking');
+const portBase = new Option('--port-base <port>', 'count ports from this one instead of the usual ones').argParser(
+  parsePortBase,
+);
+const onlyParts = new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp();
+const scenario = new Option('--scenario <name>', 'what happens to the order')
+  .choices(Object.keys(scenarios))
+  .default('delivered' satisfies ScenarioName);
+
+function commandLine(run: Run): Command {
+  const program = new Command('npm run').description('The local stack: servers, services, tests.');
   program
     .command('start')
     .description('start the whole system and keep it up until Ctrl-C')
     .addOption(name('local'))
     .addOption(portBase)
     .addOption(yes)
-    .addOption(parts)
+    .addOption(onlyParts)
     .option('--detach', 'go to the background once everything is ready')
     .option('--servers-only', 'only the servers, for working on the services yourself', false)
     .action((flags: StartFlags) => run(runStart(flags)));
-  program
-    .command('stop')
-    .description('stop a running stack')
-    .addOption(name('local'))
-    .action((flags: { name: string }) => run(stopStack(flags)));
-  program
-    .command('status')
-    .description('show what runs, and where')
-    .addOption(name('local'))
-    .option('--json', 'for programs', false)
-    .action((flags: StatusFlags) => run(showStatus(flags)));
-  program
-    .command('reset')
-    .description('remove everything that a stack has stored')
-    .addOption(name('local'))
-    .action((flags: { name: string }) => run(reset(flags)));
   program
     .command('demo')
     .description('start the system, walk an order through it, stop')
@@ -84,7 +70,37 @@ function commandLine(run: (command: Promise<number>) => Promise<void>): Command 
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
     .action((rest: string[], flags: TestFlags) => run(runTests(flags, rest)));
+  addControlCommands(program, run);
   return program;
+}
+
+/** Commands for a stack that runs, or has run. */
+function addControlCommands(program: Command, run: Run): void {
+  program
+    .command('stop')
+    .description('stop a running stack')
+    .addOption(name('local'))
+    .action((flags: { name: string }) => run(stopStack(flags)));
+  program
+    .command('status')
+    .description('show what runs, and where')
+    .addOption(name('local'))
+    .option('--json', 'for programs', false)
+    .action((flags: StatusFlags) => run(showStatus(flags)));
+  program
+    .command('part')
+    .description('stop, start, restart or kill parts of a running stack; a killed one comes back')
+    .addArgument(new Argument('<command>').choices(PART_COMMANDS))
+    .argument('<parts...>', 'as the status names them')
+    .addOption(name('local'))
+    .action((command: PartCommand, parts: string[], flags: { name: string }) =>
+      run(controlParts(command, parts, flags)),
+    );
+  program
+    .command('reset')
+    .description('remove everything that a stack has stored')
+    .addOption(name('local'))
+    .action((flags: { name: string }) => run(reset(flags)));
 }
 
 /** Every stack needs a row of ports above its base. */

@@ -6,8 +6,9 @@ import { agentIsFound, courierDelivers, courierJoins, courierPicksUp } from '../
 import { customerBrowses, customerOrders, customerSees } from '../people/customer';
 import { restaurantConfirms, restaurantJoins } from '../people/restaurant';
 import { printRows } from '../rows';
-import { heading, printTable } from '../screen';
+import { heading, print, printTable } from '../screen';
 import { printTimeline } from '../timeline';
+import { scenarios } from './names';
 import { attemptIsMade, requestWaits } from '../waiting';
 
 /** The restaurant service is away: an order is taken all the same, is asked for again and again, and goes on by itself. */
@@ -16,7 +17,9 @@ export async function serviceDown(addresses: Addresses): Promise<void> {
   const kitchen = await restaurantJoins(addresses);
   await courierJoins(addresses, 'Asha');
 
+  const { ATTEMPT_MS } = scenarios['service-down'].environment;
   heading('The restaurant service goes down');
+  print(`  This system runs with ATTEMPT_MS=${ATTEMPT_MS}: an attempt ends after that, not after 10 s.`);
   for (const part of parts) await operate(addresses, 'stop', part);
   await customerBrowses(addresses, 503);
   const order = await customerOrders(addresses, kitchen, 202);

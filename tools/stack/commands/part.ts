@@ -1,0 +1,20 @@
+import { askStack, type ControlRequest } from '../control';
+import { instanceNamed } from '../instance';
+import { printLines } from '../screen';
+
+export const PART_COMMANDS = ['stop', 'start', 'restart', 'kill'] as const satisfies ControlRequest['command'][];
+export type PartCommand = (typeof PART_COMMANDS)[number];
+
+/** Does something to parts of a running stack, one after the other, and says what has become of each. Exits with 1 at the first that fails. */
+export async function controlParts(command: PartCommand, parts: string[], { name }: { name: string }): Promise<number> {
+  for (const part of parts) {
+    const reply = await askStack(instanceNamed(name).socketPath, { command, part });
+    if (!reply?.ok) {
+      process.stderr.write(`${reply?.error ?? `The stack "${name}" does not run: npm start`}\n`);
+      return 1;
+    }
+    const state = reply.status.parts.find((each) => each.name === part)?.state;
+    printLines([`${part}: ${state ?? 'gone'}`]);
+  }
+  return 0;
+}
