@@ -10,8 +10,17 @@ export interface OrderToRecord {
   bodyHash: string;
 }
 
-/** `settled`: an earlier run has carried this order beyond PENDING; nothing was changed. */
-export type RecordOutcome = { outcome: 'recorded' } | { outcome: 'settled'; status: OrderStatus };
+/** What the customer's record says of the first placement under this order id: this one's, or one of a run that is gone. */
+export interface FirstPlacement {
+  status: OrderStatus;
+  placedAt: string;
+  bodyHash: string | null;
+  total: string | null;
+  reason: string | null;
+}
+
+/** `settled`: an earlier run has carried this order beyond PENDING; nothing was changed. Histories of version 0.1 have no `first`. */
+export type RecordOutcome = { outcome: 'recorded' | 'settled'; first?: FirstPlacement };
 
 export interface OrderProgress {
   order_id: string;

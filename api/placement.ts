@@ -35,18 +35,9 @@ interface Placement {
   held: boolean;
 }
 
-/** What a placement leaves in the service's own database; the restaurant's knows no `bodyHash`. */
-interface PlacementRecord {
-  bodyHash: string | null;
-  placedAt: Date;
-  total: unknown;
-  reason: string | null;
-}
-
 export interface PlacementDeps {
   temporal: Temporal;
   policy: OrderPolicy;
-  findRecord: (orderId: string) => Promise<PlacementRecord | null>;
 }
 
 /**
@@ -76,21 +67,14 @@ async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string
     case 'cancelled':
       throw notFound(value.reason);
     case 'settled':
-      return fromRecord(orderId, input.bodyHash, await deps.findRecord(orderId));
+      if (value.total === null) throw notFound(value.reason ?? 'Order not found');
+      return { orderId, placedAt: value.placedAt, held: false };
   }
 }
 
 /** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
 const heldBodyHash = (temporal: Temporal, orderId: string): Promise<unknown> =>
   readMemo(temporal, orderWorkflowId(orderId), bodyHashMemo);
-
-/** The run of this order is gone from Temporal; the first answer is told from the record that it left. */
-function fromRecord(orderId: string, bodyHash: string, record: PlacementRecord | null): Placement {
-  if (!record) throw notFound('Order not found');
-  if (record.bodyHash !== null && record.bodyHash !== bodyHash) throw keyReused();
-  if (record.total === null) throw notFound(record.reason ?? 'Order not found');
-  return { orderId, placedAt: record.placedAt.toISOString(), held: false };
-}
 
 const keyReused = () =>
   unprocessable('This Idempotency-Key was used with another body. Use a fresh key for a new order.', [

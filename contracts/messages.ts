@@ -57,7 +57,7 @@ export type AdoptOrderMessage = z.infer<typeof adoptOrderMessage>;
 export const createOrderReply = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('created'), total: money }),
   z.object({ outcome: z.literal('rejected'), reason: z.string() }),
-  z.object({ outcome: z.literal('settled'), status: z.enum(orderStatuses) }),
+  z.object({ outcome: z.literal('settled'), status: z.enum(orderStatuses), total: money.nullish() }),
 ]);
 export type CreateOrderReply = z.infer<typeof createOrderReply>;
 

@@ -37,13 +37,13 @@ export interface OrderInput {
   bodyHash: string;
 }
 
-/** Answer of the `place` update, with what a repeat under the same idempotency key is compared with and answered. */
+/** Answer of the `place` update, with what a repeat under the same idempotency key is compared with and answered: the first placement's. */
 export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
   | { outcome: 'placed'; total: string }
   | { outcome: 'rejected'; reason: string }
   | { outcome: 'cancelled'; reason: string }
-  /** The order had left PENDING before this run began (an earlier run is gone from Temporal): nothing was touched. */
-  | { outcome: 'settled' }
+  /** An earlier run, which is gone from Temporal, had this order: nothing was touched. What the customer's record says of it. */
+  | { outcome: 'settled'; total: string | null; reason: string | null }
 );
 
 /** What somebody wants of an order. */

@@ -92,7 +92,10 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
     record.facts = { ...record.facts, delivery: status };
     record.note(event);
     run.watchdog.clear();
-    if (status === 'DELIVERED') run.inBackground(() => recordProgress(run));
+    if (status === 'DELIVERED') {
+      record.attention = null;
+      run.inBackground(() => recordProgress(run));
+    }
     step.outcome = { outcome: 'done' };
   }
 }

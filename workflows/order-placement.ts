@@ -1,3 +1,4 @@
+import type { OrderStatus } from '../contracts/states';
 import type { OrderResult } from '../contracts/workflow';
 import { OrderStopped, type OrderRun } from './order-run';
 import { changeOrder, recordProgress } from './order-writes';
@@ -7,18 +8,21 @@ import { undoAll } from './order-end';
 export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   const { input, record, saga, call, watchdog } = run;
   const { order, bodyHash } = input;
-  const repeatable = { bodyHash, placedAt: order.placed_at };
   record.note('placed', `${order.restaurants.length} restaurant(s)`);
   watchdog.limit(input.policy.placementLimitMs, () => run.stop('the restaurant side did not answer in time'));
 
   const forgetRecord = saga.undoWith('customer record', () => recordProgress(run));
   const recorded = await run.unlessStopped(() => call('recordOrder', { order, bodyHash }));
-  if (recorded.outcome === 'settled') {
+  const { first } = recorded;
+  const repeatable = { bodyHash: first?.bodyHash ?? bodyHash, placedAt: first?.placedAt ?? order.placed_at };
+  const settle = (status: OrderStatus, total: string | null): OrderResult => {
     forgetRecord();
-    record.facts = { ...record.facts, status: recorded.status };
-    run.placement = { outcome: 'settled', ...repeatable };
-    return { outcome: 'SETTLED', reason: `already ${recorded.status}` };
-  }
+    record.facts = { ...record.facts, status };
+    run.placement = { outcome: 'settled', total, reason: first?.reason ?? null, ...repeatable };
+    return { outcome: 'SETTLED', reason: `placed before, ${status}` };
+  };
+  if (recorded.outcome === 'settled' || repeatable.bodyHash !== bodyHash)
+    return settle(first?.status ?? 'CANCELLED', first?.total ?? null);
 
   const forgetCreation = saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
   const created = await run.unlessStopped(() => call('createOrder', order));
@@ -36,11 +40,8 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
     case 'settled':
       if (created.status === 'CANCELLED')
         throw new OrderStopped('the order was cancelled before the restaurant side had it');
-      forgetRecord();
       forgetCreation();
-      record.facts = { ...record.facts, status: created.status };
-      run.placement = { outcome: 'settled', ...repeatable };
-      return { outcome: 'SETTLED', reason: `already ${created.status}` };
+      return settle(created.status, created.total ?? null);
   }
 }
 

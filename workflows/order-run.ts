@@ -133,7 +133,7 @@ function registerHandlers(run: OrderRun): void {
   setHandler(placeUpdate, async (): Promise<PlacementOutcome> => {
     const { bodyHash, order } = run.input;
     await CancellationScope.nonCancellable(() => condition(() => run.placement !== undefined));
-    return run.placement ?? { outcome: 'settled', bodyHash, placedAt: order.placed_at };
+    return run.placement ?? { outcome: 'cancelled', reason: 'cancelled', bodyHash, placedAt: order.placed_at };
   });
 
   /** An update: its validator refuses, its handler waits for the outcome. */

@@ -21,16 +21,11 @@ export interface OrdersDeps {
 
 /** The orders: which there are, what the restaurant decides, and an agent for those that have none. */
 export function orderRoutes(deps: OrdersDeps): Router {
-  const { db, temporal, policy } = deps;
-  const findRecord = async (orderId: string) => {
-    const order = await findOrder(db, orderId);
-    return order && { ...order, bodyHash: null };
-  };
   return Router()
     .get('/orders', (req, res) => list(deps, req, res))
     .post(
       '/orders',
-      placementRoute({ temporal, policy, findRecord }, (id) => `/orders?order_id=${id}`),
+      placementRoute(deps, (id) => `/orders?order_id=${id}`),
     )
     .post('/orders/:order_id/agent', (req, res) => askAgent(deps, req.params.order_id, res))
     .post('/assign-agent', (req, res) => askAgent(deps, readQuery(askAgentOldQuery, req).order_id, res))

@@ -23,12 +23,10 @@ export interface OrderDeps {
 const unknownOrder = 'Order not found';
 
 export function orderRoutes(deps: OrderDeps): Router {
-  const { db, temporal, policy } = deps;
-  const findRecord = (orderId: string) => findOrder(db, orderId);
   const router = Router();
   router.post(
     ['/orders', '/place-order'],
-    placementRoute({ temporal, policy, findRecord }, (id) => `/orders/${id}`),
+    placementRoute(deps, (id) => `/orders/${id}`),
   );
   router.get('/orders/:order_id', (req, res) => show(deps, req, res));
   router.get('/users/:user_id/orders', (req, res) => history(deps, req, res));

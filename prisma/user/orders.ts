@@ -9,16 +9,27 @@ export interface NewOrder {
   bodyHash: string;
 }
 
+export interface RecordedOrder {
+  status: OrderStatus;
+  placedAt: string;
+  bodyHash: string | null;
+  total: string | null;
+  reason: string | null;
+}
+
 /**
- * Records a placed order. Idempotent; returns the status that the record has then, CANCELLED when an undo came first.
+ * Records a placed order. Idempotent: an order that has its record keeps it. Returns the record as it is then; CANCELLED when an
+ * undo came first.
  */
-export async function recordOrder(db: Database, order: NewOrder): Promise<OrderStatus> {
-  const rows = await db.$queryRaw<{ status: OrderStatus }[]>`
+export async function recordOrder(db: Database, order: NewOrder): Promise<RecordedOrder> {
+  const rows = await db.$queryRaw<(Omit<RecordedOrder, 'placedAt'> & { placedAt: Date })[]>`
     INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
     VALUES (${order.orderId}::uuid, ${order.userId}::uuid, ${order.placedAt}::timestamptz, ${order.bodyHash})
     ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")
-    RETURNING "status"`;
-  return rows[0]?.status ?? 'PENDING';
+    RETURNING "status", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"`;
+  const [recorded] = rows;
+  if (!recorded) throw new Error(`the record of the order ${order.orderId} was not written`);
+  return { ...recorded, placedAt: recorded.placedAt.toISOString() };
 }
 
 export interface Progress {

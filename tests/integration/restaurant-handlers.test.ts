@@ -59,7 +59,7 @@ describe('a decision', () => {
     expect(await service.change(aChange(order, 'CANCELLED', 'gone'))).toEqual({ outcome: 'changed' });
     expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'unchanged' });
 
-    expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED' });
+    expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: null });
     expect(await stored(order)).toMatchObject({ status: 'CANCELLED', total: null, reason: 'gone', orders: [] });
   });
 

@@ -19,13 +19,13 @@ test('a placement and its decisions are answered over the queues', async () => {
   expect(await service.place(order)).toEqual({ outcome: 'created', total: '9.00' });
   expect(await service.change(aChange(order, 'CONFIRMED'))).toEqual({ outcome: 'changed' });
   expect(await service.change(aChange(order, 'CANCELLED', 'no gas'))).toEqual({ outcome: 'changed' });
-  expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED' });
+  expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: '9.00' });
 });
 
 test('an undo that overtakes its placement leaves a tombstone, and the placement does nothing', async () => {
   const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 2)] });
   expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'changed' });
-  expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED' });
+  expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: null });
   expect(await service.db.order.count()).toBe(0);
 });
 

@@ -1,4 +1,5 @@
 /** An order that goes its way, moved by updates and by signals. */
+import type { FirstPlacement } from '../../activities/orders';
 import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../workflows/messages';
 import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../fixtures/order-stage';
 import { until } from '../fixtures/until';
@@ -104,9 +105,35 @@ describe('a placement that is repeated', () => {
   });
 
   it('touches nothing when the order has left PENDING in a run that is gone', async () => {
-    const order = await given({ recordOrder: async () => ({ outcome: 'settled', status: 'CONFIRMED' }) });
-    expect(await order.place()).toMatchObject({ outcome: 'settled' });
+    const first = aFirstPlacement({ status: 'CONFIRMED', total: '9.00' });
+    const order = await given({ recordOrder: async () => ({ outcome: 'settled', first }) });
+    const { bodyHash, placedAt, total, reason } = first;
+    expect(await order.place()).toEqual({ outcome: 'settled', bodyHash, placedAt, total, reason });
     expect(await order.handle.result()).toMatchObject({ outcome: 'SETTLED' });
     expect(order.services.calls).toEqual(['recordOrder']);
   });
+
+  it('touches nothing when a run that is gone has placed another body', async () => {
+    const first = aFirstPlacement({ bodyHash: 'b'.repeat(64) });
+    const order = await given({ recordOrder: async () => ({ outcome: 'recorded', first }) });
+    expect(await order.place()).toMatchObject({ outcome: 'settled', bodyHash: first.bodyHash });
+    expect(order.services.calls).toEqual(['recordOrder']);
+  });
+
+  it('goes on where a run that is gone has left a PENDING order, and is answered by the first placement', async () => {
+    const first = aFirstPlacement();
+    const order = await given({ recordOrder: async () => ({ outcome: 'recorded', first }) });
+    expect(await order.place()).toMatchObject({ outcome: 'placed', placedAt: first.placedAt });
+    expect(order.services.calls).toEqual(['recordOrder', 'createOrder']);
+  });
+});
+
+/** What the customer's record says: the same body as that of `anOrderInput`, placed an hour ago. */
+const aFirstPlacement = (override: Partial<FirstPlacement> = {}): FirstPlacement => ({
+  status: 'PENDING',
+  placedAt: new Date(Date.now() - 3_600_000).toISOString(),
+  bodyHash: 'a'.repeat(64),
+  total: null,
+  reason: null,
+  ...override,
 });

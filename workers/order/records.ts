@@ -8,13 +8,13 @@ import { storeRating } from '../../prisma/user/ratings';
 export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
   records: {
     async record({ order, bodyHash }) {
-      const status = await recordOrder(db, {
+      const first = await recordOrder(db, {
         orderId: order.order_id,
         userId: order.user_id,
         placedAt: order.placed_at,
         bodyHash,
       });
-      return status === 'PENDING' ? { outcome: 'recorded' } : { outcome: 'settled', status };
+      return { outcome: first.status === 'PENDING' ? 'recorded' : 'settled', first };
     },
     progress: ({ order_id, user_id, placed_at, ...progress }) =>
       recordProgress(db, { orderId: order_id, userId: user_id, placedAt: placed_at, ...progress }),

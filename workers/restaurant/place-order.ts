@@ -31,5 +31,5 @@ export const placeOrder =
 
 function answerRepeat({ status, total }: NonNullable<Awaited<ReturnType<typeof findStored>>>): CreateOrderReply {
   if (status === 'PENDING' && total !== null) return { outcome: 'created', total };
-  return { outcome: 'settled', status };
+  return { outcome: 'settled', status, total };
 }

@@ -18,6 +18,10 @@ export const DYNAMIC_CONFIG = {
   // while the task is in another, up to 2 s now and then; one partition has no such gap.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // A workflow that is deleted is gone when its queues have noted that it was closed: once a minute
+  // by default, and `temporal workflow delete` takes half of that. With this 40 ms.
+  'history.transferProcessorUpdateAckInterval': '"1s"', // JSON, as all values are
+  'history.visibilityProcessorUpdateAckInterval': '"1s"',
 };
 
 /**
