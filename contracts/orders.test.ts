@@ -48,6 +48,10 @@ const refused: [string, unknown][] = [
   ['a restaurant without items', { user_id: user, restaurants: [some(first)] }],
   ['a quantity of 0', { user_id: user, restaurants: [some(first, [soup, 0])] }],
   ['half a portion', { user_id: user, restaurants: [some(first, [soup, 0.5])] }],
+  [
+    'an item twice that adds up to too many',
+    { user_id: user, restaurants: [some(first, [soup, 6_000], [soup, 6_000])] },
+  ],
   ['an item whose id is none', { user_id: user, restaurants: [some(first, ['soup', 1])] }],
 ];
 test.each(refused)('a placement with %s is refused', (_what, body) => {

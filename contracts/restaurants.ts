@@ -1,6 +1,6 @@
 /** HTTP bodies and queries of the restaurants and their menus (contract, section 2). */
 import { z } from 'zod';
-import { price, text, timeOfDay } from './values';
+import { price, text, timeOfDay, wholeNumber } from './values';
 
 export const menuItemTypes = ['VEG', 'NON_VEG'] as const;
 
@@ -70,7 +70,7 @@ export const changeRestaurantBody = z.strictObject({
 export type ChangeRestaurantBody = z.infer<typeof changeRestaurantBody>;
 
 /** `?hour=`: any integer has the right form; one that is no hour breaks a rule (400). */
-export const hourQuery = z.object({ hour: z.coerce.number().int().optional() });
+export const hourQuery = z.object({ hour: wholeNumber.optional() });
 
 /** The old name of browsing has always asked for the hour. */
-export const requiredHourQuery = z.object({ hour: z.coerce.number().int() });
+export const requiredHourQuery = z.object({ hour: wholeNumber });

@@ -24,6 +24,7 @@ describe('placedAt', () => {
     '2026-03-01',
     '10:00',
     '2026-13-01T10:00:00Z',
+    '2026-02-30T10:00:00Z',
     '0000-01-01T00:00:00Z',
     1_772_359_200,
     null,
@@ -80,7 +81,7 @@ describe('pageLimit', () => {
     ['1', 1],
     ['100', 100],
   ])('%p is %p rows', (input, rows) => expect(read(pageLimit, input)).toBe(rows));
-  test.each(['0', '101', '-1', 'many', '1.5'])('%p is refused', (input) =>
+  test.each(['0', '101', '-1', 'many', '1.5', '', ' ', '1e1', '0x5', 5, ['5']])('%p is refused', (input) =>
     expect(read(pageLimit, input)).toBeUndefined(),
   );
 });

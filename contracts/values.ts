@@ -23,6 +23,9 @@ export const price = z
 const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i;
 const isoDateTime = /^\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$/i;
 
+/** Whether the date that a text begins with is in the calendar; JavaScript would take the 30th of February for the 2nd of March. */
+const isDay = (value: string): boolean => z.iso.date().safeParse(value.slice(0, 10)).success;
+
 /** Another year has another form, and PostgreSQL knows no year 0. */
 const fourDigitYear = /^(?!0000)\d{4}-/;
 
@@ -32,7 +35,7 @@ export const placedAt = z
   .max(40)
   .regex(isoDateTime, 'not an ISO 8601 date and time')
   .transform((value) => (hasZone.test(value) ? value : `${value}Z`))
-  .refine((value) => !Number.isNaN(Date.parse(value)), 'not an ISO 8601 date and time')
+  .refine((value) => isDay(value) && !Number.isNaN(Date.parse(value)), 'not an ISO 8601 date and time')
   .transform((value) => new Date(value).toISOString())
   .refine((value) => fourDigitYear.test(value), 'not a year from 0001 to 9999');
 
@@ -49,5 +52,11 @@ export const timeOfDay = z
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'not a time like 09:30 or 09:30:00')
   .transform((value) => (value.length === 5 ? `${value}:00` : value));
 
+/** A whole number as a query carries it; comes out as a number. Nothing else that JavaScript would read as one: '', '0x10', '1e3'. */
+export const wholeNumber = z
+  .string()
+  .regex(/^-?\d+$/, 'not a whole number')
+  .transform(Number);
+
 /** How many rows a page has. */
-export const pageLimit = z.coerce.number().int().min(1).max(100).default(20);
+export const pageLimit = wholeNumber.pipe(z.number().min(1).max(100)).default(20);

@@ -2,7 +2,8 @@ import type { Request, Response } from 'express';
 
 /** A creation: 201 with `Location` on the canonical route, 200 on the old name. */
 export function created(req: Request, res: Response, canonicalPath: string, location: string, body: object): void {
-  if (req.path === canonicalPath) res.status(201).location(location).json(body);
+  const path = req.path.toLowerCase().replace(/\/$/, ''); // the router takes a path in any case and with a slash behind
+  if (path === canonicalPath) res.status(201).location(location).json(body);
   else res.status(200).json(body);
 }
 

@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { pinoHttp, type Options } from 'pino-http';
 import { isDatabaseAway } from '../../lib/database';
 import { TemporalAwayError } from '../../lib/temporal';
 import type { Log } from '../../lib/log';
-import { HttpProblem, notFound, unavailable } from './problems';
+import { HttpProblem, notFound, unavailable, unreadable } from './problems';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
 const bodyLimit = '1mb';
@@ -16,7 +17,7 @@ export function createApp(log: Log, routers: Router[]): Express {
   app.set('query parser', 'simple');
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
   app.use(requireJson);
-  app.use(express.json({ limit: bodyLimit }));
+  app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
   app.get('/health', (_req, res) => void res.json({ Success: true, message: 'Good' }));
   for (const router of routers) app.use(router);
   app.use((req) => {
@@ -41,6 +42,11 @@ const requireJson: RequestHandler = (req, _res, next) => {
   next();
 };
 
+/** Otherwise each broken byte would become a replacement character, and be stored as one. */
+const requireUtf8 = (_req: unknown, _res: unknown, body: Buffer): void => {
+  if (!isUtf8(body)) throw unreadable('The body is no valid UTF-8');
+};
+
 const answerProblem =
   (log: Log): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
@@ -59,11 +65,11 @@ function toProblem(err: unknown): HttpProblem {
   if (err instanceof TemporalAwayError)
     return unavailable('The order engine is away; nothing was accepted. Try again.');
   if (isDatabaseAway(err)) return unavailable('The database is away. Try again.');
-  if (isClientError(err))
-    return new HttpProblem(
-      err.status === 400 ? 422 : err.status,
-      bodyMessages[err.type ?? ''] ?? 'The request cannot be read',
-    );
+  if (err instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
+  if (isClientError(err)) {
+    const message = bodyMessages[err.type ?? ''] ?? 'The request cannot be read';
+    return err.status === 400 ? unreadable(message) : new HttpProblem(err.status, message);
+  }
   return new HttpProblem(500, 'Internal Server Error');
 }
 

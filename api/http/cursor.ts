@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id, placedAt } from '../../contracts/values';
 import { unprocessable } from './problems';
 
 /** Where a page ended: newest first, by time and then by id. */
@@ -7,7 +8,7 @@ export interface Cursor {
   id: string;
 }
 
-const position = z.tuple([z.iso.datetime(), z.guid()]);
+const position = z.tuple([placedAt, id]);
 
 /** The `cursor` of a query. Throws 422 for what no page has given out. */
 export function readCursor(cursor: string | undefined): Cursor | undefined {

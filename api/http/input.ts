@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { notFound, ruleBroken, unprocessable } from './problems';
+import { notFound, ruleBroken, shortened, unprocessable } from './problems';
 
 const uuid = z.guid();
 
@@ -28,7 +28,7 @@ function read<T extends z.ZodType>(schema: T, input: unknown, what: string): z.i
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues
     .slice(0, 50)
-    .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    .map((issue) => ({ path: issue.path.join('.'), message: shortened(issue.message) }));
   throw unprocessable(
     `The ${what} does not match: ${errors.map((e) => `${e.path || what}: ${e.message}`).join('; ')}`,
     errors,
