@@ -1,7 +1,9 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { orderWorkflowId } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
-import { sendUpdate, UpdateRefusedError, WorkflowGoneError, type Temporal } from '../lib/temporal';
+import type { Temporal } from '../lib/temporal/connection';
+import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
+import { sendUpdate } from '../lib/temporal/send';
 import { askAgentUpdate, cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
 import { HttpProblem, notFound } from './http/problems';

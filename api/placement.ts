@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
 import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import type { OrderInput, OrderPolicy, PlacementOutcome } from '../contracts/workflow';
-import { readMemo, startWithUpdate, type Temporal } from '../lib/temporal';
+import { describeWorkflow, type Temporal } from '../lib/temporal/connection';
+import { startWithUpdate } from '../lib/temporal/send';
 import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { bodyHashMemo, orderStart } from '../workflows/start';
@@ -73,8 +74,8 @@ async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string
 }
 
 /** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
-const heldBodyHash = (temporal: Temporal, orderId: string): Promise<unknown> =>
-  readMemo(temporal, orderWorkflowId(orderId), bodyHashMemo);
+const heldBodyHash = async (temporal: Temporal, orderId: string): Promise<unknown> =>
+  (await describeWorkflow(temporal, orderWorkflowId(orderId))).memo?.[bodyHashMemo];
 
 const keyReused = () =>
   unprocessable('This Idempotency-Key was used with another body. Use a fresh key for a new order.', [

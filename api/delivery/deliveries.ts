@@ -1,7 +1,7 @@
 import { Router, type Response } from 'express';
 import { deliveriesQuery, deliveryOldQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
 import type { DeliveryMove } from '../../contracts/states';
-import type { Temporal } from '../../lib/temporal';
+import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
 import { findDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';

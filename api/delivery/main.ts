@@ -6,7 +6,7 @@ import { loadConfig, schemas } from '../../lib/config';
 import { waitFor } from '../../lib/wait-for';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
-import { connectTemporal } from '../../lib/temporal';
+import { connectTemporal } from '../../lib/temporal/connection';
 import { declareTopology } from '../../lib/topology';
 import { openDatabase } from '../../prisma/delivery/client';
 import { listen } from '../http/server';

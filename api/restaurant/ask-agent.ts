@@ -1,7 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { workflowTypes } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
-import { WorkflowGoneError, startWorkflow, type Temporal } from '../../lib/temporal';
+import type { Temporal } from '../../lib/temporal/connection';
+import { WorkflowGoneError } from '../../lib/temporal/errors';
+import { startWorkflow } from '../../lib/temporal/send';
 import type { Database } from '../../prisma/restaurant/client';
 import { findOrder, type OrderRow } from '../../prisma/restaurant/orders';
 import { confirmedOrder, orderStart } from '../../workflows/start';

@@ -2,7 +2,7 @@ import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { waitFor } from '../../lib/wait-for';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
-import { connectTemporal } from '../../lib/temporal';
+import { connectTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { listen } from '../http/server';
 import { createRestaurantApp } from './app';

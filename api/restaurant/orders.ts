@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { askAgentOldQuery, decisionBody, decisionOldQuery, ordersQuery } from '../../contracts/orders';
 import type { OrderPolicy } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal';
+import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/restaurant/client';
 import { findOrder, findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
 import { accepted } from '../http/answers';

@@ -2,7 +2,7 @@ import { openCache } from '../../lib/cache';
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { waitFor } from '../../lib/wait-for';
 import { runProcess } from '../../lib/lifecycle';
-import { connectTemporal } from '../../lib/temporal';
+import { connectTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/user/client';
 import { listen } from '../http/server';
 import { createUserApp } from './app';

@@ -2,7 +2,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { orderWorkflowId, searchAttributes } from '../../contracts/names';
 import type { TimelineEntry } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal';
+import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
+import { WorkflowGoneError } from '../../lib/temporal/errors';
 import type { StoredOrder } from '../../prisma/user/orders';
 import { orderQuery } from '../../workflows/messages';
 import type { Services } from './services';
@@ -46,17 +47,13 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
 
 /**
  * An order that Temporal holds but that the order worker has not recorded yet: accepted with 202 while the worker is away.
- * Null when Temporal does not know it either.
+ * Null when Temporal does not know it either. Throws TemporalAwayError.
  */
 export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<object | null> {
-  const description = await temporal.client
-    .withDeadline(Date.now() + queryTimeoutMs, () =>
-      temporal.client.workflow.getHandle(orderWorkflowId(orderId)).describe(),
-    )
-    .catch((err: unknown) => {
-      if (err instanceof WorkflowNotFoundError) return null;
-      throw err;
-    });
+  const description = await describeWorkflow(temporal, orderWorkflowId(orderId)).catch((err: unknown) => {
+    if (err instanceof WorkflowGoneError) return null;
+    throw err;
+  });
   if (!description) return null;
   return {
     order_id: orderId,

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { cancelBody, historyQuery } from '../../contracts/orders';
 import type { OrderPolicy } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal';
+import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
 import { accepted } from '../http/answers';

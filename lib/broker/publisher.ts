@@ -20,39 +20,50 @@ export interface Publisher {
   publish(to: Destination, body: Buffer, options?: Options.Publish): Promise<void>;
 }
 
+/** A message that the broker has not confirmed yet. */
+interface Pending {
+  messageId: string;
+  /** The broker has given it back: no queue takes it. The confirm follows all the same. */
+  returned: boolean;
+  settle(error?: Error): void;
+}
+
 /** The `app_id` marks every message of this process. */
 export function createPublisher(link: Link, appId: string): Publisher {
-  const pending = new Map<string, (cause: Error) => void>();
-  const unroutable = new Set<string>();
+  const pending = new Set<Pending>();
 
   void link.onSetUp(async ({ channel }) => {
     channel.on('return', (message) => {
       const { messageId } = message.properties as { messageId?: string };
-      if (messageId !== undefined && pending.has(messageId)) unroutable.add(messageId);
+      // The broker gives messages back in their order; copies of others' messages may have one id among them.
+      const first = [...pending].find((each) => each.messageId === messageId && !each.returned);
+      if (first) first.returned = true;
     });
   });
   link.onLost((cause) => {
     const lost = new BrokerAwayError(`connection lost before the confirm: ${cause.message}`);
-    for (const fail of [...pending.values()]) fail(lost);
+    for (const publication of [...pending]) publication.settle(lost);
   });
 
   return {
     async publish(to, body, options = {}) {
       const { channel } = link.session();
-      const messageId = randomUUID();
-      const properties = { messageId, ...options, appId, persistent: true, mandatory: true };
+      const messageId = options.messageId ?? randomUUID(); // also for a copy of a message that came without one
+      const properties = { ...options, messageId, appId, persistent: true, mandatory: true };
       await new Promise<void>((resolve, reject) => {
-        const key = properties.messageId;
-        const settle = (error?: Error): void => {
-          pending.delete(key);
-          const returned = unroutable.delete(key);
-          if (error) reject(error);
-          else if (returned)
-            reject(new UnroutableError(`no queue takes ${to.exchange || 'messages'} for "${to.routingKey}"`));
-          else resolve();
+        const publication: Pending = {
+          messageId,
+          returned: false,
+          settle(error) {
+            pending.delete(publication);
+            if (error) reject(error);
+            else if (publication.returned)
+              reject(new UnroutableError(`no queue takes ${to.exchange || 'messages'} for "${to.routingKey}"`));
+            else resolve();
+          },
         };
-        pending.set(key, settle);
-        send(channel, to, body, properties, settle);
+        pending.add(publication);
+        send(channel, to, body, properties, (error) => publication.settle(error));
       });
     },
   };

@@ -20,9 +20,10 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
   const { queue, log } = options;
 
   const bury = async (message: ConsumeMessage, reason: string, attempts = attemptsOf(message) + 1): Promise<void> => {
-    log.error({ event: 'message-dead', queue, reason, attempts }, 'a message went to the dead queue');
+    const shortReason = reason.slice(0, 1000); // it may quote the message
+    log.error({ event: 'message-dead', queue, reason: shortReason, attempts }, 'a message went to the dead queue');
     const headers = {
-      'x-reason': reason.slice(0, 1000),
+      'x-reason': shortReason,
       'x-queue': queue,
       [attemptsHeader]: attempts,
       'x-died-at': new Date().toISOString(),
@@ -110,8 +111,27 @@ function carry(message: ConsumeMessage, headers: Record<string, string | number>
     string,
     string | undefined
   >;
-  return { messageId, correlationId, type, contentType, headers: { ...message.properties.headers, ...headers } };
+  return {
+    messageId,
+    correlationId,
+    type,
+    contentType,
+    headers: { ...portable(message.properties.headers), ...headers },
+  };
 }
+
+/**
+ * Headers that can be sent again. What others have put there may be more than the client library can encode, a table that is too large
+ * for one: then no copy could be published, and the message would come back for ever.
+ */
+const portable = (headers: Record<string, unknown> = {}): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([, value]) =>
+        typeof value === 'string' ? value.length <= 1_000 : typeof value === 'boolean' || Number.isSafeInteger(value),
+      )
+      .slice(0, 20),
+  );
 
 /** Resolves after the time, or as soon as the signal is aborted. */
 function delay(ms: number, signal: AbortSignal): Promise<void> {

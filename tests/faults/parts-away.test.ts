@@ -214,6 +214,7 @@ describe('while Temporal is away', () => {
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', timeline: null, unavailable: ['timeline'] });
+    expect((await call('user', 'GET', `/orders/${randomUUID()}`)).status).toBe(503); // Temporal may hold it
     await system.start('temporal');
     await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
     expect((await move(order, 'DELIVERED')).status).toBe(200);

@@ -160,3 +160,24 @@ test.each(headers)('a message with headers %s dies like any other', async (_what
   const [dead] = await buried(queues.assignAgent, 1);
   expect(dead?.reason).toContain('order_id');
 });
+
+test('what comes without a message id is kept when there is no dead queue for it', async () => {
+  await channel.deleteQueue(deadQueue(queues.assignAgent));
+  channel.sendToQueue(queues.assignAgent, Buffer.from('{}'));
+  // The consumers' connection starts afresh and declares the dead queue again.
+  await until('the dead queue', async () => {
+    const asking = await outsider.createChannel();
+    asking.on('error', () => undefined); // closed by the server while there is no such queue
+    await asking.checkQueue(deadQueue(queues.assignAgent));
+    await asking.close();
+    return true;
+  });
+  expect(await buried(queues.assignAgent, 1)).toHaveLength(1);
+});
+
+test('a message whose headers leave no room for more dies, and holds up nothing', async () => {
+  const headers = { trace: 'x'.repeat(65_400) }; // the client library encodes 65,536 bytes at most
+  channel.sendToQueue(queues.assignAgent, Buffer.from('{}'), { headers });
+  expect(await buried(queues.assignAgent, 1)).toHaveLength(1);
+  expect(await isAnswered(queues.assignAgent, { order_id: randomUUID() })).toBe(true);
+});

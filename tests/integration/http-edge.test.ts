@@ -7,7 +7,7 @@ import { created } from '../../api/http/answers';
 import { readBody } from '../../api/http/input';
 import { listen, type Listening } from '../../api/http/server';
 import { createLog } from '../../lib/log';
-import { TemporalAwayError } from '../../lib/temporal';
+import { TemporalAwayError } from '../../lib/temporal/errors';
 import { openDatabase } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { expectRefusal, sendRaw, type RawRequest } from '../fixtures/raw-http';

@@ -10,7 +10,7 @@ import { waitFor } from '../../lib/wait-for';
 import type { Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
-import { connectTemporal, type Temporal } from '../../lib/temporal';
+import { connectTemporal, type Temporal } from '../../lib/temporal/connection';
 import { declareTopology } from '../../lib/topology';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';

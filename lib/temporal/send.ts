@@ -1,66 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import {
-  Client,
-  Connection,
-  isGrpcServiceError,
+  type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
   WorkflowUpdateStage,
 } from '@temporalio/client';
-import { ApplicationFailure, type UpdateDefinition, type Workflow } from '@temporalio/common';
-import { waitFor } from './wait-for';
-import type { Log } from './log';
-
-/** Thrown when Temporal can neither carry out nor confirm that it holds what was sent. Nothing may have been stored; repeating is safe. */
-export class TemporalAwayError extends Error {
-  override readonly name = 'TemporalAwayError';
-}
-
-/** Thrown when the workflow does not exist, is closed, or ended before it could answer. */
-export class WorkflowGoneError extends Error {
-  override readonly name = 'WorkflowGoneError';
-}
-
-/** Thrown when the workflow's validator refused; `code` is the failure's type. */
-export class UpdateRefusedError extends Error {
-  override readonly name = 'UpdateRefusedError';
-  constructor(
-    message: string,
-    readonly code: string,
-  ) {
-    super(message);
-  }
-}
+import type { UpdateDefinition, Workflow } from '@temporalio/common';
+import { confirmWaitMs, type Temporal } from './connection';
+import { isTimeOrConnection, translate } from './errors';
 
 /** `held`: not done within the time, but Temporal has confirmed that it holds it. */
 export type Sent<T> = { state: 'completed'; value: T } | { state: 'held' };
 
-export interface Temporal {
-  client: Client;
-  close(): Promise<void>;
-}
-
-/** Connects, waiting for the server up to the start limit. */
-export async function connectTemporal(address: string, namespace: string, log: Log): Promise<Temporal> {
-  let connection: Connection | undefined;
-  await waitFor(
-    'Temporal',
-    async () => (connection = await Connection.connect({ address, connectTimeout: '5s' })),
-    log,
-  );
-  if (!connection) throw new TemporalAwayError('not connected to Temporal');
-  const connected = connection;
-  return { client: new Client({ connection: connected, namespace }), close: () => connected.close() };
-}
-
 /** What to wait for an action before answering that it is accepted (contract, section 2). */
-export const actionWaitMs = 3_000;
-/** What to wait after that for Temporal's word that it holds the action. */
-const confirmWaitMs = 1_000;
-
+const actionWaitMs = 3_000;
 export interface UpdateToSend<Ret, Args extends unknown[]> {
   workflowId: string;
   update: UpdateDefinition<Ret, Args>;
@@ -173,44 +126,4 @@ async function outcomeOfClosed<W extends Workflow, Ret>(
   } catch (err) {
     throw translate(err);
   }
-}
-
-/** One value of a workflow's memo; undefined where it has none of that name. Needs no worker. Throws TemporalAwayError, WorkflowGoneError. */
-export async function readMemo({ client }: Temporal, workflowId: string, name: string): Promise<unknown> {
-  try {
-    const { memo } = await client.withDeadline(Date.now() + confirmWaitMs, () =>
-      client.workflow.getHandle(workflowId).describe(),
-    );
-    return memo?.[name];
-  } catch (err) {
-    throw translate(err);
-  }
-}
-
-/** The server's failure type for an update that was accepted when its workflow ended. */
-const cutOff = 'AcceptedUpdateCompletedWorkflow';
-const grpcNotFound = 5;
-
-function translate(err: unknown): Error {
-  if (err instanceof WorkflowUpdateFailedError) {
-    const cause = err.cause instanceof ApplicationFailure ? err.cause : undefined;
-    if (cause?.type === cutOff) return new WorkflowGoneError(cause.message);
-    return new UpdateRefusedError(cause?.message ?? err.message, cause?.type ?? 'REFUSED');
-  }
-  if (err instanceof WorkflowNotFoundError) return new WorkflowGoneError(err.message);
-  if (isGrpcServiceError(err) && err.code === (grpcNotFound as typeof err.code))
-    return new WorkflowGoneError(err.message);
-  if (isTimeOrConnection(err)) return new TemporalAwayError('Temporal did not confirm in time', { cause: err });
-  return err instanceof Error ? err : new Error(String(err));
-}
-
-/** CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE: nothing is known of what was sent. */
-const undecided = new Set<number>([1, 4, 8, 10, 14]);
-
-function isTimeOrConnection(err: unknown): boolean {
-  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  for (let cause: unknown = err; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && undecided.has(cause.code)) return true;
-  }
-  return false;
 }

@@ -1,0 +1,39 @@
+import { Client, Connection, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { Log } from '../log';
+import { waitFor } from '../wait-for';
+import { TemporalAwayError, translate } from './errors';
+
+export interface Temporal {
+  client: Client;
+  close(): Promise<void>;
+}
+
+/** Connects, waiting for the server up to the start limit. */
+export async function connectTemporal(address: string, namespace: string, log: Log): Promise<Temporal> {
+  let connection: Connection | undefined;
+  await waitFor(
+    'Temporal',
+    async () => (connection = await Connection.connect({ address, connectTimeout: '5s' })),
+    log,
+  );
+  if (!connection) throw new TemporalAwayError('not connected to Temporal');
+  const connected = connection;
+  return { client: new Client({ connection: connected, namespace }), close: () => connected.close() };
+}
+
+/** What to wait for Temporal's own word. */
+export const confirmWaitMs = 1_000;
+
+/** What Temporal itself knows of a workflow, open or closed; needs no worker. Throws WorkflowGoneError, TemporalAwayError. */
+export async function describeWorkflow(
+  { client }: Temporal,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription> {
+  try {
+    return await client.withDeadline(Date.now() + confirmWaitMs, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+  } catch (err) {
+    throw translate(err);
+  }
+}
