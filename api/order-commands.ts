@@ -4,7 +4,7 @@ import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/wor
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate } from '../lib/temporal/send';
-import { askAgentUpdate, cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../workflows/messages';
+import { askAgentUpdate, cancelUpdate, decideUpdate, declineUpdate, moveDeliveryUpdate } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
 import { HttpProblem, notFound } from './http/problems';
 
@@ -55,6 +55,7 @@ const updates = {
   moveDelivery: moveDeliveryUpdate,
   cancel: cancelUpdate,
   askAgent: askAgentUpdate,
+  decline: declineUpdate,
 };
 
 function answerFromRow(facts: OrderFacts | null, command: OrderCommand): 'done' {
@@ -72,6 +73,7 @@ const statusOf: Record<RefusalCode, number> = {
   NO_AGENT_YET: 409,
   NOT_CONFIRMED: 400,
   ALREADY_ASSIGNED: 404,
+  UNKNOWN_RESTAURANT: 404,
 };
 
 const refusal = (code: string, message: string): HttpProblem =>

@@ -83,10 +83,14 @@ const keyReused = () =>
   ]);
 
 function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy): OrderInput {
-  const { user_id, restaurants } = body;
+  const { user_id, restaurants, on_partial_refusal } = body;
   const placed_at = new Date().toISOString();
-  const bodyHash = createHash('sha256').update(JSON.stringify({ user_id, restaurants })).digest('hex');
-  return { order: { order_id: orderId, user_id, placed_at, status: 'PENDING', restaurants }, policy, bodyHash };
+  const keepsRest = on_partial_refusal === 'keep_rest';
+  // What is as usual is left out: the same body has the same hash as before there was a choice.
+  const hashed = { user_id, restaurants, ...(keepsRest && { on_partial_refusal }) };
+  const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
+  const order = { order_id: orderId, user_id, placed_at, status: 'PENDING' as const, restaurants };
+  return { order, policy, bodyHash, ...(keepsRest && { onPartialRefusal: on_partial_refusal }) };
 }
 
 function readKey(req: Request): string | undefined {

@@ -18,6 +18,9 @@ export const moveDeliveryBody = z.object({ order_id: z.string().optional(), stat
 /** `PATCH /update-dilvery-status`, the old name of the same. */
 export const moveDeliveryOldBody = z.object({ order_id: z.string(), status: z.enum(deliveryMoves) });
 
+/** `POST /deliveries/:order_id/decline`; the body may be left out. Without `agent_id` it is whoever has the job. */
+export const declineBody = z.object({ agent_id: z.string().nullish(), reason: text(500).nullish() }).default({});
+
 /** `GET /deliveries?agent_id=&status=&limit=&cursor=` */
 export const deliveriesQuery = z.object({
   agent_id: z.string().optional(),

@@ -34,12 +34,17 @@ export const changeOrderMessage = z.object({
   user_id: id,
   placed_at: placedAt,
   status: z.enum(decisions),
+  /** One restaurant's part; left out: the whole order. */
+  restaurant_id: id.nullish(),
   reason: text(500).nullish(),
 });
 export type ChangeOrderMessage = z.infer<typeof changeOrderMessage>;
 
-/** `update-dilvery-status-queue` */
-export const changeDeliveryMessage = z.object({ order_id: id, status: z.enum(deliveryMoves) });
+/** `update-dilvery-status-queue`. DECLINED: this agent hands the job back, before pick-up. */
+export const changeDeliveryMessage = z.discriminatedUnion('status', [
+  z.object({ order_id: id, status: z.enum(deliveryMoves) }),
+  z.object({ order_id: id, status: z.literal('DECLINED'), agent_id: id }),
+]);
 export type ChangeDeliveryMessage = z.infer<typeof changeDeliveryMessage>;
 
 /** `agent-assigned-queue`: a waiting order has got its agent. */
@@ -61,10 +66,13 @@ export const createOrderReply = z.discriminatedUnion('outcome', [
 ]);
 export type CreateOrderReply = z.infer<typeof createOrderReply>;
 
-/** `changed`: this message did it; `unchanged`: it was so already; `refused`: the row's state does not allow it. */
+/**
+ * `changed`: this message did it; `unchanged`: it was so already; `refused`: the row's state does not allow it.
+ * `total` is that of what is left of the order.
+ */
 export const changeOrderReply = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('changed') }),
-  z.object({ outcome: z.literal('unchanged') }),
+  z.object({ outcome: z.literal('changed'), total: money.nullish() }),
+  z.object({ outcome: z.literal('unchanged'), total: money.nullish() }),
   z.object({ outcome: z.literal('refused'), status: z.enum(orderStatuses).nullable() }),
 ]);
 export type ChangeOrderReply = z.infer<typeof changeOrderReply>;

@@ -42,6 +42,7 @@ export const orderMessages = {
   moveDelivery: 'moveDelivery',
   cancel: 'cancel',
   askAgent: 'askAgent',
+  decline: 'decline',
   deliveryStatus: 'deliveryStatus',
   restaurantDecision: 'restaurantDecision',
   agentAssigned: 'agentAssigned',

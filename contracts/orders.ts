@@ -1,24 +1,31 @@
 /** HTTP bodies and queries of the orders: user and restaurant service (contract, section 2). */
 import { z } from 'zod';
 import { orderedRestaurant } from './messages';
-import { decisions, orderStatuses } from './states';
+import { decisions, orderStatuses, partialRefusals } from './states';
 import { id, pageLimit, text } from './values';
 
 export type OrderedRestaurant = z.infer<typeof orderedRestaurant>;
 
-const placement = z.object({ user_id: id, restaurants: z.array(orderedRestaurant).min(1).max(50) });
+const orderedRestaurants = z.array(orderedRestaurant).min(1).max(50);
 
 /**
  * `POST /orders`. Repeated restaurants and items are merged, their quantities added. What they come to has to keep the limits too:
  * it goes on as one message.
  */
-export const placeOrderBody = placement
-  .transform((body) => ({ ...body, restaurants: mergeRestaurants(body.restaurants) }))
-  .pipe(placement);
+export const placeOrderBody = z.object({
+  user_id: id,
+  restaurants: orderedRestaurants.transform(mergeRestaurants).pipe(orderedRestaurants),
+  /** What becomes of the order when one of its restaurants refuses. */
+  on_partial_refusal: z.enum(partialRefusals).default('cancel_all'),
+});
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
-/** `POST /orders/:order_id/decision` */
-export const decisionBody = z.object({ status: z.enum(decisions), reason: text(500).nullish() });
+/** `POST /orders/:order_id/decision`; without a restaurant it is for all. An id that is no UUID is unknown, not malformed. */
+export const decisionBody = z.object({
+  status: z.enum(decisions),
+  restaurant_id: z.string().nullish(),
+  reason: text(500).nullish(),
+});
 
 /** `POST /orders/:order_id/cancel`; the body may be left out. */
 export const cancelBody = z.object({ reason: text(500).nullish() }).default({});

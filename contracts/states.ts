@@ -10,6 +10,10 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 export const decisions = ['CONFIRMED', 'CANCELLED'] as const;
 export type Decision = (typeof decisions)[number];
 
+/** What a customer may wish for when one of several restaurants refuses. */
+export const partialRefusals = ['cancel_all', 'keep_rest'] as const;
+export type PartialRefusal = (typeof partialRefusals)[number];
+
 /** Where a courier may move a delivery. */
 export const deliveryMoves = ['PICKED_UP', 'DELIVERED', 'CANCELLED'] as const;
 export type DeliveryMove = (typeof deliveryMoves)[number];

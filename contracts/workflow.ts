@@ -1,5 +1,5 @@
 /** What goes into the workflows and comes out of them. Types alone: workflow code never runs a schema. */
-import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus } from './states';
+import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { PlaceOrderMessage } from './messages';
 
 /** Time limits of an order, all in milliseconds. Data, not code: a test sets them to seconds, a running order keeps its own. */
@@ -31,6 +31,8 @@ export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retry
 export interface OrderInput {
   order: PlaceOrderMessage;
   policy: OrderPolicy;
+  /** What becomes of the order when one of its restaurants refuses; left out: `cancel_all`. */
+  onPartialRefusal?: PartialRefusal;
   /** Where the order stands already when it is adopted; left out: at its beginning. */
   stage?: 'confirmed';
   /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
@@ -48,11 +50,14 @@ export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
 
 /** What somebody wants of an order. */
 export type OrderCommand =
-  | { kind: 'decide'; status: Decision; reason?: string | null | undefined }
+  /** Of one restaurant for its part, or for all. */
+  | { kind: 'decide'; status: Decision; restaurant_id?: string | null | undefined; reason?: string | null | undefined }
   | { kind: 'moveDelivery'; status: DeliveryMove }
   | { kind: 'cancel'; reason?: string | null | undefined }
   /** Ask again for an agent. */
-  | { kind: 'askAgent' };
+  | { kind: 'askAgent' }
+  /** The agent hands the job back: that one, or whoever has it. */
+  | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
 
 /** Answer to a command that was let in: done (or so already), or refused by what turned out meanwhile. */
 export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: RefusalCode; message: string };
@@ -64,7 +69,8 @@ export type RefusalCode =
   | 'CANCEL_TOO_LATE'
   | 'NO_AGENT_YET'
   | 'NOT_CONFIRMED'
-  | 'ALREADY_ASSIGNED';
+  | 'ALREADY_ASSIGNED'
+  | 'UNKNOWN_RESTAURANT';
 
 export interface AssignedAgent {
   agent_id: string;
@@ -87,6 +93,8 @@ export interface OrderView {
   status: OrderStatus;
   delivery: DeliveryStatus | null;
   agent: AssignedAgent | null;
+  /** Each restaurant's part by its id. */
+  parts?: Readonly<Record<string, OrderStatus>>;
   total: string | null;
   reason: string | null;
   attention: string | null;

@@ -4,7 +4,8 @@ import { CancellationScope } from '@temporalio/workflow';
 export interface Compensation {
   /**
    * Registers how to undo a step, BEFORE the step runs: a step that times out may still take effect.
-   * Returns a function that takes the undo back, for a step that has answered that it did nothing.
+   * A name that is registered already has its undo replaced: it runs once. Returns a function that takes the undo back, for a step
+   * that has answered that it did nothing.
    */
   undoWith(name: string, undo: () => Promise<unknown>): () => void;
   /**
@@ -19,7 +20,7 @@ export function createCompensation(onSettled: (name: string, failure?: Error) =>
   return {
     undoWith(name, undo) {
       const entry = { name, undo };
-      undos.push(entry);
+      undos = [...undos.filter((other) => other.name !== name), entry];
       return () => {
         undos = undos.filter((other) => other !== entry);
       };

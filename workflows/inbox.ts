@@ -50,7 +50,7 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean): I
       await CancellationScope.nonCancellable(() => condition(() => submitted.outcome !== undefined));
       return submitted.outcome ?? { outcome: 'done' };
     },
-    next: (kind) => pending().find(({ command }) => stops(command) === (kind === 'stop')),
+    next: (kind) => pending().find(({ command }) => stops(facts(), command) === (kind === 'stop')),
     settleAll() {
       for (const submitted of pending()) {
         const verdict = judgeEnded(facts(), submitted.command);

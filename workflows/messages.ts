@@ -24,6 +24,9 @@ export const cancelUpdate = defineUpdate<CommandOutcome, [Command<'cancel'>]>(or
 /** Asks again for an agent; resolves when the delivery side has answered, also if there is still none. */
 export const askAgentUpdate = defineUpdate<CommandOutcome, [Command<'askAgent'>]>(orderMessages.askAgent);
 
+/** An agent hands the job back before pick-up; resolves when that is written, not when another agent is found. */
+export const declineUpdate = defineUpdate<CommandOutcome, [Command<'decline'>]>(orderMessages.decline);
+
 /** `"PICKED_UP"`, `"DELIVERED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
 export const deliveryStatusSignal = defineSignal<[unknown]>(orderMessages.deliveryStatus);
 /** `"CONFIRMED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */

@@ -1,20 +1,25 @@
 import type { DeliveryStatus } from '../contracts/states';
-import type { CommandOutcome, OrderResult } from '../contracts/workflow';
+import type { CommandOutcome, OrderCommand, OrderResult } from '../contracts/workflow';
+import type { Submitted } from './inbox';
+import { carryOut } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
 import { recordProgress } from './order-writes';
+import { after } from './rules';
 
 /**
- * Asks for an agent; where none is free the order waits its turn, is told by a signal, and asks again now and then.
- * Returns a result where the order ends here: an adopted one may have been delivered long ago.
+ * Asks for an agent; where none is free the order waits its turn, is told by a signal, and asks again now and then. The time for it is
+ * counted over all tries. Returns a result where the order ends here: an adopted one may have been delivered long ago.
  */
 export async function findAgent(run: OrderRun): Promise<OrderResult | undefined> {
   const { input, record, saga, watchdog } = run;
   const { order_id } = input.order;
-  watchdog.limit(input.policy.courierLimitMs, () => run.stop('no agent was found in time'));
+  const since = Date.now();
+  watchdog.limit(Math.max(run.searchLeftMs, 1), () => run.stop('no agent was found in time'));
   saga.undoWith('delivery', () => run.call('changeDelivery', { order_id, status: 'CANCELLED' }));
 
   run.inBackground(() => recordProgress(run));
   for (let queued = false; !record.agent; queued = true) {
+    await carryOutDecisions(run);
     const reply = await run.unlessStopped(() => run.call('assignAgent', { order_id }));
     switch (reply.outcome) {
       case 'assigned':
@@ -32,31 +37,44 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
           () => run.assigned !== undefined || run.inbox.next('step') !== undefined,
           input.policy.reaskIntervalMs,
         );
-        if (run.assigned) setAgent(run, run.assigned, 'PENDING');
+        takeNamedAgent(run);
     }
   }
+  run.searchLeftMs -= Date.now() - since;
   return undefined;
+}
+
+/** The signal may be an old one, of an agent who has handed the job back since. */
+function takeNamedAgent(run: OrderRun): void {
+  const { assigned, record } = run;
+  run.assigned = undefined;
+  if (assigned && !record.facts.declinedBy?.includes(assigned.agent_id)) setAgent(run, assigned, 'PENDING');
 }
 
 function setAgent(run: OrderRun, agent: { agent_id: string; agent_name: string }, status: DeliveryStatus): void {
   run.record.agent = { agent_id: agent.agent_id, agent_name: agent.agent_name };
-  run.record.facts = { ...run.record.facts, delivery: status };
+  run.record.facts = { ...run.record.facts, delivery: status, agentId: agent.agent_id };
   run.record.note('agent assigned', agent.agent_name);
+}
+
+/** One of several restaurants may still refuse its part, which the customer wants the rest of. */
+async function carryOutDecisions(run: OrderRun): Promise<void> {
+  for (let step = run.inbox.next('step'); step?.command.kind === 'decide'; step = run.inbox.next('step'))
+    await carryOut(run, step, step.command);
 }
 
 /** The delivery side has just said again that nobody is free: who wanted it asked has that, a courier's step came before any courier. */
 function answerWithoutAgent(run: OrderRun): void {
-  for (let early = run.inbox.next('step'); early; early = run.inbox.next('step')) {
-    early.outcome =
-      early.command.kind === 'askAgent'
-        ? { outcome: 'done' }
-        : { outcome: 'refused', code: 'NO_AGENT_YET', message: 'No agent is assigned to the order yet.' };
+  for (let early = run.inbox.next('step'); early && early.command.kind !== 'decide'; early = run.inbox.next('step')) {
+    early.outcome = early.command.kind === 'askAgent' ? done : noAgentYet;
   }
 }
 
-export async function pickUp(run: OrderRun): Promise<void> {
+/** Waits for the pick-up, or for the agent to hand the job back. */
+export async function pickUp(run: OrderRun): Promise<'picked up' | 'declined'> {
   run.watchdog.limit(run.input.policy.pickupLimitMs, () => run.stop('the agent did not pick up in time'));
   await moveTo(run, 'PICKED_UP', 'picked up');
+  return run.record.agent ? 'picked up' : 'declined';
 }
 
 /** The food is in the bag: no limit cancels any more, lateness is shown to people. */
@@ -68,38 +86,77 @@ export async function deliver(run: OrderRun): Promise<void> {
     record.show();
   });
   await moveTo(run, 'DELIVERED', 'delivered');
+  record.attention = null;
 }
 
-/** Waits for the courier's word and has the delivery side write it. A refusal there answers the command and the wait goes on. */
+/** Waits for the courier's word, and carries out whatever else comes meanwhile. Returns too when the job was handed back. */
 async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
-  const { record, input } = run;
-  const { order_id } = input.order;
-  while (record.facts.delivery !== status) {
+  const { record } = run;
+  while (record.agent && record.facts.delivery !== status) {
     const step = await run.nextStep();
-    if (step.command.kind === 'askAgent') {
-      step.outcome = { outcome: 'done' }; // let in before there was an agent; there is one now
-      continue;
+    const { command } = step;
+    switch (command.kind) {
+      case 'moveDelivery':
+        if (command.status === status) await move(run, step, status, event);
+        else step.outcome = illegal(record.facts.delivery);
+        break;
+      case 'decline':
+        await decline(run, step, command);
+        break;
+      case 'decide':
+        await carryOut(run, step, command);
+        break;
+      case 'askAgent': // let in before there was an agent; there is one now
+      case 'cancel': // never here: it ends the order
+        step.outcome = done;
     }
-    if (step.command.kind !== 'moveDelivery' || step.command.status !== status) {
-      step.outcome = illegal(record.facts.delivery);
-      continue;
-    }
-    const moved = await run.unlessStopped(() => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`));
-    if (moved.outcome === 'refused') {
-      step.outcome = illegal(moved.status);
-      continue;
-    }
-    record.facts = { ...record.facts, delivery: status };
-    record.note(event);
-    run.watchdog.clear();
-    if (status === 'DELIVERED') {
-      record.attention = null;
-      run.inBackground(() => recordProgress(run));
-    }
-    step.outcome = { outcome: 'done' };
   }
 }
 
+/** Has the delivery side write the courier's step. A refusal there answers the command, and the wait goes on. */
+async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
+  const { record, input } = run;
+  const { order_id } = input.order;
+  const moved = await run.unlessStopped(() => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`));
+  if (moved.outcome === 'refused') {
+    step.outcome = illegal(moved.status);
+    return;
+  }
+  record.facts = { ...record.facts, delivery: status };
+  record.note(event);
+  run.watchdog.clear();
+  if (status === 'DELIVERED') run.inBackground(() => recordProgress(run));
+  step.outcome = done;
+}
+
+/** Has the delivery side take the job from its agent, who does not get it again. */
+async function decline(run: OrderRun, step: Submitted, command: Decline): Promise<void> {
+  const { record, input } = run;
+  const { order_id } = input.order;
+  if (!record.agent) return;
+  const { agent_id, agent_name } = record.agent;
+  const declined = await run.unlessStopped(() =>
+    run.call('changeDelivery', { order_id, status: 'DECLINED', agent_id }, `Delivery declined by ${agent_name}`),
+  );
+  if (declined.outcome === 'refused') {
+    step.outcome = illegal(declined.status);
+    return;
+  }
+  record.facts = after(record.facts, command);
+  record.agent = null;
+  run.assigned = undefined;
+  record.note('handed back', command.reason ?? agent_name);
+  step.outcome = done;
+}
+
+type Decline = Extract<OrderCommand, { kind: 'decline' }>;
+
+const done: CommandOutcome = { outcome: 'done' };
+const noAgentYet: CommandOutcome = {
+  outcome: 'refused',
+  code: 'NO_AGENT_YET',
+  message: 'No agent is assigned to the order yet.',
+};
 const illegal = (delivery: DeliveryStatus | null): CommandOutcome => ({
   outcome: 'refused',
   code: 'ILLEGAL_TRANSITION',

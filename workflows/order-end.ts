@@ -1,6 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { OrderResult } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
+import { after } from './rules';
 
 /** Runs the compensations; the order is CANCELLED from here on. Not interrupted by anything. Returns what could not be undone. */
 export async function undoAll(run: OrderRun, reason: string): Promise<string[]> {
@@ -10,7 +11,7 @@ export async function undoAll(run: OrderRun, reason: string): Promise<string[]> 
   record.reason = reason;
   record.note('stopping', reason);
   const failed = await run.saga.compensate();
-  record.facts = { status: 'CANCELLED', delivery: record.facts.delivery === null ? null : 'CANCELLED' };
+  record.facts = after(record.facts, { kind: 'cancel' });
   record.attention = failed.length > 0 ? 'UNDO_FAILING' : null;
   record.note('cancelled');
   return failed;

@@ -3,6 +3,7 @@ import type { OrderResult } from '../contracts/workflow';
 import { OrderStopped, type OrderRun } from './order-run';
 import { changeOrder, recordProgress } from './order-writes';
 import { undoAll } from './order-end';
+import { after } from './rules';
 
 /** Steps: record for the customer, have the restaurant create, answer the placement. Returns a result where the order ends here. */
 export async function place(run: OrderRun): Promise<OrderResult | undefined> {
@@ -56,6 +57,6 @@ export async function adopt(run: OrderRun): Promise<void> {
   const written = await run.unlessStopped(() => changeOrder(run, 'CONFIRMED'));
   if (written.outcome === 'refused' && written.status !== null)
     throw new OrderStopped(`the restaurant's order is ${written.status}`);
-  record.facts = { ...record.facts, status: 'CONFIRMED' };
+  record.facts = after(record.facts, { kind: 'decide', status: 'CONFIRMED' });
   record.note('adopted', 'already confirmed');
 }

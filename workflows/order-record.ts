@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { searchAttributes } from '../contracts/names';
-import type { AssignedAgent, OrderView, TimelineEntry } from '../contracts/workflow';
+import type { AssignedAgent, OrderInput, OrderView, TimelineEntry } from '../contracts/workflow';
 import type { OrderFacts } from './rules';
 
 /** The order as the workflow knows it, and how it shows itself: the `order` query, search attributes, the Web UI's details. */
@@ -33,7 +33,8 @@ const keys = {
 /** A story longer than this keeps its beginning and its end: signals from outside can repeat without end. */
 const maxTimeline = 200;
 
-export function createOrderRecord(order: { order_id: string; user_id: string; placed_at: string }): OrderRecord {
+export function createOrderRecord({ order, onPartialRefusal }: OrderInput): OrderRecord {
+  const { order_id, user_id, placed_at } = order;
   const timeline: TimelineEntry[] = [];
   // The first status comes with the start (see api/user/placement), so that a placement needs no upsert.
   let shown: Record<keyof typeof keys, string | null> = {
@@ -44,7 +45,12 @@ export function createOrderRecord(order: { order_id: string; user_id: string; pl
   };
 
   return {
-    facts: { status: 'PENDING', delivery: null },
+    facts: {
+      status: 'PENDING',
+      delivery: null,
+      ...partsOf(order.restaurants),
+      keepRest: onPartialRefusal === 'keep_rest',
+    },
     agent: null,
     total: null,
     reason: null,
@@ -71,11 +77,18 @@ export function createOrderRecord(order: { order_id: string; user_id: string; pl
     },
     view() {
       const { agent, total, reason, attention } = this;
-      const { status, delivery } = this.facts;
-      return { ...order, status, delivery, agent, total, reason, attention, timeline: [...timeline] };
+      const { status, delivery, parts } = this.facts;
+      const order = { order_id, user_id, placed_at };
+      return { ...order, status, delivery, agent, parts, total, reason, attention, timeline: [...timeline] };
     },
   };
 }
+
+/** An adopted order may come without: then only the restaurant side knows its parts. */
+const partsOf = (restaurants: OrderInput['order']['restaurants']): Pick<OrderFacts, 'parts'> =>
+  restaurants.length === 0
+    ? {}
+    : { parts: Object.fromEntries(restaurants.map(({ restaurant_id }) => [restaurant_id, 'PENDING' as const])) };
 
 /** The order's story as Markdown, for the Web UI. */
 function describe(view: OrderView): string {

@@ -9,6 +9,7 @@ import {
   askAgentUpdate,
   cancelUpdate,
   decideUpdate,
+  declineUpdate,
   deliveryStatusSignal,
   moveDeliveryUpdate,
   orderQuery,
@@ -35,6 +36,8 @@ export interface OrderRun {
   placement: PlacementOutcome | undefined;
   /** The agent that a signal has named. */
   assigned: AssignedAgent | undefined;
+  /** What is left of the time to find an agent, over all tries. */
+  searchLeftMs: number;
   /** Ends the order's course at the next step or wait. */
   stop(reason: string): void;
   /** Carries out a step; when the order is stopped meanwhile, abandons it and throws OrderStopped. */
@@ -50,7 +53,7 @@ export interface OrderRun {
 
 /** Builds the run and registers every handler, before anything can reach the workflow. */
 export function openOrder(input: OrderInput): OrderRun {
-  const record = createOrderRecord(input.order);
+  const record = createOrderRecord(input);
   const background: Promise<void>[] = [];
   let stopReason: string | undefined;
   const inbox = createInbox(
@@ -74,6 +77,7 @@ export function openOrder(input: OrderInput): OrderRun {
     }),
     placement: undefined,
     assigned: undefined,
+    searchLeftMs: input.policy.courierLimitMs,
     stop(reason) {
       stopReason ??= reason;
     },
@@ -149,10 +153,12 @@ function registerHandlers(run: OrderRun): void {
   const move = onCommand('moveDelivery');
   const cancel = onCommand('cancel');
   const askAgent = onCommand('askAgent');
+  const decline = onCommand('decline');
   setHandler(decideUpdate, decide.handler, decide.options);
   setHandler(moveDeliveryUpdate, move.handler, move.options);
   setHandler(cancelUpdate, cancel.handler, cancel.options);
   setHandler(askAgentUpdate, askAgent.handler, askAgent.options);
+  setHandler(declineUpdate, decline.handler, decline.options);
 
   /** A signal has nobody to refuse to: what it may not do is noted. */
   const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {
@@ -189,6 +195,7 @@ function reasonOf(command: OrderCommand | undefined): string | undefined {
   switch (command?.kind) {
     case undefined:
     case 'askAgent':
+    case 'decline':
       return undefined;
     case 'cancel':
       return command.reason ?? 'cancelled by the customer';

@@ -1,12 +1,17 @@
+import type { Decision } from '../contracts/states';
 import type { OrderRun } from './order-run';
 
-/** Has the restaurant side write its rows' new status. */
-export const changeOrder = (run: OrderRun, status: 'CONFIRMED' | 'CANCELLED') => {
+/** Has the restaurant side write its rows' new status: the whole order's, or that of one restaurant's part. */
+export const changeOrder = (
+  run: OrderRun,
+  status: Decision,
+  part: { restaurant_id?: string; reason?: string } = {},
+) => {
   const { order_id, user_id, placed_at } = run.input.order;
   return run.call(
     'changeOrder',
-    { order_id, user_id, placed_at, status, reason: run.record.reason },
-    `Restaurant order ${status}`,
+    { order_id, user_id, placed_at, status, reason: run.record.reason, ...part },
+    part.restaurant_id ? `Part of restaurant ${part.restaurant_id} ${status}` : `Restaurant order ${status}`,
   );
 };
 

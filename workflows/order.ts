@@ -1,10 +1,10 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { OrderInput, OrderResult } from '../contracts/workflow';
+import { awaitDecisions } from './order-decision';
 import { deliver, findAgent, pickUp } from './order-delivery';
 import { end, undoAll } from './order-end';
 import { adopt, place } from './order-placement';
-import { openOrder, OrderStopped, type OrderRun } from './order-run';
-import { changeOrder } from './order-writes';
+import { openOrder, OrderStopped } from './order-run';
 
 /**
  * One order from placement to delivery.
@@ -12,9 +12,9 @@ import { changeOrder } from './order-writes';
  *   step         participant   compensation
  *   record       user          the customer's record becomes CANCELLED
  *   create       restaurant    the restaurant's rows become CANCELLED
- *   decide       restaurant    (the same)
+ *   decide       restaurant    (the same; each restaurant for its part)
  *   find agent   delivery      the delivery becomes CANCELLED, the agent is free again
- *   pick up      delivery      (the same; a courier may still give up)
+ *   pick up      delivery      (the same; a courier may hand the job back, then another agent is looked for)
  *   deliver      delivery      none: the order is done
  *
  * A refusal, a cancel or a limit that runs out undoes what was done and ends COMPLETED with outcome CANCELLED; an operator's
@@ -27,11 +27,12 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
     else {
       const early = await place(run);
       if (early) return await end(run, early);
-      await awaitDecision(run);
+      await awaitDecisions(run);
     }
-    const settled = await findAgent(run);
-    if (settled) return await end(run, settled);
-    await pickUp(run);
+    do {
+      const settled = await findAgent(run);
+      if (settled) return await end(run, settled);
+    } while ((await pickUp(run)) === 'declined');
     await deliver(run);
     return await end(run, { outcome: 'DELIVERED', reason: null });
   } catch (err) {
@@ -49,16 +50,4 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
     if (isCancellation(err)) throw err;
     throw ApplicationFailure.nonRetryable(reason, 'OrderFailed', result);
   }
-}
-
-/** Waits for the restaurant's word; its answer waits for the decision's own write and no longer. */
-async function awaitDecision(run: OrderRun): Promise<void> {
-  const { record, watchdog, input } = run;
-  watchdog.limit(input.policy.decisionLimitMs, () => run.stop('the restaurant did not decide in time'));
-  const confirm = await run.nextStep();
-  const written = await run.unlessStopped(() => changeOrder(run, 'CONFIRMED'));
-  if (written.outcome === 'refused') throw new OrderStopped(`the restaurant's order is ${written.status ?? 'missing'}`);
-  record.facts = { ...record.facts, status: 'CONFIRMED' };
-  record.note('confirmed by the restaurant');
-  confirm.outcome = { outcome: 'done' };
 }

@@ -1,5 +1,5 @@
 /** The whole of an order's rules: every state that an order can be in, every command. */
-import { deliveryStatuses, orderStatuses } from '../contracts/states';
+import { deliveryStatuses, orderStatuses, type Decision, type OrderStatus } from '../contracts/states';
 import type { OrderCommand, RefusalCode } from '../contracts/workflow';
 import { after, judge, judgeEnded, stops, type OrderFacts } from './rules';
 
@@ -12,6 +12,7 @@ const commands: Record<string, OrderCommand> = {
   'give up': { kind: 'moveDelivery', status: 'CANCELLED' },
   cancel: { kind: 'cancel' },
   'ask for an agent': { kind: 'askAgent' },
+  'hand back': { kind: 'decline' },
 };
 
 const given = (state: string): OrderFacts => {
@@ -27,22 +28,23 @@ const illegal = 'ILLEGAL_TRANSITION';
 const late = 'CANCEL_TOO_LATE';
 const early = 'NOT_CONFIRMED';
 const has = 'ALREADY_ASSIGNED';
+const none = 'NO_AGENT_YET';
 /** `ok`: allowed; `same`: a repeat; else why it is refused. */
 type Word = 'ok' | 'same' | RefusalCode;
 
-/** The verdict while the order is under way. Columns: confirm, refuse, refuse with a reason, pick up, deliver, give up, cancel, ask for an agent. */
-const table: Record<string, [Word, Word, Word, Word, Word, Word, Word, Word]> = {
-  'PENDING / none': ['ok', 'ok', 'ok', illegal, illegal, illegal, 'ok', early],
-  'CONFIRMED / none': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', 'ok'],
-  'CONFIRMED / PENDING': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', has],
-  'CONFIRMED / PICKED_UP': ['same', noDecision, noDecision, 'same', 'ok', 'ok', late, has],
-  'CONFIRMED / DELIVERED': ['same', noDecision, noDecision, illegal, 'same', illegal, late, has],
-  'CONFIRMED / CANCELLED': ['same', noDecision, 'ok', illegal, illegal, 'same', 'ok', has],
-  'CANCELLED / none': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', early],
-  'CANCELLED / PENDING': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', has],
-  'CANCELLED / PICKED_UP': [noDecision, 'same', 'same', 'same', illegal, 'same', 'same', has],
-  'CANCELLED / DELIVERED': [noDecision, 'same', 'same', illegal, 'same', 'same', 'same', has],
-  'CANCELLED / CANCELLED': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', has],
+/** The verdict while the order is under way. Columns: confirm, refuse, refuse with a reason, pick up, deliver, give up, cancel, ask for an agent, hand back. */
+const table: Record<string, [Word, Word, Word, Word, Word, Word, Word, Word, Word]> = {
+  'PENDING / none': ['ok', 'ok', 'ok', illegal, illegal, illegal, 'ok', early, none],
+  'CONFIRMED / none': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', 'ok', none],
+  'CONFIRMED / PENDING': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', has, 'ok'],
+  'CONFIRMED / PICKED_UP': ['same', noDecision, noDecision, 'same', 'ok', 'ok', late, has, illegal],
+  'CONFIRMED / DELIVERED': ['same', noDecision, noDecision, illegal, 'same', illegal, late, has, illegal],
+  'CONFIRMED / CANCELLED': ['same', noDecision, 'ok', illegal, illegal, 'same', 'ok', has, illegal],
+  'CANCELLED / none': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', early, illegal],
+  'CANCELLED / PENDING': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', has, illegal],
+  'CANCELLED / PICKED_UP': [noDecision, 'same', 'same', 'same', illegal, 'same', 'same', has, illegal],
+  'CANCELLED / DELIVERED': [noDecision, 'same', 'same', illegal, 'same', 'same', 'same', has, illegal],
+  'CANCELLED / CANCELLED': [noDecision, 'same', 'same', illegal, illegal, 'same', 'same', has, illegal],
 };
 
 const rows = Object.entries(table).flatMap(([state, words]) =>
@@ -77,7 +79,13 @@ describe('an order under way', () => {
 });
 
 describe('an order that has ended', () => {
-  const refusals = { decide: noDecision, moveDelivery: illegal, cancel: late, askAgent: has } as const;
+  const refusals = {
+    decide: noDecision,
+    moveDelivery: illegal,
+    cancel: late,
+    askAgent: has,
+    decline: illegal,
+  } as const;
 
   test.each(rows)(
     'given $state, when asked to $command, then only a repeat succeeds',
@@ -104,6 +112,7 @@ describe('a command that is carried out', () => {
     ['CONFIRMED / PENDING', 'pick up', 'CONFIRMED / PICKED_UP'],
     ['CONFIRMED / PENDING', 'give up', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / PENDING', 'cancel', 'CANCELLED / CANCELLED'],
+    ['CONFIRMED / PENDING', 'hand back', 'CONFIRMED / none'],
     ['CONFIRMED / PICKED_UP', 'deliver', 'CONFIRMED / DELIVERED'],
     ['CONFIRMED / PICKED_UP', 'give up', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / CANCELLED', 'refuse, with a reason', 'CANCELLED / CANCELLED'],
@@ -111,7 +120,7 @@ describe('a command that is carried out', () => {
   ];
 
   test.each(leads)('given %s, when asked to %s, then it is %s', (from, name, to) => {
-    expect(after(given(from), command(name))).toEqual(given(to));
+    expect(after(given(from), command(name))).toMatchObject(given(to));
   });
 
   test('leads somewhere from wherever it is allowed', () => {
@@ -119,22 +128,157 @@ describe('a command that is carried out', () => {
     expect(leads.map(([from, name]) => [from, name])).toEqual(allowed);
   });
 
-  const lasting = leads.filter(([, name]) => name !== 'ask for an agent'); // to ask again is to ask once more
+  // To ask again is to ask once more; a job can be handed back by its next agent too.
+  const lasting = leads.filter(([, name]) => !['ask for an agent', 'hand back'].includes(name));
 
   test.each(lasting)('given %s, when %s is repeated, then it is a success that changes nothing', (from, name) => {
     expect(judge(after(given(from), command(name)), command(name))).toEqual({ verdict: 'repeat' });
   });
+
+  test.each(leads)('given %s, when asked to %s, then it ends the order if that leads to %s', (from, name, to) => {
+    expect(stops(given(from), command(name))).toBe(to.startsWith('CANCELLED'));
+  });
 });
 
-test.each([
-  ['confirm', false],
-  ['refuse', true],
-  ['refuse, with a reason', true],
-  ['pick up', false],
-  ['deliver', false],
-  ['give up', true],
-  ['cancel', true],
-  ['ask for an agent', false],
-])('%s ends the order early: %s', (name, early) => {
-  expect(stops(command(name))).toBe(early);
+describe('an order of two restaurants', () => {
+  const decision = (status: Decision, restaurant_id?: string, reason?: string): OrderCommand => {
+    return { kind: 'decide', status, restaurant_id, reason };
+  };
+  const order = (a: OrderStatus, b: OrderStatus, more: Partial<OrderFacts> = {}): OrderFacts => {
+    const status = a === 'CONFIRMED' && b === 'CONFIRMED' ? 'CONFIRMED' : 'PENDING';
+    return { status, delivery: null, parts: { a, b }, ...more };
+  };
+  const keepRest = true;
+
+  test.each([
+    [
+      'is PENDING until both have confirmed',
+      order('PENDING', 'PENDING'),
+      decision('CONFIRMED', 'a'),
+      'PENDING',
+      'CONFIRMED',
+      'PENDING',
+    ],
+    [
+      'is CONFIRMED when both have',
+      order('CONFIRMED', 'PENDING'),
+      decision('CONFIRMED', 'b'),
+      'CONFIRMED',
+      'CONFIRMED',
+      'CONFIRMED',
+    ],
+    [
+      'is CONFIRMED by a decision for all',
+      order('CONFIRMED', 'PENDING'),
+      decision('CONFIRMED'),
+      'CONFIRMED',
+      'CONFIRMED',
+      'CONFIRMED',
+    ],
+    [
+      'is CANCELLED when one refuses',
+      order('CONFIRMED', 'PENDING'),
+      decision('CANCELLED', 'b'),
+      'CANCELLED',
+      'CANCELLED',
+      'CANCELLED',
+    ],
+    [
+      'waits for the other one if the customer wants the rest',
+      order('PENDING', 'PENDING', { keepRest }),
+      decision('CANCELLED', 'b'),
+      'PENDING',
+      'PENDING',
+      'CANCELLED',
+    ],
+    [
+      'is CONFIRMED without the one that refuses',
+      order('CONFIRMED', 'PENDING', { keepRest }),
+      decision('CANCELLED', 'b'),
+      'CONFIRMED',
+      'CONFIRMED',
+      'CANCELLED',
+    ],
+    [
+      'is CANCELLED when nothing is left',
+      order('PENDING', 'CANCELLED', { keepRest }),
+      decision('CANCELLED', 'a'),
+      'CANCELLED',
+      'CANCELLED',
+      'CANCELLED',
+    ],
+    [
+      'confirms what is left by a decision for all',
+      order('PENDING', 'CANCELLED', { keepRest }),
+      decision('CONFIRMED'),
+      'CONFIRMED',
+      'CONFIRMED',
+      'CANCELLED',
+    ],
+    [
+      'is CANCELLED by a refusal for all',
+      order('CONFIRMED', 'PENDING', { keepRest }),
+      decision('CANCELLED'),
+      'CANCELLED',
+      'CANCELLED',
+      'CANCELLED',
+    ],
+    [
+      'goes on without a part that is given up later',
+      order('CONFIRMED', 'CONFIRMED', { keepRest, delivery: 'PENDING' }),
+      decision('CANCELLED', 'b', 'no gas'),
+      'CONFIRMED',
+      'CONFIRMED',
+      'CANCELLED',
+    ],
+  ] as const)('%s', (_what, facts, command, status, a, b) => {
+    expect(judge(facts, command)).toEqual({ verdict: 'allowed' });
+    expect(after(facts, command)).toMatchObject({ status, parts: { a, b } });
+    expect(judge(after(facts, command), command).verdict).toBe('repeat');
+  });
+
+  test.each([
+    [
+      'a restaurant that has no part of it',
+      order('PENDING', 'PENDING'),
+      decision('CONFIRMED', 'c'),
+      'UNKNOWN_RESTAURANT',
+    ],
+    [
+      'a restaurant that has refused',
+      order('CANCELLED', 'PENDING', { keepRest }),
+      decision('CONFIRMED', 'a'),
+      noDecision,
+    ],
+    ['one that has confirmed, without a reason', order('CONFIRMED', 'PENDING'), decision('CANCELLED', 'a'), noDecision],
+    [
+      'one whose food is on its way',
+      order('CONFIRMED', 'CONFIRMED', { keepRest, delivery: 'PICKED_UP' }),
+      decision('CANCELLED', 'a', 'no gas'),
+      noDecision,
+    ],
+  ] as const)('takes no decision of %s', (_what, facts, command, code) => {
+    expect(judge(facts, command)).toMatchObject({ verdict: 'refused', code });
+  });
+});
+
+describe('a job that is handed back', () => {
+  const facts: OrderFacts = { status: 'CONFIRMED', delivery: 'PENDING', agentId: 'asha', declinedBy: ['ben'] };
+
+  test('leaves the order without an agent, and says who is not to be asked again', () => {
+    expect(after(facts, { kind: 'decline', agent_id: 'asha' })).toMatchObject({
+      delivery: null,
+      agentId: null,
+      declinedBy: ['ben', 'asha'],
+    });
+  });
+
+  test.each([
+    ['by whoever has it', undefined, 'allowed'],
+    ['by its agent', 'asha', 'allowed'],
+    ['by one who has handed it back before', 'ben', 'repeat'],
+    ['by somebody else', 'cleo', 'refused'],
+  ])('%s is judged so', (_who, agent_id, verdict) => {
+    expect(judge(facts, { kind: 'decline', agent_id }).verdict).toBe(verdict);
+  });
 });

@@ -5,10 +5,18 @@
 import type { OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { DeliveryStatus, OrderStatus } from '../contracts/states';
 
-/** What the rules look at. `delivery` is null until an agent is assigned. */
+/** What the rules look at. */
 export interface OrderFacts {
   status: OrderStatus;
+  /** Null until an agent is assigned. */
   delivery: DeliveryStatus | null;
+  /** The assigned agent, and those who have handed the job back: they do not get it again. */
+  agentId?: string | null;
+  declinedBy?: readonly string[];
+  /** Each restaurant's part by its id. Where it is missing nobody can decide for one restaurant alone. */
+  parts?: Readonly<Record<string, OrderStatus>>;
+  /** The customer's wish: when one restaurant refuses, the rest is to come all the same. */
+  keepRest?: boolean;
 }
 
 export type Verdict =
@@ -16,6 +24,8 @@ export type Verdict =
   /** It is so already: success, and nothing changes. */
   | { verdict: 'repeat' }
   | { verdict: 'refused'; code: RefusalCode; message: string };
+
+type Decide = Extract<OrderCommand, { kind: 'decide' }>;
 
 const allowed: Verdict = { verdict: 'allowed' };
 const repeat: Verdict = { verdict: 'repeat' };
@@ -32,6 +42,8 @@ export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
       return judgeCancel(facts);
     case 'askAgent':
       return judgeAskAgent(facts);
+    case 'decline':
+      return judgeDecline(facts, command.agent_id);
   }
 }
 
@@ -44,6 +56,7 @@ export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
     moveDelivery: 'ILLEGAL_TRANSITION',
     cancel: 'CANCEL_TOO_LATE',
     askAgent: 'ALREADY_ASSIGNED',
+    decline: 'ILLEGAL_TRANSITION',
   } as const;
   return refused(codes[command.kind], 'The order has already ended.');
 }
@@ -52,44 +65,67 @@ export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
 export function after(facts: OrderFacts, command: OrderCommand): OrderFacts {
   switch (command.kind) {
     case 'decide':
-      return command.status === 'CONFIRMED' ? { ...facts, status: 'CONFIRMED' } : cancelled(facts);
+      return afterDecision(facts, command);
     case 'moveDelivery':
       return command.status === 'CANCELLED' ? cancelled(facts) : { ...facts, delivery: command.status };
     case 'cancel':
       return cancelled(facts);
     case 'askAgent':
       return facts;
+    case 'decline':
+      return afterDecline(facts);
   }
 }
 
 /** Whether the command ends the order's course early, whatever it is doing at the moment. */
-export function stops(command: OrderCommand): boolean {
-  switch (command.kind) {
-    case 'decide':
-    case 'moveDelivery':
-      return command.status === 'CANCELLED';
-    case 'cancel':
-      return true;
-    case 'askAgent':
-      return false;
-  }
-}
+export const stops = (facts: OrderFacts, command: OrderCommand): boolean =>
+  facts.status !== 'CANCELLED' && after(facts, command).status === 'CANCELLED';
 
 function cancelled(facts: OrderFacts): OrderFacts {
-  return { status: 'CANCELLED', delivery: facts.delivery === null ? null : 'CANCELLED' };
+  return {
+    ...facts,
+    status: 'CANCELLED',
+    delivery: facts.delivery === null ? null : 'CANCELLED',
+    ...(facts.parts && { parts: withAll(facts.parts, 'CANCELLED') }),
+  };
 }
+
+const withAll = (parts: Readonly<Record<string, OrderStatus>>, status: OrderStatus): Record<string, OrderStatus> =>
+  Object.fromEntries(Object.keys(parts).map((restaurant) => [restaurant, status]));
 
 const pickedUp = ({ delivery }: OrderFacts): boolean => delivery === 'PICKED_UP' || delivery === 'DELIVERED';
 
-function judgeDecision(facts: OrderFacts, command: Extract<OrderCommand, { kind: 'decide' }>): Verdict {
-  if (command.status === facts.status) return repeat;
-  if (facts.status === 'CANCELLED') return refused('DECISION_NOT_ALLOWED', 'The order is already CANCELLED.');
-  if (command.status === 'CONFIRMED' || facts.status === 'PENDING') return allowed;
+/** One restaurant decides for its part, which may be further than the whole; without a restaurant the decision is for all. */
+function judgeDecision(facts: OrderFacts, command: Decide): Verdict {
+  const { restaurant_id: restaurant, status: to, reason } = command;
+  if (restaurant && facts.parts?.[restaurant] === undefined)
+    return refused('UNKNOWN_RESTAURANT', 'The order has no part of this restaurant.');
+  const from = (restaurant && facts.parts?.[restaurant]) || facts.status;
+  const what = restaurant ? "The restaurant's part of the order" : 'The order';
+  if (to === from) return repeat;
+  if (from === 'CANCELLED') return refused('DECISION_NOT_ALLOWED', `${what} is already CANCELLED.`);
+  if (to === 'CONFIRMED' || from === 'PENDING') return allowed;
   if (pickedUp(facts))
     return refused('DECISION_NOT_ALLOWED', 'The order has been picked up and can no longer be cancelled.');
-  if (!command.reason) return refused('DECISION_NOT_ALLOWED', 'A confirmed order is cancelled only with a reason.');
+  if (!reason) return refused('DECISION_NOT_ALLOWED', 'A confirmed order is cancelled only with a reason.');
   return allowed;
 }
+
+/** A refusal by one restaurant cancels all, unless the customer wants the rest and there is any left. */
+function afterDecision(facts: OrderFacts, { status, restaurant_id: restaurant }: Decide): OrderFacts {
+  const { parts } = facts;
+  if (status === 'CANCELLED' && !(restaurant && facts.keepRest)) return cancelled(facts);
+  if (!parts) return { ...facts, status };
+  const decided = restaurant ? { ...parts, [restaurant]: status } : confirmOpen(parts);
+  const open = Object.values(decided).filter((part) => part !== 'CANCELLED');
+  if (open.length === 0) return cancelled({ ...facts, parts: decided });
+  return { ...facts, parts: decided, status: open.includes('PENDING') ? facts.status : 'CONFIRMED' };
+}
+
+const confirmOpen = (parts: Readonly<Record<string, OrderStatus>>): Record<string, OrderStatus> =>
+  Object.fromEntries(
+    Object.entries(parts).map(([restaurant, part]) => [restaurant, part === 'PENDING' ? 'CONFIRMED' : part]),
+  );
 
 function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDelivery' }>['status']): Verdict {
   const from = facts.delivery;
@@ -122,4 +158,20 @@ function judgeAskAgent(facts: OrderFacts): Verdict {
   if (facts.delivery !== null) return refused('ALREADY_ASSIGNED', 'An agent is already assigned to the order.');
   if (facts.status === 'CONFIRMED') return allowed;
   return refused('NOT_CONFIRMED', `Only a confirmed order gets an agent; this one is ${facts.status}.`);
+}
+
+/** Without an agent's id it is whoever has the job that hands it back. */
+function judgeDecline(facts: OrderFacts, by: string | null | undefined): Verdict {
+  const { status, delivery, agentId, declinedBy = [] } = facts;
+  if (by && declinedBy.includes(by)) return repeat;
+  if (status === 'CANCELLED') return refused('ILLEGAL_TRANSITION', 'The order is CANCELLED.');
+  if (delivery === null) return refused('NO_AGENT_YET', 'No agent is assigned to the order yet.');
+  if (delivery !== 'PENDING') return refused('ILLEGAL_TRANSITION', `The delivery is already ${delivery}.`);
+  if (by && agentId && by !== agentId) return refused('ILLEGAL_TRANSITION', 'Another agent has the job.');
+  return allowed;
+}
+
+function afterDecline(facts: OrderFacts): OrderFacts {
+  const { agentId, declinedBy = [] } = facts;
+  return { ...facts, delivery: null, agentId: null, declinedBy: agentId ? [...declinedBy, agentId] : declinedBy };
 }

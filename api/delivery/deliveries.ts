@@ -1,5 +1,11 @@
-import { Router, type Response } from 'express';
-import { deliveriesQuery, deliveryOldQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
+import { Router, type Request, type Response } from 'express';
+import {
+  declineBody,
+  deliveriesQuery,
+  deliveryOldQuery,
+  moveDeliveryBody,
+  moveDeliveryOldBody,
+} from '../../contracts/delivery';
 import type { DeliveryMove } from '../../contracts/states';
 import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
@@ -9,7 +15,7 @@ import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliv
 import type { OrderFacts } from '../../workflows/rules';
 import { accepted } from '../http/answers';
 import { nextCursor, readCursor } from '../http/cursor';
-import { knownId, readBody, readQuery } from '../http/input';
+import { knownId, optionalId, readBody, readQuery } from '../http/input';
 import { notFound, unprocessable } from '../http/problems';
 import { sendOrderCommand } from '../order-commands';
 
@@ -25,7 +31,7 @@ export function deliveryRoutes(deps: DeliveriesDeps): Router {
     .get('/deliveries', async (req, res) => {
       const { agent_id, status, limit, cursor } = readQuery(deliveriesQuery, req);
       const after = readCursor(cursor);
-      const agentId = agent_id === undefined ? undefined : knownId(agent_id, 'Agent not found');
+      const agentId = optionalId(agent_id, 'Agent not found');
       if (agentId !== undefined && !(await agentExists(db, agentId))) throw notFound('Agent not found');
       const rows = await listDeliveries(db, { agentId, status }, limit, after);
       const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
@@ -44,6 +50,7 @@ export function deliveryRoutes(deps: DeliveriesDeps): Router {
       }
       return move(deps, orderId, status, res);
     })
+    .post('/deliveries/:order_id/decline', (req, res) => decline(deps, req, res))
     .patch('/update-dilvery-status', (req, res) => {
       const { order_id, status } = readBody(moveDeliveryOldBody, req);
       return move(deps, knownId(order_id, orderUnknown), status, res);
@@ -69,6 +76,20 @@ async function move(
   const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
   if (sent === 'held') accepted(res);
   else res.json({ success: true, message: `The delivery is ${status}` });
+}
+
+async function decline(
+  { db, temporal }: DeliveriesDeps,
+  req: Request<{ order_id: string }>,
+  res: Response,
+): Promise<void> {
+  const orderId = knownId(req.params.order_id, orderUnknown);
+  const { agent_id, reason } = readBody(declineBody, req);
+  const agentId = optionalId(agent_id, 'Agent not found');
+  const command = { kind: 'decline', agent_id: agentId, reason } as const;
+  const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+  if (sent === 'held') accepted(res);
+  else res.json({ success: true, message: 'The job is handed back; the order gets another agent' });
 }
 
 /** An order asks for an agent once it is confirmed, so whoever has a row here is, unless the row is cancelled. */

@@ -17,6 +17,10 @@ export function knownId(value: unknown, message: string): string {
   return parsed.data.toLowerCase();
 }
 
+/** As `knownId`, where the id may be left out. */
+export const optionalId = (value: string | null | undefined, message: string): string | undefined =>
+  value === undefined || value === null ? undefined : knownId(value, message);
+
 /** An hour from 0 to 23. Throws 400. */
 export function checkHour(hour: number): number {
   if (hour < 0 || hour > 23) throw ruleBroken('hour must be from 0 to 23');

@@ -16,10 +16,11 @@ export const shownGroup = (group: StoredGroup) => ({
   orders: group.orders.map(shownOrder),
 });
 
-const shownOrder = ({ id, restaurantId, status, total, restaurant, items }: StoredOrder) => ({
+const shownOrder = ({ id, restaurantId, status, reason, total, restaurant, items }: StoredOrder) => ({
   id,
   restaurant_id: restaurantId,
   status,
+  reason,
   total: total.toNumber(),
   restaurant: shownRestaurant(restaurant),
   items: items.map((item) => ({

@@ -3,10 +3,10 @@ import { askAgentOldQuery, decisionBody, decisionOldQuery, ordersQuery } from '.
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/restaurant/client';
-import { findOrder, findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
+import { findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
 import { accepted } from '../http/answers';
 import { nextCursor, readCursor } from '../http/cursor';
-import { knownId, readBody, readQuery } from '../http/input';
+import { knownId, optionalId, readBody, readQuery } from '../http/input';
 import { notFound } from '../http/problems';
 import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
@@ -34,15 +34,16 @@ export function orderRoutes(deps: OrdersDeps): Router {
 }
 
 const orderUnknown = 'Order not found';
+const restaurantUnknown = 'The order has no part of this restaurant.';
 const noneMatches = 'No order matches';
 
 async function list({ db }: OrdersDeps, req: Request, res: Response): Promise<void> {
   const { order_id, user_id, restaurant_id, status, limit, cursor } = readQuery(ordersQuery, req);
   const after = readCursor(cursor);
   const filter = {
-    orderId: filterId(order_id),
-    userId: filterId(user_id),
-    restaurantId: filterId(restaurant_id),
+    orderId: optionalId(order_id, noneMatches),
+    userId: optionalId(user_id, noneMatches),
+    restaurantId: optionalId(restaurant_id, noneMatches),
     status,
   };
   const groups = await listOrderGroups(db, filter, limit, after);
@@ -51,22 +52,23 @@ async function list({ db }: OrdersDeps, req: Request, res: Response): Promise<vo
   res.json({ status: true, message: 'Orders, newest first', data: groups.map(shownGroup), next_cursor });
 }
 
-const filterId = (id: string | undefined) => (id === undefined ? undefined : knownId(id, noneMatches));
-
 async function decide({ db, temporal }: OrdersDeps, id: string, req: Request, res: Response): Promise<void> {
-  const { status, reason } = readBody(decisionBody, req);
+  const { status, restaurant_id, reason } = readBody(decisionBody, req);
   const orderId = knownId(id, orderUnknown);
+  const restaurantId = optionalId(restaurant_id, restaurantUnknown);
   const sent = await sendOrderCommand(temporal, {
     orderId,
-    command: { kind: 'decide', status, reason },
+    command: { kind: 'decide', status, restaurant_id: restaurantId, reason },
     ownFacts: async () => {
-      const order = await findOrder(db, orderId);
-      return order && { status: order.status, delivery: null };
+      const group = await findOrderGroup(db, orderId);
+      const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
+      return group && { status: group.status, delivery: null, parts };
     },
   });
   if (sent === 'held') return accepted(res);
   const group = await findOrderGroup(db, orderId);
-  res.json({ status: true, message: `The order is ${status}`, data: group && shownGroup(group) });
+  const what = restaurantId ? "The restaurant's part" : 'The order';
+  res.json({ status: true, message: `${what} is ${status}`, data: group && shownGroup(group) });
 }
 
 async function askAgent(deps: OrdersDeps, id: string, res: Response): Promise<void> {

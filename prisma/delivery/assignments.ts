@@ -50,6 +50,30 @@ export async function endDelivery(tx: Transaction, orderId: string, status: keyo
   return result !== undefined && result.ended > 0;
 }
 
+/**
+ * Takes a job from its agent before pick-up: the order waits again, in its old place, and the agent is free, but not for this order.
+ * False when it is not this agent's, or not PENDING. The caller holds the order lock and the match lock.
+ */
+export async function declineJob(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {
+  const [result] = await tx.$queryRaw<{ declined: number }[]>`
+    WITH taken AS (
+      UPDATE "DeliveryAssignment" SET "agentId" = NULL, "assignedAt" = NULL
+      WHERE "orderId" = ${orderId}::uuid AND "agentId" = ${agentId}::uuid AND status = 'PENDING'
+      RETURNING "orderId"
+    ), noted AS (
+      INSERT INTO "DeclinedJob" ("orderId", "agentId") SELECT "orderId", ${agentId}::uuid FROM taken
+    ), freed AS (
+      UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
+      WHERE id = ${agentId}::uuid AND EXISTS (SELECT FROM taken)
+    )
+    SELECT count(*)::int AS declined FROM taken`;
+  return result !== undefined && result.declined > 0;
+}
+
+export async function hasDeclined(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {
+  return (await tx.declinedJob.count({ where: { orderId, agentId } })) > 0;
+}
+
 /** The undo has come before the order asked for an agent: when that comes, it will find the delivery CANCELLED. */
 export async function leaveTombstone(tx: Transaction, orderId: string): Promise<void> {
   await tx.assignment.create({ data: { orderId, status: 'CANCELLED', completedAt: new Date() }, select: { id: true } });

@@ -42,21 +42,30 @@ export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessag
 }
 
 /**
+ * An agent does not get a job again that they have handed back; then the next one who may gets it, or the next order.
+ *
  * No SKIP LOCKED here: an agent's row may be locked by an order that takes that agent at once and is then rolled back. Passing it
  * over would leave the agent idle and the order waiting with nobody to bring them together; so wait for it, and look again.
  */
 async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | undefined> {
   const [match] = await tx.$queryRaw<AgentAssignedMessage[]>`
-    WITH waiting AS (
-      SELECT id FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL ORDER BY "requestedAt", id LIMIT 1
-    ), free AS (
-      SELECT id FROM "DilveryAgent" WHERE agent_status = 'AVAILABLE' AND EXISTS (SELECT FROM waiting)
-      ORDER BY "availableSince", id LIMIT 1 FOR UPDATE
+    WITH pair AS (
+      SELECT waiting.id AS assignment, free.id AS agent
+      FROM "DeliveryAssignment" waiting, LATERAL (
+        SELECT id FROM "DilveryAgent" agent
+        WHERE agent_status = 'AVAILABLE' AND NOT EXISTS (
+          SELECT FROM "DeclinedJob" WHERE "orderId" = waiting."orderId" AND "agentId" = agent.id
+        )
+        ORDER BY "availableSince", id LIMIT 1 FOR UPDATE
+      ) free
+      WHERE waiting.status = 'PENDING' AND waiting."agentId" IS NULL
+        AND EXISTS (SELECT FROM "DilveryAgent" WHERE agent_status = 'AVAILABLE') -- else all that wait would be looked at
+      ORDER BY waiting."requestedAt", waiting.id LIMIT 1
     ), busy AS (
-      UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT id FROM free) RETURNING id, name
+      UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT agent FROM pair) RETURNING id, name
     )
     UPDATE "DeliveryAssignment" SET "agentId" = busy.id, "assignedAt" = clock_timestamp()
-    FROM busy WHERE "DeliveryAssignment".id = (SELECT id FROM waiting)
+    FROM busy WHERE "DeliveryAssignment".id = (SELECT assignment FROM pair)
     RETURNING "orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name`;
   return match;
 }

@@ -20,6 +20,7 @@ export interface OrderFilter {
   userId?: string | undefined;
   /** Groups that have an order of this restaurant; they come whole. */
   restaurantId?: string | undefined;
+  /** Of the group; with a restaurant, of that restaurant's part. */
   status?: OrderStatus | undefined;
 }
 
@@ -34,8 +35,9 @@ export const listOrderGroups = (
     where: {
       ...(orderId !== undefined && { orderId }),
       ...(userId !== undefined && { userId }),
-      ...(status !== undefined && { status }),
-      ...(restaurantId !== undefined && { orders: { some: { restaurantId } } }),
+      ...(restaurantId === undefined
+        ? status && { status }
+        : { orders: { some: { restaurantId, ...(status && { status }) } } }),
       total: { not: null }, // only a tombstone has none
       ...(after && {
         placedAt: { lte: after.at },

@@ -46,6 +46,7 @@ describe('the orders', () => {
             id: expect.any(String) as string,
             restaurant_id: kitchen.id,
             status: 'PENDING',
+            reason: null,
             total: 21,
             restaurant: expect.objectContaining({
               id: kitchen.id,

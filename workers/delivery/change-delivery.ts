@@ -1,5 +1,13 @@
 import type { AgentAssignedMessage, ChangeDeliveryMessage, ChangeDeliveryReply } from '../../contracts/messages';
-import { endDelivery, findDelivery, leaveTombstone, pickUp } from '../../prisma/delivery/assignments';
+import type { DeliveryMove } from '../../contracts/states';
+import {
+  declineJob,
+  endDelivery,
+  findDelivery,
+  hasDeclined,
+  leaveTombstone,
+  pickUp,
+} from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
 import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
 import { matchWaiting } from '../../prisma/delivery/matching';
@@ -11,21 +19,31 @@ interface Change {
 }
 
 /**
- * Moves a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED. An end frees the agent, who gets the
- * oldest waiting order in the same transaction.
+ * Moves a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED, and back to waiting when its agent declines it.
+ * A freed agent gets the oldest waiting order in the same transaction.
  *
  * Idempotent: a repeat is `unchanged` and frees nobody. Cancelling an order that never asked for an agent leaves a tombstone, so it
  * gets none when it does. What the state does not allow is refused with that state, null without an agent.
  */
 export const changeDelivery =
   ({ db, announce }: MatchingDeps) =>
-  async ({ order_id, status }: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
-    const { reply, matches } = await db.$transaction((tx) =>
-      status === 'PICKED_UP' ? begin(tx, order_id) : end(tx, order_id, status),
-    );
+  async (message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
+    const { reply, matches } = await db.$transaction((tx) => change(tx, message));
     await announce(matches);
     return reply;
   };
+
+function change(tx: Transaction, message: ChangeDeliveryMessage): Promise<Change> {
+  switch (message.status) {
+    case 'PICKED_UP':
+      return begin(tx, message.order_id);
+    case 'DELIVERED':
+    case 'CANCELLED':
+      return end(tx, message.order_id, message.status);
+    case 'DECLINED':
+      return decline(tx, message.order_id, message.agent_id);
+  }
+}
 
 async function begin(tx: Transaction, orderId: string): Promise<Change> {
   await lockOrder(tx, orderId);
@@ -40,17 +58,27 @@ async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANC
   return unmoved(tx, orderId, status);
 }
 
+async function decline(tx: Transaction, orderId: string, agentId: string): Promise<Change> {
+  await lockOrder(tx, orderId);
+  await lockMatch(tx);
+  if (await declineJob(tx, orderId, agentId)) return changed(await matchWaiting(tx));
+  if (await hasDeclined(tx, orderId, agentId)) return unchanged;
+  const delivery = await findDelivery(tx, orderId);
+  return { reply: { outcome: 'refused', status: delivery?.status ?? null }, matches: [] };
+}
+
 /** The row did not move: it is so already, it may not, or there is none. */
-async function unmoved(tx: Transaction, orderId: string, to: ChangeDeliveryMessage['status']): Promise<Change> {
+async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<Change> {
   const delivery = await findDelivery(tx, orderId);
   if (!delivery && to === 'CANCELLED') {
     await leaveTombstone(tx, orderId);
     return changed();
   }
-  if (delivery?.status === to) return { reply: { outcome: 'unchanged' }, matches: [] };
+  if (delivery?.status === to) return unchanged;
   // A tombstone is CANCELLED though it has no agent; only a delivery that waits for one has no state to show yet.
   const status = delivery && (delivery.agent || delivery.status === 'CANCELLED') ? delivery.status : null;
   return { reply: { outcome: 'refused', status }, matches: [] };
 }
 
+const unchanged: Change = { reply: { outcome: 'unchanged' }, matches: [] };
 const changed = (matches: AgentAssignedMessage[] = []): Change => ({ reply: { outcome: 'changed' }, matches });

@@ -1,11 +1,11 @@
 import type { ChangeOrderMessage, ChangeOrderReply } from '../../contracts/messages';
-import type { Database } from '../../prisma/restaurant/client';
-import { leaveTombstone, moveOrder } from '../../prisma/restaurant/decisions';
+import type { Database, Transaction } from '../../prisma/restaurant/client';
+import { findPartStatus, leaveTombstone, moveOrder, movePart } from '../../prisma/restaurant/decisions';
 import { lockOrder } from '../../prisma/restaurant/locks';
 import { findStored } from '../../prisma/restaurant/placement';
 
 /**
- * Moves an order and all its parts: PENDING -> CONFIRMED, PENDING | CONFIRMED -> CANCELLED.
+ * Moves an order and all its parts, or one restaurant's part: PENDING -> CONFIRMED, PENDING | CONFIRMED -> CANCELLED.
  *
  * Idempotent: a repeat is `unchanged`. Cancelling an order that has not been placed yet leaves a tombstone, so that the placement
  * does nothing when it comes. What the state does not allow is refused with that state, null without an order.
@@ -14,15 +14,33 @@ export const changeOrder =
   (db: Database) =>
   (message: ChangeOrderMessage): Promise<ChangeOrderReply> =>
     db.$transaction(async (tx) => {
-      const { order_id: orderId, user_id: userId, placed_at: placedAt, status: to } = message;
-      const reason = message.reason ?? null;
-      await lockOrder(tx, orderId);
-      if (await moveOrder(tx, { orderId, to, reason })) return { outcome: 'changed' };
-
-      const stored = await findStored(tx, orderId);
-      if (!stored && to === 'CANCELLED') {
-        await leaveTombstone(tx, { orderId, userId, placedAt, reason });
-        return { outcome: 'changed' };
-      }
-      return stored?.status === to ? { outcome: 'unchanged' } : { outcome: 'refused', status: stored?.status ?? null };
+      await lockOrder(tx, message.order_id);
+      return message.restaurant_id ? changePart(tx, message, message.restaurant_id) : changeWhole(tx, message);
     });
+
+async function changeWhole(tx: Transaction, message: ChangeOrderMessage): Promise<ChangeOrderReply> {
+  const { order_id: orderId, user_id: userId, placed_at: placedAt, status: to } = message;
+  const reason = message.reason ?? null;
+  const moved = await moveOrder(tx, { orderId, to, reason });
+  const stored = await findStored(tx, orderId);
+  if (moved) return { outcome: 'changed', total: stored?.total };
+  if (!stored && to === 'CANCELLED') {
+    await leaveTombstone(tx, { orderId, userId, placedAt, reason });
+    return { outcome: 'changed' };
+  }
+  if (stored?.status === to) return { outcome: 'unchanged', total: stored.total };
+  return { outcome: 'refused', status: stored?.status ?? null };
+}
+
+async function changePart(
+  tx: Transaction,
+  message: ChangeOrderMessage,
+  restaurantId: string,
+): Promise<ChangeOrderReply> {
+  const { order_id: orderId, status: to } = message;
+  const moved = await movePart(tx, { orderId, restaurantId, to, reason: message.reason ?? null });
+  const stored = await findStored(tx, orderId);
+  if (moved) return { outcome: 'changed', total: stored?.total };
+  const status = await findPartStatus(tx, orderId, restaurantId);
+  return status === to ? { outcome: 'unchanged', total: stored?.total } : { outcome: 'refused', status };
+}

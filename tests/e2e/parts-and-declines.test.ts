@@ -1,0 +1,127 @@
+/** Orders that several restaurants decide on, and jobs that couriers hand back, through the whole running system. */
+import { randomUUID } from 'node:crypto';
+import { until } from '../fixtures/until';
+import {
+  addAgent,
+  addKitchen,
+  agentOf,
+  assigned,
+  call,
+  events,
+  isReleased,
+  move,
+  pageOf,
+  type AnyBody,
+  type Kitchen,
+  type Placed,
+} from './fixtures/platform';
+
+/** A soup of each of two kitchens, at 4.50. */
+async function placedAtTwo(on_partial_refusal?: string): Promise<{ order: Placed; a: Kitchen; b: Kitchen }> {
+  const [a, b] = await Promise.all([addKitchen(), addKitchen()]);
+  const restaurants = [a, b].map(({ id, soup }) => ({
+    restaurant_id: id,
+    items: [{ menu_item_id: soup, quantity: 1 }],
+  }));
+  const user_id = randomUUID();
+  const { status, body } = await call('user', 'POST', '/orders', { user_id, restaurants, on_partial_refusal });
+  expect(status).toBe(201);
+  return { order: { order_id: body.order_id ?? '', user_id }, a, b };
+}
+
+const decide = ({ order_id }: Placed, status: string, { id }: { id: string }, reason?: string) =>
+  call('restaurant', 'POST', `/orders/${order_id}/decision`, { status, restaurant_id: id, reason });
+
+const partOf = async (order: Placed, { id }: Kitchen) =>
+  (await pageOf(order)).restaurants?.find(({ restaurant_id }) => restaurant_id === id)?.status;
+
+describe('an order of two restaurants', () => {
+  test('waits for both, each of which sees what it has still to decide', async () => {
+    const { order, a, b } = await placedAtTwo();
+    await addAgent();
+    expect(await decide(order, 'CONFIRMED', a)).toMatchObject({ status: 200, body: { data: { status: 'PENDING' } } });
+    expect(await decide(order, 'CONFIRMED', a)).toMatchObject({ status: 200 });
+    const pendingAt = async ({ id }: Kitchen) =>
+      (await call('restaurant', 'GET', `/orders?restaurant_id=${id}&status=PENDING`)).status;
+    expect([await pendingAt(a), await pendingAt(b)]).toEqual([404, 200]);
+    expect(await decide(order, 'CONFIRMED', b)).toMatchObject({ status: 200, body: { data: { status: 'CONFIRMED' } } });
+    await agentOf(order);
+  });
+
+  test('is cancelled as a whole when one refuses', async () => {
+    const { order, a, b } = await placedAtTwo();
+    await decide(order, 'CONFIRMED', a);
+    expect((await decide(order, 'CANCELLED', b, 'no gas')).status).toBe(200);
+    expect(await pageOf(order)).toMatchObject({ status: 'CANCELLED', reason: 'no gas' });
+    expect([await partOf(order, a), await partOf(order, b)]).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
+  test('comes without the one that refuses, if that is the wish, at the price of the rest', async () => {
+    const { order, a, b } = await placedAtTwo('keep_rest');
+    await addAgent();
+    expect((await decide(order, 'CANCELLED', b, 'no gas')).status).toBe(200);
+    expect((await decide(order, 'CONFIRMED', a)).status).toBe(200);
+    await agentOf(order);
+    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', total: 4.5 });
+    expect([await partOf(order, a), await partOf(order, b)]).toEqual(['CONFIRMED', 'CANCELLED']);
+    type History = { data: { orders: { total: number }[] } };
+    await until("the customer's record", async () => {
+      const { body } = await call<History>('user', 'GET', `/users/${order.user_id}/orders`);
+      return body.data.orders[0]?.total === 4.5;
+    });
+    expect((await decide(order, 'CONFIRMED', a)).status).toBe(200); // a repeat, long after
+    expect((await decide(order, 'CONFIRMED', b)).status).toBe(400);
+  });
+
+  test.each([randomUUID(), 'no-uuid'])('does not know the restaurant %s (404)', async (id) => {
+    const { order } = await placedAtTwo();
+    expect((await decide(order, 'CONFIRMED', { id })).status).toBe(404);
+  });
+
+  test('with a wish that nobody knows is 422', async () => {
+    const body = { user_id: randomUUID(), restaurants: [], on_partial_refusal: 'keep_some' };
+    const { status, body: answer } = await call<AnyBody>('user', 'POST', '/orders', body);
+    expect(status).toBe(422);
+    expect(answer.errors?.map(({ path }) => path)).toContain('on_partial_refusal');
+  });
+});
+
+const decline = ({ order_id }: Placed, body?: object) =>
+  call('delivery', 'POST', `/deliveries/${order_id}/decline`, body);
+
+describe('a courier who hands a job back', () => {
+  test('is free, and the order gets another agent and goes on', async () => {
+    const order = await assigned();
+    await addAgent();
+    expect(await decline(order, { agent_id: order.agent_id, reason: 'flat tyre' })).toMatchObject({
+      status: 200,
+      body: { success: true },
+    });
+    const next = await until('another agent', async () => {
+      const agent = (await pageOf(order)).agent?.agent_id;
+      return agent !== order.agent_id && agent;
+    });
+    expect(next).not.toBe(order.agent_id);
+    expect(await isReleased(order.agent_id, order)).toBe(true);
+    expect((await decline(order, { agent_id: order.agent_id })).status).toBe(200); // a repeat takes it from nobody
+    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+    expect(events(await pageOf(order))).toContain('handed back');
+  });
+
+  test('who has picked it up, or never had it, is refused (409)', async () => {
+    const order = await assigned();
+    expect((await decline(order, { agent_id: randomUUID() })).status).toBe(409);
+    await move(order, 'PICKED_UP');
+    expect((await decline(order)).status).toBe(409);
+    await move(order, 'DELIVERED');
+    expect((await decline(order)).status).toBe(409);
+  });
+
+  test('of an unknown order, or under an id that is no UUID, is 404', async () => {
+    const order = await assigned();
+    expect((await decline({ ...order, order_id: randomUUID() })).status).toBe(404);
+    expect((await decline({ ...order, order_id: 'no-uuid' })).status).toBe(404);
+    expect((await decline(order, { agent_id: 'no-uuid' })).status).toBe(404);
+  });
+});

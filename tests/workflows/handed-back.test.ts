@@ -1,0 +1,96 @@
+/** Couriers who hand a job back before pick-up. */
+import type { Activities } from '../../workflows/calls';
+import { agentAssignedSignal, declineUpdate } from '../../workflows/messages';
+import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../fixtures/order-stage';
+import { agent } from '../fixtures/workflows';
+
+const { given } = orderStage();
+const bela = { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' };
+
+const decline = (order: ServedOrder, agent_id?: string) => order.update(declineUpdate, { agent_id });
+
+/** A delivery side that answers each asking with the next of these; nobody once they are through. */
+const oneByOne = (...agents: (typeof agent)[]): Activities['assignAgent'] => {
+  const next = [...agents];
+  return async () => {
+    const found = next.shift();
+    return found ? { outcome: 'assigned', ...found, status: 'PENDING' } : { outcome: 'queued' };
+  };
+};
+
+async function givenAssigned(assignAgent: Activities['assignAgent'], courierLimitMs = 60_000): Promise<ServedOrder> {
+  const order = await given({ assignAgent }, { courierLimitMs });
+  await confirm(order);
+  await order.sees('agent assigned');
+  return order;
+}
+
+describe('a job that is handed back', () => {
+  it('goes to another agent, and on to its delivery', async () => {
+    const order = await givenAssigned(oneByOne(agent, bela));
+    expect(await decline(order, agent.agent_id)).toEqual(done);
+    expect(await order.sees('handed back')).toMatchObject({ agent: bela, delivery: 'PENDING' });
+    await move(order, 'PICKED_UP');
+    await move(order, 'DELIVERED');
+    expect(await order.handle.result()).toMatchObject({ outcome: 'DELIVERED' });
+    expect(order.services.calls).toContain('changeDelivery DECLINED');
+  });
+
+  it('twice by the same agent is a success, and takes it from nobody else', async () => {
+    const order = await givenAssigned(oneByOne(agent, bela));
+    await decline(order, agent.agent_id);
+    await order.sees('handed back');
+    expect(await decline(order, agent.agent_id)).toEqual(done);
+    expect(await order.view()).toMatchObject({ agent: bela });
+  });
+
+  it('waits when nobody else is free; a late word of the first agent does not bring them back', async () => {
+    const order = await givenAssigned(oneByOne(agent));
+    await decline(order);
+    await order.sees('waiting for an agent');
+    await order.handle.signal(agentAssignedSignal, agent);
+    expect(await order.view()).toMatchObject({ agent: null, delivery: null });
+    await order.handle.signal(agentAssignedSignal, bela);
+    await order.handle.query('order');
+    expect(await move(order, 'PICKED_UP')).toEqual(done);
+    expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
+  });
+
+  it('by somebody else is refused, and after pick-up too', async () => {
+    const order = await givenAssigned(oneByOne(agent));
+    expect(await refusalOf(decline(order, bela.agent_id))).toBe('ILLEGAL_TRANSITION');
+    await move(order, 'PICKED_UP');
+    expect(await refusalOf(decline(order))).toBe('ILLEGAL_TRANSITION');
+  });
+
+  it('before there is an agent is refused', async () => {
+    const order = await given();
+    await order.place();
+    expect(await refusalOf(decline(order))).toBe('NO_AGENT_YET');
+  });
+
+  it('does not begin the time for the search anew', async () => {
+    const slowly: Activities['assignAgent'] = async () => ({ outcome: 'queued' });
+    const found = oneByOne(agent);
+    let asked = 0;
+    const order = await given(
+      { assignAgent: (message) => (++asked === 2 ? found(message) : slowly(message)) },
+      { courierLimitMs: 3_000, reaskIntervalMs: 2_000 }, // two of the three seconds go by before the first agent is found
+    );
+    await confirm(order);
+    await order.sees('agent assigned');
+    await decline(order);
+    expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'no agent was found in time' });
+    expect(Math.min(...(await timersOf(order)))).toBeLessThanOrEqual(1_000); // what was left, not three seconds again
+    expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
+  });
+});
+
+/** The timers that the order has set, in milliseconds. */
+async function timersOf({ handle }: ServedOrder): Promise<number[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ timerStartedEventAttributes }) => {
+    const time = timerStartedEventAttributes?.startToFireTimeout;
+    return time ? [Number(time.seconds ?? 0) * 1_000 + (time.nanos ?? 0) / 1e6] : [];
+  });
+}
