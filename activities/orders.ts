@@ -13,6 +13,7 @@ export interface OrderToRecord {
 /** What the customer's record says of the first placement under this order id: this one's, or one of a run that is gone. */
 export interface FirstPlacement {
   status: OrderStatus;
+  delivered: boolean;
   placedAt: string;
   bodyHash: string | null;
   total: string | null;

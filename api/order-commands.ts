@@ -74,6 +74,7 @@ const statusOf: Record<RefusalCode, number> = {
   NOT_CONFIRMED: 400,
   ALREADY_ASSIGNED: 404,
   UNKNOWN_RESTAURANT: 404,
+  MALFORMED: 422,
 };
 
 const refusal = (code: string, message: string): HttpProblem =>

@@ -4,12 +4,13 @@ import { v5 as uuidV5 } from 'uuid';
 import { z } from 'zod';
 import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
 import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
-import type { OrderInput, OrderPolicy, PlacementOutcome } from '../contracts/workflow';
-import { describeWorkflow, type Temporal } from '../lib/temporal/connection';
+import type { OrderInput, OrderPolicy, OrderResult, PlacementOutcome } from '../contracts/workflow';
+import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
+import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';
 import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
-import { bodyHashMemo, orderStart } from '../workflows/start';
+import { orderMemo, orderStart } from '../workflows/start';
 import { accepted, created } from './http/answers';
 import { readBody } from './http/input';
 import { notFound, unprocessable } from './http/problems';
@@ -53,29 +54,45 @@ async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string
     deps.temporal,
     { workflow: workflowTypes.order, options: orderStart(input) },
     { definition: placeUpdate, updateId: placementUpdateId, args: [] },
-  );
-  if (sent.state === 'held') {
-    if (key !== undefined && (await heldBodyHash(deps.temporal, orderId)) !== input.bodyHash) throw keyReused();
-    return { orderId, placedAt: input.order.placed_at, held: true };
-  }
+  ).catch((err: unknown) => {
+    if (err instanceof WorkflowGoneError) return { state: 'ended' as const };
+    throw err;
+  });
+  if (sent.state === 'completed') return toPlacement(orderId, input.bodyHash, sent.value);
 
-  const { value } = sent;
-  if (value.bodyHash !== input.bodyHash) throw keyReused();
-  switch (value.outcome) {
+  const first = key === undefined ? undefined : await firstPlacement(deps.temporal, orderId);
+  if (first?.bodyHash !== undefined && first.bodyHash !== input.bodyHash) throw keyReused();
+  if (sent.state === 'ended') await checkResult(deps.temporal, orderId);
+  return { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
+}
+
+function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement {
+  if (outcome.bodyHash !== bodyHash) throw keyReused();
+  const placed = { orderId, placedAt: outcome.placedAt, held: false };
+  switch (outcome.outcome) {
     case 'placed':
-      return { orderId, placedAt: value.placedAt, held: false };
+      return placed;
     case 'rejected':
     case 'cancelled':
-      throw notFound(value.reason);
+      throw notFound(outcome.reason);
     case 'settled':
-      if (value.total === null) throw notFound(value.reason ?? 'Order not found');
-      return { orderId, placedAt: value.placedAt, held: false };
+      if (outcome.total === null) throw notFound(outcome.reason ?? 'Order not found');
+      return placed;
   }
 }
 
 /** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
-const heldBodyHash = async (temporal: Temporal, orderId: string): Promise<unknown> =>
-  (await describeWorkflow(temporal, orderWorkflowId(orderId))).memo?.[bodyHashMemo];
+async function firstPlacement(temporal: Temporal, orderId: string) {
+  const { memo } = await describeWorkflow(temporal, orderWorkflowId(orderId));
+  const text = (name: string): string | undefined => (typeof memo?.[name] === 'string' ? memo[name] : undefined);
+  return { bodyHash: text(orderMemo.bodyHash), placedAt: text(orderMemo.placedAt) };
+}
+
+/** A run that was never asked for its first answer has ended: it is told by what the order came to. */
+async function checkResult(temporal: Temporal, orderId: string): Promise<void> {
+  const { outcome, reason } = await resultOf<OrderResult>(temporal, orderWorkflowId(orderId));
+  if (outcome === 'REJECTED' || outcome === 'CANCELLED') throw notFound(reason ?? 'Order not found');
+}
 
 const keyReused = () =>
   unprocessable('This Idempotency-Key was used with another body. Use a fresh key for a new order.', [

@@ -70,7 +70,9 @@ export type RefusalCode =
   | 'NO_AGENT_YET'
   | 'NOT_CONFIRMED'
   | 'ALREADY_ASSIGNED'
-  | 'UNKNOWN_RESTAURANT';
+  | 'UNKNOWN_RESTAURANT'
+  /** No API sends such a thing. */
+  | 'MALFORMED';
 
 export interface AssignedAgent {
   agent_id: string;

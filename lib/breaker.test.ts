@@ -39,6 +39,15 @@ describe('a breaker', () => {
     await expect(Promise.all([breaker.run(works), breaker.run(works)])).resolves.toEqual(['fine', 'fine']);
   });
 
+  it('opens again after a few failures, however many calls it has turned away before', async () => {
+    const breaker = await opened();
+    for (let i = 0; i < 100; i++) await expect(breaker.run(works)).rejects.toBeInstanceOf(BreakerOpenError);
+    jest.advanceTimersByTime(limits.resetMs);
+    await breaker.run(works);
+    for (let i = 0; i < limits.minimumCalls; i++) await breaker.run(fails).catch(() => undefined);
+    await expect(breaker.run(fails)).rejects.toBeInstanceOf(BreakerOpenError);
+  });
+
   it('stays open when that one call fails', async () => {
     const breaker = await opened();
     jest.advanceTimersByTime(limits.resetMs);

@@ -37,13 +37,19 @@ export function openCache(url: string, log: Log): Cache {
     }
   };
 
+  /** One load at a time for each key: when a value expires, all who want it wait for the same. */
+  const loading = new Map<string, Promise<string>>();
+  const loadOnce = (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
+    const loaded = load().finally(() => loading.delete(key));
+    loading.set(key, loaded);
+    loaded.then((value) => ask(() => redis.set(key, value, 'EX', ttlSeconds))).catch(() => undefined);
+    return loaded;
+  };
+
   return {
     async through(key, ttlSeconds, load) {
       const kept = await ask(() => redis.get(key));
-      if (kept !== null) return kept;
-      const value = await load();
-      await ask(() => redis.set(key, value, 'EX', ttlSeconds));
-      return value;
+      return kept ?? loading.get(key) ?? loadOnce(key, ttlSeconds, load);
     },
     async close() {
       redis.disconnect();

@@ -20,7 +20,17 @@ export function createAdapter(url: string, poolSize: number, log: Log): PrismaPg
 /** Prisma's codes for a server that cannot be reached, is too slow, or has no connection left. */
 const awayCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
-/** Whether an error of a query says that the database is away, rather than that the query is wrong. */
+/** The database's own words, behind a code of Prisma's that says no more: connection, resources, an operator's intervention, a deadlock. */
+const awayStates = /\b(08\d{3}|53\d{3}|57P0[1-5]|40P01|40001)\b/;
+const wrappedCodes = new Set(['P2010', 'P2039', 'P2034']);
+/** What the pool throws when no connection becomes free in time. */
+const poolExhausted = 'timeout exceeded when trying to connect';
+
+/** Whether an error of a query says that the database is away or overloaded, rather than that the query is wrong. */
 export function isDatabaseAway(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && typeof err.code === 'string' && awayCodes.has(err.code);
+  if (!(err instanceof Error)) return false;
+  if (err.message.includes(poolExhausted)) return true;
+  const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
+  if (awayCodes.has(code)) return true;
+  return wrappedCodes.has(code) && awayStates.test(`${err.message} ${JSON.stringify('meta' in err ? err.meta : {})}`);
 }

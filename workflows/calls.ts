@@ -49,13 +49,21 @@ export type Call = <Name extends keyof Activities>(
   summary?: string,
 ) => Promise<Awaited<ReturnType<Activities[Name]>>>;
 
+export type TryCall = <Name extends keyof Activities>(
+  name: Name,
+  argument: Parameters<Activities[Name]>[0],
+) => Promise<Awaited<ReturnType<Activities[Name]>> | undefined>;
+
 /**
  * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
  * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
  * For a while after that its service is called durably at once.
  * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
  */
-export function createCall(policy: CallPolicy, onDurable: (service: Service, why: string) => void): Call {
+export function createCalls(
+  policy: CallPolicy,
+  onDurable: (service: Service, why: string) => void,
+): { call: Call; tryCall: TryCall } {
   const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
 
@@ -73,7 +81,15 @@ export function createCall(policy: CallPolicy, onDurable: (service: Service, why
     }
     return run(durable[name], options, argument);
   };
-  return call as Call;
+  const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
+    try {
+      return await run(local[name], { summary: steps[name].summary }, argument);
+    } catch (err) {
+      if (!mayPass(err)) throw err;
+      return undefined;
+    }
+  };
+  return { call: call as Call, tryCall: tryCall as TryCall };
 }
 
 /** The proxies' call with options at the call site; their types do not survive an index by a generic name. */

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 
 /** The undo side of a saga. */
 export interface Compensation {
@@ -9,14 +9,20 @@ export interface Compensation {
    */
   undoWith(name: string, undo: () => Promise<unknown>): () => void;
   /**
-   * Runs the undos, last one first, whatever is cancelled meanwhile. Each is repeated by its activity until it succeeds; one that
-   * no repeat can mend does not keep the others from running. Resolves with the names of those that failed.
+   * Runs the undos together, whatever is cancelled meanwhile: the participants do not depend on each other, and one that is away for long
+   * must not keep the others from their undo. Each is repeated by its activity until it succeeds. Resolves with the names of those that
+   * no repeat could mend.
    */
   compensate(): Promise<string[]>;
 }
 
+interface Registered {
+  name: string;
+  undo: () => Promise<unknown>;
+}
+
 export function createCompensation(onSettled: (name: string, failure?: Error) => void): Compensation {
-  let undos: { name: string; undo: () => Promise<unknown> }[] = [];
+  let undos: Registered[] = [];
   return {
     undoWith(name, undo) {
       const entry = { name, undo };
@@ -27,16 +33,19 @@ export function createCompensation(onSettled: (name: string, failure?: Error) =>
     },
     async compensate() {
       const failed: string[] = [];
-      await CancellationScope.nonCancellable(async () => {
-        for (let entry = undos.pop(); entry; entry = undos.pop()) {
-          try {
-            await entry.undo();
-            onSettled(entry.name);
-          } catch (err) {
-            failed.push(entry.name);
-            onSettled(entry.name, err instanceof Error ? err : new Error(String(err)));
-          }
+      const settle = async ({ name, undo }: Registered): Promise<void> => {
+        try {
+          await undo();
+          onSettled(name);
+        } catch (err) {
+          failed.push(name);
+          onSettled(name, err instanceof Error ? err : new Error(String(err)));
         }
+      };
+      await CancellationScope.nonCancellable(async () => {
+        const lastFirst = undos.splice(0).reverse();
+        if (patched('undo-together')) await Promise.all(lastFirst.map(settle));
+        else for (const entry of lastFirst) await settle(entry); // as orders of version 0.1 have begun it
       });
       return failed;
     },

@@ -33,7 +33,9 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean): I
   };
   const expected = (): OrderFacts => {
     const start = stopping() ? after(facts(), { kind: 'cancel' }) : facts();
-    return pending().reduce((state, { command }) => after(state, command), start);
+    // A pick-up of an order that has no agent yet may well be refused: nobody is to be told that it is too late because of it.
+    const certain = pending().filter(({ command }) => !(command.kind === 'moveDelivery' && facts().delivery === null));
+    return certain.reduce((state, { command }) => after(state, command), start);
   };
 
   return {

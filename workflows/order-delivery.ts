@@ -14,13 +14,17 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
   const { input, record, saga, watchdog } = run;
   const { order_id } = input.order;
   const since = Date.now();
-  watchdog.limit(Math.max(run.searchLeftMs, 1), () => run.stop('no agent was found in time'));
+  const limitSearch = () => watchdog.limit(Math.max(run.searchLeftMs, 1), () => run.stop('no agent was found in time'));
+  // An adopted order may be with its courier already: nothing is to end it before the delivery side has said where it stands.
+  if (!run.mayBeDelivered) limitSearch();
   saga.undoWith('delivery', () => run.call('changeDelivery', { order_id, status: 'CANCELLED' }));
 
   run.inBackground(() => recordProgress(run));
   for (let queued = false; !record.agent; queued = true) {
     await carryOutDecisions(run);
     const reply = await run.unlessStopped(() => run.call('assignAgent', { order_id }));
+    if (run.mayBeDelivered) limitSearch();
+    run.mayBeDelivered = false;
     switch (reply.outcome) {
       case 'assigned':
         setAgent(run, reply, reply.status);
@@ -117,7 +121,10 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
 async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
-  const moved = await run.unlessStopped(() => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`));
+  const write = () => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`);
+  run.mayBeDelivered = status === 'DELIVERED';
+  const moved = await run.unlessStopped(() => run.watchdog.holdDuring(write));
+  run.mayBeDelivered = false;
   if (moved.outcome === 'refused') {
     step.outcome = illegal(moved.status);
     return;
@@ -135,9 +142,9 @@ async function decline(run: OrderRun, step: Submitted, command: Decline): Promis
   const { order_id } = input.order;
   if (!record.agent) return;
   const { agent_id, agent_name } = record.agent;
-  const declined = await run.unlessStopped(() =>
-    run.call('changeDelivery', { order_id, status: 'DECLINED', agent_id }, `Delivery declined by ${agent_name}`),
-  );
+  const change = { order_id, status: 'DECLINED' as const, agent_id };
+  const write = () => run.call('changeDelivery', change, `Delivery declined by ${agent_name}`);
+  const declined = await run.unlessStopped(() => run.watchdog.holdDuring(write));
   if (declined.outcome === 'refused') {
     step.outcome = illegal(declined.status);
     return;

@@ -1,20 +1,38 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { OrderResult } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
+import { recordProgress } from './order-writes';
 import { after } from './rules';
 
-/** Runs the compensations; the order is CANCELLED from here on. Not interrupted by anything. Returns what could not be undone. */
-export async function undoAll(run: OrderRun, reason: string): Promise<string[]> {
+/**
+ * Runs the compensations; the order is CANCELLED from here on, unless the delivery side has it as delivered. Not interrupted by
+ * anything. Returns what could not be undone.
+ */
+export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: string[] } | 'delivered'> {
   const { record, watchdog } = run;
   watchdog.clear();
   run.stop(reason);
+  if (run.mayBeDelivered && (await isDelivered(run))) {
+    record.facts = { ...record.facts, delivery: 'DELIVERED' };
+    record.note('delivered all the same', reason);
+    run.inBackground(() => recordProgress(run));
+    return 'delivered';
+  }
   record.reason = reason;
   record.note('stopping', reason);
   const failed = await run.saga.compensate();
   record.facts = after(record.facts, { kind: 'cancel' });
   record.attention = failed.length > 0 ? 'UNDO_FAILING' : null;
   record.note('cancelled');
-  return failed;
+  return { failed };
+}
+
+/** Cancelling is how to ask: what is delivered refuses it. */
+async function isDelivered(run: OrderRun): Promise<boolean> {
+  const { order_id } = run.input.order;
+  const cancel = () => run.call('changeDelivery', { order_id, status: 'CANCELLED' });
+  const reply = await CancellationScope.nonCancellable(cancel).catch(() => undefined); // the undo meets the same fault, and tells it
+  return reply?.outcome === 'refused' && reply.status === 'DELIVERED' && patched('delivered-is-not-undone');
 }
 
 /** Answers everybody who still waits, shows the end, lets the handlers finish. */

@@ -1,7 +1,7 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { decisions, deliveryMoves } from '../contracts/states';
 import type { AssignedAgent, CommandOutcome, OrderCommand, OrderInput, PlacementOutcome } from '../contracts/workflow';
-import { createCall, type Call } from './calls';
+import { createCalls, type Call, type TryCall } from './calls';
 import { createCompensation, type Compensation } from './compensation';
 import { createInbox, type Inbox, type Submitted } from './inbox';
 import {
@@ -32,10 +32,14 @@ export interface OrderRun {
   saga: Compensation;
   watchdog: Watchdog;
   call: Call;
+  /** As `call`, by one local attempt alone: undefined when that fails. */
+  tryCall: TryCall;
   /** The answer to the `place` update, once there is one. */
   placement: PlacementOutcome | undefined;
   /** The agent that a signal has named. */
   assigned: AssignedAgent | undefined;
+  /** The delivery side may know the order as delivered, and this run does not yet. */
+  mayBeDelivered: boolean;
   /** What is left of the time to find an agent, over all tries. */
   searchLeftMs: number;
   /** Ends the order's course at the next step or wait. */
@@ -70,13 +74,14 @@ export function openOrder(input: OrderInput): OrderRun {
       else record.note('could not undo', `${name}: ${failure.message}`);
     }),
     watchdog: createWatchdog(),
-    call: createCall(input.policy, (service, why) => {
+    ...createCalls(input.policy, (service, why) => {
       record.note(`${service} slow or away, calling durably`, why);
       if (stopped() !== undefined) record.attention = 'UNDO_FAILING';
       record.show();
     }),
     placement: undefined,
     assigned: undefined,
+    mayBeDelivered: false,
     searchLeftMs: input.policy.courierLimitMs,
     stop(reason) {
       stopReason ??= reason;

@@ -42,7 +42,9 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
         : isCancellation(err)
           ? 'cancelled by an operator'
           : `failed: ${String(err)}`;
-    const failed = await undoAll(run, reason);
+    const undone = await undoAll(run, reason);
+    if (undone === 'delivered') return end(run, { outcome: 'DELIVERED', reason: null });
+    const { failed } = undone;
     const result = await end(run, { outcome: 'CANCELLED', reason });
     if (failed.length > 0)
       throw ApplicationFailure.nonRetryable(`could not undo: ${failed.join(', ')}`, 'UndoFailed', result);

@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { CallPolicy, RatingInput, RatingOutcome } from '../contracts/workflow';
-import { createCall } from './calls';
+import { createCalls } from './calls';
 import { rateUpdate } from './messages';
 
 /** For ratings of version 0.1, which came without. */
@@ -11,7 +11,7 @@ const usualPolicy: CallPolicy = { avoidLocalMs: 30_000 };
  * Answers as soon as it is stored. Another rating of the same order meanwhile is a duplicate.
  */
 export async function ratingWorkflow(input: RatingInput, policy = usualPolicy): Promise<RatingOutcome> {
-  const call = createCall(policy, () => undefined);
+  const { call } = createCalls(policy, () => undefined);
   const storing = call('storeRating', input);
   setHandler(rateUpdate, async (rating) => {
     const outcome = await storing;

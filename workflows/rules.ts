@@ -3,7 +3,7 @@
  * the APIs judge by the same ones when the workflow is closed and only the database's row is left.
  */
 import type { OrderCommand, RefusalCode } from '../contracts/workflow';
-import type { DeliveryStatus, OrderStatus } from '../contracts/states';
+import { decisions, deliveryMoves, type DeliveryStatus, type OrderStatus } from '../contracts/states';
 
 /** What the rules look at. */
 export interface OrderFacts {
@@ -33,6 +33,7 @@ const refused = (code: RefusalCode, message: string): Verdict => ({ verdict: 're
 
 /** Whether an order in this state takes the command. */
 export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
+  if (!isKnown(command)) return refused('MALFORMED', 'No such command.');
   switch (command.kind) {
     case 'decide':
       return judgeDecision(facts, command);
@@ -44,6 +45,20 @@ export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
       return judgeAskAgent(facts);
     case 'decline':
       return judgeDecline(facts, command.agent_id);
+  }
+}
+
+/** Whoever sends an update by hand may send anything. */
+function isKnown(command: OrderCommand): boolean {
+  switch (command.kind) {
+    case 'decide':
+      return decisions.includes(command.status);
+    case 'moveDelivery':
+      return deliveryMoves.includes(command.status);
+    case 'cancel':
+    case 'askAgent':
+    case 'decline':
+      return true;
   }
 }
 

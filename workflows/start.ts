@@ -22,7 +22,7 @@ export function orderStart(input: OrderInput) {
       { key: restaurantIds, value: order.restaurants.map(({ restaurant_id }) => restaurant_id) },
     ],
     // Readable without a worker: what a repeat under the same idempotency key is compared with until the order is placed.
-    memo: { [bodyHashMemo]: bodyHash },
+    memo: { [orderMemo.bodyHash]: bodyHash, [orderMemo.placedAt]: order.placed_at },
     staticSummary:
       stage === 'confirmed'
         ? 'Adopted order that needs an agent'
@@ -31,8 +31,8 @@ export function orderStart(input: OrderInput) {
   };
 }
 
-/** The memo of an order's workflow that holds its input's `bodyHash`. */
-export const bodyHashMemo = 'bodyHash';
+/** What an order's workflow has in its memo, by name. Orders of version 0.1 have none. */
+export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const;
 
 /** For orders that were not placed over HTTP: no body has this hash. */
 export const noBodyHash = '';

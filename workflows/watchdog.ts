@@ -1,10 +1,12 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, patched } from '@temporalio/workflow';
 
 /** One time limit at a time, for whatever the order is waiting for now. */
 export interface Watchdog {
   /** Replaces the present limit. The action runs once, when the time has passed. */
   limit(ms: number, action: () => void): void;
   clear(): void;
+  /** Runs work that a limit must not cut off, a step that somebody was told is accepted: one that passes meanwhile acts afterwards. */
+  holdDuring<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -13,6 +15,7 @@ export interface Watchdog {
  */
 export function createWatchdog(): Watchdog {
   let present: { deadline: number; action: () => void } | undefined;
+  let held = 0;
 
   const watch = async (): Promise<never> => {
     for (;;) {
@@ -21,6 +24,11 @@ export function createWatchdog(): Watchdog {
       const earlier = (): boolean => present !== undefined && present.deadline < armedFor;
       await condition(earlier, Math.max(armedFor - Date.now(), 1));
       if (present && Date.now() >= present.deadline) {
+        // Orders of version 0.1 whose limit has cut off a step already go on with that.
+        if (held > 0 && patched('limits-wait-for-accepted-steps')) {
+          await condition(() => held === 0);
+          continue;
+        }
         const { action } = present;
         present = undefined;
         action();
@@ -36,6 +44,14 @@ export function createWatchdog(): Watchdog {
     },
     clear() {
       present = undefined;
+    },
+    async holdDuring(work) {
+      held++;
+      try {
+        return await work();
+      } finally {
+        held--;
+      }
     },
   };
 }

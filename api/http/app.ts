@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { pinoHttp, type Options } from 'pino-http';
 import { isDatabaseAway } from '../../lib/database';
-import { TemporalAwayError } from '../../lib/temporal/errors';
+import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
 import type { Log } from '../../lib/log';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
 
@@ -64,6 +64,7 @@ function toProblem(err: unknown): HttpProblem {
   if (err instanceof HttpProblem) return err;
   if (err instanceof TemporalAwayError)
     return unavailable('The order engine is away and has not confirmed that it took this. Try again.');
+  if (err instanceof WorkflowGoneError) return notFound('Order not found');
   if (isDatabaseAway(err)) return unavailable('The database is away. Try again.');
   if (err instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
   if (isClientError(err)) {

@@ -15,7 +15,10 @@ export async function listen(app: Express, host: string, port: number): Promise<
   const server: Server = createServer((req, res) => {
     if (closing) res.setHeader('Connection', 'close');
     underWay.add(res);
-    res.once('close', () => underWay.delete(res));
+    res.once('close', () => {
+      underWay.delete(res);
+      if (closing && underWay.size === 0) server.closeAllConnections();
+    });
     app(req, res);
   });
   await new Promise<void>((resolve, reject) => {
@@ -32,6 +35,8 @@ export async function listen(app: Express, host: string, port: number): Promise<
         server.closeIdleConnections();
         // A client that may keep its connection would hold the server up, and send the next request to one that is going.
         for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close');
+        // A connection that has never asked for anything counts as busy for Node.
+        if (underWay.size === 0) server.closeAllConnections();
       }),
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
 import type { Log } from '../../lib/log';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
-import { unavailable } from '../http/problems';
+import { unavailable, type HttpProblem } from '../http/problems';
 
 /** The other services, as the user service sees them over HTTP. */
 export interface Services {
@@ -46,7 +46,9 @@ export function createServices({ urls, log }: ServicesOptions): Services {
   const delivery = createBreaker('delivery', log);
   return {
     async restaurantsOpenAt(hour) {
-      return (await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (body) => body)) ?? '';
+      const body = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
+      if (body === null) throw away(restaurant); // it always knows who is open: something else answers there
+      return body;
     },
     restaurantOrder: (orderId) =>
       get(
@@ -67,11 +69,13 @@ async function get<T>(breaker: Breaker, url: string, read: (body: string) => T):
       return body === null ? null : read(body);
     });
   } catch (err) {
-    const retryAfterSeconds = err instanceof BreakerOpenError ? err.retryAfterSeconds : undefined;
-    throw Object.assign(unavailable(`The ${breaker.name} service is away. Try again.`, retryAfterSeconds), {
-      cause: err,
-    });
+    throw away(breaker, err);
   }
+}
+
+function away({ name }: Breaker, cause?: unknown): HttpProblem {
+  const retryAfterSeconds = cause instanceof BreakerOpenError ? cause.retryAfterSeconds : undefined;
+  return Object.assign(unavailable(`The ${name} service is away. Try again.`, retryAfterSeconds), { cause });
 }
 
 async function fetchText(url: string): Promise<string | null> {

@@ -1,7 +1,7 @@
-import { Client, Connection, type WorkflowExecutionDescription } from '@temporalio/client';
+import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { Log } from '../log';
 import { waitFor } from '../wait-for';
-import { TemporalAwayError, translate } from './errors';
+import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
 
 export interface Temporal {
   client: Client;
@@ -34,6 +34,18 @@ export async function describeWorkflow(
       client.workflow.getHandle(workflowId).describe(),
     );
   } catch (err) {
+    throw translate(err);
+  }
+}
+
+/** The result of a workflow that has ended. Throws WorkflowGoneError when it failed or there is none, TemporalAwayError. */
+export async function resultOf<T>({ client }: Temporal, workflowId: string): Promise<T> {
+  try {
+    return (await client.withDeadline(Date.now() + confirmWaitMs, () =>
+      client.workflow.getHandle(workflowId).result(),
+    )) as T;
+  } catch (err) {
+    if (err instanceof WorkflowFailedError) throw new WorkflowGoneError(err.message, { cause: err });
     throw translate(err);
   }
 }

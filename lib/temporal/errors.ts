@@ -45,14 +45,24 @@ export function translate(err: unknown): Error {
   return err instanceof Error ? err : new Error(String(err));
 }
 
+/** FAILED_PRECONDITION: the workflow task that had the update in it failed, and the server has forgotten the update with it. */
+const taskFailed = 9;
 /** CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE: nothing is known of what was sent. */
-const undecided = new Set<number>([1, 4, 8, 10, 14]);
+const undecided = new Set<number>([1, 4, 8, taskFailed, 10, 14]);
 
 /** Whether an error leaves open what has become of what was sent. */
 export function isTimeOrConnection(err: unknown): boolean {
   if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  for (let cause: unknown = err; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && undecided.has(cause.code)) return true;
+  return codesOf(err).some((code) => undecided.has(code));
+}
+
+/** Whether the update is to be sent again, under the same id: its effects are done or to be done, but nobody knows of it any more. */
+export const isTaskFailure = (err: unknown): boolean => codesOf(err).includes(taskFailed);
+
+function codesOf(err: unknown): number[] {
+  const codes: number[] = [];
+  for (let cause = err; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) codes.push(cause.code);
   }
-  return false;
+  return codes;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -7,7 +8,7 @@ import {
 } from '@temporalio/client';
 import type { UpdateDefinition, Workflow } from '@temporalio/common';
 import { confirmWaitMs, type Temporal } from './connection';
-import { isTimeOrConnection, translate } from './errors';
+import { isTaskFailure, isTimeOrConnection, translate } from './errors';
 
 /** `held`: not done within the time, but Temporal has confirmed that it holds it. */
 export type Sent<T> = { state: 'completed'; value: T } | { state: 'held' };
@@ -21,6 +22,25 @@ export interface UpdateToSend<Ret, Args extends unknown[]> {
   waitMs?: number;
 }
 
+/** Between two tries to send what a failed workflow task has taken with it. */
+const repeatMs = 200;
+
+/**
+ * A signal or an update that arrives while the workflow is about to complete makes the server fail that workflow task, and forget the
+ * updates in it; the task is done again, steps and all. So is the update: the same id finds it, or sends it.
+ */
+async function withinTime<T>(client: Client, waitMs: number, send: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    try {
+      return await client.withDeadline(deadline, send);
+    } catch (err) {
+      if (!isTaskFailure(err) || Date.now() + repeatMs > deadline) throw err;
+      await sleep(repeatMs);
+    }
+  }
+}
+
 /** Sends an update to a running workflow. Throws UpdateRefusedError, WorkflowGoneError, TemporalAwayError. */
 export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
   { client }: Temporal,
@@ -29,16 +49,14 @@ export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
   const handle = client.workflow.getHandle(workflowId);
   const updateId = randomUUID();
   try {
-    const value = await client.withDeadline(Date.now() + waitMs, () =>
-      handle.executeUpdate(update, { args, updateId }),
-    );
+    const value = await withinTime(client, waitMs, () => handle.executeUpdate(update, { args, updateId }));
     return { state: 'completed', value };
   } catch (err) {
     if (!isTimeOrConnection(err)) throw translate(err);
   }
   try {
     // The same update id: confirms the one that was sent, or sends it if it never arrived.
-    await client.withDeadline(Date.now() + confirmWaitMs, () =>
+    await withinTime(client, confirmWaitMs, () =>
       handle.startUpdate(update, { args, updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
     );
     return { state: 'held' };
@@ -70,16 +88,16 @@ export async function startWithUpdate<W extends Workflow, Ret, Args extends unkn
   start: WorkflowToStart<W>,
   update: FirstUpdate<Ret, Args>,
 ): Promise<Sent<Ret>> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<W>(start.workflow, {
-    ...start.options,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-  } as ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1]);
+  const options = { ...start.options, workflowIdConflictPolicy: 'USE_EXISTING' };
   try {
-    const value = await client.withDeadline(Date.now() + (update.waitMs ?? actionWaitMs), () =>
+    const value = await withinTime(client, update.waitMs ?? actionWaitMs, () =>
       client.workflow.executeUpdateWithStart(update.definition, {
         updateId: update.updateId,
         args: update.args,
-        startWorkflowOperation,
+        startWorkflowOperation: new WithStartWorkflowOperation<W>(
+          start.workflow,
+          options as ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1],
+        ),
       }),
     );
     return { state: 'completed', value };

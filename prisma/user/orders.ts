@@ -11,6 +11,7 @@ export interface NewOrder {
 
 export interface RecordedOrder {
   status: OrderStatus;
+  delivered: boolean;
   placedAt: string;
   bodyHash: string | null;
   total: string | null;
@@ -26,7 +27,7 @@ export async function recordOrder(db: Database, order: NewOrder): Promise<Record
     INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
     VALUES (${order.orderId}::uuid, ${order.userId}::uuid, ${order.placedAt}::timestamptz, ${order.bodyHash})
     ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")
-    RETURNING "status", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"`;
+    RETURNING "status", "delivered", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"`;
   const [recorded] = rows;
   if (!recorded) throw new Error(`the record of the order ${order.orderId} was not written`);
   return { ...recorded, placedAt: recorded.placedAt.toISOString() };

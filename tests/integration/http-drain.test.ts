@@ -1,4 +1,6 @@
 /** How an HTTP server of ours stops. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import express, { type Response } from 'express';
 import { listen, type Listening } from '../../api/http/server';
@@ -17,6 +19,14 @@ const get = (server: Listening, agent: Agent): Promise<IncomingMessage> =>
       .on('error', reject)
       .end();
   });
+
+test('a server that stops waits for nobody who has connected and asks for nothing', async () => {
+  const { server } = await aServer();
+  const silent = connect(Number(new URL(server.address).port), '127.0.0.1');
+  await once(silent, 'connect');
+  await server.close();
+  silent.destroy();
+});
 
 test('a server that stops answers what is under way, takes no more, and waits for no idle connection', async () => {
   const { server, waiting } = await aServer();

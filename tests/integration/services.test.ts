@@ -60,6 +60,11 @@ describe('a service that fails', () => {
   });
 });
 
+test('a 404 to browsing is no menu: something else answers there', async () => {
+  const other = await aService(answering(404, {}));
+  await expect(servicesOf(other.url, other.url).restaurantsOpenAt(3)).rejects.toMatchObject(away);
+});
+
 test('what a service does not know is no failure', async () => {
   const fine = await aService(answering(404, {}));
   const services = servicesOf(fine.url, fine.url);

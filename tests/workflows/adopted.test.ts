@@ -1,5 +1,6 @@
 /** Orders that an old program has brought, or whose run was lost: they start where they stand. */
-import { done, move, orderStage, undoCalls } from '../fixtures/order-stage';
+import { cancelUpdate } from '../../workflows/messages';
+import { done, move, never, orderStage, undoCalls } from '../fixtures/order-stage';
 import { agent } from '../fixtures/workflows';
 
 const { adopt } = orderStage();
@@ -47,5 +48,32 @@ describe('an adopted order', () => {
     await order.sees('agent assigned');
     expect(await move(order, 'DELIVERED')).toEqual(done);
     expect(await order.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
+  });
+
+  it('gets its agent though there is nobody at the restaurant side to ask', async () => {
+    const order = await adopt({ changeOrder: never });
+    await order.sees('agent assigned');
+    expect(await move(order, 'PICKED_UP')).toEqual(done);
+  });
+
+  it('that its courier has brought already is not undone by a cancel that comes before that is known', async () => {
+    const order = await adopt({
+      assignAgent: never,
+      changeDelivery: async () => ({ outcome: 'refused', status: 'DELIVERED' }),
+    });
+    await order.sees('adopted');
+    expect(await order.update(cancelUpdate, {})).toMatchObject({ outcome: 'refused', code: 'CANCEL_TOO_LATE' });
+    expect(await order.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
+    expect(undoCalls(order)).not.toContain('changeOrder CANCELLED');
+  });
+
+  it('is not ended by a limit before the delivery side has said where it stands', async () => {
+    let asked = 0;
+    const order = await adopt(
+      { assignAgent: async () => (++asked < 3 ? never() : { outcome: 'assigned', ...agent, status: 'PICKED_UP' }) },
+      { courierLimitMs: 500, attemptMs: 700, retryIntervalMs: 100 },
+    );
+    expect(await order.sees('agent assigned')).toMatchObject({ delivery: 'PICKED_UP' });
+    expect(await move(order, 'DELIVERED')).toEqual(done);
   });
 });

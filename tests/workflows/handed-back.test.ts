@@ -81,7 +81,8 @@ describe('a job that is handed back', () => {
     await order.sees('agent assigned');
     await decline(order);
     expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'no agent was found in time' });
-    expect(Math.min(...(await timersOf(order)))).toBeLessThanOrEqual(1_000); // what was left, not three seconds again
+    // The three seconds of the search are timed once; the other timers are for what was left of them, for asking again, and for the pick-up.
+    expect((await timersOf(order)).filter((ms) => ms > 1_000 && ms <= 3_000 && ms !== 2_000)).toHaveLength(1);
     expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 });

@@ -105,12 +105,20 @@ describe('a placement that is repeated', () => {
   });
 
   it('touches nothing when the order has left PENDING in a run that is gone', async () => {
-    const first = aFirstPlacement({ status: 'CONFIRMED', total: '9.00' });
+    const first = aFirstPlacement({ status: 'CONFIRMED', delivered: true, total: '9.00' });
     const order = await given({ recordOrder: async () => ({ outcome: 'settled', first }) });
     const { bodyHash, placedAt, total, reason } = first;
     expect(await order.place()).toEqual({ outcome: 'settled', bodyHash, placedAt, total, reason });
     expect(await order.handle.result()).toMatchObject({ outcome: 'SETTLED' });
     expect(order.services.calls).toEqual(['recordOrder']);
+  });
+
+  it('takes up an order again that a run that is gone has left CONFIRMED', async () => {
+    const first = aFirstPlacement({ status: 'CONFIRMED', total: '9.00' });
+    const order = await given({ recordOrder: async () => ({ outcome: 'settled', first }) });
+    expect(await order.place()).toMatchObject({ outcome: 'settled', placedAt: first.placedAt, total: '9.00' });
+    expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED', total: '9.00' });
+    expect(await move(order, 'PICKED_UP')).toEqual(done);
   });
 
   it('touches nothing when a run that is gone has placed another body', async () => {
@@ -131,6 +139,7 @@ describe('a placement that is repeated', () => {
 /** What the customer's record says: the same body as that of `anOrderInput`, placed an hour ago. */
 const aFirstPlacement = (override: Partial<FirstPlacement> = {}): FirstPlacement => ({
   status: 'PENDING',
+  delivered: false,
   placedAt: new Date(Date.now() - 3_600_000).toISOString(),
   bodyHash: 'a'.repeat(64),
   total: null,

@@ -1,5 +1,6 @@
 /** An order whose services are slow or away. */
-import { confirm, done, orderStage } from '../fixtures/order-stage';
+import { cancelUpdate } from '../../workflows/messages';
+import { confirm, done, never, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
 import { until } from '../fixtures/until';
 
 const { given } = orderStage();
@@ -38,4 +39,32 @@ describe('a service that is slow or away', () => {
     await confirm(order);
     expect(await order.durableCalls()).toEqual(['createOrder', 'changeOrder']);
   });
+
+  it('does not have an accepted step cut off by the limit that it has met', async () => {
+    let answer = false;
+    const order = await given(
+      { changeOrder: () => (answer ? Promise.resolve({ outcome: 'changed' }) : never()) },
+      { decisionLimitMs: 1_500, attemptMs: 400, retryIntervalMs: 100 },
+    );
+    const confirmed = confirm(order);
+    await order.sees('restaurant slow or away, calling durably');
+    await until('the limit has passed', async () => (await timerFired(order)) && true);
+    answer = true;
+    expect(await confirmed).toEqual(done);
+    expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED' });
+  });
+
+  it('keeps nobody else from undoing', async () => {
+    const order = await given({ changeDelivery: never });
+    await confirm(order);
+    await order.sees('agent assigned');
+    void order.update(cancelUpdate, {}).catch(() => undefined); // answered when the delivery side is back: not in this test
+    await until('the restaurant is told', () => undoCalls(order).includes('changeOrder CANCELLED'));
+    await order.handle.terminate();
+  });
 });
+
+async function timerFired({ handle }: ServedOrder): Promise<boolean> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).some(({ timerFiredEventAttributes }) => timerFiredEventAttributes);
+}

@@ -9,6 +9,9 @@ export interface KnownOrder {
   placedAt: Date;
 }
 
+/** A frozen Temporal must not hold the queue's places: the message is tried again. */
+export const temporalWaitMs = 5_000;
+
 type FindOrder = (orderId: string) => Promise<KnownOrder | null>;
 
 /** The user of an order that only its old restaurant knows. */
@@ -22,10 +25,10 @@ export const adoptOrder =
   (client: Client, findOrder: FindOrder, policy: OrderPolicy) =>
   async (message: AdoptOrderMessage): Promise<void> => {
     try {
-      await client.workflow.start(workflowTypes.order, {
-        ...orderStart(await inputOf(message, findOrder, policy)),
-        workflowIdConflictPolicy: 'FAIL',
-      });
+      const start = orderStart(await inputOf(message, findOrder, policy));
+      await client.withDeadline(Date.now() + temporalWaitMs, () =>
+        client.workflow.start(workflowTypes.order, { ...start, workflowIdConflictPolicy: 'FAIL' }),
+      );
     } catch (err) {
       if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
     }
