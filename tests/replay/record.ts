@@ -15,6 +15,7 @@ import {
   agentAssignedSignal,
   cancelUpdate,
   decideUpdate,
+  declineUpdate,
   deliveryStatusSignal,
   moveDeliveryUpdate,
   restaurantDecisionSignal,
@@ -22,6 +23,7 @@ import {
 import { anOrderInput } from '../fixtures/orders';
 import { until } from '../fixtures/until';
 import {
+  adoptOrder,
   agent,
   openWorkflowStage,
   startOrder,
@@ -249,6 +251,42 @@ test('a decision arrives during a local step', async () => {
 
 test('a cancel arrives during a local step', async () => {
   await record('cancel-in-local-step', await updatedInLocalStep(cancelUpdate, { reason: 'changed my mind' }));
+});
+
+test('handed back, then brought by another agent', async () => {
+  const agents = [agent, { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' }];
+  const order = await given({
+    assignAgent: async () => ({ outcome: 'assigned', ...(agents.shift() ?? agent), status: 'PENDING' }),
+  });
+  await order.place();
+  await confirm(order);
+  await order.sees('agent assigned');
+  await order.update(declineUpdate, {});
+  await move(order, 'PICKED_UP');
+  await move(order, 'DELIVERED');
+  await record('handed-back', order);
+});
+
+test('one of two restaurants refuses, the rest is kept', async () => {
+  const [a, b] = ['00000000-0000-4000-8000-0000000000aa', '00000000-0000-4000-8000-0000000000bb'] as const;
+  const items = [{ menu_item_id: '00000000-0000-4000-8000-0000000000cc', quantity: 1 }];
+  const input = anOrderInput({}, { restaurants: [a, b].map((restaurant_id) => ({ restaurant_id, items })) });
+  const { taskQueue } = await stage.worker(stubServices());
+  const order = await startOrder(stage.client, taskQueue, { ...input, onPartialRefusal: 'keep_rest' });
+  await order.place();
+  await order.update(decideUpdate, { status: 'CANCELLED', restaurant_id: b, reason: 'no gas' });
+  await order.update(decideUpdate, { status: 'CONFIRMED', restaurant_id: a });
+  await move(order, 'PICKED_UP');
+  await move(order, 'DELIVERED');
+  await record('rest-kept', order);
+});
+
+test('adopted, and cancelled by its customer', async () => {
+  const { taskQueue } = await stage.worker(stubServices());
+  const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
+  await order.sees('agent assigned');
+  await order.update(cancelUpdate, {});
+  await record('adopted-and-cancelled', order);
 });
 
 test('a rating', async () => {
