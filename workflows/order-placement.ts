@@ -64,9 +64,9 @@ export async function adopt(run: OrderRun): Promise<void> {
   saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
   saga.undoWith('delivery', () => run.call('changeDelivery', { order_id, status: 'CANCELLED' }));
   record.facts = after(record.facts, { kind: 'decide', status: 'CONFIRMED' });
-  run.mayBeDelivered = true;
   record.note('adopted', 'already confirmed');
   if (!patched('adopted-orders-ask-the-restaurant')) return; // begun by version 0.1
+  run.mayBeDelivered = true;
   const confirm = { order_id, user_id, placed_at, status: 'CONFIRMED' as const };
   const written = await run.unlessStopped(() => run.tryCall('changeOrder', confirm));
   if (written?.outcome === 'refused' && written.status !== null)
