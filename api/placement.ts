@@ -25,7 +25,7 @@ export const placementRoute =
     const body = readBody(placeOrderBody, req);
     const { orderId, placedAt, held } = await placeOrder(deps, body, readKey(req));
     const answer = { order_id: orderId, status: 'PENDING', placed_at: placedAt };
-    const message = held ? 'Order accepted; the restaurant has not answered yet' : 'Order placed';
+    const message = held ? 'Order accepted; it has not been placed yet' : 'Order placed';
     if (held) accepted(res.location(location(orderId)), { ...answer, message });
     else created(req, res, '/orders', location(orderId), { ...answer, message });
   };

@@ -34,3 +34,6 @@ export function isDatabaseAway(err: unknown): boolean {
   if (awayCodes.has(code)) return true;
   return wrappedCodes.has(code) && awayStates.test(`${err.message} ${JSON.stringify('meta' in err ? err.meta : {})}`);
 }
+
+/** Whether an error comes from a query at all; its message tells of the inside. */
+export const isDatabaseError = (err: unknown): boolean => err instanceof Error && err.name.startsWith('PrismaClient');

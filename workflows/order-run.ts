@@ -171,7 +171,7 @@ function registerHandlers(run: OrderRun): void {
     if (command && verdict?.verdict === 'allowed') void inbox.submit(command);
     else if (verdict?.verdict === 'refused') record.note(`signal ${name} ignored`, verdict.message);
     else if (verdict === undefined)
-      record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input)?.slice(0, 100)}`);
+      record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input ?? null).slice(0, 100)}`);
   };
   setHandler(deliveryStatusSignal, (input) => {
     const status = deliveryMoves.find((move) => move === input);

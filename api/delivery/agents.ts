@@ -2,11 +2,11 @@ import { Router, type RequestHandler } from 'express';
 import { addAgentBody, agentsQuery } from '../../contracts/delivery';
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { Announce } from '../../lib/broker/announce';
-import { addAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
+import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
 import { isDuplicate, type Database } from '../../prisma/delivery/client';
 import { created } from '../http/answers';
-import { readBody, readQuery } from '../http/input';
-import { ruleBroken } from '../http/problems';
+import { knownId, readBody, readQuery } from '../http/input';
+import { notFound, ruleBroken } from '../http/problems';
 
 export interface AgentsDeps {
   db: Database;
@@ -29,9 +29,16 @@ export function agentRoutes({ db, announce }: AgentsDeps): Router {
 
   return Router()
     .get('/agents', async (req, res) => void res.json(await list(readQuery(agentsQuery, req).assignments)))
+    .get('/agents/:id', async (req, res) => {
+      const agent = await findAgent(db, knownId(req.params.id, agentUnknown));
+      if (!agent) throw notFound(agentUnknown);
+      res.json({ status: true, message: 'Agent found', data: shown(agent) });
+    })
     .get('/get-all-dilvery-agent', async (_req, res) => void res.json(await list('all')))
     .post(['/agents', '/add-dilvery-agent'], add);
 }
+
+const agentUnknown = 'Agent not found';
 
 const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, assignments }: ListedAgent) => ({
   id,

@@ -51,7 +51,7 @@ const answerProblem =
   (log: Log): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const problem = toProblem(err);
+    const problem = toProblem(err, req.method);
     if (problem.status >= 500) log.error({ event: 'request-failed', request_id: req.id, err }, 'a request failed');
     if (problem.extra.retryAfterSeconds !== undefined) res.set('Retry-After', String(problem.extra.retryAfterSeconds));
     const { errors } = problem.extra;
@@ -60,10 +60,10 @@ const answerProblem =
       .json({ success: false, message: problem.message, detail: problem.message, ...(errors && { errors }) });
   };
 
-function toProblem(err: unknown): HttpProblem {
+function toProblem(err: unknown, method: string): HttpProblem {
   if (err instanceof HttpProblem) return err;
   if (err instanceof TemporalAwayError)
-    return unavailable('The order engine is away and has not confirmed that it took this. Try again.');
+    return unavailable(method === 'GET' ? engineAway : `${engineAway} It may still do this.`);
   if (err instanceof WorkflowGoneError) return notFound('Order not found');
   if (isDatabaseAway(err)) return unavailable('The database is away. Try again.');
   if (err instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
@@ -82,6 +82,8 @@ interface ClientError extends Error {
 
 const isClientError = (err: unknown): err is ClientError =>
   err instanceof Error && 'status' in err && typeof err.status === 'number' && err.status >= 400 && err.status < 500;
+
+const engineAway = 'The order engine does not answer. Try again.';
 
 const bodyMessages: Record<string, string> = {
   'entity.parse.failed': 'The body is no valid JSON',

@@ -6,6 +6,7 @@ import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { WorkflowGoneError } from '../../lib/temporal/errors';
 import type { StoredOrder } from '../../prisma/user/orders';
 import { orderQuery } from '../../workflows/messages';
+import { orderMemo } from '../../workflows/start';
 import type { Services } from './services';
 
 export interface OrderPageDeps {
@@ -58,7 +59,7 @@ export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string
   return {
     order_id: orderId,
     user_id: description.typedSearchAttributes.get(userIdKey) ?? null,
-    placed_at: description.startTime.toISOString(),
+    placed_at: description.memo?.[orderMemo.placedAt] ?? description.startTime.toISOString(),
     status: description.typedSearchAttributes.get(statusKey) ?? 'PENDING',
     delivery: null,
     agent: null,
@@ -67,7 +68,7 @@ export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string
     rating: null,
     timeline: null,
     reason: null,
-    unavailable: ['delivery', 'restaurants', 'timeline'],
+    unavailable: ['timeline'], // of the others there is nothing yet
   };
 }
 

@@ -77,6 +77,6 @@ const callPolicy = ({ avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy): 
 
 const refusals: Record<RatingRefusal, () => HttpProblem> = {
   unknown_order: () => ruleBroken('Order not found'),
-  not_delivered: () => ruleBroken('The order has not been delivered yet'),
+  not_delivered: () => ruleBroken('The order has not been delivered'),
   duplicate: () => ruleBroken('Duplicate entry: the order has already been rated'),
 };

@@ -1,6 +1,7 @@
 import type { AddAgentBody } from '../../contracts/delivery';
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { Database } from './client';
+import type { Prisma } from './generated/client';
 import { lockMatch } from './locks';
 import { matchWaiting } from './matching';
 
@@ -23,18 +24,24 @@ export async function agentExists(db: Database, id: string): Promise<boolean> {
   return (await db.agent.count({ where: { id } })) > 0;
 }
 
-/** All agents, first come first, each with its open assignments or all of them, newest first. */
-export function listAgents(db: Database, assignments: 'open' | 'all') {
-  return db.agent.findMany({
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    include: {
-      assignments: {
-        ...(assignments === 'open' && { where: { status: { in: ['PENDING', 'PICKED_UP'] } } }),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        select: { id: true, orderId: true, status: true, assignedAt: true, completedAt: true },
-      },
+const withAssignments = (which: 'open' | 'all') =>
+  ({
+    assignments: {
+      ...(which === 'open' && { where: { status: { in: ['PENDING', 'PICKED_UP'] } } }),
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      select: { id: true, orderId: true, status: true, assignedAt: true, completedAt: true },
     },
+  }) satisfies Prisma.AgentInclude;
+
+/** All agents, first come first, each with its open assignments or all of them, newest first. */
+export const listAgents = (db: Database, assignments: 'open' | 'all') =>
+  db.agent.findMany({
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    include: withAssignments(assignments),
   });
-}
+
+/** One agent with its open assignments; null when there is none of that id. */
+export const findAgent = (db: Database, id: string): Promise<ListedAgent | null> =>
+  db.agent.findUnique({ where: { id }, include: withAssignments('open') });
 
 export type ListedAgent = Awaited<ReturnType<typeof listAgents>>[number];

@@ -57,6 +57,18 @@ describe('adding an agent', () => {
   );
 });
 
+describe('an agent', () => {
+  test('is found where the answer to adding them says', async () => {
+    const added = await service.call('POST', '/agents', { name: 'Asha', userName: 'asha-1', gender: 'FEMALE' });
+    const found = await service.call('GET', added.headers.get('location') ?? '');
+    expect(found).toMatchObject({ status: 200, body: { data: { userName: 'asha-1', assignments: [] } } });
+  });
+
+  test.each([randomUUID(), 'no-uuid'])('of the unknown id %s is 404', async (id) => {
+    expect((await service.call('GET', `/agents/${id}`)).status).toBe(404);
+  });
+});
+
 describe('listing the agents', () => {
   test('shows open assignments, or all of them', async () => {
     const [id = ''] = await withAgents(service.db, 'Asha');

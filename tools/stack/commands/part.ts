@@ -13,8 +13,8 @@ export async function controlParts(command: PartCommand, parts: string[], { name
       process.stderr.write(`${reply?.error ?? `The stack "${name}" does not run: npm start`}\n`);
       return 1;
     }
-    const state = reply.status.parts.find((each) => each.name === part)?.state;
-    printLines([`${part}: ${state ?? 'gone'}`]);
+    const state = reply.status.parts.find((each) => each.name === part)?.state ?? 'gone';
+    printLines([`${part}: ${command === 'kill' ? 'killed; the launcher brings it back' : state}`]);
   }
   return 0;
 }
