@@ -20,6 +20,9 @@ export type QueueName = (typeof queues)[keyof typeof queues];
 /** The fanout exchange for ratings; transient, because old programs declare it so. */
 export const ratingsExchange = 'ratings-exchange';
 
+/** Where messages wait that are tried again later. */
+export const retryQueue = (queue: string): string => `${queue}.retry`;
+
 /** Where messages go that can never be handled; each carries the reason in its headers. */
 export const deadQueue = (queue: string): string => `${queue}.dead`;
 

@@ -1,5 +1,6 @@
-import { consume, type Consumer } from './consumer';
+import { consume } from './consumer';
 import type { ConsumerOptions } from './consumer-options';
+import type { Consumer } from './deliveries';
 import { openLink, type LinkOptions } from './link';
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';

@@ -4,8 +4,8 @@ import type { Log } from '../log';
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 export interface ConsumerOptions<T> {
+  /** Beside it there are its retry and its dead queue (contracts/names.ts). */
   queue: string;
-  deadQueue: string;
   /** The `app_id` of our own messages. */
   appId: string;
   /** How many messages are worked on at a time. */

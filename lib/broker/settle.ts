@@ -1,64 +1,68 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { deadQueue, retryQueue } from '../../contracts/names';
 import type { ConsumerOptions, Parsed } from './consumer-options';
-import { ServiceFault } from './errors';
+import { copyProperties, courseOf } from './copy';
+import type { Delivery, Work } from './deliveries';
+import { BrokerAwayError, ServiceFault } from './errors';
 import { toQueue, type Publisher } from './publisher';
 import type { Reply } from './reply';
+import { backoffMs } from './retry';
 
 /** Attempts at a message that nobody else repeats (an event), consumers lost over it included; then it goes to the dead queue. */
 export const maxAttempts = 20;
-const attemptsHeader = 'x-attempts';
-const backoffMs = (attempt: number): number => Math.min(100 * 2 ** attempt, 30_000);
-
-/** Carries a message to where it may be acknowledged. Throws when the broker would not take what has to go back to it. */
-export type Settle = (channel: ConfirmChannel, message: ConsumeMessage) => Promise<void>;
 
 /**
- * What becomes of a message: handled and answered, adopted, put back with its count after a growing delay, or buried with the
- * reason. `stopping` cuts the delays short. A request is answered also when it fails: whoever asked repeats it, and it expires.
+ * What becomes of a message: handled and answered, adopted, put aside with its count until its next attempt, or buried with the
+ * reason. A request is answered also when it fails: whoever asked repeats it, and it expires.
  */
-export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T>, stopping: AbortSignal): Settle {
-  const { queue, log } = options;
+export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T>): Work {
+  const { queue, appId, log } = options;
 
-  const bury = async (message: ConsumeMessage, reason: string, attempts = attemptsOf(message) + 1): Promise<void> => {
-    const shortReason = reason.slice(0, 1000); // it may quote the message
-    log.error({ event: 'message-dead', queue, reason: shortReason, attempts }, 'a message went to the dead queue');
-    const headers = {
-      'x-reason': shortReason,
-      'x-queue': queue,
-      [attemptsHeader]: attempts,
-      'x-died-at': new Date().toISOString(),
-    };
-    await publisher.publish(toQueue(options.deadQueue), message.content, carry(message, headers));
+  /** Puts a copy elsewhere, unless the message has meanwhile gone to somebody else: one poison message would become many. */
+  const put = async (to: string, { message, lost }: Delivery, course: Parameters<typeof copyProperties>[2]) => {
+    if (lost.aborted) throw new BrokerAwayError('the message has gone back to its queue');
+    await publisher.publish(toQueue(to), message.content, copyProperties(message, appId, course));
+  };
+
+  const bury = async (delivery: Delivery, failure: Failure): Promise<void> => {
+    const { attempts, reason } = failure;
+    log.error({ event: 'message-dead', queue, reason, attempts }, 'a message went to the dead queue');
+    await put(deadQueue(queue), delivery, { ...failure, queue, diedAt: new Date().toISOString() });
+  };
+
+  /** Out of the way of the messages behind it: a place of the prefetch is for work, not for waiting. */
+  const putAside = async (delivery: Delivery, { reason: _, ...failure }: Failure, waitMs: number): Promise<void> => {
+    const retryAt = new Date(Date.now() + waitMs).toISOString();
+    await put(retryQueue(queue), delivery, { ...failure, retryAt });
   };
 
   /** Nobody else repeats an event. */
-  const tryLater = async (message: ConsumeMessage, fault: ServiceFault): Promise<void> => {
-    const attempts = attemptsOf(message) + 1;
-    if (!fault.retryable || attempts >= maxAttempts) return bury(message, `${fault.code}: ${fault.message}`, attempts);
-    await delay(backoffMs(attempts), stopping);
-    await publisher.publish(toQueue(queue), message.content, carry(message, { [attemptsHeader]: attempts }));
+  const tryLater = async (delivery: Delivery, fault: ServiceFault): Promise<void> => {
+    const failure = failureOf(delivery.message, `${fault.code}: ${fault.message}`);
+    if (!fault.retryable || failure.attempts >= maxAttempts) return bury(delivery, failure);
+    await putAside(delivery, failure, backoffMs(failure.attempts));
   };
 
   /**
    * A consumer was lost over an event: perhaps this one killed it, so it is counted before it is looked at. The random delay parts it
    * from the innocent ones that were under way with it: those are done before the culprit comes again.
    */
-  const countLoss = async (message: ConsumeMessage): Promise<void> => {
-    const attempts = attemptsOf(message) + 1;
-    if (attempts >= maxAttempts) return bury(message, `CONSUMER_LOST: ${attempts} times over this message`, attempts);
-    await delay(Math.random() * backoffMs(attempts), stopping);
-    await publisher.publish(toQueue(queue), message.content, carry(message, { [attemptsHeader]: attempts }));
+  const countLoss = async (delivery: Delivery): Promise<void> => {
+    const failure = failureOf(delivery.message, 'CONSUMER_LOST: perhaps over this message');
+    if (failure.attempts >= maxAttempts) return bury(delivery, failure);
+    await putAside(delivery, failure, Math.random() * backoffMs(failure.attempts));
   };
 
-  return async (channel, message) => {
+  return async (delivery) => {
+    const { channel, message } = delivery;
     const replyTo = replyAddress(message, options.appId);
-    if (message.fields.redelivered && replyTo === undefined) return countLoss(message);
+    if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
     const answer = (reply: Reply): void => {
       if (replyTo !== undefined) sendReply(channel, replyTo, message, reply);
     };
     const body = read(message.content, options.parse);
     if (!body.ok) {
-      await bury(message, body.reason);
+      await bury(delivery, failureOf(message, body.reason));
       return answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
     }
     try {
@@ -67,7 +71,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     } catch (err) {
       const fault = toFault(err);
       log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
-      if (replyTo === undefined) await tryLater(message, fault);
+      if (replyTo === undefined) await tryLater(delivery, fault);
       else answer({ ok: false, retryable: fault.retryable, code: fault.code, message: fault.message });
     }
   };
@@ -100,43 +104,23 @@ function toFault(err: unknown): ServiceFault {
   return new ServiceFault(err instanceof Error ? err.message : String(err), true, 'HANDLER_FAILED');
 }
 
-function attemptsOf(message: ConsumeMessage): number {
-  const count: unknown = message.properties.headers?.[attemptsHeader];
-  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
+interface Failure {
+  attempts: number;
+  reason: string;
+  firstReason: string;
+  firstFailedAt: string;
 }
 
-/** The properties that a copy of the message keeps, with more headers. */
-function carry(message: ConsumeMessage, headers: Record<string, string | number>) {
-  const { messageId, correlationId, type, contentType } = message.properties as unknown as Record<
-    string,
-    string | undefined
-  >;
+/** This failed attempt, and the first one of the message. */
+function failureOf(message: ConsumeMessage, reason: string): Failure {
+  const { text, count } = courseOf(message);
+  const before = count('attempts');
+  const shortReason = reason.slice(0, 1000); // it may quote the message
+  const first = before > 0 ? { reason: text('firstReason'), at: text('firstFailedAt') } : undefined;
   return {
-    messageId,
-    correlationId,
-    type,
-    contentType,
-    headers: { ...portable(message.properties.headers), ...headers },
+    attempts: before + 1,
+    reason: shortReason,
+    firstReason: (first?.reason ?? shortReason).slice(0, 1000),
+    firstFailedAt: (first?.at ?? new Date().toISOString()).slice(0, 30),
   };
-}
-
-/**
- * Headers that can be sent again. What others have put there may be more than the client library can encode, a table that is too large
- * for one: then no copy could be published, and the message would come back for ever.
- */
-const portable = (headers: Record<string, unknown> = {}): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(headers)
-      .filter(([, value]) =>
-        typeof value === 'string' ? value.length <= 1_000 : typeof value === 'boolean' || Number.isSafeInteger(value),
-      )
-      .slice(0, 20),
-  );
-
-/** Resolves after the time, or as soon as the signal is aborted. */
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -1,7 +1,7 @@
 /** Many orders, few agents, several consumers: nobody twice, nobody forgotten, the oldest first. */
 import { randomUUID } from 'node:crypto';
 import { agentAssignedMessage, assignAgentReply, type AgentAssignedMessage } from '../../contracts/messages';
-import { deadQueue, queues } from '../../contracts/names';
+import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import { createLog } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
@@ -48,7 +48,6 @@ test(
     };
     await service.broker.consume({
       queue: queues.agentAssigned,
-      deadQueue: deadQueue(queues.agentAssigned),
       prefetch: orderCount,
       parse: bySchema(agentAssignedMessage),
       handle: async ({ order_id }: AgentAssignedMessage) => {

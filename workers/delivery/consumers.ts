@@ -1,6 +1,6 @@
 import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
 import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
-import { deadQueue, queues } from '../../contracts/names';
+import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import type { Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/publisher';
@@ -26,7 +26,6 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
 
   await broker.consume({
     queue: queues.assignAgent,
-    deadQueue: deadQueue(queues.assignAgent),
     prefetch: share,
     parse: bySchema(assignAgentMessage),
     handle: assignAgent({ db, announce }),
@@ -35,14 +34,12 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   });
   await broker.consume({
     queue: queues.updateDeliveryStatus,
-    deadQueue: deadQueue(queues.updateDeliveryStatus),
     prefetch: share,
     parse: bySchema(changeDeliveryMessage),
     handle: changeDelivery({ db, announce }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,
-    deadQueue: deadQueue(queues.deliveryRatings),
     prefetch: share,
     parse: bySchema(ratingMessage),
     handle: rateDelivery(db),

@@ -3,7 +3,7 @@ import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
-import { deadQueue, ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
+import { ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { openBroker, type Broker } from '../../lib/broker/broker';
 import { waitFor } from '../../lib/wait-for';
@@ -93,14 +93,12 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
 async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, { policy, log }: OrderWorkerOptions) {
   await broker.consume({
     queue: queues.agentAssigned,
-    deadQueue: deadQueue(queues.agentAssigned),
     prefetch,
     parse: bySchema(agentAssignedMessage),
     handle: agentAssigned(temporal.client, log),
   });
   await broker.consume({
     queue: queues.adoptOrder,
-    deadQueue: deadQueue(queues.adoptOrder),
     prefetch,
     parse: bySchema(adoptOrderMessage),
     handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),

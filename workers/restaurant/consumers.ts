@@ -1,5 +1,5 @@
 import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMessage } from '../../contracts/messages';
-import { deadQueue, queues } from '../../contracts/names';
+import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/publisher';
 import { bySchema } from '../../lib/parse';
@@ -21,7 +21,6 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
 
   await broker.consume({
     queue: queues.placeOrder,
-    deadQueue: deadQueue(queues.placeOrder),
     prefetch: share,
     parse: bySchema(placeOrderMessage),
     handle: placeOrder(db),
@@ -29,14 +28,12 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
   });
   await broker.consume({
     queue: queues.changeOrderStatus,
-    deadQueue: deadQueue(queues.changeOrderStatus),
     prefetch: share,
     parse: bySchema(changeOrderMessage),
     handle: changeOrder(db),
   });
   await broker.consume({
     queue: queues.restaurantRatings,
-    deadQueue: deadQueue(queues.restaurantRatings),
     prefetch: share,
     parse: bySchema(ratingMessage),
     handle: rateOrder(db),

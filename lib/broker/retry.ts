@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { copyProperties, courseOf } from './copy';
+import type { Work } from './deliveries';
+import { toQueue, type Publisher } from './publisher';
+
+/** Messages that wait for their next attempt in one process at a time, for each queue; more of them wait in the broker. */
+export const heldAtATime = 1_000;
+const longestWaitMs = 30_000;
+
+/** How long a message waits after so many attempts. */
+export const backoffMs = (attempts: number): number => Math.min(100 * 2 ** attempts, longestWaitMs);
+
+/** Keeps each message of the retry queue until its next attempt is due, then puts it back into its queue. */
+export function createHold(publisher: Publisher, { queue, appId }: { queue: string; appId: string }): Work {
+  return async ({ message, lost }) => {
+    const { text, count } = courseOf(message);
+    const dueAt = Date.parse(text('retryAt') ?? '') || 0;
+    // Another machine's clock may be wrong: it costs no more than the longest wait.
+    const waitMs = Math.min(Math.max(dueAt - Date.now(), 0), longestWaitMs);
+    await sleep(waitMs, undefined, { signal: lost }).catch(() => undefined);
+    if (lost.aborted) return;
+    const course = {
+      attempts: count('attempts'),
+      firstReason: text('firstReason'),
+      firstFailedAt: text('firstFailedAt'),
+    };
+    await publisher.publish(toQueue(queue), message.content, copyProperties(message, appId, course));
+  };
+}
