@@ -1,6 +1,6 @@
 import { retryQueue } from '../../contracts/names';
 import type { ConsumerOptions } from './consumer-options';
-import { takeDeliveries, type Consumer } from './deliveries';
+import { takeDeliveries, type Consumer, type Work } from './deliveries';
 import type { Link } from './link';
 import type { Publisher } from './publisher';
 import { createHold, heldAtATime } from './retry';
@@ -13,7 +13,8 @@ import { createSettle } from './settle';
  */
 export async function consume<T>(link: Link, publisher: Publisher, options: ConsumerOptions<T>): Promise<Consumer> {
   const { queue, prefetch, log } = options;
-  const work = createSettle(publisher, options);
+  const settle = createSettle(publisher, options);
+  const work: Work = (delivery) => settle(delivery).then(() => true);
   const hold = createHold(publisher, options);
   const consumers = [
     await takeDeliveries(link, { queue, prefetch, work, finish: true, log }),

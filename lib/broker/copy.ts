@@ -40,7 +40,11 @@ export function courseOf({ properties: { headers = {} } }: Message) {
  * ours; of ours that it had, only `app_id` and the count of redrives last. Without `reply_to`, for a copy is no request, and without
  * `expiration`, so that it is not lost.
  */
-export function copyProperties({ properties, ...message }: Message, appId: string, course: CopyHeaders): Options.Publish {
+export function copyProperties(
+  { properties, ...message }: Message,
+  appId: string,
+  course: CopyHeaders,
+): Options.Publish {
   const { text, count } = courseOf({ properties, ...message });
   const lasting: CopyHeaders = {
     // Whoever bears our name is a copy already, or came from us.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { Log } from '../log';
 import { watchChannel, type Link, type Session } from './link';
@@ -5,12 +6,15 @@ import { watchChannel, type Link, type Session } from './link';
 export interface Delivery {
   channel: ConfirmChannel;
   message: ConsumeMessage;
-  /** Aborted when the broker gives the message to somebody again: nothing must be done about it here any more. */
+  /** Aborted when the broker gives the message to somebody again: no copy of it must be published from then on. */
   lost: AbortSignal;
 }
 
-/** Carries a message to where it may be acknowledged. Throws when it could not, and the message has to come again. */
-export type Work = (delivery: Delivery) => Promise<void>;
+/**
+ * Carries a message to where it may be acknowledged, and says whether it is there; else it goes back to its queue when the consumer
+ * ends. Throws when it could not, and the message has to come again.
+ */
+export type Work = (delivery: Delivery) => Promise<boolean>;
 
 export interface Consumer {
   /** Takes no more messages and resolves when those under way are done. */
@@ -27,7 +31,7 @@ export interface DeliveriesOptions {
   log: Log;
 }
 
-/** Takes messages from a queue for as long as the process lives, over every reconnection; acknowledges each when its work is done. */
+/** Takes messages from a queue for as long as the process lives, over every reconnection; acknowledges each once its work says so. */
 export async function takeDeliveries(link: Link, options: DeliveriesOptions): Promise<Consumer> {
   const { queue, log } = options;
   const underWay = new Set<Promise<void>>();
@@ -36,8 +40,7 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
 
   const work = async (session: Session, delivery: Delivery): Promise<void> => {
     try {
-      await options.work(delivery);
-      if (!delivery.lost.aborted) delivery.channel.ack(delivery.message);
+      if (await options.work(delivery)) delivery.channel.ack(delivery.message);
     } catch (err) {
       // The message stays unacknowledged; a fresh session gets it again.
       log.warn({ event: 'message-unsettled', queue, err }, 'could not settle a message');
@@ -49,6 +52,7 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
     if (stopping) return;
     const channel = await session.model.createConfirmChannel();
     const lost = new AbortController();
+    setMaxListeners(0, lost.signal); // each message under way may listen
     watchChannel(channel, (cause) => {
       lost.abort();
       if (!stopping) link.reset(session, cause);

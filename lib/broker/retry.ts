@@ -5,7 +5,8 @@ import { toQueue, type Publisher } from './publisher';
 
 /** Messages that wait for their next attempt in one process at a time, for each queue; more of them wait in the broker. */
 export const heldAtATime = 1_000;
-const longestWaitMs = 30_000;
+/** Long enough that all attempts together outlast an outage of three quarters of an hour: waiting costs nothing. */
+const longestWaitMs = 5 * 60_000;
 
 /** How long a message waits after so many attempts. */
 export const backoffMs = (attempts: number): number => Math.min(100 * 2 ** attempts, longestWaitMs);
@@ -18,12 +19,13 @@ export function createHold(publisher: Publisher, { queue, appId }: { queue: stri
     // Another machine's clock may be wrong: it costs no more than the longest wait.
     const waitMs = Math.min(Math.max(dueAt - Date.now(), 0), longestWaitMs);
     await sleep(waitMs, undefined, { signal: lost }).catch(() => undefined);
-    if (lost.aborted) return;
+    if (lost.aborted) return false;
     const course = {
       attempts: count('attempts'),
       firstReason: text('firstReason'),
       firstFailedAt: text('firstFailedAt'),
     };
     await publisher.publish(toQueue(queue), message.content, copyProperties(message, appId, course));
+    return true;
   };
 }

@@ -2,7 +2,7 @@ import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { deadQueue, retryQueue } from '../../contracts/names';
 import type { ConsumerOptions, Parsed } from './consumer-options';
 import { copyProperties, courseOf } from './copy';
-import type { Delivery, Work } from './deliveries';
+import type { Delivery } from './deliveries';
 import { BrokerAwayError, ServiceFault } from './errors';
 import { toQueue, type Publisher } from './publisher';
 import type { Reply } from './reply';
@@ -11,11 +11,14 @@ import { backoffMs } from './retry';
 /** Attempts at a message that nobody else repeats (an event), consumers lost over it included; then it goes to the dead queue. */
 export const maxAttempts = 20;
 
+/** Carries a message to where it may be acknowledged. Throws when the broker would not take what has to go back to it. */
+type Settle = (delivery: Delivery) => Promise<void>;
+
 /**
  * What becomes of a message: handled and answered, adopted, put aside with its count until its next attempt, or buried with the
  * reason. A request is answered also when it fails: whoever asked repeats it, and it expires.
  */
-export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T>): Work {
+export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T>): Settle {
   const { queue, appId, log } = options;
 
   /** Puts a copy elsewhere, unless the message has meanwhile gone to somebody else: one poison message would become many. */

@@ -4,7 +4,7 @@ import type { Express } from 'express';
 import { createDeliveryApp } from '../../api/delivery/app';
 import { createRestaurantApp } from '../../api/restaurant/app';
 import { createUserApp } from '../../api/user/app';
-import { deadQueue, orderMessages, queues, ratingMessages, ratingsExchange } from '../../contracts/names';
+import { deadQueue, orderMessages, queues, ratingMessages, ratingsExchange, retryQueue } from '../../contracts/names';
 import { createLog } from '../../lib/log';
 import { citationsIn, codesIn, tableUnder } from './fixtures/table';
 import { titlesOf } from './fixtures/titles';
@@ -50,7 +50,8 @@ describe.each(services)('the table of the %s', (name, app) => {
 
 test('the table of the messages has every queue and the exchange', () => {
   const written = tableUnder(document, 'Queues and the exchange').flatMap((row) => codesIn(row['name'] ?? ''));
-  expect(written.sort()).toEqual([...Object.values(queues), ratingsExchange, deadQueue('<queue>')].sort());
+  const beside = [retryQueue('<queue>'), deadQueue('<queue>')];
+  expect(written.sort()).toEqual([...Object.values(queues), ratingsExchange, ...beside].sort());
 });
 
 test('the table of the workflows has every update, signal and query', () => {

@@ -1,7 +1,9 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { scenarios, type ScenarioName } from '../demo/scenarios/names';
+import { QueueProblem } from '../queues/broker';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { controlParts, PART_COMMANDS, type PartCommand } from './commands/part';
+import { addQueuesCommand } from './commands/queues';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
 import { showStatus, type StatusFlags } from './commands/status';
@@ -21,7 +23,9 @@ export async function main(args: string[]): Promise<number> {
   try {
     await commandLine(run).parseAsync(args, { from: 'user' });
   } catch (error) {
-    const expected = [AlreadyRunning, InvalidInstanceName, ServerMissing].some((type) => error instanceof type);
+    const expected = [AlreadyRunning, InvalidInstanceName, QueueProblem, ServerMissing].some(
+      (type) => error instanceof type,
+    );
     if (!(error instanceof Error && expected)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;
@@ -101,6 +105,7 @@ function addControlCommands(program: Command, run: Run): void {
     .description('remove everything that a stack has stored')
     .addOption(name('local'))
     .action((flags: { name: string }) => run(reset(flags)));
+  addQueuesCommand(program, run, name('local'));
 }
 
 /** Every stack needs a row of ports above its base. */

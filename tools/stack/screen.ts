@@ -35,9 +35,13 @@ export function partsTable(parts: PartStatus[]): string[] {
   const rows = parts.map((part) =>
     [part.name, part.pid, part.state, part.address, part.restarts, part.log].map((cell) => String(cell ?? '-')),
   );
-  const table = [['PART', 'PID', 'STATE', 'ADDRESS', 'RESTARTS', 'LOG'], ...rows];
-  const width = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
-  return table.map((row) =>
+  return table([['PART', 'PID', 'STATE', 'ADDRESS', 'RESTARTS', 'LOG'], ...rows]);
+}
+
+/** Rows of cells as lines, in columns. */
+export function table(rows: string[][]): string[] {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(width(column)))
       .join('  ')
