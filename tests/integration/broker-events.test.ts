@@ -46,6 +46,7 @@ test('an event that waits goes on waiting when its consumer stops, and is tried 
   await worker.close();
   expect(calls.filter((n) => n === 1)).toHaveLength(1);
   await until('both in their queues', async () => (await left()) === 2);
+  expect(await broker.waiting(retryQueue)).toBeGreaterThan(0); // what is not due has not been brought forward
 });
 
 test('an event that waits while the connection is cut does not multiply', async () => {

@@ -189,3 +189,20 @@ test('dropping a letter deletes it alone', async () => {
   expect(await broker.ids(dead)).toEqual(['letter-0', 'letter-2']);
   await expect(drop(broker.url, queue, 'letter-1')).rejects.toThrow(QueueProblem);
 });
+
+// The last test: the queue keeps its limit.
+test('letters that the broker does not take stay dead', async () => {
+  const ids = await broker.bury(100);
+  await broker.limit(1);
+  await until('the limit to hold', async () => {
+    await broker.send(queue, '{}', { messageId: 'filler' }).catch(() => undefined);
+    return redrive(broker.url, queue, 'all').then(
+      () => false,
+      (err: unknown) => err instanceof QueueProblem,
+    );
+  });
+  await until('no letter under way', async () => (await broker.count(dead)) + (await broker.count(queue)) >= 100);
+  const [back, stayed] = [await broker.ids(queue), await broker.ids(dead)];
+  expect(stayed.length).toBeGreaterThan(0);
+  expect([...new Set([...back, ...stayed])].filter((id) => id !== 'filler').sort()).toEqual(ids.sort());
+});

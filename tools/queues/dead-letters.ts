@@ -104,7 +104,10 @@ async function publish(channel: ConfirmChannel, queue: QueueName, found: Found[]
     const properties = { ...copyProperties(message, ourAppId, course), appId: ourAppId };
     channel.sendToQueue(queue, message.content, { ...properties, persistent: true, mandatory: true });
   }
-  await channel.waitForConfirms(); // what the broker could not route comes back before its confirm
+  // What the broker could not route comes back before its confirm.
+  await channel.waitForConfirms().catch((err: unknown) => {
+    throw new QueueProblem(`the broker does not take all of them, these dead letters stay (${String(err)})`);
+  });
   channel.off('return', onReturn);
   if (returned) throw new QueueProblem(`the broker has no queue ${queue} any more; the dead letters stay`);
 }
