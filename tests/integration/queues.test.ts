@@ -156,6 +156,13 @@ describe('redriving', () => {
     expect(await broker.ids(queue)).toEqual(['letter-99']);
   });
 
+  test('two letters at once finds both, each command looking through what the other has left', async () => {
+    await broker.bury(200);
+    const ids = ['letter-10', 'letter-190'];
+    expect(await Promise.all(ids.map((id) => redrive(broker.url, queue, { ids: [id] })))).toEqual([1, 1]);
+    expect((await broker.ids(queue)).sort()).toEqual(ids);
+  });
+
   test('an unknown id changes nothing and says so, the known ones beside it are put back', async () => {
     await broker.bury(2);
     const asked = redrive(broker.url, queue, { ids: ['letter-1', 'nobody'] });
