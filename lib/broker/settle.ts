@@ -75,7 +75,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
       const fault = toFault(err);
       log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
       if (replyTo === undefined) await tryLater(delivery, fault);
-      else answer({ ok: false, retryable: fault.retryable, code: fault.code, message: fault.message });
+      else answer({ ok: false, retryable: fault.retryable, code: fault.code, message: told(err, fault) });
     }
   };
 }
@@ -101,6 +101,10 @@ function read<T>(content: Buffer, parse: (body: unknown) => Parsed<T>): Parsed<T
   }
   return parse(body);
 }
+
+/** What a requester is told, and a customer may read: of a failure that is no answer of the service nothing of the inside. */
+const told = (err: unknown, fault: ServiceFault): string =>
+  err instanceof ServiceFault ? fault.message : 'the service failed; its log says why';
 
 function toFault(err: unknown): ServiceFault {
   if (err instanceof ServiceFault) return err;
