@@ -56,7 +56,11 @@ describe('a request', () => {
     await broker.worker(async () => {
       throw new Error('database away');
     });
-    await expect(ask(1)).rejects.toMatchObject({ retryable: true, code: 'HANDLER_FAILED', message: 'the service failed; its log says why' });
+    await expect(ask(1)).rejects.toMatchObject({
+      retryable: true,
+      code: 'HANDLER_FAILED',
+      message: 'the service failed; its log says why',
+    });
   });
 
   test('that is malformed is answered so, and kept in the dead queue', async () => {
