@@ -3,7 +3,7 @@ import type { CommandOutcome, OrderCommand, OrderResult } from '../contracts/wor
 import type { Submitted } from './inbox';
 import { carryOut } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
-import { recordProgress } from './order-writes';
+import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
 
 /**
@@ -15,7 +15,7 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
   const { order_id } = input.order;
   const since = Date.now();
   watchdog.limit(Math.max(run.searchLeftMs, 1), () => run.stop('no agent was found in time'));
-  saga.undoWith('delivery', () => run.call('changeDelivery', { order_id, status: 'CANCELLED' }));
+  saga.undoWith('delivery', () => cancelDelivery(run));
 
   run.inBackground(() => recordProgress(run));
   for (let queued = false; !record.agent; queued = true) {
@@ -92,7 +92,7 @@ export async function deliver(run: OrderRun): Promise<void> {
 /** Waits for the courier's word, and carries out whatever else comes meanwhile. Returns too when the job was handed back. */
 async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record } = run;
-  while (record.agent && record.facts.delivery !== status) {
+  while (record.agent && record.facts.delivery !== status && record.facts.delivery !== 'DELIVERED') {
     const step = await run.nextStep();
     const { command } = step;
     switch (command.kind) {
@@ -113,20 +113,21 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
   }
 }
 
-/** Has the delivery side write the courier's step. A refusal there answers the command, and the wait goes on. */
+/**
+ * Has the delivery side write the courier's step. A refusal there answers the command, and the wait goes on; a run that a reset has
+ * taken back behind the delivery learns so that it is delivered.
+ */
 async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
   const moved = await run.unlessStopped(() => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`));
-  if (moved.outcome === 'refused') {
-    step.outcome = illegal(moved.status);
-    return;
-  }
-  record.facts = { ...record.facts, delivery: status };
-  record.note(event);
+  step.outcome = moved.outcome === 'refused' ? illegal(moved.status) : done;
+  if (moved.outcome === 'refused' && moved.status !== 'DELIVERED') return;
+  const reached = moved.outcome === 'refused' ? 'DELIVERED' : status;
+  record.facts = { ...record.facts, delivery: reached };
+  record.note(reached === status ? event : 'delivered before');
   run.watchdog.clear();
-  if (status === 'DELIVERED') run.inBackground(() => recordProgress(run));
-  step.outcome = done;
+  if (reached === 'DELIVERED') run.inBackground(() => recordProgress(run));
 }
 
 /** Has the delivery side take the job from its agent, who does not get it again. */

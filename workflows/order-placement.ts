@@ -1,7 +1,8 @@
+import { patched } from '@temporalio/workflow';
 import type { OrderStatus } from '../contracts/states';
-import type { OrderResult } from '../contracts/workflow';
+import type { OrderInput, OrderResult, PlacementOutcome } from '../contracts/workflow';
 import { OrderStopped, type OrderRun } from './order-run';
-import { changeOrder, recordProgress } from './order-writes';
+import { cancelDelivery, changeOrder, recordProgress } from './order-writes';
 import { undoAll } from './order-end';
 import { after } from './rules';
 
@@ -48,15 +49,34 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
 
 /**
  * An order that an old program has carried to CONFIRMED, or whose run was lost. The restaurant's rows follow, where there are any:
- * the old restaurant may have kept its own. What was done there is undone like our own, should it come to that.
+ * the old restaurant may have kept its own. What was done there is undone like our own, should it come to that; at once, where the
+ * order is adopted only to be undone (throws OrderStopped).
  */
 export async function adopt(run: OrderRun): Promise<void> {
-  const { record, saga } = run;
+  const { record, saga, input } = run;
   saga.undoWith('customer record', () => recordProgress(run));
   saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
+  if (patched(adoptedWhole)) {
+    saga.undoWith('delivery', () => cancelDelivery(run)); // it may have its agent
+    record.total = input.total ?? null;
+    run.placement = settledBefore(input);
+  }
+  if (input.stage === 'cancelled') throw new OrderStopped(input.reason ?? 'its workflow was lost');
   const written = await run.unlessStopped(() => changeOrder(run, 'CONFIRMED'));
   if (written.outcome === 'refused' && written.status !== null)
     throw new OrderStopped(`the restaurant's order is ${written.status}`);
   record.facts = after(record.facts, { kind: 'decide', status: 'CONFIRMED' });
   record.note('adopted', 'already confirmed');
 }
+
+/** Orders adopted before this undid no delivery that they had not asked for themselves, and answered `place` at their end. */
+const adoptedWhole = 'adopted-whole';
+
+/** What a repeated placement of an adopted order is answered with. */
+const settledBefore = ({ order, bodyHash, total, reason }: OrderInput): PlacementOutcome => ({
+  outcome: 'settled',
+  total: total ?? null,
+  reason: reason ?? null,
+  bodyHash,
+  placedAt: order.placed_at,
+});
