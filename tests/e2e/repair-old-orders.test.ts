@@ -14,6 +14,8 @@ import { everywhere, type Everywhere } from './fixtures/everywhere';
 import { addAgent, addKitchen, agentOf, anOrderOf, decide, isRateable, move, rate } from './fixtures/platform';
 import { repair } from './fixtures/repairs';
 
+jest.setTimeout(60_000); // each repair is a program that starts, on a busy machine
+
 const log = createLog('test', 'silent');
 let user: users.Database;
 let restaurant: restaurants.Database;

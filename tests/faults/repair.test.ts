@@ -273,6 +273,19 @@ describe('a repair', () => {
     await addAgent(); // for the one that waits
   });
 
+  test('of everything, again and again, disturbs no order that goes its way meanwhile', async () => {
+    let going = true;
+    const repairing = (async () => {
+      const codes: number[] = [];
+      while (going) codes.push((await repair(['--yes'])).code);
+      return codes;
+    })();
+    const orders = await Promise.all(Array.from({ length: 12 }, placed));
+    await Promise.all(orders.map(goesItsWay)).finally(() => (going = false));
+    expect(new Set(await repairing)).toEqual(new Set([0]));
+    for (const order of orders) expect(await runsOf(order)).toBe(1);
+  });
+
   test('at the same time as another starts one run', async () => {
     const order = await placed();
     await terminate(order);

@@ -3,6 +3,8 @@
  * case needs. To be run again when a change of the workflows is meant to leave the orders under way behind:
  *
  *   npm test -- --selectProjects integration --testMatch '<rootDir>/tests/replay/record.ts'
+ *
+ * `adopted-in-version-0.1` is of the workflow as it was before `patched('adopted-whole')`, and cannot be recorded again.
  */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
@@ -22,6 +24,7 @@ import {
 import { anOrderInput } from '../fixtures/orders';
 import { until } from '../fixtures/until';
 import {
+  adoptOrder,
   agent,
   openWorkflowStage,
   startOrder,
@@ -249,6 +252,22 @@ test('a decision arrives during a local step', async () => {
 
 test('a cancel arrives during a local step', async () => {
   await record('cancel-in-local-step', await updatedInLocalStep(cancelUpdate, { reason: 'changed my mind' }));
+});
+
+test('adopted, and cancelled before it has asked for an agent', async () => {
+  const asked = aGate();
+  const { taskQueue } = await stage.worker(
+    stubServices({
+      changeOrder: async ({ status }) => {
+        asked.resolve();
+        return status === 'CONFIRMED' ? Context.current().cancelled : { outcome: 'changed' };
+      },
+    }),
+  );
+  const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
+  await asked.promise;
+  await order.update(cancelUpdate, { reason: 'changed my mind' });
+  expect(typesOf(await record('adopted-and-cancelled', order))).toContain('MARKER_RECORDED');
 });
 
 test('a rating', async () => {
