@@ -25,7 +25,7 @@ export async function inputToAdopt(
   remedy: Adoption,
 ): Promise<OrderInput> {
   const owner = record ?? group;
-  const first = owner ? null : await inputOfRun(temporal, orderId);
+  const first = await inputOfRun(temporal, orderId);
   const ordered = group ? orderedFrom(await findOrderGroup(dbs.restaurant, orderId), remedy.stage) : [];
   return {
     order: {
@@ -33,12 +33,14 @@ export async function inputToAdopt(
       user_id: owner?.userId ?? first?.order.user_id ?? unknownUser,
       placed_at: owner?.placedAt.toISOString() ?? first?.order.placed_at ?? new Date().toISOString(),
       status: 'PENDING',
-      restaurants: first?.order.restaurants ?? ordered,
+      restaurants: group ? ordered : (first?.order.restaurants ?? []),
     },
     policy,
     bodyHash: record?.bodyHash ?? first?.bodyHash ?? noBodyHash,
     // Only where the customer wants the rest does an order go on without one of its restaurants.
-    ...(group?.orders.some(({ status }) => status === 'CANCELLED') && { onPartialRefusal: 'keep_rest' }),
+    ...(group?.orders.some(({ status }) => status === 'CANCELLED')
+      ? { onPartialRefusal: 'keep_rest' }
+      : first?.onPartialRefusal && { onPartialRefusal: first.onPartialRefusal }),
     total: (group?.total ?? record?.total)?.toFixed(2) ?? null,
     ...(remedy.stage !== 'placed' && { stage: remedy.stage }),
     ...(remedy.stage === 'cancelled' && { reason: group?.reason ?? record?.reason ?? remedy.reason }),
