@@ -4,7 +4,6 @@ import { until } from '../fixtures/until';
 import { decidePart as decide, partOf, placedAtTwo } from './fixtures/two-kitchens';
 import {
   addAgent,
-  addKitchen,
   agentOf,
   assigned,
   call,

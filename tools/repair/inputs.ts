@@ -1,10 +1,10 @@
 /** With what the runs are started that mend an order. */
 import { defaultPayloadConverter } from '@temporalio/common';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { PlaceOrderMessage } from '../../contracts/messages';
 import { orderWorkflowId } from '../../contracts/names';
 import type { OrderInput } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
+import { translate, WorkflowGoneError } from '../../lib/temporal/errors';
 import { findOrderGroup, type StoredGroup } from '../../prisma/restaurant/orders';
 import { noBodyHash, unknownUser } from '../../workflows/start';
 import type { Finding, RepairDeps } from './look';
@@ -63,7 +63,8 @@ async function inputOfRun({ client }: Temporal, orderId: string): Promise<OrderI
     const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
     return payload ? defaultPayloadConverter.fromPayload<OrderInput>(payload) : null;
   } catch (err) {
-    if (err instanceof WorkflowNotFoundError) return null;
-    throw err;
+    const failure = translate(err);
+    if (failure instanceof WorkflowGoneError) return null;
+    throw failure;
   }
 }
