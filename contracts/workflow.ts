@@ -33,8 +33,15 @@ export interface OrderInput {
   policy: OrderPolicy;
   /** What becomes of the order when one of its restaurants refuses; left out: `cancel_all`. */
   onPartialRefusal?: PartialRefusal;
-  /** Where the order stands already when it is adopted; left out: at its beginning. */
-  stage?: 'confirmed';
+  /**
+   * Where an adopted order stands already; left out: at its beginning. `cancelled`: it cannot go on, and what is left of it is
+   * undone everywhere.
+   */
+  stage?: 'confirmed' | 'cancelled';
+  /** Of an adopted order: its total, a decimal string, where it is known. */
+  total?: string | null;
+  /** Of an adopted order that is `cancelled`: why. */
+  reason?: string;
   /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
 }

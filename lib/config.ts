@@ -68,6 +68,13 @@ export const schemas = {
   orderWorker: z.object({ ...common, ...temporal, ...broker, ...policy, USER_DATABASE_URL: database('user') }),
   restaurantWorker: z.object({ ...common, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
   deliveryWorker: z.object({ ...common, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
+  repair: z.object({
+    ...temporal,
+    ...policy,
+    USER_DATABASE_URL: database('user'),
+    RESTAURANT_DATABASE_URL: database('restaurant'),
+    DELIVERY_DATABASE_URL: database('delivery'),
+  }),
 };
 
 /** Thrown when the environment does not fit; the message names each variable and what is wrong with it. */

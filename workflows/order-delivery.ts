@@ -3,7 +3,7 @@ import type { CommandOutcome, OrderCommand, OrderResult } from '../contracts/wor
 import type { Submitted } from './inbox';
 import { carryOut } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
-import { recordProgress } from './order-writes';
+import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
 
 /**
@@ -17,7 +17,7 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
   const limitSearch = () => watchdog.limit(Math.max(run.searchLeftMs, 1), () => run.stop('no agent was found in time'));
   // An adopted order may be with its courier already: nothing is to end it before the delivery side has said where it stands.
   if (!run.mayBeDelivered) limitSearch();
-  saga.undoWith('delivery', () => run.call('changeDelivery', { order_id, status: 'CANCELLED' }));
+  saga.undoWith('delivery', () => cancelDelivery(run));
 
   run.inBackground(() => recordProgress(run));
   for (let queued = false; !record.agent; queued = true) {
@@ -96,7 +96,7 @@ export async function deliver(run: OrderRun): Promise<void> {
 /** Waits for the courier's word, and carries out whatever else comes meanwhile. Returns too when the job was handed back. */
 async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record } = run;
-  while (record.agent && record.facts.delivery !== status) {
+  while (record.agent && record.facts.delivery !== status && record.facts.delivery !== 'DELIVERED') {
     const step = await run.nextStep();
     const { command } = step;
     switch (command.kind) {
@@ -117,7 +117,10 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
   }
 }
 
-/** Has the delivery side write the courier's step. A refusal there answers the command, and the wait goes on. */
+/**
+ * Has the delivery side write the courier's step. A refusal there answers the command, and the wait goes on; a run that a reset has
+ * taken back behind the delivery learns so that it is delivered.
+ */
 async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
@@ -125,15 +128,13 @@ async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIV
   run.mayBeDelivered = status === 'DELIVERED';
   const moved = await run.unlessStopped(() => run.watchdog.holdDuring(write));
   run.mayBeDelivered = false;
-  if (moved.outcome === 'refused') {
-    step.outcome = illegal(moved.status);
-    return;
-  }
-  record.facts = { ...record.facts, delivery: status };
-  record.note(event);
+  step.outcome = moved.outcome === 'refused' ? illegal(moved.status) : done;
+  if (moved.outcome === 'refused' && moved.status !== 'DELIVERED') return;
+  const reached = moved.outcome === 'refused' ? 'DELIVERED' : status;
+  record.facts = { ...record.facts, delivery: reached };
+  record.note(reached === status ? event : 'delivered before');
   run.watchdog.clear();
-  if (status === 'DELIVERED') run.inBackground(() => recordProgress(run));
-  step.outcome = done;
+  if (reached === 'DELIVERED') run.inBackground(() => recordProgress(run));
 }
 
 /** Has the delivery side take the job from its agent, who does not get it again. */

@@ -1,8 +1,8 @@
 import { patched } from '@temporalio/workflow';
 import type { OrderStatus } from '../contracts/states';
-import type { OrderResult } from '../contracts/workflow';
+import type { OrderInput, OrderResult, PlacementOutcome } from '../contracts/workflow';
 import { OrderStopped, type OrderRun } from './order-run';
-import { changeOrder, recordProgress } from './order-writes';
+import { cancelDelivery, changeOrder, recordProgress } from './order-writes';
 import { undoAll } from './order-end';
 import { after } from './rules';
 
@@ -54,21 +54,41 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
 }
 
 /**
+/**
  * An order that an old program has carried to CONFIRMED, or whose run was lost. The restaurant's rows follow, where it answers at once:
- * beside an old restaurant there is nobody who would. What was done there is undone like our own, should it come to that.
+ * beside an old restaurant there is nobody who would. What was done there is undone like our own, should it come to that; at once, where
+ * the order is adopted only to be undone (throws OrderStopped).
  */
 export async function adopt(run: OrderRun): Promise<void> {
   const { record, saga, input } = run;
   const { order_id, user_id, placed_at } = input.order;
   saga.undoWith('customer record', () => recordProgress(run));
   saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
-  saga.undoWith('delivery', () => run.call('changeDelivery', { order_id, status: 'CANCELLED' }));
+  const whole = patched(adoptedWhole);
+  if (whole) {
+    saga.undoWith('delivery', () => cancelDelivery(run)); // it may have its agent
+    record.total ??= input.total ?? null;
+    run.placement ??= settledBefore(input);
+  }
+  if (input.stage === 'cancelled') throw new OrderStopped(input.reason ?? 'its workflow was lost');
   record.facts = after(record.facts, { kind: 'decide', status: 'CONFIRMED' });
   record.note('adopted', 'already confirmed');
-  if (!patched('adopted-orders-ask-the-restaurant')) return; // begun by version 0.1
+  if (!whole) return;
   run.mayBeDelivered = true;
   const confirm = { order_id, user_id, placed_at, status: 'CONFIRMED' as const };
   const written = await run.unlessStopped(() => run.tryCall('changeOrder', confirm));
   if (written?.outcome === 'refused' && written.status !== null)
     throw new OrderStopped(`the restaurant's order is ${written.status}`);
 }
+
+/** Orders adopted by version 0.1 asked no restaurant, undid no delivery that they had not asked for themselves, and answered `place` at their end. */
+const adoptedWhole = 'adopted-whole';
+
+/** What a repeated placement of an adopted order is answered with. */
+const settledBefore = ({ order, bodyHash, total, reason }: OrderInput): PlacementOutcome => ({
+  outcome: 'settled',
+  total: total ?? null,
+  reason: reason ?? null,
+  bodyHash,
+  placedAt: order.placed_at,
+});

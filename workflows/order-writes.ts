@@ -15,6 +15,10 @@ export const changeOrder = (
   );
 };
 
+/** Undoes the delivery: it becomes CANCELLED, its agent is free. */
+export const cancelDelivery = (run: OrderRun) =>
+  run.call('changeDelivery', { order_id: run.input.order.order_id, status: 'CANCELLED' });
+
 /** The customer's record follows the order; while the order is being undone it becomes CANCELLED. */
 export const recordProgress = (run: OrderRun): Promise<void> => {
   const { order_id, user_id, placed_at } = run.input.order;

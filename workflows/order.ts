@@ -23,7 +23,7 @@ import { openOrder, OrderStopped } from './order-run';
 export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
   const run = openOrder(input);
   try {
-    if (input.stage === 'confirmed') await adopt(run);
+    if (input.stage) await adopt(run);
     else {
       const early = await place(run);
       if (early) return await end(run, early);

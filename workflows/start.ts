@@ -6,7 +6,7 @@ const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYW
 const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
 const restaurantIds = defineSearchAttributeKey(searchAttributes.restaurantIds, 'KEYWORD_LIST');
 
-/** How an order's workflow is started, by whoever starts it: one run for each order id, ever. */
+/** How an order's workflow is started, by whoever starts it: one run for each order id, ever, unless a repair needs another. */
 export function orderStart(input: OrderInput) {
   const { order, stage, bodyHash } = input;
   const portions = order.restaurants.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
@@ -17,25 +17,32 @@ export function orderStart(input: OrderInput) {
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     // The first values come with the start: a search attribute upsert in the first workflow task would cost more.
     typedSearchAttributes: [
-      { key: orderStatus, value: stage === 'confirmed' ? 'CONFIRMED' : order.status },
+      { key: orderStatus, value: stage ? adopted[stage].status : order.status },
       { key: userId, value: order.user_id },
       { key: restaurantIds, value: order.restaurants.map(({ restaurant_id }) => restaurant_id) },
     ],
     // Readable without a worker: what a repeat under the same idempotency key is compared with until the order is placed.
     memo: { [orderMemo.bodyHash]: bodyHash, [orderMemo.placedAt]: order.placed_at },
-    staticSummary:
-      stage === 'confirmed'
-        ? 'Adopted order that needs an agent'
-        : `Order of ${portions} item(s) from ${order.restaurants.length} restaurant(s)`,
+    staticSummary: stage
+      ? adopted[stage].summary
+      : `Order of ${portions} item(s) from ${order.restaurants.length} restaurant(s)`,
     staticDetails: `Customer \`${order.user_id}\`, placed at ${order.placed_at}`,
   };
 }
+
+const adopted = {
+  confirmed: { status: 'CONFIRMED', summary: 'Adopted order that needs an agent' },
+  cancelled: { status: 'CANCELLED', summary: 'Adopted order that is undone' },
+};
 
 /** What an order's workflow has in its memo, by name. Orders of version 0.1 have none. */
 export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const;
 
 /** For orders that were not placed over HTTP: no body has this hash. */
 export const noBodyHash = '';
+
+/** The user of an order that only its old restaurant knows. */
+export const unknownUser = '00000000-0000-0000-0000-000000000000';
 
 /** Input for an order that is CONFIRMED already and has no workflow: brought by an old program, or its run was lost. */
 export function confirmedOrder(

@@ -1,9 +1,9 @@
 /** Orders that several restaurants decide on, and jobs that couriers hand back, through the whole running system. */
 import { randomUUID } from 'node:crypto';
 import { until } from '../fixtures/until';
+import { decidePart as decide, partOf, placedAtTwo } from './fixtures/two-kitchens';
 import {
   addAgent,
-  addKitchen,
   agentOf,
   assigned,
   call,
@@ -15,25 +15,6 @@ import {
   type Kitchen,
   type Placed,
 } from './fixtures/platform';
-
-/** A soup of each of two kitchens, at 4.50. */
-async function placedAtTwo(on_partial_refusal?: string): Promise<{ order: Placed; a: Kitchen; b: Kitchen }> {
-  const [a, b] = await Promise.all([addKitchen(), addKitchen()]);
-  const restaurants = [a, b].map(({ id, soup }) => ({
-    restaurant_id: id,
-    items: [{ menu_item_id: soup, quantity: 1 }],
-  }));
-  const user_id = randomUUID();
-  const { status, body } = await call('user', 'POST', '/orders', { user_id, restaurants, on_partial_refusal });
-  expect(status).toBe(201);
-  return { order: { order_id: body.order_id ?? '', user_id }, a, b };
-}
-
-const decide = ({ order_id }: Placed, status: string, { id }: { id: string }, reason?: string) =>
-  call('restaurant', 'POST', `/orders/${order_id}/decision`, { status, restaurant_id: id, reason });
-
-const partOf = async (order: Placed, { id }: Kitchen) =>
-  (await pageOf(order)).restaurants?.find(({ restaurant_id }) => restaurant_id === id)?.status;
 
 describe('an order of two restaurants', () => {
   test('waits for both, each of which sees what it has still to decide', async () => {

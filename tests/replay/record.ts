@@ -3,6 +3,8 @@
  * case needs. To be run again when a change of the workflows is meant to leave the orders under way behind:
  *
  *   npm test -- --selectProjects integration --testMatch '<rootDir>/tests/replay/record.ts'
+ *
+ * `adopted-in-version-0.1` is of the workflow as it was before `patched('adopted-whole')`, and cannot be recorded again.
  */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
@@ -286,7 +288,23 @@ test('adopted, and cancelled by its customer', async () => {
   const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
   await order.sees('agent assigned');
   await order.update(cancelUpdate, {});
-  await record('adopted-and-cancelled', order);
+  await record('adopted-then-cancelled', order);
+});
+
+test('adopted, and cancelled before it has asked for an agent', async () => {
+  const asked = aGate();
+  const { taskQueue } = await stage.worker(
+    stubServices({
+      changeOrder: async ({ status }) => {
+        asked.resolve();
+        return status === 'CONFIRMED' ? Context.current().cancelled : { outcome: 'changed' };
+      },
+    }),
+  );
+  const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
+  await asked.promise;
+  await order.update(cancelUpdate, { reason: 'changed my mind' });
+  expect(typesOf(await record('adopted-and-cancelled', order))).toContain('MARKER_RECORDED');
 });
 
 test('a rating', async () => {

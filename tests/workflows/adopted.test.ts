@@ -1,9 +1,13 @@
 /** Orders that an old program has brought, or whose run was lost: they start where they stand. */
+import type { Activities } from '../../workflows/calls';
 import { cancelUpdate } from '../../workflows/messages';
 import { done, move, never, orderStage, undoCalls } from '../fixtures/order-stage';
 import { agent } from '../fixtures/workflows';
 
 const { adopt } = orderStage();
+
+const changed = { outcome: 'changed' } as const;
+const undone = ['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED'];
 
 describe('an adopted order', () => {
   it('goes on from where it stands, and is undone like any other', async () => {
@@ -11,7 +15,7 @@ describe('an adopted order', () => {
     expect(await order.handle.result()).toMatchObject({ reason: 'the agent did not pick up in time' });
     expect(order.services.calls).not.toContain('createOrder');
     expect(order.services.calls).toContain('assignAgent');
-    expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
+    expect(undoCalls(order)).toEqual(undone);
   });
 
   it('that was delivered long ago is left as it is', async () => {
@@ -75,5 +79,45 @@ describe('an adopted order', () => {
     );
     expect(await order.sees('agent assigned')).toMatchObject({ delivery: 'PICKED_UP' });
     expect(await move(order, 'DELIVERED')).toEqual(done);
+  });
+
+  it('that is cancelled frees the agent that it may have', async () => {
+    const order = await adopt({ changeOrder: async ({ status }) => (status === 'CONFIRMED' ? never() : changed) });
+    await order.update(cancelUpdate, {});
+    expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
+    expect(undoCalls(order)).toEqual(undone);
+  });
+
+  it('answers a repeated placement with what is known of the first', async () => {
+    const order = await adopt({}, {}, { total: '12.50' });
+    const { bodyHash, order: placed } = order.input;
+    expect(await order.place()).toEqual({
+      outcome: 'settled',
+      total: '12.50',
+      reason: null,
+      bodyHash,
+      placedAt: placed.placed_at,
+    });
+  });
+
+  it('that cannot go on is undone everywhere, for the reason that was given', async () => {
+    const order = await adopt({}, {}, { stage: 'cancelled', reason: 'its workflow was lost' });
+    expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'its workflow was lost' });
+    expect(order.services.calls).toEqual(undone);
+  });
+});
+
+describe('an order whose run was taken back behind its delivery', () => {
+  const delivered: Partial<Activities> = {
+    changeDelivery: async ({ status }) =>
+      status === 'DELIVERED' ? { outcome: 'unchanged' } : { outcome: 'refused', status: 'DELIVERED' },
+  };
+
+  it('catches up when the delivery side says so, and tells who came too late', async () => {
+    const order = await adopt(delivered);
+    await order.sees('agent assigned');
+    expect(await move(order, 'PICKED_UP')).toMatchObject({ outcome: 'refused', code: 'ILLEGAL_TRANSITION' });
+    expect(await order.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
+    expect(undoCalls(order)).toEqual([]);
   });
 });

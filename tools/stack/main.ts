@@ -4,6 +4,7 @@ import { QueueProblem } from '../queues/broker';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { controlParts, PART_COMMANDS, type PartCommand } from './commands/part';
 import { addQueuesCommand } from './commands/queues';
+import { runRepair, type RepairFlags } from './commands/repair';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
 import { showStatus, type StatusFlags } from './commands/status';
@@ -100,6 +101,14 @@ function addControlCommands(program: Command, run: Run): void {
     .action((command: PartCommand, parts: string[], flags: { name: string }) =>
       run(controlParts(command, parts, flags)),
     );
+  program
+    .command('repair')
+    .description('find orders whose workflow was lost, terminated or reset, and mend them')
+    .addOption(name('local'))
+    .option('--yes', 'mend them; without it they are only shown', false)
+    .option('--order <id>', 'only this order')
+    .option('--json', 'for programs', false)
+    .action((flags: RepairFlags) => run(runRepair(flags)));
   program
     .command('reset')
     .description('remove everything that a stack has stored')

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/c
 import type { AdoptOrderMessage } from '../../contracts/messages';
 import { workflowTypes } from '../../contracts/names';
 import type { OrderInput, OrderPolicy } from '../../contracts/workflow';
-import { confirmedOrder, noBodyHash, orderStart } from '../../workflows/start';
+import { confirmedOrder, noBodyHash, orderStart, unknownUser } from '../../workflows/start';
 
 export interface KnownOrder {
   userId: string;
@@ -13,9 +13,6 @@ export interface KnownOrder {
 export const temporalWaitMs = 5_000;
 
 type FindOrder = (orderId: string) => Promise<KnownOrder | null>;
-
-/** The user of an order that only its old restaurant knows. */
-const unknownUser = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Starts the workflow of an order that an old program has brought; from there it is an order like any other.

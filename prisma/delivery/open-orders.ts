@@ -1,0 +1,21 @@
+/** What a repair asks of the delivery side. */
+import type { Database } from './client';
+
+/** Ids of at most `limit` orders whose delivery is open, waiting for an agent too, ascending, after the given one. */
+export async function openOrderIds(db: Database, after: string, limit: number): Promise<string[]> {
+  const rows = await db.assignment.findMany({
+    where: { orderId: { gt: after }, status: { in: ['PENDING', 'PICKED_UP'] } },
+    orderBy: { orderId: 'asc' },
+    take: limit,
+    select: { orderId: true },
+  });
+  return rows.map(({ orderId }) => orderId);
+}
+
+export const findAssignments = (db: Database, orderIds: string[]) =>
+  db.assignment.findMany({
+    where: { orderId: { in: orderIds } },
+    select: { orderId: true, agentId: true, status: true },
+  });
+
+export type Assignment = Awaited<ReturnType<typeof findAssignments>>[number];

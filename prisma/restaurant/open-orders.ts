@@ -1,0 +1,24 @@
+/** What a repair asks of the restaurants' side. */
+import type { Database } from './client';
+
+/**
+ * Ids of at most `limit` orders that are not CANCELLED, ascending, after the given one. This side does not learn what has been
+ * delivered, so those are among them.
+ */
+export async function openOrderIds(db: Database, after: string, limit: number): Promise<string[]> {
+  const rows = await db.orderGroup.findMany({
+    where: { orderId: { gt: after }, status: { not: 'CANCELLED' } },
+    orderBy: { orderId: 'asc' },
+    take: limit,
+    select: { orderId: true },
+  });
+  return rows.map(({ orderId }) => orderId);
+}
+
+export const findGroups = (db: Database, orderIds: string[]) =>
+  db.orderGroup.findMany({
+    where: { orderId: { in: orderIds } },
+    include: { orders: { select: { restaurantId: true, status: true, reason: true } } },
+  });
+
+export type OrderGroup = Awaited<ReturnType<typeof findGroups>>[number];

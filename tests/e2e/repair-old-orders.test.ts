@@ -1,0 +1,109 @@
+/** Open orders of an old database: rows that no workflow has ever carried. The repair makes them orders like any other. */
+import { createLog } from '../../lib/log';
+import type { PlaceOrderMessage } from '../../contracts/messages';
+import * as deliveries from '../../prisma/delivery/client';
+import * as restaurants from '../../prisma/restaurant/client';
+import * as users from '../../prisma/user/client';
+import { recordProgress } from '../../prisma/user/orders';
+import { assignAgent } from '../../workers/delivery/assign-agent';
+import { changeDelivery } from '../../workers/delivery/change-delivery';
+import { changeOrder } from '../../workers/restaurant/change-order';
+import { placeOrder } from '../../workers/restaurant/place-order';
+import { anOrder } from '../fixtures/orders';
+import { everywhere, type Everywhere } from './fixtures/everywhere';
+import { addAgent, addKitchen, agentOf, anOrderOf, decide, isRateable, move, rate } from './fixtures/platform';
+import { repair } from './fixtures/repairs';
+
+jest.setTimeout(60_000); // each repair is a program that starts, on a busy machine
+
+const log = createLog('test', 'silent');
+let user: users.Database;
+let restaurant: restaurants.Database;
+let delivery: deliveries.Database;
+beforeAll(() => {
+  user = users.openDatabase(process.env.USER_DATABASE_URL ?? '', 2, log);
+  restaurant = restaurants.openDatabase(process.env.RESTAURANT_DATABASE_URL ?? '', 2, log);
+  delivery = deliveries.openDatabase(process.env.DELIVERY_DATABASE_URL ?? '', 2, log);
+});
+afterAll(() => Promise.all([user, restaurant, delivery].map((db) => db.$disconnect())));
+
+/** What old programs have written of an order; the customer's record stays as it was placed. */
+const recorded = ({ order_id, user_id, placed_at }: PlaceOrderMessage) =>
+  recordProgress(user, {
+    orderId: order_id,
+    userId: user_id,
+    placedAt: placed_at,
+    status: 'PENDING',
+    delivered: false,
+    total: null,
+    reason: null,
+  });
+const stored = (order: PlaceOrderMessage) => placeOrder(restaurant)(order);
+const decided = (status: 'CONFIRMED' | 'CANCELLED') => (order: PlaceOrderMessage) =>
+  changeOrder(restaurant)({ ...order, status });
+const announce = async (): Promise<void> => undefined;
+const asked = async ({ order_id }: PlaceOrderMessage) => {
+  await addAgent();
+  await assignAgent({ db: delivery, announce })({ order_id });
+};
+const moved = (status: 'PICKED_UP' | 'DELIVERED') => async (order: PlaceOrderMessage) => {
+  await agentOf(order); // another test's order may have got the new one; then this waits for the next
+  await changeDelivery({ db: delivery, announce })({ order_id: order.order_id, status });
+};
+
+type Step = (order: PlaceOrderMessage) => Promise<unknown>;
+const confirmed: Step[] = [recorded, stored, decided('CONFIRMED')];
+
+async function anOldOrder(steps: Step[]): Promise<PlaceOrderMessage> {
+  const { user_id, restaurants: ordered } = anOrderOf(await addKitchen());
+  const order = anOrder({ user_id, restaurants: ordered });
+  for (const step of steps) await step(order);
+  return order;
+}
+
+async function isMended({ order_id }: PlaceOrderMessage): Promise<void> {
+  expect(await repair(['--yes', '--order', order_id])).toMatchObject({
+    code: 0,
+    orders: [{ result: { mended: true } }],
+  });
+  expect(await repair(['--yes', '--order', order_id])).toMatchObject({ code: 0, orders: [{ result: null }] });
+}
+
+const isDelivered = { record: 'CONFIRMED, delivered', page: 'CONFIRMED', group: 'CONFIRMED', delivery: 'DELIVERED' };
+
+describe('an order of an old database', () => {
+  test.each<[string, Step[]]>([
+    ['is PENDING', [recorded, stored]],
+    ['only its restaurant knows', [stored]],
+    ['is CONFIRMED', confirmed],
+    ['has its agent', [...confirmed, asked]],
+    ['is picked up', [...confirmed, asked, moved('PICKED_UP')]],
+  ])('that %s goes its way after a repair, and can be rated', async (_name, steps) => {
+    const order = await anOldOrder(steps);
+    await isMended(order);
+    expect((await decide(order, 'CONFIRMED')).status).toBe(200);
+    await addAgent();
+    const agent_id = await agentOf(order);
+    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+    await isRateable(order);
+    expect(await everywhere({ ...order, agent_id })).toMatchObject({ ...isDelivered, agent: 'released' });
+    expect((await rate(order, 5, 4)).status).toBe(201);
+  });
+
+  test('that was delivered, which its customer was never told, can be rated after a repair', async () => {
+    const order = await anOldOrder([...confirmed, asked, moved('PICKED_UP'), moved('DELIVERED')]);
+    await isMended(order);
+    await isRateable(order);
+    expect(await everywhere(order)).toMatchObject({ ...isDelivered, run: 'COMPLETED: SETTLED' });
+    expect((await rate(order, 5, 4)).status).toBe(201);
+  });
+
+  test.each<[string, Step[], Partial<Everywhere>]>([
+    ['its restaurant has refused', [recorded, stored, decided('CANCELLED')], { group: 'CANCELLED' }],
+    ['never reached its restaurant', [recorded], { group: 'none' }],
+  ])('that %s is cancelled for its customer too', async (_name, steps, left) => {
+    const order = await anOldOrder(steps);
+    await isMended(order);
+    expect(await everywhere(order)).toMatchObject({ ...left, record: 'CANCELLED', run: 'COMPLETED: CANCELLED' });
+  });
+});

@@ -1,0 +1,66 @@
+/** What a repair finds of an order that its restaurants decide on one by one. */
+import { addAgent, agentOf, move, pageOf, type Placed } from './fixtures/platform';
+import { repair, resetBefore, terminate } from './fixtures/repairs';
+import { decidePart, partOf, placedAtTwo } from './fixtures/two-kitchens';
+
+jest.setTimeout(60_000); // each repair is a program that starts, on a busy machine
+
+const isMended = async ({ order_id }: Placed): Promise<void> =>
+  expect(await repair(['--yes', '--order', order_id])).toMatchObject({
+    code: 0,
+    orders: [{ result: { mended: true } }],
+  });
+
+async function isDelivered(order: Placed): Promise<void> {
+  await agentOf(order);
+  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+}
+
+describe('an order of two restaurants whose run was terminated', () => {
+  test('when one has confirmed waits for the other alone after a repair', async () => {
+    const { order, a, b } = await placedAtTwo();
+    await decidePart(order, 'CONFIRMED', a);
+    await terminate(order);
+    await isMended(order);
+    await addAgent();
+    expect((await decidePart(order, 'CONFIRMED', b)).status).toBe(200);
+    await isDelivered(order);
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', total: 9 });
+  });
+
+  test('when one has refused comes without it, if that was the wish', async () => {
+    const { order, a, b } = await placedAtTwo('keep_rest');
+    await decidePart(order, 'CANCELLED', b, 'no gas');
+    await terminate(order);
+    await isMended(order);
+    await addAgent();
+    expect((await decidePart(order, 'CONFIRMED', a)).status).toBe(200);
+    await isDelivered(order);
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', total: 4.5 });
+    expect([await partOf(order, a), await partOf(order, b)]).toEqual(['CONFIRMED', 'CANCELLED']);
+  });
+
+  test('before any has decided keeps the wish for what is left', async () => {
+    const { order, a, b } = await placedAtTwo('keep_rest');
+    await terminate(order);
+    await isMended(order);
+    expect((await decidePart(order, 'CANCELLED', b, 'no gas')).status).toBe(200);
+    await addAgent();
+    expect((await decidePart(order, 'CONFIRMED', a)).status).toBe(200);
+    await agentOf(order);
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', total: 4.5 });
+  });
+});
+
+test('an order that went on without one restaurant, and was reset to before that, is told both', async () => {
+  const { order, a, b } = await placedAtTwo('keep_rest');
+  await addAgent();
+  await decidePart(order, 'CANCELLED', b, 'no gas');
+  await decidePart(order, 'CONFIRMED', a);
+  await agentOf(order);
+  await resetBefore('decide', order);
+  await isMended(order);
+  await isDelivered(order);
+  expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', total: 4.5 });
+  expect([await partOf(order, a), await partOf(order, b)]).toEqual(['CONFIRMED', 'CANCELLED']);
+});

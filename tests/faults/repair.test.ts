@@ -1,0 +1,314 @@
+/** Orders that lost their workflow, or whose workflow was taken back: found and mended, on a system of its own. */
+import { Client as Postgres } from 'pg';
+import { everywhere } from '../e2e/fixtures/everywhere';
+import { aKey, post, type Body } from '../e2e/fixtures/keyed-placement';
+import {
+  addAgent,
+  addKitchen,
+  agentOf,
+  anOrderOf,
+  call,
+  cancel,
+  decide,
+  delivered,
+  events,
+  isRateable,
+  isReleased,
+  move,
+  pageOf,
+  placed,
+  assigned,
+  type Kitchen,
+  type Placed,
+} from '../e2e/fixtures/platform';
+import { forget, forgetMs, runOf } from '../e2e/fixtures/temporal-cli';
+import { until } from '../fixtures/until';
+import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { repair, reset, resetBefore, runsOf, terminate } from '../e2e/fixtures/repairs';
+import { runCommand } from '../stack/fixtures/launched';
+
+jest.setTimeout(90_000); // parts take their time to start on a busy machine
+
+let system: OwnSystem;
+let kitchen: Kitchen;
+beforeAll(async () => {
+  // A request to a service that is away is gone from its queue before that is back.
+  system = await ownSystem({ ATTEMPT_MS: '300', RETRY_INTERVAL_MS: '100', AVOID_LOCAL_MS: '1000' });
+  kitchen = await addKitchen();
+}, 150_000);
+afterAll(removeSystem);
+
+/** The agents that are free go off duty: the next order has to wait for one. */
+async function nobodyIsFree(): Promise<void> {
+  const postgres = new Postgres({ connectionString: process.env.DELIVERY_DATABASE_URL });
+  await postgres.connect();
+  await postgres.query(`UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE agent_status = 'AVAILABLE'`);
+  await postgres.end();
+}
+
+/**
+ * How far an order has come, by what was done with it since its placement. The one that waits is brought there last and goes on
+ * first: it gets the next agent that is free, and the others would have to wait with it.
+ */
+const stages: [string, (order: Placed) => Promise<unknown>][] = [
+  ['waits for an agent', waiting],
+  ['is PENDING', async () => undefined],
+  ['has its agent', withAgent],
+  ['is picked up', pickedUp],
+];
+
+async function atEveryStage<T extends Placed>(place: () => Promise<T>): Promise<Map<string, T>> {
+  const orders = new Map<string, T>();
+  for (const [stage, reach] of [...stages].reverse()) {
+    const order = await place();
+    await reach(order);
+    orders.set(stage, order);
+  }
+  return orders;
+}
+
+async function waiting(order: Placed): Promise<void> {
+  await nobodyIsFree();
+  await decide(order, 'CONFIRMED');
+  await until('it waits', async () => events(await pageOf(order)).includes('waiting for an agent'));
+}
+
+async function withAgent(order: Placed): Promise<void> {
+  await addAgent();
+  await decide(order, 'CONFIRMED');
+  await agentOf(order);
+}
+
+async function pickedUp(order: Placed): Promise<void> {
+  await withAgent(order);
+  expect((await move(order, 'PICKED_UP')).status).toBe(200);
+}
+
+const mend = async (order: Placed): Promise<void> => {
+  expect(await repair(['--yes', '--order', order.order_id])).toMatchObject({
+    code: 0,
+    orders: [{ order_id: order.order_id, result: { mended: true } }],
+  });
+};
+
+const needsNothing = async (order: Placed): Promise<void> =>
+  expect(await repair(['--order', order.order_id])).toMatchObject({ code: 0, orders: [{ remedy: { kind: 'none' } }] });
+
+/** From wherever it stands to its end: as if nothing had happened to it. */
+async function goesItsWay(order: Placed): Promise<void> {
+  expect((await decide(order, 'CONFIRMED')).status).toBe(200);
+  await addAgent();
+  const agent_id = await agentOf(order);
+  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+  await isEverywhereDelivered({ ...order, agent_id });
+}
+
+async function isEverywhereDelivered(order: Placed & { agent_id: string }, run = 'COMPLETED: DELIVERED') {
+  await isRateable(order);
+  await until('the run has ended', async () => (await runOf(order)) !== 'RUNNING');
+  expect(await everywhere(order)).toMatchObject({
+    record: 'CONFIRMED, delivered',
+    page: 'CONFIRMED',
+    group: 'CONFIRMED',
+    orders: ['CONFIRMED'],
+    delivery: 'DELIVERED',
+    agent: 'released',
+    run,
+  });
+  expect((await pageOf(order)).total).toBe(9);
+}
+
+async function placeHeld(): Promise<{ order: Placed; body: Body }> {
+  const body = anOrderOf(kitchen);
+  const { status, body: answer } = await call('user', 'POST', '/orders', body);
+  expect(status).toBe(202);
+  return { order: { order_id: answer.order_id ?? '', user_id: body.user_id }, body };
+}
+
+async function placedUnderKey() {
+  const [body, key] = [anOrderOf(kitchen), aKey()];
+  const first = await post(body, key);
+  const repeat = async (): Promise<void> => expect(await post(body, key)).toEqual(first);
+  return { order_id: first.answer.order_id ?? '', user_id: body.user_id, repeat };
+}
+
+describe.each([
+  ['was terminated', terminate],
+  ['is gone from Temporal', forget],
+])('an order whose run %s', (_how, lose) => {
+  let orders: Map<string, Awaited<ReturnType<typeof placedUnderKey>>>;
+  beforeAll(async () => {
+    orders = await atEveryStage(placedUnderKey);
+    await Promise.all([...orders.values()].map(lose));
+  }, forgetMs + 30_000);
+
+  test.each(stages)(
+    'while it %s goes its way after a repair, and a repeated placement is answered as at first',
+    async (stage) => {
+      const order = orders.get(stage);
+      if (!order) throw new Error(`no order that ${stage}`);
+      expect(await repair(['--order', order.order_id])).toMatchObject({ code: 1, orders: [{ result: null }] });
+      await mend(order);
+      await needsNothing(order);
+      await order.repeat();
+      await goesItsWay(order);
+      await order.repeat();
+      await needsNothing(order);
+    },
+  );
+});
+
+describe.each([
+  ['before it was recorded', 'worker-order'],
+  ['before the restaurant side had it', 'worker-restaurant'],
+] as const)('an order whose run was terminated %s', (_when, away) => {
+  async function lost(): Promise<Placed> {
+    await system.stop(away);
+    const { order } = await placeHeld();
+    await terminate(order);
+    await system.start(away);
+    return order;
+  }
+
+  test('is placed again while that is fresh, and goes its way', async () => {
+    const order = await lost();
+    // Without an id: no database need know the order.
+    const { orders } = await repair([]);
+    expect(orders).toContainEqual(expect.objectContaining({ order_id: order.order_id, remedy: { kind: 'restart' } }));
+    await mend(order);
+    await goesItsWay(order);
+  });
+
+  test('is CANCELLED when it is too old to be placed, and its customer sees that', async () => {
+    const order = await lost();
+    expect(await repair(['--yes', '--order', order.order_id], { PLACEMENT_LIMIT_MS: '1' })).toMatchObject({ code: 0 });
+    expect(await everywhere(order)).toMatchObject({ record: 'CANCELLED', group: 'none', run: 'COMPLETED: CANCELLED' });
+    await needsNothing(order);
+  });
+});
+
+test('an order whose run was terminated while it was being undone is undone to the end', async () => {
+  const order = await assigned();
+  await system.stop('worker-restaurant');
+  expect((await cancel(order)).status).toBe(202);
+  await until('its agent is free', () => isReleased(order.agent_id, order));
+  await terminate(order);
+  await system.start('worker-restaurant');
+  await mend(order);
+  expect(await everywhere(order)).toMatchObject({
+    record: 'CANCELLED',
+    group: 'CANCELLED',
+    orders: ['CANCELLED'],
+    delivery: 'CANCELLED',
+    agent: 'released',
+    run: 'COMPLETED: CANCELLED',
+  });
+  await needsNothing(order);
+});
+
+describe('an order whose run was reset', () => {
+  test('to its first step, with all that came after it, ended too early, and goes its way after a repair', async () => {
+    const order = await placed();
+    await pickedUp(order);
+    await reset(order, '--type', 'FirstWorkflowTask');
+    await until('the rewound run', async () => (await runOf(order)) === 'COMPLETED: SETTLED');
+    await mend(order);
+    await goesItsWay(order);
+  });
+
+  test('to before its pick-up, with all that came after it, needs no repair', async () => {
+    const order = await assigned();
+    expect((await move(order, 'PICKED_UP')).status).toBe(200);
+    await resetBefore('moveDelivery', order, []);
+    await until('it has caught up', async () => events(await pageOf(order)).includes('picked up'));
+    await needsNothing(order);
+    await goesItsWay(order);
+  });
+
+  test.each(['decide', 'moveDelivery'])(
+    'to before its first "%s", which it forgot, is told again, and goes its way',
+    async (forgotten) => {
+      const order = await placed();
+      await pickedUp(order);
+      await resetBefore(forgotten, order);
+      await mend(order);
+      await needsNothing(order);
+      await goesItsWay(order);
+    },
+  );
+
+  test.each([
+    ['decide', 'COMPLETED: SETTLED'],
+    ['moveDelivery', 'COMPLETED: DELIVERED'],
+  ])('to before its first "%s" when it had been delivered learns that it is', async (forgotten, run) => {
+    const order = await delivered();
+    await resetBefore(forgotten, order);
+    // Without an id: the databases say that the order is over.
+    expect(await repair(['--yes'])).toMatchObject({ code: 0, orders: [{ order_id: order.order_id }] });
+    await until('the run has ended', async () => (await runOf(order)) !== 'RUNNING');
+    await isEverywhereDelivered(order, run);
+    await needsNothing(order);
+  });
+
+  test('to before its cancel, which it forgot, is cancelled again', async () => {
+    const order = await assigned();
+    expect((await cancel(order)).status).toBe(200);
+    const before = await everywhere(order);
+    await resetBefore('cancel', order);
+    await mend(order);
+    expect(await everywhere(order)).toEqual(before);
+  });
+});
+
+describe('a repair', () => {
+  test('of everything changes nothing of orders that are well, under way or ended', async () => {
+    const ended = [await placed(), await delivered()].map(({ order_id, user_id }) => ({ order_id, user_id }));
+    for (const order of ended) await cancel(order); // too late for the delivered one
+    const orders = [...ended, ...(await atEveryStage(placed)).values()];
+
+    const before = await Promise.all(orders.map(everywhere));
+    expect(await repair(['--yes'])).toEqual({ code: 0, orders: [] });
+    expect(await Promise.all(orders.map(everywhere))).toEqual(before);
+    for (const order of orders) expect(await runsOf(order)).toBe(1);
+    await addAgent(); // for the one that waits
+  });
+
+  test('of everything, again and again, disturbs no order that goes its way meanwhile', async () => {
+    let going = true;
+    const repairing = (async () => {
+      const codes: number[] = [];
+      while (going) codes.push((await repair(['--yes'])).code);
+      return codes;
+    })();
+    const orders = await Promise.all(Array.from({ length: 12 }, placed));
+    await Promise.all(orders.map(goesItsWay)).finally(() => (going = false));
+    expect(new Set(await repairing)).toEqual(new Set([0]));
+    for (const order of orders) expect(await runsOf(order)).toBe(1);
+  });
+
+  test('at the same time as another starts one run', async () => {
+    const order = await placed();
+    await terminate(order);
+    const both = await Promise.all([1, 2].map(() => repair(['--yes', '--order', order.order_id])));
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    await until('the new run is listed', async () => (await runsOf(order)) > 1);
+    expect(await runsOf(order)).toBe(2);
+    await goesItsWay(order);
+  });
+
+  test('by its name shows what it has found, and mends it when told to', async () => {
+    const order = await placed();
+    await terminate(order);
+    const shown = await runCommand('repair', '--name', system.name);
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toContain(`${order.order_id}  PENDING   PENDING     -         TERMINATED  adopt it, placed`);
+    const done = await runCommand('repair', '--name', system.name, '--yes', '--order', order.order_id);
+    expect(done.code).toBe(0);
+    expect(done.stdout).toContain('1 of 1 mended.');
+    expect(await runOf(order)).toBe('RUNNING');
+  });
+
+  test('of an id that is none is refused, and does nothing', async () => {
+    expect((await runCommand('repair', '--name', system.name, '--order', 'x')).code).toBe(2);
+  });
+});

@@ -1,0 +1,111 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { orderWorkflowId, searchAttributes } from '../../contracts/names';
+import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
+import type { OrderPolicy } from '../../contracts/workflow';
+import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
+import { WorkflowGoneError } from '../../lib/temporal/errors';
+import type * as delivery from '../../prisma/delivery/client';
+import { findAssignments, type Assignment } from '../../prisma/delivery/open-orders';
+import type * as restaurant from '../../prisma/restaurant/client';
+import { findGroups, type OrderGroup } from '../../prisma/restaurant/open-orders';
+import type * as user from '../../prisma/user/client';
+import { findRecords, type CustomerRecord } from '../../prisma/user/open-orders';
+import { remedyFor, type Remedy, type Rows, type Run } from './remedy';
+
+export interface Databases {
+  user: user.Database;
+  restaurant: restaurant.Database;
+  delivery: delivery.Database;
+}
+
+/** An order as it is in the three databases. */
+export interface Known extends Rows {
+  record: CustomerRecord | null;
+  group: (OrderGroup & { parts: number }) | null;
+  delivery: Assignment | null;
+}
+
+export async function readRows(dbs: Databases, orderIds: string[]): Promise<Map<string, Known>> {
+  const [records, groups, deliveries] = await Promise.all([
+    findRecords(dbs.user, orderIds).then(byOrder),
+    findGroups(dbs.restaurant, orderIds).then(byOrder),
+    findAssignments(dbs.delivery, orderIds).then(byOrder),
+  ]);
+  return new Map(
+    orderIds.map((id) => {
+      const group = groups.get(id);
+      return [
+        id,
+        {
+          record: records.get(id) ?? null,
+          group: group ? { ...group, parts: group.orders.length } : null,
+          delivery: deliveries.get(id) ?? null,
+        },
+      ];
+    }),
+  );
+}
+
+const byOrder = <T extends { orderId: string }>(rows: T[]): Map<string, T> =>
+  new Map(rows.map((row) => [row.orderId, row]));
+
+/** What was found of one order, and what to do about it. */
+export interface Finding {
+  orderId: string;
+  known: Known;
+  run: Run;
+  remedy: Remedy;
+}
+
+export interface RepairDeps {
+  dbs: Databases;
+  temporal: Temporal;
+  /** The time limits of the runs that are started. Placements older than theirs are not repeated. */
+  policy: OrderPolicy;
+}
+
+/** How long a step takes from its row to its workflow's search attributes; while all is well a tenth of it. */
+const settlingMs = 1_000;
+
+/** Looks at one order. Throws TemporalAwayError, or what a database throws. */
+export async function look(deps: RepairDeps, orderId: string): Promise<Finding> {
+  const first = await lookOnce(deps, orderId);
+  if (first.remedy.kind !== 'tell') return first;
+  // Behind the rows: perhaps only between a step's row and the word of it.
+  await new Promise((resolve) => setTimeout(resolve, settlingMs));
+  return lookOnce(deps, orderId);
+}
+
+/** The workflow first, then the rows: what it has written before it ended is seen. */
+async function lookOnce({ dbs, temporal, policy }: RepairDeps, orderId: string): Promise<Finding> {
+  const description = await describe(temporal, orderId);
+  const known = (await readRows(dbs, [orderId])).get(orderId) ?? { record: null, group: null, delivery: null };
+  const run = runOf(description);
+  const placedAt = known.record?.placedAt ?? description?.startTime;
+  const fresh = placedAt !== undefined && Date.now() - placedAt.getTime() < policy.placementLimitMs;
+  return { orderId, known, run, remedy: remedyFor(known, run, fresh) };
+}
+
+async function describe(temporal: Temporal, orderId: string): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await describeWorkflow(temporal, orderWorkflowId(orderId));
+  } catch (err) {
+    if (err instanceof WorkflowGoneError) return null;
+    throw err;
+  }
+}
+
+function runOf(description: WorkflowExecutionDescription | null): Run {
+  if (!description) return { state: 'gone' };
+  const { status, typedSearchAttributes: shown } = description;
+  if (status.name !== 'RUNNING') return { state: 'closed', as: status.name };
+  return {
+    state: 'running',
+    order: (shown.get(orderStatus) ?? 'PENDING') as OrderStatus,
+    delivery: (shown.get(deliveryStatus) ?? null) as DeliveryStatus | null,
+  };
+}
+
+const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
+const deliveryStatus = defineSearchAttributeKey(searchAttributes.deliveryStatus, 'KEYWORD');

@@ -1,0 +1,77 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { orderWorkflowId, placementUpdateId, workflowTypes } from '../../contracts/names';
+import type { Decision } from '../../contracts/states';
+import type { CommandOutcome, OrderInput } from '../../contracts/workflow';
+import { TemporalAwayError, translate, WorkflowGoneError } from '../../lib/temporal/errors';
+import { sendUpdate, startWorkflow } from '../../lib/temporal/send';
+import { withRepairLock } from '../../prisma/user/open-orders';
+import { cancelUpdate, decideUpdate, moveDeliveryUpdate, placeUpdate } from '../../workflows/messages';
+import { orderStart } from '../../workflows/start';
+import { inputToAdopt, inputToRepeat } from './inputs';
+import { look, type Finding, type RepairDeps } from './look';
+import type { Told } from './remedy';
+
+/**
+ * Does what the finding calls for, unless a look shows that it is no longer so: somebody else may have mended it, or be at it.
+ * Resolves with what was found then; its remedy has been carried out, except where only a person can help.
+ * Throws TemporalAwayError, UpdateRefusedError, or what a database throws; repeating is safe.
+ */
+export const mend = (deps: RepairDeps, orderId: string): Promise<Finding> =>
+  withRepairLock(deps.dbs.user, orderId, async () => {
+    const finding = await look(deps, orderId);
+    switch (finding.remedy.kind) {
+      case 'none':
+      case 'person':
+        break;
+      case 'tell':
+        // Of an order that went on without some of its restaurants, first who those are.
+        if (finding.remedy.command.kind === 'decide') await tellParts(deps, finding, ['CANCELLED']);
+        await tell(deps, orderId, finding.remedy.command);
+        break;
+      case 'restart':
+        await start(deps, await inputToRepeat(deps, finding));
+        break;
+      case 'adopt':
+        await start(deps, await inputToAdopt(deps, finding, finding.remedy));
+        if (finding.remedy.stage === 'placed') await tellParts(deps, finding, ['CANCELLED', 'CONFIRMED']);
+    }
+    return finding;
+  });
+
+/** Long enough for a healthy system to place an order, or to undo one. */
+const answerWaitMs = 3_000;
+
+/**
+ * A closed run holds its id: this start, alone of all, may use it again. One that somebody has started meanwhile is left to go its
+ * way. The `place` update of a placement goes with it, so that the new run has the answer for a customer who repeats theirs; the
+ * run does not depend on it.
+ */
+async function start({ temporal }: RepairDeps, input: OrderInput): Promise<void> {
+  const options = { ...orderStart(input), workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const };
+  await startWorkflow(temporal, { workflow: workflowTypes.order, options });
+  const handle = temporal.client.workflow.getHandle(options.workflowId);
+  try {
+    await temporal.client.withDeadline(Date.now() + answerWaitMs, () =>
+      handle.executeUpdate(placeUpdate, { updateId: placementUpdateId }),
+    );
+  } catch (err) {
+    const failure = translate(err);
+    if (!(failure instanceof TemporalAwayError || failure instanceof WorkflowGoneError)) throw failure;
+  }
+}
+
+/** What single restaurants have decided for their parts. */
+async function tellParts(deps: RepairDeps, { orderId, known }: Finding, decisions: Decision[]): Promise<void> {
+  for (const { restaurantId: restaurant_id, status: now, reason } of known.group?.orders ?? []) {
+    const status = decisions.find((decision) => decision === now);
+    if (status) await tell(deps, orderId, { kind: 'decide', status, restaurant_id, reason });
+  }
+}
+
+const updates = { decide: decideUpdate, moveDelivery: moveDeliveryUpdate, cancel: cancelUpdate };
+
+/** What a rewound run is told may turn out to be long past (picked up, when it is delivered): it has caught up all the same. */
+async function tell({ temporal }: RepairDeps, orderId: string, { kind, ...argument }: Told): Promise<void> {
+  const update = updates[kind] as UpdateDefinition<CommandOutcome, [typeof argument]>;
+  await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [argument] });
+}

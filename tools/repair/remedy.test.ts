@@ -1,0 +1,112 @@
+import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
+import { isOver, remedyFor, type Rows, type Run } from './remedy';
+
+/** One line: what the customer's record, the restaurants' group and the delivery say; the workflow; what follows. */
+const table = `
+  record     | group         | delivery  | run                 | remedy
+  -          | -             | -         | gone                | none
+  -          | -             | -         | COMPLETED           | none
+  -          | -             | -         | CANCELED            | none
+  -          | -             | -         | TERMINATED          | restart
+  -          | -             | -         | TERMINATED, stale   | adopt cancelled
+  -          | -             | -         | TIMED_OUT           | restart
+  -          | -             | -         | PENDING             | none
+  PENDING    | -             | -         | PENDING             | none
+  PENDING    | -             | -         | TERMINATED          | restart
+  PENDING    | -             | -         | TERMINATED, stale   | adopt cancelled
+  PENDING    | -             | -         | gone                | adopt cancelled
+  PENDING    | PENDING       | -         | PENDING             | none
+  PENDING    | PENDING       | -         | TERMINATED          | adopt placed
+  PENDING    | PENDING       | -         | TERMINATED, stale   | adopt placed
+  PENDING    | PENDING       | -         | gone                | adopt placed
+  -          | PENDING       | -         | gone                | adopt placed
+  PENDING    | PENDING empty | -         | gone                | person
+  PENDING    | CONFIRMED     | -         | PENDING             | tell decide CONFIRMED
+  PENDING    | CONFIRMED     | -         | CONFIRMED           | none
+  PENDING    | CONFIRMED     | -         | gone                | adopt confirmed
+  CONFIRMED  | PENDING       | -         | gone                | adopt confirmed
+  CONFIRMED  | -             | -         | gone                | adopt confirmed
+  -          | -             | PENDING   | gone                | adopt confirmed
+  CONFIRMED  | CONFIRMED     | PENDING   | CONFIRMED           | none
+  CONFIRMED  | CONFIRMED     | PENDING   | CONFIRMED PENDING   | none
+  CONFIRMED  | CONFIRMED     | PENDING   | PENDING             | tell decide CONFIRMED
+  CONFIRMED  | CONFIRMED     | PENDING   | FAILED              | adopt confirmed
+  CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED           | none
+  CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED PENDING   | tell moveDelivery PICKED_UP
+  CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED PICKED_UP | none
+  CONFIRMED  | CONFIRMED     | PICKED_UP | PENDING             | tell decide CONFIRMED
+  CONFIRMED  | CONFIRMED     | PICKED_UP | COMPLETED           | adopt confirmed
+  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED PENDING   | tell moveDelivery PICKED_UP
+  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED PICKED_UP | tell moveDelivery DELIVERED
+  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED DELIVERED | none
+  CONFIRMED  | CONFIRMED     | DELIVERED | TERMINATED          | adopt confirmed
+  PENDING    | CONFIRMED     | DELIVERED | gone                | adopt confirmed
+  -          | CONFIRMED     | DELIVERED | gone                | adopt confirmed
+  delivered  | CONFIRMED     | DELIVERED | gone                | none, over
+  delivered  | CONFIRMED     | DELIVERED | COMPLETED           | none, over
+  delivered  | -             | -         | gone                | none, over
+  delivered  | CONFIRMED     | DELIVERED | PENDING             | tell decide CONFIRMED, over
+  delivered  | CONFIRMED     | DELIVERED | CONFIRMED PENDING   | tell moveDelivery PICKED_UP, over
+  delivered  | CONFIRMED     | PICKED_UP | gone                | adopt confirmed
+  CANCELLED  | CANCELLED     | CANCELLED | gone                | none, over
+  CANCELLED  | -             | -         | COMPLETED           | none, over
+  CANCELLED  | CANCELLED     | CANCELLED | CANCELLED           | none, over
+  CANCELLED  | CANCELLED     | -         | PENDING             | tell cancel, over
+  CANCELLED  | CANCELLED     | CANCELLED | CONFIRMED PICKED_UP | tell moveDelivery CANCELLED, over
+  CONFIRMED  | CONFIRMED     | CANCELLED | TERMINATED          | adopt cancelled
+  CONFIRMED  | CANCELLED     | CANCELLED | FAILED              | adopt cancelled
+  PENDING    | CANCELLED     | -         | gone                | adopt cancelled
+  CANCELLED  | PENDING       | -         | gone                | adopt cancelled
+  CONFIRMED  | CANCELLED     | PENDING   | gone                | adopt cancelled
+  CONFIRMED  | CANCELLED     | DELIVERED | gone                | person
+  delivered  | CANCELLED     | DELIVERED | CONFIRMED PENDING   | person
+`;
+
+const cases = table
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split('|').map((cell) => cell.trim()) as [string, string, string, string, string]);
+
+const rowsOf = (record: string, group: string, delivery: string): Rows => {
+  const [status, empty] = group.split(' ');
+  return {
+    record:
+      record === '-'
+        ? null
+        : record === 'delivered'
+          ? { status: 'CONFIRMED', delivered: true }
+          : { status: record as OrderStatus, delivered: false },
+    group: group === '-' ? null : { status: status as OrderStatus, parts: empty ? 0 : 1 },
+    delivery: delivery === '-' ? null : { status: delivery as DeliveryStatus },
+  };
+};
+
+function runOf(text: string): Run {
+  const [order = '', delivery] = text.replace(', stale', '').split(' ');
+  if (order === 'gone') return { state: 'gone' };
+  if (!['PENDING', 'CONFIRMED', 'CANCELLED'].includes(order)) return { state: 'closed', as: order };
+  return { state: 'running', order: order as OrderStatus, delivery: (delivery ?? null) as DeliveryStatus | null };
+}
+
+function textOf(rows: Rows, run: Run, fresh: boolean): string {
+  const remedy = remedyFor(rows, run, fresh);
+  if (remedy.kind === 'adopt') return `adopt ${remedy.stage}`;
+  if (remedy.kind !== 'tell') return remedy.kind;
+  const { command } = remedy;
+  return command.kind === 'cancel' ? 'tell cancel' : `tell ${command.kind} ${command.status}`;
+}
+
+test.each(cases)('record %s, group %s, delivery %s, run %s: %s', (record, group, delivery, run, expected) => {
+  const rows = rowsOf(record, group, delivery);
+  expect(textOf(rows, runOf(run), !run.endsWith('stale'))).toBe(expected.replace(', over', ''));
+  const known = record !== '-' || group !== '-' || delivery !== '-';
+  expect(isOver(rows)).toBe(!known || expected.endsWith('over'));
+});
+
+test('an order that is undone without anybody having wanted that says why', () => {
+  const rows = rowsOf('PENDING', '-', '-');
+  expect(remedyFor(rows, { state: 'gone' }, true)).toMatchObject({
+    reason: 'its workflow was lost before the restaurant had the order',
+  });
+});
