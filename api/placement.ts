@@ -10,7 +10,7 @@ import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';
 import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
-import { orderMemo, orderStart } from '../workflows/start';
+import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
 import { accepted, created } from './http/answers';
 import { readBody } from './http/input';
 import { notFound, unprocessable } from './http/problems';
@@ -61,13 +61,13 @@ async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string
   if (sent.state === 'completed') return toPlacement(orderId, input.bodyHash, sent.value);
 
   const first = key === undefined ? undefined : await firstPlacement(deps.temporal, orderId);
-  if (first?.bodyHash !== undefined && first.bodyHash !== input.bodyHash) throw keyReused();
+  if (first?.bodyHash !== undefined && isAnother(first.bodyHash, input.bodyHash)) throw keyReused();
   if (sent.state === 'ended') await checkResult(deps.temporal, orderId);
   return { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
 }
 
 function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement {
-  if (outcome.bodyHash !== bodyHash) throw keyReused();
+  if (isAnother(outcome.bodyHash, bodyHash)) throw keyReused();
   const placed = { orderId, placedAt: outcome.placedAt, held: false };
   switch (outcome.outcome) {
     case 'placed':
@@ -80,6 +80,8 @@ function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcom
       return placed;
   }
 }
+
+const isAnother = (first: string, now: string): boolean => first !== noBodyHash && first !== now;
 
 /** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
 async function firstPlacement(temporal: Temporal, orderId: string) {

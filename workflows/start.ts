@@ -38,7 +38,7 @@ const adopted = {
 /** What an order's workflow has in its memo, by name. Orders of version 0.1 have none. */
 export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const;
 
-/** For orders that were not placed over HTTP: no body has this hash. */
+/** For orders whose body is not known: a repeated placement is taken for the same. */
 export const noBodyHash = '';
 
 /** The user of an order that only its old restaurant knows. */
@@ -46,7 +46,7 @@ export const unknownUser = '00000000-0000-0000-0000-000000000000';
 
 /** Input for an order that is CONFIRMED already and has no workflow: brought by an old program, or its run was lost. */
 export function confirmedOrder(
-  order: { orderId: string; userId: string; placedAt: Date },
+  order: { orderId: string; userId: string; placedAt: Date; total?: string | null },
   policy: OrderInput['policy'],
 ): OrderInput {
   return {
@@ -59,6 +59,7 @@ export function confirmedOrder(
     },
     stage: 'confirmed',
     policy,
+    total: order.total ?? null,
     bodyHash: noBodyHash,
   };
 }

@@ -38,7 +38,7 @@ async function adopt({ temporal, policy }: AskAgentDeps, order: OrderRow): Promi
   try {
     await startWorkflow(temporal, {
       workflow: workflowTypes.order,
-      options: orderStart(confirmedOrder(order, policy)),
+      options: orderStart(confirmedOrder({ ...order, total: order.total?.toFixed(2) ?? null }, policy)),
     });
     return 'held';
   } catch (err) {
