@@ -1,7 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { OrderResult } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
-import { recordProgress } from './order-writes';
+import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
 
 /**
@@ -27,12 +27,13 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   return { failed };
 }
 
-/** Cancelling is how to ask: what is delivered refuses it. */
+/** Cancelling is how to ask: what is delivered refuses it. Otherwise the delivery is undone with that. */
 async function isDelivered(run: OrderRun): Promise<boolean> {
-  const { order_id } = run.input.order;
-  const cancel = () => run.call('changeDelivery', { order_id, status: 'CANCELLED' });
-  const reply = await CancellationScope.nonCancellable(cancel).catch(() => undefined); // the undo meets the same fault, and tells it
-  return reply?.outcome === 'refused' && reply.status === 'DELIVERED' && patched('delivered-is-not-undone');
+  // A fault that no repeat can mend is met again, and told, by the undo itself.
+  const reply = await CancellationScope.nonCancellable(() => cancelDelivery(run)).catch(() => undefined);
+  if (reply?.outcome === 'refused') return reply.status === 'DELIVERED' && patched('delivered-is-not-undone');
+  if (reply) run.saga.undoWith('delivery', () => Promise.resolve());
+  return false;
 }
 
 /** Answers everybody who still waits, shows the end, lets the handlers finish. */
