@@ -107,8 +107,10 @@ test('without an address in the environment the broker is that of the running st
   const env = here();
   delete env['RABBITMQ_URL'];
   delete env['RABBITMQ_MANAGEMENT_URL'];
-  const names = readdirSync(path.join(projectRoot, '.stack'));
-  const name = names.find((each) => instanceNamed(each).socketPath === process.env.STACK_SOCKET) ?? '';
+  const folders = readdirSync(path.join(projectRoot, '.stack'), { withFileTypes: true }).filter((each) =>
+    each.isDirectory(),
+  );
+  const name = folders.find((each) => instanceNamed(each.name).socketPath === process.env.STACK_SOCKET)?.name ?? '';
   const { code, stdout } = await run(['--name', name, '--json'], env);
   expect(code).toBe(0);
   const { queues: rows } = JSON.parse(stdout) as { queues: { queue: string; consumers: number }[] };
