@@ -2,22 +2,13 @@ import { queues } from '../contracts/names';
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, ChangeOrderReply, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
 import type { OrderStatus } from '../contracts/states';
+import type { FirstPlacement } from '../contracts/workflow';
 import { ask, type AskDeps } from './ask';
 import { guarded } from './faults';
 
 export interface OrderToRecord {
   order: PlaceOrderMessage;
   bodyHash: string;
-}
-
-/** What the customer's record says of the first placement under this order id: this one's, or one of a run that is gone. */
-export interface FirstPlacement {
-  status: OrderStatus;
-  delivered: boolean;
-  placedAt: string;
-  bodyHash: string | null;
-  total: string | null;
-  reason: string | null;
 }
 
 /** `settled`: an earlier run has carried this order beyond PENDING; nothing was changed. Histories of version 0.1 have no `first`. */

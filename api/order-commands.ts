@@ -4,7 +4,7 @@ import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/wor
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate } from '../lib/temporal/send';
-import { askAgentUpdate, cancelUpdate, decideUpdate, declineUpdate, moveDeliveryUpdate } from '../workflows/messages';
+import { commandUpdates } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
 import { HttpProblem, notFound } from './http/problems';
 
@@ -39,7 +39,7 @@ export async function sendToWorkflow(
 ): Promise<'done' | 'held'> {
   try {
     const { kind, ...arg } = command;
-    const update = updates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
+    const update = commandUpdates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
     const sent = await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
     if (sent.state === 'held') return 'held';
     if (sent.value.outcome === 'refused') throw refusal(sent.value.code, sent.value.message);
@@ -49,14 +49,6 @@ export async function sendToWorkflow(
     throw err;
   }
 }
-
-const updates = {
-  decide: decideUpdate,
-  moveDelivery: moveDeliveryUpdate,
-  cancel: cancelUpdate,
-  askAgent: askAgentUpdate,
-  decline: declineUpdate,
-};
 
 function answerFromRow(facts: OrderFacts | null, command: OrderCommand): 'done' {
   if (!facts) throw notFound('Order not found');

@@ -55,6 +55,16 @@ export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
   | { outcome: 'settled'; total: string | null; reason: string | null }
 );
 
+/** What the customer's record says of the first placement under this order id: this one's, or one of a run that is gone. */
+export interface FirstPlacement {
+  status: OrderStatus;
+  delivered: boolean;
+  placedAt: string;
+  bodyHash: string | null;
+  total: string | null;
+  reason: string | null;
+}
+
 /** What somebody wants of an order. */
 export type OrderCommand =
   /** Of one restaurant for its part, or for all. */

@@ -27,6 +27,15 @@ export const askAgentUpdate = defineUpdate<CommandOutcome, [Command<'askAgent'>]
 /** An agent hands the job back before pick-up; resolves when that is written, not when another agent is found. */
 export const declineUpdate = defineUpdate<CommandOutcome, [Command<'decline'>]>(orderMessages.decline);
 
+/** The update that carries each command. */
+export const commandUpdates = {
+  decide: decideUpdate,
+  moveDelivery: moveDeliveryUpdate,
+  cancel: cancelUpdate,
+  askAgent: askAgentUpdate,
+  decline: declineUpdate,
+};
+
 /** `"PICKED_UP"`, `"DELIVERED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
 export const deliveryStatusSignal = defineSignal<[unknown]>(orderMessages.deliveryStatus);
 /** `"CONFIRMED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */

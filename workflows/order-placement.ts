@@ -54,7 +54,6 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
 }
 
 /**
-/**
  * An order that an old program has carried to CONFIRMED, or whose run was lost. The restaurant's rows follow, where it answers at once:
  * beside an old restaurant there is nobody who would. What was done there is undone like our own, should it come to that; at once, where
  * the order is adopted only to be undone (throws OrderStopped).

@@ -1,4 +1,5 @@
 import type { OrderStatus } from '../../contracts/states';
+import type { FirstPlacement } from '../../contracts/workflow';
 import type { Prisma } from './generated/client';
 import type { Database } from './client';
 
@@ -9,21 +10,12 @@ export interface NewOrder {
   bodyHash: string;
 }
 
-export interface RecordedOrder {
-  status: OrderStatus;
-  delivered: boolean;
-  placedAt: string;
-  bodyHash: string | null;
-  total: string | null;
-  reason: string | null;
-}
-
 /**
  * Records a placed order. Idempotent: an order that has its record keeps it. Returns the record as it is then; CANCELLED when an
  * undo came first.
  */
-export async function recordOrder(db: Database, order: NewOrder): Promise<RecordedOrder> {
-  const rows = await db.$queryRaw<(Omit<RecordedOrder, 'placedAt'> & { placedAt: Date })[]>`
+export async function recordOrder(db: Database, order: NewOrder): Promise<FirstPlacement> {
+  const rows = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
     INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
     VALUES (${order.orderId}::uuid, ${order.userId}::uuid, ${order.placedAt}::timestamptz, ${order.bodyHash})
     ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")

@@ -1,19 +1,9 @@
 /** Orders that are moved with nothing but the stock `temporal` command line. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { orderMessages, orderWorkflowId } from '../../contracts/names';
 import type { OrderView } from '../../contracts/workflow';
 import { until } from '../fixtures/until';
 import { addAgent, agentOf, isReleased, pageOf, placed, type Placed } from './fixtures/platform';
-
-const run = promisify(execFile);
-
-async function temporal(...args: string[]): Promise<string> {
-  const cli = process.env.TEMPORAL_CLI;
-  const server = process.env.TEMPORAL_ADDRESS;
-  if (!cli || !server) throw new Error('TEMPORAL_CLI or TEMPORAL_ADDRESS is not set ("npm test" sets both)');
-  return (await run(cli, [...args, '--address', server])).stdout;
-}
+import { temporal } from './fixtures/temporal-cli';
 
 /** The input is given as a person types it: it may be no JSON that the order understands. */
 const signal = ({ order_id }: Placed, name: string, input: string): Promise<string> =>

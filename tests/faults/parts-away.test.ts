@@ -20,7 +20,7 @@ import {
   type Kitchen,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(90_000); // parts take their time to start on a busy machine
 
@@ -28,7 +28,7 @@ let system: OwnSystem;
 let kitchen: Kitchen;
 beforeAll(async () => {
   // Attempts that follow each other so fast that a test can wait for twenty of them.
-  system = await ownSystem({ ATTEMPT_MS: '300', RETRY_INTERVAL_MS: '100', AVOID_LOCAL_MS: '1000' });
+  system = await ownSystem(impatient);
   kitchen = await addKitchen();
 }, 150_000);
 afterAll(removeSystem);

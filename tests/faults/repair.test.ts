@@ -23,7 +23,7 @@ import {
 } from '../e2e/fixtures/platform';
 import { forget, forgetMs, runOf } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
-import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 import { repair, reset, resetBefore, runsOf, terminate } from '../e2e/fixtures/repairs';
 import { runCommand } from '../stack/fixtures/launched';
 
@@ -33,7 +33,7 @@ let system: OwnSystem;
 let kitchen: Kitchen;
 beforeAll(async () => {
   // A request to a service that is away is gone from its queue before that is back.
-  system = await ownSystem({ ATTEMPT_MS: '300', RETRY_INTERVAL_MS: '100', AVOID_LOCAL_MS: '1000' });
+  system = await ownSystem(impatient);
   kitchen = await addKitchen();
 }, 150_000);
 afterAll(removeSystem);

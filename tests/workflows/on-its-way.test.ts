@@ -1,5 +1,5 @@
 /** An order that goes its way, moved by updates and by signals. */
-import type { FirstPlacement } from '../../activities/orders';
+import type { FirstPlacement } from '../../contracts/workflow';
 import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../workflows/messages';
 import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../fixtures/order-stage';
 import { until } from '../fixtures/until';

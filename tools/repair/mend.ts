@@ -5,7 +5,7 @@ import type { CommandOutcome, OrderInput } from '../../contracts/workflow';
 import { TemporalAwayError, translate, WorkflowGoneError } from '../../lib/temporal/errors';
 import { sendUpdate, startWorkflow } from '../../lib/temporal/send';
 import { withRepairLock } from '../../prisma/user/open-orders';
-import { cancelUpdate, decideUpdate, moveDeliveryUpdate, placeUpdate } from '../../workflows/messages';
+import { commandUpdates, placeUpdate } from '../../workflows/messages';
 import { orderStart } from '../../workflows/start';
 import { inputToAdopt, inputToRepeat } from './inputs';
 import { look, type Finding, type RepairDeps } from './look';
@@ -68,10 +68,8 @@ async function tellParts(deps: RepairDeps, { orderId, known }: Finding, decision
   }
 }
 
-const updates = { decide: decideUpdate, moveDelivery: moveDeliveryUpdate, cancel: cancelUpdate };
-
 /** What a rewound run is told may turn out to be long past (picked up, when it is delivered): it has caught up all the same. */
 async function tell({ temporal }: RepairDeps, orderId: string, { kind, ...argument }: Told): Promise<void> {
-  const update = updates[kind] as UpdateDefinition<CommandOutcome, [typeof argument]>;
+  const update = commandUpdates[kind] as UpdateDefinition<CommandOutcome, [typeof argument]>;
   await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [argument] });
 }
