@@ -1,13 +1,16 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Log } from './log';
 
-/** Prisma's adapter over a `pg` pool. A connection that breaks while idle is logged and replaced, not fatal. */
-export function createAdapter(url: string, poolSize: number, log: Log): PrismaPg {
-  return new PrismaPg(
+/**
+ * What each service's Prisma client is made of: an adapter over a `pg` pool of at most `poolSize` connections, each made when it is
+ * first needed. A connection that breaks while idle is logged and replaced, not fatal.
+ */
+export function clientOptions(url: string, poolSize: number, log: Log) {
+  const adapter = new PrismaPg(
     {
       connectionString: url,
       max: poolSize,
-      connectionTimeoutMillis: 5_000, // a database that is away is an error soon enough for a request to be answered
+      connectionTimeoutMillis: connectMs,
       keepAlive: true,
     },
     {
@@ -15,7 +18,17 @@ export function createAdapter(url: string, poolSize: number, log: Log): PrismaPg
       onConnectionError: (err) => log.warn({ event: 'database-error', err }, 'a database connection failed'),
     },
   );
+  return { adapter, transactionOptions: { maxWait: connectMs, timeout: transactionMs } };
 }
+
+/** A database that is away is an error soon enough for a request to be answered. */
+const connectMs = 5_000;
+/**
+ * Twice as long as a caller waits for its attempt (`ATTEMPT_MS`), where Prisma's own limit is 5 s. A transaction may stand before a
+ * lock that others hold: on an overloaded machine, to roll back those that have waited longest would only make their callers queue
+ * again, behind everybody else. One that outlives its caller is not in vain: the next attempt finds its effect.
+ */
+const transactionMs = 20_000;
 
 /** Prisma's codes for a server that cannot be reached, is too slow, or has no connection left. */
 const awayCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);

@@ -1,4 +1,4 @@
-import { createAdapter } from '../../lib/database';
+import { clientOptions } from '../../lib/database';
 import type { Log } from '../../lib/log';
 import { PrismaClient, type Prisma } from './generated/client';
 
@@ -8,7 +8,7 @@ export type Transaction = Prisma.TransactionClient;
 
 /** Opens a pool of at most `poolSize` connections; each is made when it is first needed. Close it with `$disconnect`. */
 export function openDatabase(url: string, poolSize: number, log: Log): Database {
-  return new PrismaClient({ adapter: createAdapter(url, poolSize, log) });
+  return new PrismaClient(clientOptions(url, poolSize, log));
 }
 
 /** Whether the database refused a row because of a unique key. */

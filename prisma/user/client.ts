@@ -1,4 +1,4 @@
-import { createAdapter } from '../../lib/database';
+import { clientOptions } from '../../lib/database';
 import type { Log } from '../../lib/log';
 import { PrismaClient } from './generated/client';
 
@@ -7,4 +7,4 @@ export type Database = PrismaClient;
 
 /** Opens the pool; connections are made when they are needed. End with `$disconnect()`. */
 export const openDatabase = (url: string, poolSize: number, log: Log): Database =>
-  new PrismaClient({ adapter: createAdapter(url, poolSize, log) });
+  new PrismaClient(clientOptions(url, poolSize, log));

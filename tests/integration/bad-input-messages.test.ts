@@ -82,7 +82,7 @@ const requests: [QueueName, Case, () => object][] = [
 ];
 const aRating = (order_id: string) => ({ order_id, order_rating: 4, agent_rating: 4 });
 const isAnswered = (queue: QueueName, body: object): Promise<true> =>
-  broker.request(queue, body, { timeoutMs: 10_000 }).then(
+  broker.request(queue, body, { timeoutMs: 60_000 }).then(
     () => true,
     (err: unknown) => {
       expect(err).toMatchObject({ name: 'ServiceFault', code: 'UNKNOWN_ORDER' });

@@ -16,7 +16,7 @@ const agentsAdded = 40;
 const agentCount = agentsAtFirst + agentsAdded;
 const consumers = 8;
 /** A few seconds are enough on a quiet machine. */
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 let service: Awaited<ReturnType<typeof deliveryWorkers>>;
 
@@ -65,7 +65,7 @@ test(
     await Promise.all(orders.map(ask));
     const ended = () => service.db.assignment.count({ where: { agentId: { not: null }, completedAt: { not: null } } });
     await until('every order has had its agent', async () => (await ended()) === orderCount, patienceMs);
-    await until('every agent is there and free', async () => (await freeAgents()).length === agentCount);
+    await until('every agent is there and free', async () => (await freeAgents()).length === agentCount, patienceMs);
 
     expect(failures).toEqual([]);
     expect(await overlaps()).toBe(0);
