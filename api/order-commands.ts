@@ -1,5 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { orderWorkflowId } from '../contracts/names';
+import { orderWorkflowId, soAlready } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
@@ -45,6 +45,7 @@ export async function sendToWorkflow(
     if (sent.value.outcome === 'refused') throw refusal(sent.value.code, sent.value.message);
     return 'done';
   } catch (err) {
+    if (err instanceof UpdateRefusedError && err.code === soAlready) return 'done';
     if (err instanceof UpdateRefusedError) throw refusal(err.code, err.message);
     throw err;
   }

@@ -32,6 +32,9 @@ export const ourAppId = 'durable-food-delivery';
 /** The Temporal task queue of the order and rating workflows. */
 export const ordersTaskQueue = 'orders';
 
+/** The worker deployment whose versions are the builds of the order worker. */
+export const ordersDeployment = 'orders';
+
 /** Workflow types, as the Web UI and the CLI show them. */
 export const workflowTypes = { order: 'orderWorkflow', rating: 'ratingWorkflow' } as const;
 
@@ -51,6 +54,9 @@ export const orderMessages = {
   agentAssigned: 'agentAssigned',
   order: 'order',
 } as const;
+
+/** With this type of failure an order's update says that it is so already: a success that leaves nothing in the order's history. */
+export const soAlready = 'SO_ALREADY';
 
 export const ratingMessages = {
   rate: 'rate',

@@ -14,7 +14,11 @@ const common = {
   /** Connections to the database, for each process. Small: all processes share one machine in the local stack. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
 };
-const http = { HOST: z.string().default('127.0.0.1') };
+const http = {
+  HOST: z.string().default('127.0.0.1'),
+  /** At most half of the time that a process has for its drain. */
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(4_000).default(500),
+};
 const temporal = {
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -65,7 +69,14 @@ export const schemas = {
     PORT: port(8003),
     DELIVERY_DATABASE_URL: database('delivery'),
   }),
-  orderWorker: z.object({ ...common, ...temporal, ...broker, ...policy, USER_DATABASE_URL: database('user') }),
+  orderWorker: z.object({
+    ...common,
+    ...temporal,
+    ...broker,
+    ...policy,
+    USER_DATABASE_URL: database('user'),
+    WORKER_BUILD_ID: z.string().optional(),
+  }),
   restaurantWorker: z.object({ ...common, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
   deliveryWorker: z.object({ ...common, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
   repair: z.object({

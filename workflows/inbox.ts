@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
+import { soAlready } from '../contracts/names';
 import type { CommandOutcome, OrderCommand } from '../contracts/workflow';
 import { after, judge, judgeEnded, stops, type OrderFacts, type Verdict } from './rules';
 
@@ -11,7 +12,10 @@ export interface Submitted {
 export interface Inbox {
   /** By the state that the order will have once the commands before this one are done: nobody is refused for being early. */
   judge(command: OrderCommand): Verdict;
-  /** An update's validator. Throws ApplicationFailure (type: RefusalCode) for what is not allowed. */
+  /**
+   * An update's validator. Throws ApplicationFailure: its type is a RefusalCode for what is not allowed, and `soAlready` for what needs
+   * no step. Neither leaves a trace in the history, so a client that repeats itself without end fills none.
+   */
   validate(command: OrderCommand): void;
   /** Records the command and resolves with its outcome. */
   submit(command: OrderCommand): Promise<CommandOutcome>;
@@ -43,6 +47,8 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean): I
     validate(command) {
       const verdict = judge(expected(), command);
       if (verdict.verdict === 'refused') throw ApplicationFailure.nonRetryable(verdict.message, verdict.code);
+      if (judge(facts(), command).verdict === 'repeat')
+        throw ApplicationFailure.nonRetryable('It is so already.', soAlready);
     },
     async submit(command) {
       const submitted: Submitted = { command };

@@ -21,7 +21,12 @@ async function start(log: Log): Promise<Running> {
   const broker = await openBroker({ url: config.RABBITMQ_URL, name, appId: ourAppId, log, topology: declareTopology });
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, log);
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
-  const server = await listen(createDeliveryApp({ db, temporal, announce, log }), config.HOST, config.PORT);
+  const server = await listen(
+    createDeliveryApp({ db, temporal, announce, log }),
+    config.HOST,
+    config.PORT,
+    config.DRAIN_DELAY_MS,
+  );
   return {
     address: server.address,
     async stop() {

@@ -18,6 +18,7 @@ async function start(log: Log): Promise<Running> {
     createRestaurantApp({ db, temporal, policy: orderPolicy(config), log }),
     config.HOST,
     config.PORT,
+    config.DRAIN_DELAY_MS,
   );
   return {
     address: server.address,

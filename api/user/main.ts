@@ -18,7 +18,7 @@ void runProcess('api-user', process.env, async (log) => {
   const services = createServices({ urls, log });
 
   const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), log });
-  const server = await listen(app, config.HOST, config.PORT);
+  const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
   return {
     address: server.address,
     async stop() {

@@ -12,6 +12,7 @@ void runProcess('worker-order', process.env, (log) => {
     databaseUrl: config.USER_DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
     policy: orderPolicy(config),
+    buildId: config.WORKER_BUILD_ID,
     workflows: { workflowBundle: { codePath: workflowBundlePath } },
     log,
   });

@@ -3,7 +3,7 @@ import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
-import { ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
+import { ordersDeployment, ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { openBroker, type Broker } from '../../lib/broker/broker';
 import { waitFor } from '../../lib/wait-for';
@@ -27,6 +27,8 @@ export interface OrderWorkerOptions {
   poolSize: number;
   /** The time limits of adopted orders. */
   policy: OrderPolicy;
+  /** Takes part in worker versioning as this build (ADR 12); without one, as the only worker there is. */
+  buildId?: string | undefined;
   workflows: Pick<WorkerOptions, 'workflowBundle'>;
   log: Log;
 }
@@ -60,6 +62,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
     namespace: options.namespace,
     taskQueue: ordersTaskQueue,
     ...options.workflows,
+    ...asBuild(options.buildId),
     activities: {
       ...createOrderActivities({ broker, records }),
       ...createDeliveryActivities({ broker }),
@@ -89,6 +92,18 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
     },
   };
 }
+
+/** Orders under way go over to the build that is current, so that no old build has to be kept for them. */
+const asBuild = (buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> =>
+  buildId === undefined
+    ? {}
+    : {
+        workerDeploymentOptions: {
+          version: { deploymentName: ordersDeployment, buildId },
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'AUTO_UPGRADE',
+        },
+      };
 
 async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, { policy, log }: OrderWorkerOptions) {
   await broker.consume({

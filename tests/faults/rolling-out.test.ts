@@ -1,0 +1,85 @@
+/** Processes are replaced while orders are under way: under load, by a build that is another, and by one that is broken. */
+import { randomUUID } from 'node:crypto';
+import {
+  addKitchen,
+  agentOf,
+  anOrderOf,
+  decide,
+  events,
+  move,
+  pageOf,
+  place,
+  type Kitchen,
+} from '../e2e/fixtures/platform';
+import { until } from '../fixtures/until';
+import { deploy, enoughAgents, makeCurrent, services, type Deployment } from './fixtures/deployment';
+import { startLoad } from './fixtures/load';
+import { ownServers, removeSystem } from './fixtures/own-system';
+import { aBuild, removeBuilds, startProcess } from './fixtures/processes';
+
+jest.setTimeout(180_000); // a whole system starts, on a busy machine
+
+const customers = 4;
+
+let deployment: Deployment;
+let kitchen: Kitchen;
+beforeAll(async () => {
+  await ownServers();
+  deployment = await deploy();
+  kitchen = await addKitchen();
+  await enoughAgents(2 * customers);
+});
+afterAll(async () => {
+  await deployment.close();
+  removeBuilds();
+  await removeSystem();
+});
+
+test('every process is replaced under load, and no request is lost', async () => {
+  const load = startLoad(kitchen, customers);
+  for (const service of services) {
+    await load.goesOn(1);
+    expect([service, await deployment.replace(service)]).toEqual([service, 0]);
+  }
+  await load.goesOn(customers);
+  await load.end();
+  expect(load.lost).toEqual([]);
+});
+
+test('orders under way go over to a new build, which carries them to their end', async () => {
+  const orders = [await place(anOrderOf(kitchen)), await place(anOrderOf(kitchen))] as const;
+  expect((await decide(orders[0], 'CONFIRMED')).status).toBe(200);
+  await agentOf(orders[0]);
+
+  const newer = aBuild((workflows) =>
+    workflows.replace("'confirmed by the restaurant'", "'confirmed, says the new build'"),
+  );
+  expect(await deployment.replace('workers/order', newer)).toBe(0);
+
+  expect((await decide(orders[1], 'CONFIRMED')).status).toBe(200);
+  await agentOf(orders[1]);
+  for (const order of orders)
+    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+  expect(events(await pageOf(orders[1]))).toContain('confirmed, says the new build');
+});
+
+test('a build that cannot replay the orders under way stops them, and the one before takes them back', async () => {
+  const present = { id: randomUUID() };
+  await deployment.replace('workers/order', present);
+  const order = await place(anOrderOf(kitchen));
+
+  // A timer that the orders under way have not started: a change that lacks its `patched`.
+  const broken = aBuild((workflows) =>
+    workflows.replace("record.note('placed'", "setTimeout(() => undefined, 60_000); record.note('placed'"),
+  );
+  const worker = await startProcess('workers/order', broken);
+  await makeCurrent(broken);
+  expect((await decide(order, 'CONFIRMED')).status).toBe(503);
+  await until('the log says why', () => worker.log().includes('Nondeterminism'));
+
+  await makeCurrent(present);
+  await until('the decision gets through', async () => (await decide(order, 'CONFIRMED')).status === 200);
+  expect(await worker.drain()).toBe(0);
+  await agentOf(order);
+  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+});

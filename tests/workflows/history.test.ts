@@ -1,0 +1,43 @@
+/** How long the history of one order gets: Temporal ends a run whose history is too long. */
+import { soAlready } from '../../contracts/names';
+import { cancelUpdate } from '../../workflows/messages';
+import { confirm, move, nobodyFree, orderStage, refusalOf } from '../fixtures/order-stage';
+import { until } from '../fixtures/until';
+
+const { given } = orderStage();
+
+const lengthOf = async ({ handle }: Awaited<ReturnType<typeof given>>): Promise<number> =>
+  (await handle.describe()).historyLength;
+
+describe('the history of an order', () => {
+  it('has at most forty events when nothing goes wrong', async () => {
+    const order = await given();
+    await confirm(order);
+    await move(order, 'PICKED_UP');
+    await move(order, 'DELIVERED');
+    await order.handle.result();
+    expect(await lengthOf(order)).toBeLessThanOrEqual(40);
+  });
+
+  it('grows by at most nine events for each time that it asks again for an agent', async () => {
+    const asksAgain = 20;
+    const order = await given(nobodyFree, { reaskIntervalMs: 20 });
+    await confirm(order);
+    const asked = (): number => order.services.calls.filter((call) => call === 'assignAgent').length;
+    await until('it has asked again', () => asked() > asksAgain);
+    await order.update(cancelUpdate, {});
+    await order.handle.result();
+    expect(await lengthOf(order)).toBeLessThanOrEqual(40 + 9 * asked());
+  });
+
+  it('gets no longer by repeats, however many come', async () => {
+    const order = await given();
+    await confirm(order);
+    await move(order, 'PICKED_UP');
+    await order.sees('picked up');
+    const before = await lengthOf(order);
+    for (let i = 0; i < 20; i++) expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(soAlready);
+    expect(await lengthOf(order)).toBe(before);
+    await move(order, 'DELIVERED');
+  });
+});
