@@ -85,7 +85,7 @@ const isAnother = (first: string, now: string): boolean => first !== noBodyHash 
 
 /** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
 async function firstPlacement(temporal: Temporal, orderId: string) {
-  const { memo } = await describeWorkflow(temporal, orderWorkflowId(orderId));
+  const memo = (await describeWorkflow(temporal, orderWorkflowId(orderId)))?.memo;
   const text = (name: string): string | undefined => (typeof memo?.[name] === 'string' ? memo[name] : undefined);
   return { bodyHash: text(orderMemo.bodyHash), placedAt: text(orderMemo.placedAt) };
 }

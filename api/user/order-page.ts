@@ -3,7 +3,6 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { orderWorkflowId, searchAttributes } from '../../contracts/names';
 import type { TimelineEntry } from '../../contracts/workflow';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
-import { WorkflowGoneError } from '../../lib/temporal/errors';
 import type { StoredOrder } from '../../prisma/user/orders';
 import { orderQuery } from '../../workflows/messages';
 import { orderMemo } from '../../workflows/start';
@@ -51,10 +50,7 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
  * Null when Temporal does not know it either. Throws TemporalAwayError.
  */
 export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<object | null> {
-  const description = await describeWorkflow(temporal, orderWorkflowId(orderId)).catch((err: unknown) => {
-    if (err instanceof WorkflowGoneError) return null;
-    throw err;
-  });
+  const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
   if (!description) return null;
   return {
     order_id: orderId,

@@ -24,17 +24,19 @@ export async function connectTemporal(address: string, namespace: string, log: L
 /** What to wait for Temporal's own word. */
 export const confirmWaitMs = 1_000;
 
-/** What Temporal itself knows of a workflow, open or closed; needs no worker. Throws WorkflowGoneError, TemporalAwayError. */
+/** What Temporal itself knows of a workflow, open or closed; null if nothing. Needs no worker. Throws TemporalAwayError. */
 export async function describeWorkflow(
   { client }: Temporal,
   workflowId: string,
-): Promise<WorkflowExecutionDescription> {
+): Promise<WorkflowExecutionDescription | null> {
   try {
     return await client.withDeadline(Date.now() + confirmWaitMs, () =>
       client.workflow.getHandle(workflowId).describe(),
     );
   } catch (err) {
-    throw translate(err);
+    const error = translate(err);
+    if (error instanceof WorkflowGoneError) return null;
+    throw error;
   }
 }
 

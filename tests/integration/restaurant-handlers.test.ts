@@ -1,7 +1,7 @@
 /** The restaurant worker's answers on a real database: decisions and ratings, repeated, reordered, at the same moment. */
 import { randomUUID } from 'node:crypto';
-import type { ChangeOrderMessage, PlaceOrderMessage } from '../../contracts/messages';
-import { aChange, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import type { ChangeOrderMessage } from '../../contracts/messages';
+import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
@@ -15,13 +15,6 @@ beforeEach(async () => {
   await service.clear();
   kitchen = await withRestaurant(service.db);
 });
-
-const anOrderOf = (...restaurants: PlaceOrderMessage['restaurants']) => anOrder({ restaurants });
-const stored = (order: PlaceOrderMessage) =>
-  service.db.orderGroup.findUniqueOrThrow({
-    where: { orderId: order.order_id },
-    include: { orders: { include: { items: { orderBy: { price: 'asc' } } } } },
-  });
 
 describe('a decision', () => {
   const moves: [ChangeOrderMessage['status'][], ChangeOrderMessage['status'], object][] = [
@@ -39,14 +32,14 @@ describe('a decision', () => {
 
     expect(await service.change(aChange(order, to))).toMatchObject(answer);
     const status = before[0] === 'CANCELLED' ? 'CANCELLED' : to;
-    expect(await stored(order)).toMatchObject({ status, orders: [{ status }, { status }] });
+    expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }, { status }] });
   });
 
   test('keeps the reason of the cancellation that did it', async () => {
     const order = await service.placed(kitchen);
     await service.change(aChange(order, 'CANCELLED', 'no gas'));
     await service.change(aChange(order, 'CANCELLED', 'late repeat'));
-    expect(await stored(order)).toMatchObject({ reason: 'no gas' });
+    expect(await service.stored(order)).toMatchObject({ reason: 'no gas' });
   });
 
   test('to confirm an order that does not exist is refused', async () => {
@@ -60,14 +53,14 @@ describe('a decision', () => {
     expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'unchanged', total: null });
 
     expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: null });
-    expect(await stored(order)).toMatchObject({ status: 'CANCELLED', total: null, reason: 'gone', orders: [] });
+    expect(await service.stored(order)).toMatchObject({ status: 'CANCELLED', total: null, reason: 'gone', orders: [] });
   });
 
   test('to cancel at the same moment as the placement ends cancelled, whichever was first', async () => {
     const orders = Array.from({ length: 20 }, () => anOrderOf(asked(kitchen, 1)));
     await Promise.all(orders.flatMap((order) => [service.place(order), service.change(aChange(order, 'CANCELLED'))]));
     for (const order of orders) {
-      const { status, orders: parts } = await stored(order);
+      const { status, orders: parts } = await service.stored(order);
       expect([status, ...parts.map((part) => part.status)]).not.toContain('PENDING');
     }
   });

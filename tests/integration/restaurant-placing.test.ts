@@ -1,7 +1,7 @@
 /** Placements on a real database: what is stored, what is not available, at which hour. */
 import { randomUUID } from 'node:crypto';
 import type { PlaceOrderMessage } from '../../contracts/messages';
-import { aChange, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
@@ -16,20 +16,13 @@ beforeEach(async () => {
   kitchen = await withRestaurant(service.db);
 });
 
-const anOrderOf = (...restaurants: PlaceOrderMessage['restaurants']) => anOrder({ restaurants });
-const stored = (order: PlaceOrderMessage) =>
-  service.db.orderGroup.findUniqueOrThrow({
-    where: { orderId: order.order_id },
-    include: { orders: { include: { items: { orderBy: { price: 'asc' } } } } },
-  });
-
 describe('an order that is placed', () => {
   test("is stored at the menu's prices, one order a restaurant, repeats merged", async () => {
     const other = await withRestaurant(service.db, { menu: [{ name: 'Tea', price: 0.1, type: 'VEG' }] });
     const order = anOrderOf(asked(kitchen, 1, 1), asked(other, 3), asked(kitchen, 1));
 
     expect(await service.place(order)).toEqual({ outcome: 'created', total: '21.30' });
-    const group = await stored(order);
+    const group = await service.stored(order);
     expect(group).toMatchObject({ userId: order.user_id, status: 'PENDING', placedAt: new Date(order.placed_at) });
     expect(group.total?.toFixed(2)).toBe('21.30');
     const part = group.orders.find(({ restaurantId }) => restaurantId === kitchen.id);
@@ -63,7 +56,7 @@ describe('an order that is placed', () => {
     await service.change(aChange(order, status));
 
     expect(await service.place(order)).toMatchObject({ outcome: 'settled', status });
-    expect(await stored(order)).toMatchObject({ status, orders: [{ status }] });
+    expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }] });
   });
 });
 

@@ -4,7 +4,6 @@ import { orderWorkflowId, searchAttributes } from '../../contracts/names';
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
-import { WorkflowGoneError } from '../../lib/temporal/errors';
 import type * as delivery from '../../prisma/delivery/client';
 import { findAssignments, type Assignment } from '../../prisma/delivery/open-orders';
 import type * as restaurant from '../../prisma/restaurant/client';
@@ -79,21 +78,12 @@ export async function look(deps: RepairDeps, orderId: string): Promise<Finding> 
 
 /** The workflow first, then the rows: what it has written before it ended is seen. */
 async function lookOnce({ dbs, temporal, policy }: RepairDeps, orderId: string): Promise<Finding> {
-  const description = await describe(temporal, orderId);
+  const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
   const known = (await readRows(dbs, [orderId])).get(orderId) ?? { record: null, group: null, delivery: null };
   const run = runOf(description);
   const placedAt = known.record?.placedAt ?? description?.startTime;
   const fresh = placedAt !== undefined && Date.now() - placedAt.getTime() < policy.placementLimitMs;
   return { orderId, known, run, remedy: remedyFor(known, run, fresh) };
-}
-
-async function describe(temporal: Temporal, orderId: string): Promise<WorkflowExecutionDescription | null> {
-  try {
-    return await describeWorkflow(temporal, orderWorkflowId(orderId));
-  } catch (err) {
-    if (err instanceof WorkflowGoneError) return null;
-    throw err;
-  }
 }
 
 function runOf(description: WorkflowExecutionDescription | null): Run {
