@@ -70,13 +70,14 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
+  // Before anything is published: a broker that is full would not answer from then on.
+  await consumeQueues(broker, temporal, db, options);
   const running = worker.run();
   // A worker that fails (its connection is gone for good, say) ends the process; whoever supervises it starts a new one.
   running.catch((err: unknown) => {
     log.fatal({ event: 'worker-failed', err }, 'the Temporal worker failed');
     process.exit(1);
   });
-  await consumeQueues(broker, temporal, db, options);
 
   return {
     async stop() {
