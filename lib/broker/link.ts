@@ -1,5 +1,6 @@
 import { connect, type ChannelModel, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
 import type { Log } from '../log';
+import { hostOf, reasonOf, type Patience } from '../wait-for';
 import { within } from '../within';
 import { createSessions, watchChannel, type Session } from './sessions';
 
@@ -10,6 +11,8 @@ export interface LinkOptions {
   log: Log;
   /** Declares what this process relies on. Runs at every set-up, before anything is published or consumed. */
   topology: (channel: ConfirmChannel) => Promise<void>;
+  /** How long to wait for the first connection: for ever, if left out; not at all, for whoever can do without the broker. */
+  patience?: Patience | 'none';
 }
 
 /** A connection that comes back by itself and says so. */
@@ -43,7 +46,7 @@ const heartbeatSeconds = 10;
 /** For each step of a farewell. A broker that is blocked or frozen does not answer; it learns the same when the process has ended. */
 export const partingMs = 1_500;
 
-/** Connects, and stays connected until `close`. Resolves at the first connection; waits for the broker as long as it takes. */
+/** Connects, and stays connected until `close`. Resolves at the first connection, if it is to wait for that. Throws StartLimitError. */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { log } = options;
   const sessions = createSessions(log);
@@ -67,8 +70,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     recovery: { setup: setUp, maxDelay: maxReconnectDelayMs, waitForConnect: false },
   });
   recovering.on('error', (err) => log.warn({ event: 'broker-error', err }, 'broker connection error'));
-  recovering.on('connect-failed', (err) => log.warn({ event: 'broker-unreachable', err }, 'waiting for the broker'));
-  await recovering.waitForConnect();
+  const what = `RabbitMQ at ${hostOf(options.url)}`;
+  recovering.on('connect-failed', (err) =>
+    log.warn({ event: 'waiting', what, reason: reasonOf(err) }, `waiting for ${what}`),
+  );
+  const connected = recovering.waitForConnect();
+  if (options.patience !== 'none') await (options.patience?.until(what, connected) ?? connected);
 
   return {
     session: () => sessions.current(),

@@ -1,11 +1,13 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
+import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
+import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
 import { workflowBundlePath } from './bundle';
 
-void runProcess('worker-order', process.env, (log) => {
+void runProcess('worker-order', process.env, async (log) => {
   const config = loadConfig(schemas.orderWorker, process.env);
-  return startOrderWorker({
+  const worker = await startOrderWorker({
     temporalAddress: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     rabbitmqUrl: config.RABBITMQ_URL,
@@ -13,6 +15,8 @@ void runProcess('worker-order', process.env, (log) => {
     poolSize: config.DATABASE_POOL_SIZE,
     policy: orderPolicy(config),
     workflows: { workflowBundle: { codePath: workflowBundlePath } },
+    patience: createPatience(config.START_LIMIT_MS, log),
     log,
   });
+  return withHealth(worker, config, log);
 });

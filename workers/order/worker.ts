@@ -6,12 +6,13 @@ import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/message
 import { ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { openBroker, type Broker } from '../../lib/broker/broker';
-import { waitFor } from '../../lib/wait-for';
-import type { Running } from '../../lib/lifecycle';
+import { required } from '../../lib/health';
+import type { Dependent } from '../../lib/health-server';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
-import { connectTemporal, type Temporal } from '../../lib/temporal/connection';
+import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
 import { declareTopology } from '../../lib/topology';
+import { hostOf, type Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { adoptOrder } from './adopt-order';
@@ -28,6 +29,7 @@ export interface OrderWorkerOptions {
   /** The time limits of adopted orders. */
   policy: OrderPolicy;
   workflows: Pick<WorkerOptions, 'workflowBundle'>;
+  patience: Patience;
   log: Log;
 }
 
@@ -39,17 +41,19 @@ const shutdownGraceTime = '5s';
 const prefetch = 20;
 
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
-export async function startOrderWorker(options: OrderWorkerOptions): Promise<Running> {
-  const { log } = options;
+export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
+  const { log, patience } = options;
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
-  await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
-  const temporal = await connectTemporal(options.temporalAddress, options.namespace, log);
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(options.databaseUrl)}`, checkDatabase);
+  const temporal = await connectTemporal(options.temporalAddress, options.namespace, patience);
   const broker = await openBroker({
     url: options.rabbitmqUrl,
     name: 'worker-order',
     appId: ourAppId,
     topology: declareTopology,
+    patience,
     log,
   });
 
@@ -80,6 +84,12 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
   });
 
   return {
+    dependencies: {
+      postgresql: required(checkDatabase),
+      rabbitmq: required(() => broker.check()),
+      temporal: required(() => checkTemporal(temporal)),
+      worker: required(async () => isRunning(worker)),
+    },
     async stop() {
       worker.shutdown();
       await running;
@@ -89,6 +99,12 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
       await db.$disconnect();
     },
   };
+}
+
+/** Throws when it takes no tasks. */
+function isRunning(worker: Worker): void {
+  const state = worker.getState();
+  if (state !== 'RUNNING') throw new Error(`the Temporal worker is ${state}`);
 }
 
 async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, { policy, log }: OrderWorkerOptions) {
