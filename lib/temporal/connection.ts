@@ -12,7 +12,7 @@ export async function connectTemporal(address: string, namespace: string, patien
   let connection: Connection | undefined;
   await patience.waitFor(
     `Temporal at ${address}`,
-    async () => (connection = await Connection.connect({ address, connectTimeout: '5s' })),
+    async () => (connection = await Connection.connect({ address, connectTimeout: '2s' })),
   );
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
