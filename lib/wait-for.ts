@@ -15,6 +15,8 @@ export interface Patience {
 }
 
 const longestDelayMs = 5_000;
+/** What the try at the limit may take. */
+const lastTryMs = 1_000;
 
 export function createPatience(limitMs: number, log: Log): Patience {
   const giveUpAt = Date.now() + limitMs;
@@ -26,13 +28,14 @@ export function createPatience(limitMs: number, log: Log): Patience {
     async waitFor(what, check) {
       for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
         try {
-          await within(remainingMs(), check());
+          await within(Math.max(remainingMs(), lastTryMs), check());
           return;
         } catch (err) {
           const reason = reasonOf(err);
-          if (remainingMs() < delayMs) throw givenUp(what, reason);
-          log.warn({ event: 'waiting', what, reason, retryInMs: delayMs }, `waiting for ${what}`);
-          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          if (remainingMs() === 0) throw givenUp(what, reason);
+          const retryInMs = Math.min(delayMs, remainingMs());
+          log.warn({ event: 'waiting', what, reason, retryInMs }, `waiting for ${what}`);
+          await new Promise((resolve) => setTimeout(resolve, retryInMs));
         }
       }
     },
