@@ -27,7 +27,7 @@ export async function withHealth(
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async stop() {
-      await health.drain(0);
+      health.drain();
       await worker.stop();
       server.close();
       server.closeAllConnections();

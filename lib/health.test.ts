@@ -56,7 +56,7 @@ test('a flood of callers is one question, and the next caller gets a fresh answe
 test('a process that is going is not ready, and asks nobody', async () => {
   const asked = jest.fn(well);
   const health = healthOf({ a: required(asked) });
-  await health.drain(0);
+  health.drain();
   expect(await health.readiness()).toEqual({ ready: false, draining: true, dependencies: {} });
   expect(asked).not.toHaveBeenCalled();
 });

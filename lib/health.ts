@@ -32,8 +32,8 @@ export interface Readiness {
 export interface Health {
   /** Asks all dependencies at once. Callers at the same time share one answer. Never rejects. */
   readiness(): Promise<Readiness>;
-  /** From now on it is not ready. Resolves after `delayMs`, when whoever sends work has had the time to see that. */
-  drain(delayMs: number): Promise<void>;
+  /** From now on it is not ready. */
+  drain(): void;
 }
 
 /** What `/health` answers as long as the process lives (contract, section 2). */
@@ -63,9 +63,8 @@ export function createHealth(dependencies: Dependencies, log: Log): Health {
       asking ??= ask().finally(() => (asking = undefined));
       return asking;
     },
-    async drain(delayMs) {
+    drain() {
       draining = true;
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     },
   };
 }

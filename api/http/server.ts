@@ -1,19 +1,24 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
 
 export interface Listening {
   /** `http://host:port` */
   address: string;
-  /** Takes no more connections and resolves when the requests under way are answered, each closing its connection. */
-  close(): Promise<void>;
+  /**
+   * Takes no more connections and resolves when the requests under way are answered, each closing its connection.
+   * For `delayMs` before it still takes them, for whoever does not know yet that it is going.
+   */
+  close(delayMs?: number): Promise<void>;
 }
 
 export async function listen(app: Express, host: string, port: number): Promise<Listening> {
   const underWay = new Set<ServerResponse>();
+  let leaving = false;
   let closing = false;
   const server: Server = createServer((req, res) => {
-    if (closing) res.setHeader('Connection', 'close');
+    if (leaving) res.setHeader('Connection', 'close');
     underWay.add(res);
     res.once('close', () => {
       underWay.delete(res);
@@ -28,8 +33,10 @@ export async function listen(app: Express, host: string, port: number): Promise<
   const { port: actualPort } = server.address() as AddressInfo;
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
-    close: () =>
-      new Promise((resolve, reject) => {
+    async close(delayMs = 0) {
+      leaving = true;
+      if (delayMs > 0) await sleep(delayMs);
+      await new Promise<void>((resolve, reject) => {
         closing = true;
         server.close((err) => (err ? reject(err) : resolve()));
         server.closeIdleConnections();
@@ -37,6 +44,7 @@ export async function listen(app: Express, host: string, port: number): Promise<
         for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close');
         // A connection that has never asked for anything counts as busy for Node.
         if (underWay.size === 0) server.closeAllConnections();
-      }),
+      });
+    },
   };
 }

@@ -33,8 +33,8 @@ async function start(log: Log): Promise<Running> {
   return {
     address: server.address,
     async stop() {
-      await health.drain(config.DRAIN_DELAY_MS);
-      await server.close();
+      health.drain();
+      await server.close(config.DRAIN_DELAY_MS);
       await temporal.close();
       await db.$disconnect();
     },

@@ -37,8 +37,8 @@ void runProcess('api-user', process.env, async (log) => {
   return {
     address: server.address,
     async stop() {
-      await health.drain(config.DRAIN_DELAY_MS);
-      await server.close();
+      health.drain();
+      await server.close(config.DRAIN_DELAY_MS);
       await cache.close();
       await temporal.close();
       await db.$disconnect();

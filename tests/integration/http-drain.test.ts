@@ -48,3 +48,20 @@ test('a server that stops answers what is under way, takes no more, and waits fo
   await closing;
   agent.destroy();
 });
+
+test('a server that goes on for a while before it stops answers whoever comes, and keeps no connection', async () => {
+  const { server, waiting } = await aServer();
+  const agent = new Agent({ keepAlive: true });
+  const ask = async () => {
+    const answer = get(server, agent);
+    await until('the request', () => waiting.length === 1);
+    waiting.pop()?.send('done');
+    return (await answer).headers.connection;
+  };
+  expect(await ask()).toBe('keep-alive');
+  const closing = server.close(3_000);
+  expect([await ask(), await ask()]).toEqual(['close', 'close']);
+  await closing;
+  await expect(get(server, new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  agent.destroy();
+});
