@@ -97,24 +97,31 @@ describe('while the broker is full', () => {
     expect(calls).toEqual([1]);
   });
 
-  test('an old message whose adoption cannot be published waits, and is adopted once afterwards', async () => {
+  test('old messages whose adoption cannot be published wait, a few here and the rest there, each adopted once afterwards', async () => {
     const { calls, gate, goOn } = aHeldHandler();
     const worker: Broker = await broker.worker(refuse, async ({ n }) => {
       calls.push(n);
       await gate;
       await worker.publish(toQueue(deadQueue), { n });
     });
-    broker.outsider.send(queue, '{"n":1}');
-    await until('it is under way', () => calls.length === 1);
+    for (const n of [1, 2, 3, 4, 5, 6, 7]) broker.outsider.send(queue, JSON.stringify({ n }));
+    await until('as many are under way as it takes at a time', () => calls.length === 5);
     await full(worker);
     goOn();
-    await until('it cannot be adopted', () => broker.logged('message-unsettled') === 1);
+    await until('none of them can be adopted', () => broker.logged('message-unsettled') === 5);
+    expect(await broker.waiting()).toBe(2);
     await system.alarm(false);
-    const adopted = [await broker.outsider.next(deadQueue), await broker.outsider.next(deadQueue)];
-    expect(adopted.map(({ body }) => (body as Body).n).sort()).toEqual([0, 1]);
-    for (const { headers } of adopted) expect(headers).toEqual({});
-    expect(calls.sort()).toEqual([0, 1, 1]);
+
+    const adopted: number[] = [];
+    while (adopted.length < 8) {
+      const { body, headers } = await broker.outsider.next(deadQueue);
+      expect(headers).toEqual({}); // not buried: put there by `adopt`
+      adopted.push((body as Body).n);
+    }
+    expect(adopted.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]); // 0 is what `full` had sent
+    expect(calls.sort()).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7]);
     expect(broker.logged('message-failed')).toBe(0);
+    expect(broker.logged('broker-lost')).toBe(0);
   });
 
   test('a worker that is stopped does not wait for it, and another one gets what it had afterwards', async () => {
