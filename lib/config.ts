@@ -19,8 +19,8 @@ const common = {
 const host = { HOST: z.string().default('127.0.0.1') };
 const http = {
   ...host,
-  /** Between the first sign that an API is going and the last new connection: what a load balancer needs to see it. */
-  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(4_000).default(0),
+  /** At most half of the time that a process has for its drain. */
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(4_000).default(500),
 };
 /** Where a worker answers how it is; nowhere by default. */
 const health = { ...host, HEALTH_PORT: port().optional() };

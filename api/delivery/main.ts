@@ -41,12 +41,17 @@ async function start(log: Log): Promise<Running> {
     },
     log,
   );
-  const server = await listen(createDeliveryApp({ db, temporal, announce, health, log }), config.HOST, config.PORT);
+  const server = await listen(
+    createDeliveryApp({ db, temporal, announce, health, log }),
+    config.HOST,
+    config.PORT,
+    config.DRAIN_DELAY_MS,
+  );
   return {
     address: server.address,
     async stop() {
       health.drain();
-      await server.close(config.DRAIN_DELAY_MS);
+      await server.close();
       await Promise.all([broker.close(), temporal.close()]);
       await db.$disconnect();
     },

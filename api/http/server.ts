@@ -1,24 +1,28 @@
+import { setTimeout } from 'node:timers/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
 
 export interface Listening {
   /** `http://host:port` */
   address: string;
   /**
-   * Takes no more connections and resolves when the requests under way are answered, each closing its connection.
-   * For `delayMs` before it still takes them, for whoever does not know yet that it is going.
+   * Goes on for the drain delay, each answer closing its connection; then takes no more connections, and resolves when the
+   * requests under way are answered.
    */
-  close(delayMs?: number): Promise<void>;
+  close(): Promise<void>;
 }
 
-export async function listen(app: Express, host: string, port: number): Promise<Listening> {
+/**
+ * @param drainDelayMs How long requests are still taken after `close`: one may be on its way, on a connection that nobody has accepted
+ * yet, when whoever sends it turns to another instance. Closing at once would reset that connection.
+ */
+export async function listen(app: Express, host: string, port: number, drainDelayMs = 0): Promise<Listening> {
   const underWay = new Set<ServerResponse>();
-  let leaving = false;
+  let announcing = false;
   let closing = false;
   const server: Server = createServer((req, res) => {
-    if (leaving) res.setHeader('Connection', 'close');
+    if (announcing) res.setHeader('Connection', 'close');
     underWay.add(res);
     res.once('close', () => {
       underWay.delete(res);
@@ -33,15 +37,15 @@ export async function listen(app: Express, host: string, port: number): Promise<
   const { port: actualPort } = server.address() as AddressInfo;
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
-    async close(delayMs = 0) {
-      leaving = true;
-      if (delayMs > 0) await sleep(delayMs);
+    async close() {
+      // A client that may keep its connection would hold the server up, and send the next request to one that is going.
+      announcing = true;
+      for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close');
+      if (drainDelayMs > 0) await setTimeout(drainDelayMs);
+      closing = true;
       await new Promise<void>((resolve, reject) => {
-        closing = true;
         server.close((err) => (err ? reject(err) : resolve()));
         server.closeIdleConnections();
-        // A client that may keep its connection would hold the server up, and send the next request to one that is going.
-        for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close');
         // A connection that has never asked for anything counts as busy for Node.
         if (underWay.size === 0) server.closeAllConnections();
       });

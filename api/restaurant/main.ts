@@ -29,12 +29,13 @@ async function start(log: Log): Promise<Running> {
     createRestaurantApp({ db, temporal, policy: orderPolicy(config), health, log }),
     config.HOST,
     config.PORT,
+    config.DRAIN_DELAY_MS,
   );
   return {
     address: server.address,
     async stop() {
       health.drain();
-      await server.close(config.DRAIN_DELAY_MS);
+      await server.close();
       await temporal.close();
       await db.$disconnect();
     },

@@ -33,12 +33,12 @@ void runProcess('api-user', process.env, async (log) => {
     log,
   );
   const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), health, log });
-  const server = await listen(app, config.HOST, config.PORT);
+  const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
   return {
     address: server.address,
     async stop() {
       health.drain();
-      await server.close(config.DRAIN_DELAY_MS);
+      await server.close();
       await cache.close();
       await temporal.close();
       await db.$disconnect();
