@@ -31,7 +31,7 @@ FROM runtime AS api
 # The default, 127.0.0.1, is the container's own.
 ENV HOST=0.0.0.0
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM api AS api-user
 ENV PORT=8001
@@ -49,14 +49,18 @@ EXPOSE 8003
 CMD ["node", "dist/api/delivery/main.js"]
 
 # --- The workers --------------------------------------------------------------------------------------------------
-# They listen nowhere, so there is nothing to ask: one that cannot go on ends, and is started again.
-FROM runtime AS worker-order
+FROM runtime AS worker
+ENV HOST=0.0.0.0 HEALTH_PORT=8004
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH_PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+FROM worker AS worker-order
 CMD ["node", "dist/workers/order/main.js"]
 
-FROM runtime AS worker-restaurant
+FROM worker AS worker-restaurant
 CMD ["node", "dist/workers/restaurant/main.js"]
 
-FROM runtime AS worker-delivery
+FROM worker AS worker-delivery
 CMD ["node", "dist/workers/delivery/main.js"]
 
 # --- The jobs -----------------------------------------------------------------------------------------------------

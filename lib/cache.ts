@@ -7,6 +7,8 @@ export interface Cache {
    * Without Redis every call loads: the cache is never a reason to fail, and one that hangs delays one call in a while.
    */
   through(key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string>;
+  /** Rejects when Redis does not answer. */
+  check(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export function openCache(url: string, log: Log): Cache {
       const kept = await ask(() => redis.get(key));
       return kept ?? loading.get(key) ?? loadOnce(key, ttlSeconds, load);
     },
+    check: () => redis.ping(),
     async close() {
       redis.disconnect();
     },

@@ -6,19 +6,24 @@ import { z } from 'zod';
 import type { OrderPolicy } from '../contracts/workflow';
 
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
-const port = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
+const port = () => z.coerce.number().int().min(0).max(65_535);
 const minute = 60_000;
 
 const common = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Connections to the database, for each process. Small: all processes share one machine in the local stack. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
+  /** For all that a process waits for at its start: longer than any of the servers takes to start on a busy machine. */
+  START_LIMIT_MS: milliseconds(60_000),
 };
+const host = { HOST: z.string().default('127.0.0.1') };
 const http = {
-  HOST: z.string().default('127.0.0.1'),
+  ...host,
   /** At most half of the time that a process has for its drain. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(4_000).default(500),
 };
+/** Where a worker answers how it is; nowhere by default. */
+const health = { ...host, HEALTH_PORT: port().optional() };
 const temporal = {
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -48,7 +53,7 @@ export const schemas = {
     ...temporal,
     ...redis,
     ...policy,
-    PORT: port(8001),
+    PORT: port().default(8001),
     USER_DATABASE_URL: database('user'),
     RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
     DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
@@ -58,7 +63,7 @@ export const schemas = {
     ...http,
     ...temporal,
     ...policy,
-    PORT: port(8002),
+    PORT: port().default(8002),
     RESTAURANT_DATABASE_URL: database('restaurant'),
   }),
   deliveryApi: z.object({
@@ -66,19 +71,20 @@ export const schemas = {
     ...http,
     ...temporal,
     ...broker,
-    PORT: port(8003),
+    PORT: port().default(8003),
     DELIVERY_DATABASE_URL: database('delivery'),
   }),
   orderWorker: z.object({
     ...common,
+    ...health,
     ...temporal,
     ...broker,
     ...policy,
     USER_DATABASE_URL: database('user'),
     WORKER_BUILD_ID: z.string().optional(),
   }),
-  restaurantWorker: z.object({ ...common, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
-  deliveryWorker: z.object({ ...common, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
+  restaurantWorker: z.object({ ...common, ...health, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
+  deliveryWorker: z.object({ ...common, ...health, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
   repair: z.object({
     ...temporal,
     ...policy,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { ConfigError } from './config';
 import { createLog, type Log } from './log';
+import { reasonOf } from './wait-for';
 
 export interface Running {
   /** Where it can be reached, for a server. */
@@ -51,7 +52,7 @@ export async function runProcess(
     log.info({ event: 'ready', address: running.address }, 'ready');
   } catch (err) {
     if (err instanceof ConfigError) process.stderr.write(`${err.message}\n`);
-    else log.fatal({ event: 'start-failed', err }, 'could not start');
+    else log.fatal({ event: 'start-failed', err }, `could not start: ${reasonOf(err)}`);
     process.exit(err instanceof ConfigError ? 2 : 1);
   }
 }

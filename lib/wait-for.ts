@@ -1,16 +1,63 @@
 import type { Log } from './log';
+import { within } from './within';
 
-/** Waits for what a process needs at its start, trying again with a growing delay. Throws the last error when the limit has passed. */
-export async function waitFor(what: string, check: () => Promise<unknown>, log: Log, limitMs = 120_000): Promise<void> {
-  const giveUpAt = Date.now() + limitMs;
-  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5_000)) {
-    try {
-      await check();
-      return;
-    } catch (err) {
-      if (Date.now() + delayMs > giveUpAt) throw err;
-      log.warn({ event: 'waiting', what, retryInMs: delayMs, err }, `waiting for ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-    }
-  }
+/** Thrown when something that a process needs has not come within its start limit; the message names it. */
+export class StartLimitError extends Error {
+  override readonly name = 'StartLimitError';
 }
+
+/** How a process waits at its start for what it needs: for everything together no longer than its limit. */
+export interface Patience {
+  /** Tries again with a growing delay, and logs each failed try. Throws StartLimitError. */
+  waitFor(what: string, check: () => Promise<unknown>): Promise<void>;
+  /** The same for what tries by itself. Throws StartLimitError. */
+  until(what: string, promise: Promise<unknown>): Promise<void>;
+}
+
+const longestDelayMs = 5_000;
+/** What the try at the limit may take. */
+const lastTryMs = 1_000;
+
+export function createPatience(limitMs: number, log: Log): Patience {
+  const giveUpAt = Date.now() + limitMs;
+  const givenUp = (what: string, reason: string): StartLimitError =>
+    new StartLimitError(`waited ${limitMs} ms in vain for ${what}: ${reason}`);
+  const remainingMs = (): number => Math.max(giveUpAt - Date.now(), 0);
+
+  return {
+    async waitFor(what, check) {
+      for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+        try {
+          await within(Math.max(remainingMs(), lastTryMs), check());
+          return;
+        } catch (err) {
+          const reason = reasonOf(err);
+          if (remainingMs() === 0) throw givenUp(what, reason);
+          const retryInMs = Math.min(delayMs, remainingMs());
+          log.warn({ event: 'waiting', what, reason, retryInMs }, `waiting for ${what}`);
+          await new Promise((resolve) => setTimeout(resolve, retryInMs));
+        }
+      }
+    },
+    async until(what, promise) {
+      try {
+        await within(remainingMs(), promise);
+      } catch (err) {
+        throw givenUp(what, reasonOf(err));
+      }
+    },
+  };
+}
+
+/** What an error says, in one line. */
+export function reasonOf(err: unknown): string {
+  if (!(err instanceof Error)) return String(err);
+  const [first = ''] = err.message
+    .split('\n')
+    .reverse()
+    .filter((line) => line.trim() !== '');
+  return first || ('code' in err ? String(err.code) : err.name);
+}
+
+/** Where a URL points, without the password that it may have. */
+export const hostOf = (url: string): string => new URL(url).host;

@@ -1,13 +1,10 @@
 import type { Express } from 'express';
-import type { Log } from '../../lib/log';
-import { createApp } from '../http/app';
+import { createApp, type EdgeDeps } from '../http/app';
 import { agentRoutes, type AgentsDeps } from './agents';
 import { deliveryRoutes, type DeliveriesDeps } from './deliveries';
 
-interface DeliveryAppDeps extends AgentsDeps, DeliveriesDeps {
-  log: Log;
-}
+type DeliveryAppDeps = AgentsDeps & DeliveriesDeps & EdgeDeps;
 
 /** The delivery service's HTTP interface (contract, section 2). */
 export const createDeliveryApp = (deps: DeliveryAppDeps): Express =>
-  createApp(deps.log, [agentRoutes(deps), deliveryRoutes(deps)]);
+  createApp(deps, [agentRoutes(deps), deliveryRoutes(deps)]);

@@ -3,11 +3,12 @@ import { ourAppId, queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import { openBroker } from '../../lib/broker/broker';
 import { loadConfig, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/wait-for';
+import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
-import { connectTemporal } from '../../lib/temporal/connection';
+import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { declareTopology } from '../../lib/topology';
+import { createPatience, hostOf } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { listen } from '../http/server';
 import { createDeliveryApp } from './app';
@@ -16,13 +17,32 @@ const name = 'api-delivery';
 
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.deliveryApi, process.env);
-  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
-  await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
-  const broker = await openBroker({ url: config.RABBITMQ_URL, name, appId: ourAppId, log, topology: declareTopology });
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, log);
+  const patience = createPatience(config.START_LIMIT_MS, log);
+  const url = config.DELIVERY_DATABASE_URL;
+  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  const broker = await openBroker({
+    url: config.RABBITMQ_URL,
+    name,
+    appId: ourAppId,
+    log,
+    topology: declareTopology,
+    patience: 'none',
+  });
+  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
+  const health = createHealth(
+    {
+      postgresql: required(checkDatabase),
+      temporal: required(() => checkTemporal(temporal)),
+      // It only tells an order sooner that an agent has become free; the order asks again anyway.
+      rabbitmq: optional(() => broker.check()),
+    },
+    log,
+  );
   const server = await listen(
-    createDeliveryApp({ db, temporal, announce, log }),
+    createDeliveryApp({ db, temporal, announce, health, log }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,
@@ -30,6 +50,7 @@ async function start(log: Log): Promise<Running> {
   return {
     address: server.address,
     async stop() {
+      health.drain();
       await server.close();
       await Promise.all([broker.close(), temporal.close()]);
       await db.$disconnect();

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { pinoHttp, type Options } from 'pino-http';
+import { alive, type Health } from '../../lib/health';
 import { isDatabaseAway } from '../../lib/database';
 import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
 import type { Log } from '../../lib/log';
@@ -10,15 +11,27 @@ import { HttpProblem, notFound, unavailable, unreadable } from './problems';
 /** Room for 50 restaurants of 200 items each, and no more. */
 const bodyLimit = '1mb';
 
+export interface EdgeDeps {
+  log: Log;
+  health: Health;
+}
+
 /** The edge that the three services share: parsing, request ids, logs, health, errors as the contract words them. */
-export function createApp(log: Log, routers: Router[]): Express {
+export function createApp({ log, health }: EdgeDeps, routers: Router[]): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
   app.use(requireJson);
   app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
-  app.get('/health', (_req, res) => void res.json({ Success: true, message: 'Good' }));
+  app.get('/health', (_req, res) => void res.json(alive));
+  app.get('/health/ready', async (_req, res) => {
+    const readiness = await health.readiness();
+    res
+      .status(readiness.ready ? 200 : 503)
+      .set('Cache-Control', 'no-store')
+      .json(readiness);
+  });
   for (const router of routers) app.use(router);
   app.use((req) => {
     throw notFound(`No route ${req.method} ${req.path}`);

@@ -1,8 +1,9 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/wait-for';
+import { createHealth, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
-import { connectTemporal } from '../../lib/temporal/connection';
+import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { createPatience, hostOf } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { listen } from '../http/server';
 import { createRestaurantApp } from './app';
@@ -11,11 +12,21 @@ const name = 'api-restaurant';
 
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.restaurantApi, process.env);
-  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
-  await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, log);
+  const patience = createPatience(config.START_LIMIT_MS, log);
+  const url = config.RESTAURANT_DATABASE_URL;
+  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
+  const health = createHealth(
+    {
+      postgresql: required(checkDatabase),
+      temporal: required(() => checkTemporal(temporal)),
+    },
+    log,
+  );
   const server = await listen(
-    createRestaurantApp({ db, temporal, policy: orderPolicy(config), log }),
+    createRestaurantApp({ db, temporal, policy: orderPolicy(config), health, log }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,
@@ -23,6 +34,7 @@ async function start(log: Log): Promise<Running> {
   return {
     address: server.address,
     async stop() {
+      health.drain();
       await server.close();
       await temporal.close();
       await db.$disconnect();

@@ -1,27 +1,43 @@
 import { openCache } from '../../lib/cache';
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/wait-for';
+import { createHealth, optional, required } from '../../lib/health';
 import { runProcess } from '../../lib/lifecycle';
-import { connectTemporal } from '../../lib/temporal/connection';
+import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { createPatience, hostOf } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
 import { listen } from '../http/server';
 import { createUserApp } from './app';
-import { createServices } from './services';
+import { checkService, createServices } from './services';
 
 void runProcess('api-user', process.env, async (log) => {
   const config = loadConfig(schemas.userApi, process.env);
-  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
-  await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, log);
+  const patience = createPatience(config.START_LIMIT_MS, log);
+  const url = config.USER_DATABASE_URL;
+  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const cache = openCache(config.REDIS_URL, log);
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
   const services = createServices({ urls, log });
 
-  const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), log });
+  const health = createHealth(
+    {
+      postgresql: required(checkDatabase),
+      temporal: required(() => checkTemporal(temporal)),
+      // Without these browsing is slower, or browsing and parts of an order's page are missing; orders are placed all the same.
+      redis: optional(() => cache.check()),
+      'restaurant-service': optional(() => checkService(urls.restaurant)),
+      'delivery-service': optional(() => checkService(urls.delivery)),
+    },
+    log,
+  );
+  const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), health, log });
   const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
   return {
     address: server.address,
     async stop() {
+      health.drain();
       await server.close();
       await cache.close();
       await temporal.close();

@@ -78,6 +78,11 @@ function away({ name }: Breaker, cause?: unknown): HttpProblem {
   return Object.assign(unavailable(`The ${name} service is away. Try again.`, retryAfterSeconds), { cause });
 }
 
+/** Rejects when the service does not say that it is well. */
+export async function checkService(baseUrl: string): Promise<void> {
+  await fetchText(`${baseUrl}/health`);
+}
+
 async function fetchText(url: string): Promise<string | null> {
   const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) });
   const body = await response.text();

@@ -1,6 +1,7 @@
 import { consume } from './consumer';
 import type { ConsumerOptions } from './consumer-options';
 import type { Consumer } from './deliveries';
+import { BrokerAwayError } from './errors';
 import { openLink, type LinkOptions } from './link';
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';
@@ -14,6 +15,8 @@ export interface Broker {
   request(queue: string, body: unknown, options: RequestOptions): Promise<unknown>;
   /** Consumes until the broker is closed or the consumer stopped. */
   consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'log'>): Promise<Consumer>;
+  /** Resolves when the broker answers, takes messages and gives them to every consumer. May take for ever when it is frozen. */
+  check(): Promise<void>;
   /** Stops the consumers, waits for the messages under way, disconnects. */
   close(): Promise<void>;
 }
@@ -22,7 +25,7 @@ export interface BrokerOptions extends LinkOptions {
   appId: string;
 }
 
-/** Connects, waiting for the broker as long as it takes. */
+/** Connects, waiting for the broker. Throws StartLimitError. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const link = await openLink(options);
   const publisher = createPublisher(link, options.appId);
@@ -38,6 +41,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       const consumer = await consume(link, publisher, { ...consumerOptions, appId: options.appId, log: options.log });
       consumers.push(consumer);
       return consumer;
+    },
+    async check() {
+      const { channel } = link.session();
+      if (!consumers.every(({ consuming }) => consuming)) throw new BrokerAwayError('a consumer has no channel');
+      await channel.checkExchange('amq.fanout'); // one that is always there: a question like any other
     },
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.stop()));

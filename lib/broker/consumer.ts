@@ -21,6 +21,9 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
     await takeDeliveries(link, { queue: retryQueue(queue), prefetch: heldAtATime, work: hold, finish: false, log }),
   ];
   return {
+    get consuming() {
+      return consumers.every((consumer) => consumer.consuming);
+    },
     async stop() {
       await Promise.all(consumers.map((consumer) => consumer.stop()));
     },

@@ -1,7 +1,11 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { Log } from '../log';
-import { watchChannel, type Link, type Session } from './link';
+import { within } from '../within';
+import { BrokerAwayError } from './errors';
+import { partingMs, type Link } from './link';
+import { watchChannel, type Session } from './sessions';
 
 export interface Delivery {
   channel: ConfirmChannel;
@@ -12,11 +16,13 @@ export interface Delivery {
 
 /**
  * Carries a message to where it may be acknowledged, and says whether it is there; else it goes back to its queue when the consumer
- * ends. Throws when it could not, and the message has to come again.
+ * ends. Throws BrokerAwayError when the broker took nothing: then it is called again with the same message once the broker does.
  */
 export type Work = (delivery: Delivery) => Promise<boolean>;
 
 export interface Consumer {
+  /** Whether the broker gives it messages now. */
+  readonly consuming: boolean;
   /** Takes no more messages and resolves when those under way are done. */
   stop(): Promise<void>;
 }
@@ -31,31 +37,46 @@ export interface DeliveriesOptions {
   log: Log;
 }
 
+/** Before a message is worked on again that the broker would not take: it may have other reasons than being blocked. */
+const againAfterMs = 1_000;
+
 /** Takes messages from a queue for as long as the process lives, over every reconnection; acknowledges each once its work says so. */
 export async function takeDeliveries(link: Link, options: DeliveriesOptions): Promise<Consumer> {
   const { queue, log } = options;
   const underWay = new Set<Promise<void>>();
-  let stopping = false;
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // each message that waits may listen
   let consuming: { channel: ConfirmChannel; consumerTag: string; lost: AbortController } | undefined;
 
+  /** False when the message is given up: the broker gives it to somebody again, or the consumer stops. */
+  const isWorthAnotherTry = async ({ lost }: Delivery): Promise<boolean> => {
+    const signal = AbortSignal.any([lost, stopping.signal]);
+    if (!signal.aborted) await Promise.race([link.untilUnblocked(), once(signal, 'abort')]);
+    await sleep(againAfterMs, undefined, { signal }).catch(() => undefined);
+    return !signal.aborted;
+  };
+
   const work = async (session: Session, delivery: Delivery): Promise<void> => {
-    try {
-      if (await options.work(delivery)) delivery.channel.ack(delivery.message);
-    } catch (err) {
-      // The message stays unacknowledged; a fresh session gets it again.
-      log.warn({ event: 'message-unsettled', queue, err }, 'could not settle a message');
-      link.reset(session, err instanceof Error ? err : new Error(String(err)));
-    }
+    do {
+      try {
+        if (await options.work(delivery)) delivery.channel.ack(delivery.message);
+        return;
+      } catch (err) {
+        log.warn({ event: 'message-unsettled', queue, err }, 'could not settle a message');
+        if (!(err instanceof BrokerAwayError)) return link.reset(session, asError(err));
+        // A fresh session would be no better off, and the broker would count the message as one that has cost a consumer.
+      }
+    } while (await isWorthAnotherTry(delivery));
   };
 
   await link.onSession(async (session) => {
-    if (stopping) return;
+    if (stopping.signal.aborted) return;
     const channel = await session.model.createConfirmChannel();
     const lost = new AbortController();
     setMaxListeners(0, lost.signal); // each message under way may listen
     watchChannel(channel, (cause) => {
       lost.abort();
-      if (!stopping) link.reset(session, cause);
+      if (!stopping.signal.aborted) link.reset(session, cause);
     });
     await channel.prefetch(options.prefetch);
     const { consumerTag } = await channel.consume(queue, (message) => {
@@ -69,20 +90,26 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
   /** A channel that is gone has nothing left to stop. */
   const quietly = async (step: () => Promise<unknown> | undefined): Promise<void> => {
     try {
-      await step();
+      await within(partingMs, Promise.resolve(step()));
     } catch (err) {
       log.debug({ err }, 'stopping a consumer');
     }
   };
 
   return {
+    get consuming() {
+      return consuming !== undefined && !consuming.lost.signal.aborted;
+    },
     async stop() {
-      stopping = true;
+      stopping.abort();
       await quietly(() => consuming?.channel.cancel(consuming.consumerTag));
       if (!options.finish) consuming?.lost.abort();
-      await Promise.all(underWay);
+      // What a blocked broker does not take goes back to its queue.
+      await Promise.race([Promise.all(underWay), link.untilBlocked()]);
       // Closing the connection alone would drop the acknowledgements and replies that are still on their way out.
       await quietly(() => consuming?.channel.close());
     },
   };
 }
+
+const asError = (err: unknown): Error => (err instanceof Error ? err : new Error(String(err)));

@@ -1,13 +1,8 @@
 import { connect, type ChannelModel, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
 import type { Log } from '../log';
-import { BrokerAwayError } from './errors';
-
-/** One life of the connection: ends with it, never comes back. */
-export interface Session {
-  model: ChannelModel;
-  /** The channel on which this process publishes and receives its replies. */
-  channel: ConfirmChannel;
-}
+import { hostOf, reasonOf, type Patience } from '../wait-for';
+import { within } from '../within';
+import { createSessions, watchChannel, type Session } from './sessions';
 
 export interface LinkOptions {
   url: string;
@@ -16,6 +11,8 @@ export interface LinkOptions {
   log: Log;
   /** Declares what this process relies on. Runs at every set-up, before anything is published or consumed. */
   topology: (channel: ConfirmChannel) => Promise<void>;
+  /** How long to wait for the first connection: for ever, if left out; not at all, for whoever can do without the broker. */
+  patience?: Patience | 'none';
 }
 
 /** A connection that comes back by itself and says so. */
@@ -23,13 +20,22 @@ export interface Link {
   /** The present session. Throws BrokerAwayError at once while there is none or the broker is blocked. */
   session(): Session;
   readonly connected: boolean;
+  /** Resolves when the broker is blocked, at once if it is. */
+  untilBlocked(): Promise<void>;
+  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. */
+  untilUnblocked(): Promise<void>;
   /** Runs at every set-up, after the topology and before anything is published; also at once when connected. */
   onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
   /** Runs when a session holds, so that whatever comes in can be published on; also at once when connected. */
   onSession(hook: (session: Session) => Promise<void>): Promise<void>;
   /** Runs when a session has ended: whatever was pending in it is lost. */
   onLost(hook: (cause: Error) => void): void;
-  /** Ends this session so that a fresh one is set up: the cure for a channel that the broker closed. */
+  /** Runs when the broker says that it takes no messages in the present session. */
+  onBlocked(hook: (cause: Error) => void): void;
+  /**
+   * Ends this session so that a fresh one is set up: the cure for a channel that the broker closed. None for a broker that is blocked:
+   * it would not notice, and keep what the session has taken until it reads again.
+   */
   reset(session: Session, cause: Error): void;
   close(): Promise<void>;
 }
@@ -37,8 +43,10 @@ export interface Link {
 const maxReconnectDelayMs = 5_000;
 /** A broker that froze without closing is noticed after two of these. */
 const heartbeatSeconds = 10;
+/** For each step of a farewell. A broker that is blocked or frozen does not answer; it learns the same when the process has ended. */
+export const partingMs = 1_500;
 
-/** Connects, and stays connected until `close`. Resolves at the first connection; waits for the broker as long as it takes. */
+/** Connects, and stays connected until `close`. Resolves at the first connection, if it is to wait for that. Throws StartLimitError. */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { log } = options;
   const sessions = createSessions(log);
@@ -62,8 +70,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     recovery: { setup: setUp, maxDelay: maxReconnectDelayMs, waitForConnect: false },
   });
   recovering.on('error', (err) => log.warn({ event: 'broker-error', err }, 'broker connection error'));
-  recovering.on('connect-failed', (err) => log.warn({ event: 'broker-unreachable', err }, 'waiting for the broker'));
-  await recovering.waitForConnect();
+  const what = `RabbitMQ at ${hostOf(options.url)}`;
+  recovering.on('connect-failed', (err) =>
+    log.warn({ event: 'waiting', what, reason: reasonOf(err) }, `waiting for ${what}`),
+  );
+  const connected = recovering.waitForConnect();
+  if (options.patience !== 'none') await (options.patience?.until(what, connected) ?? connected);
 
   return {
     session: () => sessions.current(),
@@ -73,82 +85,15 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     onSetUp: (hook) => sessions.onSetUp(hook),
     onSession: (hook) => sessions.onSession(hook),
     onLost: (hook) => sessions.onLost(hook),
+    onBlocked: (hook) => sessions.onBlocked(hook),
+    untilBlocked: () => sessions.untilBlocked(),
+    untilUnblocked: () => sessions.untilUnblocked(),
     reset: (session, cause) => sessions.reset(session, cause),
     async close() {
       sessions.close();
-      await recovering.close();
+      await within(partingMs, recovering.close()).catch((err: unknown) => log.debug({ err }, 'closing the connection'));
     },
   };
-}
-
-/** Which session holds, and who wants to know when one begins or ends. */
-function createSessions(log: Log) {
-  const setUpHooks: ((session: Session) => Promise<void>)[] = [];
-  const sessionHooks: ((session: Session) => Promise<void>)[] = [];
-  const lostHooks: ((cause: Error) => void)[] = [];
-  let current: Session | undefined;
-  let blocked: string | undefined;
-  let closing = false;
-
-  const lose = (session: Session, cause: Error): void => {
-    if (current !== session) return;
-    current = undefined;
-    blocked = undefined;
-    if (!closing) log.warn({ event: 'broker-lost', err: cause }, 'lost the broker');
-    for (const hook of lostHooks) hook(cause);
-  };
-
-  return {
-    connected: () => current !== undefined,
-    current(): Session {
-      if (!current) throw new BrokerAwayError('not connected to the broker');
-      if (blocked !== undefined) throw new BrokerAwayError(`the broker is blocked: ${blocked}`);
-      return current;
-    },
-    async onSetUp(hook: (session: Session) => Promise<void>): Promise<void> {
-      setUpHooks.push(hook);
-      if (current) await hook(current);
-    },
-    async onSession(hook: (session: Session) => Promise<void>): Promise<void> {
-      sessionHooks.push(hook);
-      if (current) await hook(current);
-    },
-    onLost(hook: (cause: Error) => void): void {
-      lostHooks.push(hook);
-    },
-    async begin(session: Session): Promise<void> {
-      for (const hook of setUpHooks) await hook(session);
-      current = session;
-      for (const hook of sessionHooks) await hook(session);
-    },
-    watch(session: Session): void {
-      session.model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));
-      session.model.on('blocked', (reason) => {
-        blocked = reason;
-        log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
-      });
-      session.model.on('unblocked', () => {
-        blocked = undefined;
-        log.info({ event: 'broker-unblocked' }, 'the broker takes messages again');
-      });
-    },
-    reset(session: Session, cause: Error): void {
-      if (closing) return;
-      lose(session, cause);
-      session.model.close().catch((err: unknown) => log.debug({ err }, 'closing a lost connection'));
-    },
-    close(): void {
-      closing = true;
-      if (current) lose(current, new BrokerAwayError('connection closed by this process'));
-    },
-  };
-}
-
-/** A channel that ends while its connection lives does not come back by itself. */
-export function watchChannel(channel: ConfirmChannel, onEnd: (cause: Error) => void): void {
-  let cause: Error | undefined;
-  channel.on('error', (err) => (cause = err));
-  channel.on('close', () => onEnd(cause ?? new BrokerAwayError('channel closed')));
 }
 
 function withHeartbeat(url: string): string {

@@ -16,15 +16,30 @@ export interface Publisher {
   /**
    * Publishes a persistent, mandatory message and resolves when the broker has confirmed it.
    * Throws BrokerAwayError or UnroutableError; after the former it is unknown whether the broker took the message.
+   * Throws at once while the broker is away or blocked.
    */
   publish(to: Destination, body: Buffer, options?: Options.Publish): Promise<void>;
+  /**
+   * The same for a copy of a message that its consumer keeps meanwhile: it has time, and to publish it twice would do harm. So once
+   * it is on its way it waits for the confirm as long as the connection lives.
+   */
+  publishCopy(to: Destination, body: Buffer, options: Options.Publish): Promise<void>;
 }
+
+/**
+ * A broker that neither confirms nor says that it is blocked is taken for absent after this: far above what a confirm takes under load,
+ * as long as an attempt of the callers (`ATTEMPT_MS`), and below the two heartbeats after which the connection is given up.
+ */
+const confirmLimitMs = 10_000;
 
 /** A message that the broker has not confirmed yet. */
 interface Pending {
   messageId: string;
   /** The broker has given it back: no queue takes it. The confirm follows all the same. */
   returned: boolean;
+  /** Given up when the broker is blocked. */
+  hurried: boolean;
+  /** Only the first time counts. */
   settle(error?: Error): void;
 }
 
@@ -45,27 +60,39 @@ export function createPublisher(link: Link, appId: string): Publisher {
     for (const publication of [...pending]) publication.settle(lost);
   });
 
+  link.onBlocked((cause) => {
+    for (const publication of [...pending]) if (publication.hurried) publication.settle(cause);
+  });
+
+  const publish = async (to: Destination, body: Buffer, options: Options.Publish, hurried: boolean): Promise<void> => {
+    const { channel } = link.session();
+    const messageId = options.messageId ?? randomUUID(); // also for a copy of a message that came without one
+    const properties = { ...options, messageId, appId, persistent: true, mandatory: true };
+    let limit: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve, reject) => {
+      const publication: Pending = {
+        messageId,
+        hurried,
+        returned: false,
+        settle(error) {
+          clearTimeout(limit);
+          pending.delete(publication);
+          if (error) reject(error);
+          else if (publication.returned)
+            reject(new UnroutableError(`no queue takes ${to.exchange || 'messages'} for "${to.routingKey}"`));
+          else resolve();
+        },
+      };
+      pending.add(publication);
+      const late = new BrokerAwayError(`the broker did not confirm within ${confirmLimitMs} ms`);
+      if (hurried) limit = setTimeout(() => publication.settle(late), confirmLimitMs);
+      send(channel, to, body, properties, (error) => publication.settle(error));
+    });
+  };
+
   return {
-    async publish(to, body, options = {}) {
-      const { channel } = link.session();
-      const messageId = options.messageId ?? randomUUID(); // also for a copy of a message that came without one
-      const properties = { ...options, messageId, appId, persistent: true, mandatory: true };
-      await new Promise<void>((resolve, reject) => {
-        const publication: Pending = {
-          messageId,
-          returned: false,
-          settle(error) {
-            pending.delete(publication);
-            if (error) reject(error);
-            else if (publication.returned)
-              reject(new UnroutableError(`no queue takes ${to.exchange || 'messages'} for "${to.routingKey}"`));
-            else resolve();
-          },
-        };
-        pending.add(publication);
-        send(channel, to, body, properties, (error) => publication.settle(error));
-      });
-    },
+    publish: (to, body, options = {}) => publish(to, body, options, true),
+    publishCopy: (to, body, options) => publish(to, body, options, false),
   };
 }
 

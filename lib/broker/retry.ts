@@ -25,7 +25,7 @@ export function createHold(publisher: Publisher, { queue, appId }: { queue: stri
       firstReason: text('firstReason'),
       firstFailedAt: text('firstFailedAt'),
     };
-    await publisher.publish(toQueue(queue), message.content, copyProperties(message, appId, course));
+    await publisher.publishCopy(toQueue(queue), message.content, copyProperties(message, appId, course));
     return true;
   };
 }

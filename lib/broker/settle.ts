@@ -11,7 +11,7 @@ import { backoffMs } from './retry';
 /** Attempts at a message that nobody else repeats (an event), consumers lost over it included; then it goes to the dead queue. */
 export const maxAttempts = 20;
 
-/** Carries a message to where it may be acknowledged. Throws when the broker would not take what has to go back to it. */
+/** Carries a message to where it may be acknowledged. Throws BrokerAwayError when the broker would not take what has to go to it. */
 type Settle = (delivery: Delivery) => Promise<void>;
 
 /**
@@ -24,7 +24,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
   /** Puts a copy elsewhere, unless the message has meanwhile gone to somebody else: one poison message would become many. */
   const put = async (to: string, { message, lost }: Delivery, course: Parameters<typeof copyProperties>[2]) => {
     if (lost.aborted) throw new BrokerAwayError('the message has gone back to its queue');
-    await publisher.publish(toQueue(to), message.content, copyProperties(message, appId, course));
+    await publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, course));
   };
 
   const bury = async (delivery: Delivery, failure: Failure): Promise<void> => {
@@ -72,6 +72,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
       if (options.adopt && replyTo === undefined) await options.adopt(body.value);
       else answer({ ok: true, value: await options.handle(body.value) });
     } catch (err) {
+      if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
       const fault = toFault(err);
       log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
       if (replyTo === undefined) await tryLater(delivery, fault);

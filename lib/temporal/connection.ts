@@ -1,6 +1,5 @@
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
-import type { Log } from '../log';
-import { waitFor } from '../wait-for';
+import type { Patience } from '../wait-for';
 import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
 
 export interface Temporal {
@@ -8,13 +7,12 @@ export interface Temporal {
   close(): Promise<void>;
 }
 
-/** Connects, waiting for the server up to the start limit. */
-export async function connectTemporal(address: string, namespace: string, log: Log): Promise<Temporal> {
+/** Connects, waiting for the server. Throws StartLimitError. */
+export async function connectTemporal(address: string, namespace: string, patience: Patience): Promise<Temporal> {
   let connection: Connection | undefined;
-  await waitFor(
-    'Temporal',
-    async () => (connection = await Connection.connect({ address, connectTimeout: '5s' })),
-    log,
+  await patience.waitFor(
+    `Temporal at ${address}`,
+    async () => (connection = await Connection.connect({ address, connectTimeout: '2s' })),
   );
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
@@ -23,6 +21,12 @@ export async function connectTemporal(address: string, namespace: string, log: L
 
 /** What to wait for Temporal's own word. */
 export const confirmWaitMs = 1_000;
+
+/** Resolves when Temporal answers, and knows the namespace. */
+export const checkTemporal = ({ client }: Pick<Temporal, 'client'>): Promise<unknown> =>
+  client.withDeadline(Date.now() + confirmWaitMs, () =>
+    client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+  );
 
 /** What Temporal itself knows of a workflow, open or closed; null if nothing. Needs no worker. Throws TemporalAwayError. */
 export async function describeWorkflow(

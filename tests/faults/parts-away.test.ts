@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { connect, type ChannelModel } from 'amqplib';
-import { orderWorkflowId, queues } from '../../contracts/names';
+import { orderWorkflowId, queues, retryQueue } from '../../contracts/names';
 import {
   addKitchen,
   anOrderOf,
@@ -16,7 +16,7 @@ import {
   pageOf,
   placed,
   rate,
-  type Placed,
+  ratingsOf,
   type Kitchen,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
@@ -150,24 +150,30 @@ describe('while RabbitMQ is away', () => {
     await isPlaced(held);
 
     for (const { order, stars } of first ? [first, ...others] : others) {
-      await until('the agent is rated', async () => (await ratingOf(order)).agent === stars);
-      await until('the restaurant is rated', async () => (await ratingOf(order)).restaurant === 4);
+      await until('the agent is rated', async () => (await ratingsOf(order)).agent === stars);
+      await until('the restaurant is rated', async () => (await ratingsOf(order)).restaurant === 4);
     }
   });
-});
 
-/** What the two services have counted of an order; its restaurant has no other. */
-async function ratingOf(order: Placed & { agent_id: string }) {
-  type Jobs = { data: { deliveries: { order_id: string; agent_rating: number | null }[] } };
-  const jobs = await call<Jobs>('delivery', 'GET', `/deliveries?agent_id=${order.agent_id}&limit=100`);
-  const restaurantId = (await pageOf(order)).restaurants?.[0]?.restaurant_id;
-  type Restaurant = { data: { rating: number | null } };
-  const restaurant = await call<Restaurant>('restaurant', 'GET', `/restaurants/${restaurantId}`);
-  return {
-    agent: jobs.body.data.deliveries.find(({ order_id }) => order_id === order.order_id)?.agent_rating,
-    restaurant: restaurant.body.data.rating,
-  };
-}
+  test('because it was killed, every consumer comes back with its channels, and orders go on', async () => {
+    const order = await placed();
+    await system.kill('rabbitmq');
+    expect([200, 202]).toContain((await decide(order, 'CONFIRMED')).status);
+    const every = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue)]);
+    await until('each queue has its consumer', async () => {
+      const broker = await connect(process.env.RABBITMQ_URL ?? '');
+      try {
+        const channel = await broker.createChannel();
+        for (const queue of every) if ((await channel.checkQueue(queue)).consumerCount === 0) return false;
+        return true;
+      } finally {
+        await broker.close();
+      }
+    });
+    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
+    await delivered();
+  });
+});
 
 describe('while Redis is away', () => {
   test('browsing goes on', async () => {

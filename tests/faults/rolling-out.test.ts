@@ -1,4 +1,5 @@
 /** Processes are replaced while orders are under way: under load, by a build that is another, and by one that is broken. */
+import { SERVERS } from '../../tools/stack/addresses';
 import { randomUUID } from 'node:crypto';
 import {
   addKitchen,
@@ -24,7 +25,7 @@ const customers = 4;
 let deployment: Deployment;
 let kitchen: Kitchen;
 beforeAll(async () => {
-  await ownServers();
+  await ownServers(...SERVERS);
   deployment = await deploy();
   kitchen = await addKitchen();
   await enoughAgents(2 * customers);

@@ -6,6 +6,7 @@ import { createApp } from '../../api/http/app';
 import { created } from '../../api/http/answers';
 import { readBody } from '../../api/http/input';
 import { listen, type Listening } from '../../api/http/server';
+import { createHealth } from '../../lib/health';
 import { createLog } from '../../lib/log';
 import { TemporalAwayError } from '../../lib/temporal/errors';
 import { openDatabase } from '../../prisma/user/client';
@@ -34,7 +35,7 @@ beforeAll(async () => {
     .get('/bug', () => {
       throw new Error('secret inside');
     });
-  server = await listen(createApp(log, [router]), '127.0.0.1', 0);
+  server = await listen(createApp({ health: createHealth({}, log), log }, [router]), '127.0.0.1', 0);
 });
 afterAll(async () => {
   await server.close();

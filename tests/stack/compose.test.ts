@@ -101,6 +101,16 @@ describe('the ports', () => {
   );
 });
 
+describe('the health check of a process', () => {
+  it.each(eachProcess)('asks it whether it is ready, where it answers: $name', ({ name, schema }) => {
+    const variable = name.startsWith('api') ? 'PORT' : 'HEALTH_PORT';
+    const { healthCheck, environment } = stage(name);
+    expect(healthCheck).toContain(`fetch('http://127.0.0.1:' + process.env.${variable} + '/health/ready')`);
+    expect(Number(environment[variable])).toBeGreaterThan(0);
+    expect(schema.shape).toHaveProperty(variable);
+  });
+});
+
 describe('the environment of a process', () => {
   it.each(eachProcess)('has only variables that the process reads: $name', ({ name, schema }) => {
     const set = Object.keys(named(name).environment);
@@ -190,6 +200,8 @@ interface Stage {
   /** With what it has from its base. */
   environment: Record<string, string>;
   exposed: string[];
+  /** The command that asks whether it is well, its base's unless it has its own. */
+  healthCheck: string;
   command: string[];
 }
 
@@ -212,6 +224,7 @@ function dockerfileStages(text: string): Map<string, Stage> {
       base,
       environment: { ...found.get(base)?.environment, ...Object.fromEntries(variables) },
       exposed: lines('EXPOSE'),
+      healthCheck: /^HEALTHCHECK .*\\\n\s*CMD (.*)$/m.exec(part)?.[1] ?? found.get(base)?.healthCheck ?? '',
       command: lines('CMD').flatMap((line) => JSON.parse(line) as string[]),
     });
   }

@@ -16,6 +16,10 @@ export const DEFAULT_PORTS = {
   postgres: 5432,
   epmd: 4370,
   'rabbitmq-distribution': 25672,
+  // Where the workers say how they are.
+  'worker-order': 8004,
+  'worker-restaurant': 8005,
+  'worker-delivery': 8006,
 } as const;
 
 export type PortName = keyof typeof DEFAULT_PORTS;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SERVICES, stackEnvironment, type Addresses } from './addresses';
 import { projectRoot } from './instance';
 import type { Part } from './part';
-import type { Ports } from './ports';
+import { LOOPBACK, type Ports } from './ports';
 
 /** The workers, by what they are called and the folder that holds them. */
 const WORKERS = ['order', 'restaurant', 'delivery'] as const;
@@ -21,11 +21,15 @@ export function serviceParts({ addresses, ports, env }: ServiceOptions): Part[] 
     const port = ports[`api-${service}`];
     return servicePart(`api-${service}`, ['api', service], { ...shared, PORT: String(port) }, addresses.api[service]);
   });
-  const workers = WORKERS.map((worker) => servicePart(`worker-${worker}`, ['workers', worker], shared, null));
+  const workers = WORKERS.map((worker) => {
+    const port = ports[`worker-${worker}`];
+    const env = { ...shared, HEALTH_PORT: String(port) };
+    return servicePart(`worker-${worker}`, ['workers', worker], env, `http://${LOOPBACK}:${port}`);
+  });
   return [...apis, ...workers];
 }
 
-function servicePart(name: string, path: string[], env: NodeJS.ProcessEnv, address: string | null): Part {
+function servicePart(name: string, path: string[], env: NodeJS.ProcessEnv, address: string): Part {
   return {
     name,
     command: process.execPath,
@@ -35,7 +39,7 @@ function servicePart(name: string, path: string[], env: NodeJS.ProcessEnv, addre
     address,
     stopSignal: 'SIGTERM',
     stopLimitMs: 10_000, // What a service may take to finish what it has begun.
-    readyLimitMs: 60_000,
+    readyLimitMs: 75_000, // Longer than it waits itself (START_LIMIT_MS), so that it can say what it lacks.
     isReady: ({ readLog }) => Promise.resolve(saysReady(readLog())),
   };
 }

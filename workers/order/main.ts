@@ -1,11 +1,13 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
+import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
+import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
 import { workflowBundlePath } from './bundle';
 
-void runProcess('worker-order', process.env, (log) => {
+void runProcess('worker-order', process.env, async (log) => {
   const config = loadConfig(schemas.orderWorker, process.env);
-  return startOrderWorker({
+  const worker = await startOrderWorker({
     temporalAddress: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     rabbitmqUrl: config.RABBITMQ_URL,
@@ -14,6 +16,8 @@ void runProcess('worker-order', process.env, (log) => {
     policy: orderPolicy(config),
     buildId: config.WORKER_BUILD_ID,
     workflows: { workflowBundle: { codePath: workflowBundlePath } },
+    patience: createPatience(config.START_LIMIT_MS, log),
     log,
   });
+  return withHealth(worker, config, log);
 });

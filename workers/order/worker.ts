@@ -6,12 +6,13 @@ import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/message
 import { ordersDeployment, ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { openBroker, type Broker } from '../../lib/broker/broker';
-import { waitFor } from '../../lib/wait-for';
-import type { Running } from '../../lib/lifecycle';
+import { required } from '../../lib/health';
+import type { Dependent } from '../../lib/health-server';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
-import { connectTemporal, type Temporal } from '../../lib/temporal/connection';
+import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
 import { declareTopology } from '../../lib/topology';
+import { hostOf, type Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { adoptOrder } from './adopt-order';
@@ -30,6 +31,7 @@ export interface OrderWorkerOptions {
   /** Takes part in worker versioning as this build (ADR 12); without one, as the only worker there is. */
   buildId?: string | undefined;
   workflows: Pick<WorkerOptions, 'workflowBundle'>;
+  patience: Patience;
   log: Log;
 }
 
@@ -41,17 +43,19 @@ const shutdownGraceTime = '5s';
 const prefetch = 20;
 
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
-export async function startOrderWorker(options: OrderWorkerOptions): Promise<Running> {
-  const { log } = options;
+export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
+  const { log, patience } = options;
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
-  await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
-  const temporal = await connectTemporal(options.temporalAddress, options.namespace, log);
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(options.databaseUrl)}`, checkDatabase);
+  const temporal = await connectTemporal(options.temporalAddress, options.namespace, patience);
   const broker = await openBroker({
     url: options.rabbitmqUrl,
     name: 'worker-order',
     appId: ourAppId,
     topology: declareTopology,
+    patience,
     log,
   });
 
@@ -73,15 +77,22 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Run
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
+  // Before anything is published: a broker that is full would not answer from then on.
+  await consumeQueues(broker, temporal, db, options);
   const running = worker.run();
   // A worker that fails (its connection is gone for good, say) ends the process; whoever supervises it starts a new one.
   running.catch((err: unknown) => {
     log.fatal({ event: 'worker-failed', err }, 'the Temporal worker failed');
     process.exit(1);
   });
-  await consumeQueues(broker, temporal, db, options);
 
   return {
+    dependencies: {
+      postgresql: required(checkDatabase),
+      rabbitmq: required(() => broker.check()),
+      temporal: required(() => checkTemporal(temporal)),
+      worker: required(async () => isRunning(worker)),
+    },
     async stop() {
       worker.shutdown();
       await running;
@@ -104,6 +115,12 @@ const asBuild = (buildId: string | undefined): Pick<WorkerOptions, 'workerDeploy
           defaultVersioningBehavior: 'AUTO_UPGRADE',
         },
       };
+
+/** Throws when it takes no tasks. */
+function isRunning(worker: Worker): void {
+  const state = worker.getState();
+  if (state !== 'RUNNING') throw new Error(`the Temporal worker is ${state}`);
+}
 
 async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, { policy, log }: OrderWorkerOptions) {
   await broker.consume({

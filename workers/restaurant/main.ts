@@ -1,10 +1,12 @@
 import { ourAppId } from '../../contracts/names';
 import { openBroker } from '../../lib/broker/broker';
 import { loadConfig, schemas } from '../../lib/config';
-import { waitFor } from '../../lib/wait-for';
+import { required } from '../../lib/health';
+import { withHealth } from '../../lib/health-server';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { declareTopology } from '../../lib/topology';
+import { createPatience, hostOf } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { consumeRestaurantQueues } from './consumers';
 
@@ -12,16 +14,28 @@ const name = 'worker-restaurant';
 
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.restaurantWorker, process.env);
-  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
-  await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
-  const broker = await openBroker({ url: config.RABBITMQ_URL, name, appId: ourAppId, log, topology: declareTopology });
+  const patience = createPatience(config.START_LIMIT_MS, log);
+  const url = config.RESTAURANT_DATABASE_URL;
+  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  const broker = await openBroker({
+    url: config.RABBITMQ_URL,
+    name,
+    appId: ourAppId,
+    log,
+    topology: declareTopology,
+    patience,
+  });
   await consumeRestaurantQueues({ db, broker, poolSize: config.DATABASE_POOL_SIZE });
-  return {
+  const worker = {
+    dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },
     async stop() {
       await broker.close();
       await db.$disconnect();
     },
   };
+  return withHealth(worker, config, log);
 }
 
 void runProcess(name, process.env, start);

@@ -14,6 +14,9 @@ export interface RabbitmqOptions {
   durable: boolean;
 }
 
+/** By it `rabbitmqctl` finds the broker. */
+export const NODE_NAME = 'food-delivery@localhost';
+
 /**
  * A broker of our own with the management UI, and Erlang's port mapper, which has to
  * answer before the broker starts. The mapper runs in the foreground on a port of its own:
@@ -62,7 +65,7 @@ function brokerEnvironment(folder: string, ports: Ports): Record<string, string>
   writeFileSync(pluginsFile, '[rabbitmq_management].\n');
   return {
     HOME: folder, // The Erlang cookie is kept there.
-    RABBITMQ_NODENAME: 'food-delivery@localhost',
+    RABBITMQ_NODENAME: NODE_NAME,
     RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
     RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_LOGS: '-', // To stdout, so to the part's log.

@@ -1,0 +1,107 @@
+/** What callers see while RabbitMQ takes no messages, short of memory, and that all goes on by itself afterwards. */
+import { connect } from 'amqplib';
+import { deadQueue, queues, retryQueue } from '../../contracts/names';
+import {
+  addAgent,
+  addKitchen,
+  anOrderOf,
+  aRestaurant,
+  assigned,
+  call,
+  cancel,
+  decide,
+  delivered,
+  move,
+  pageOf,
+  placed,
+  rate,
+  ratingsOf,
+  type Placed,
+} from '../e2e/fixtures/platform';
+import { until } from '../fixtures/until';
+import { impatient, ownSystem, removeSystem, type OwnSystem, type PartName } from './fixtures/own-system';
+
+jest.setTimeout(150_000); // parts take their time on a busy machine
+
+let system: OwnSystem;
+beforeAll(async () => {
+  system = await ownSystem(impatient);
+}, 150_000);
+afterAll(removeSystem);
+
+/** The processes that talk to the broker. */
+const clients: PartName[] = ['worker-order', 'worker-restaurant', 'worker-delivery', 'api-delivery'];
+
+const logged = async (part: PartName, event: string): Promise<number> =>
+  (await system.logOf(part)).split(`"event":"${event}"`).length - 1;
+
+const sum = async (event: string): Promise<number> =>
+  (await Promise.all(clients.map((part) => logged(part, event)))).reduce((a, b) => a + b);
+
+/** Messages in these queues that no consumer has. */
+async function depths(of: string[]): Promise<Record<string, number>> {
+  const connection = await connect(process.env.RABBITMQ_URL ?? '');
+  const channel = await connection.createChannel();
+  const counts: [string, number][] = [];
+  for (const queue of of) counts.push([queue, (await channel.checkQueue(queue)).messageCount]);
+  await connection.close();
+  return Object.fromEntries(counts);
+}
+
+const isAt = (order: Placed, status: string): Promise<true> =>
+  until(`the order is ${status}`, async () => (await pageOf(order)).status === status || undefined);
+const isDelivery = (order: Placed, status: string): Promise<true> =>
+  until(`the delivery is ${status}`, async () => (await pageOf(order)).delivery?.status === status || undefined);
+
+test('orders in every stage are held while the broker is full, and go on by themselves, none lost and none twice', async () => {
+  const [fresh, unwanted, riding, done] = await Promise.all([placed(), placed(), assigned(), delivered()]);
+  const kitchen = await addKitchen();
+  const body = anOrderOf(kitchen);
+  await system.alarm(true);
+
+  // What needs the broker is accepted, and Temporal holds it.
+  const held = await call('user', 'POST', '/orders', body);
+  expect(held).toMatchObject({ status: 202, body: { success: true, status: 'PENDING' } });
+  const answers = await Promise.all([decide(fresh, 'CONFIRMED'), cancel(unwanted), move(riding, 'PICKED_UP')]);
+  for (const answer of answers) expect(answer).toMatchObject({ status: 202, body: { status: 'ACCEPTED' } });
+  expect((await rate(done, 4, 5)).status).toBe(201);
+  await until('each who publishes knows', async () => (await logged('worker-order', 'broker-blocked')) > 0);
+
+  // What does not need it goes on.
+  expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+  expect((await call('restaurant', 'POST', '/restaurants', aRestaurant())).status).toBe(201);
+  expect((await call('delivery', 'GET', '/agents')).status).toBe(200);
+  await addAgent();
+  expect(await pageOf(riding)).toMatchObject({ status: 'CONFIRMED', delivery: { status: 'PENDING' } });
+
+  await system.alarm(false);
+  const order = { order_id: held.body.order_id ?? '', user_id: body.user_id };
+  await until('the held placement', async () => (await pageOf(order)).total === 9);
+  await Promise.all([isAt(fresh, 'CONFIRMED'), isAt(unwanted, 'CANCELLED'), isDelivery(riding, 'PICKED_UP')]);
+  await until(
+    'the rating',
+    async () => (await ratingsOf(done)).agent === 5 && (await ratingsOf(done)).restaurant === 4,
+  );
+  await isDelivery(fresh, 'PENDING'); // it has its agent
+  for (const each of [fresh, riding]) {
+    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(each, status)).status).toBe(200);
+  }
+  expect((await cancel(order)).status).toBe(200);
+
+  expect(await sum('broker-lost')).toBe(0);
+  expect(await sum('message-failed')).toBe(0);
+  const everywhere = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue), deadQueue(queue)]);
+  await until('nothing waits', async () => Object.values(await depths(everywhere)).every((depth) => depth === 0));
+});
+
+test('a worker that is stopped meanwhile ends in good order, and its successor goes on when there is room again', async () => {
+  const order = await placed();
+  await system.alarm(true);
+  expect((await decide(order, 'CONFIRMED')).status).toBe(202);
+  await system.stop('worker-restaurant', 'worker-order', 'worker-delivery');
+  await system.start('worker-restaurant', 'worker-order', 'worker-delivery');
+  for (const part of ['worker-restaurant', 'worker-order', 'worker-delivery'] as const)
+    expect(await logged(part, 'drain-limit')).toBe(0);
+  await system.alarm(false);
+  await isAt(order, 'CONFIRMED');
+});

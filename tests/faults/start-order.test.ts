@@ -1,0 +1,117 @@
+/** How each of our six programs starts when what it needs is not there (yet): as the launcher starts it, but alone. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolveAddresses, stackEnvironment, type Addresses } from '../../tools/stack/addresses';
+import { wantedPorts, type Ports } from '../../tools/stack/ports';
+import { serviceParts } from '../../tools/stack/services';
+import { until } from '../fixtures/until';
+import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';
+import { processes } from './fixtures/own-system';
+
+type ProcessName = (typeof processes)[number];
+
+/** A program that was started alone, and what it has written so far. */
+interface Started {
+  child: ChildProcess;
+  output: () => string;
+  /** Its exit code. */
+  ended: Promise<number | null>;
+}
+
+const started: Started[] = [];
+afterEach(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.splice(0).map(({ ended }) => ended));
+});
+
+function start(name: ProcessName, addresses: Addresses, ports: Ports, variables: Record<string, string>): Started {
+  const part = serviceParts({ addresses, ports, env: process.env }).find((each) => each.name === name);
+  if (!part) throw new Error(`there is no ${name}`);
+  const child = spawn(part.command, part.args, {
+    env: { ...part.env, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const run = { child, output: () => output, ended };
+  started.push(run);
+  return run;
+}
+
+/** Nothing listens there: port 1 is reserved. */
+const nowhere = { host: '127.0.0.1:1', ports: wantedPorts({ kind: 'base', base: 1 }) };
+const servers = resolveAddresses(process.env, nowhere.ports);
+const absent = {
+  database: (service: string) => `postgresql://postgres:secret@${nowhere.host}/${service}_service`,
+  temporal: nowhere.host,
+  rabbitmq: `amqp://guest:secret@${nowhere.host}`,
+};
+
+const without: [ProcessName, string, string, string][] = [
+  ['api-user', 'PostgreSQL', 'USER_DATABASE_URL', absent.database('user')],
+  ['api-user', 'Temporal', 'TEMPORAL_ADDRESS', absent.temporal],
+  ['api-restaurant', 'PostgreSQL', 'RESTAURANT_DATABASE_URL', absent.database('restaurant')],
+  ['api-restaurant', 'Temporal', 'TEMPORAL_ADDRESS', absent.temporal],
+  ['api-delivery', 'PostgreSQL', 'DELIVERY_DATABASE_URL', absent.database('delivery')],
+  ['api-delivery', 'Temporal', 'TEMPORAL_ADDRESS', absent.temporal],
+  ['worker-order', 'PostgreSQL', 'USER_DATABASE_URL', absent.database('user')],
+  ['worker-order', 'Temporal', 'TEMPORAL_ADDRESS', absent.temporal],
+  ['worker-order', 'RabbitMQ', 'RABBITMQ_URL', absent.rabbitmq],
+  ['worker-restaurant', 'PostgreSQL', 'RESTAURANT_DATABASE_URL', absent.database('restaurant')],
+  ['worker-restaurant', 'RabbitMQ', 'RABBITMQ_URL', absent.rabbitmq],
+  ['worker-delivery', 'PostgreSQL', 'DELIVERY_DATABASE_URL', absent.database('delivery')],
+  ['worker-delivery', 'RabbitMQ', 'RABBITMQ_URL', absent.rabbitmq],
+];
+
+describe.each(without)('%s without %s', (name, missing, variable, address) => {
+  const what = `${missing} at ${nowhere.host}`;
+  /** PostgreSQL is waited for first; for the others there has to be time to find it, on a busy machine too. */
+  const limitMs = missing === 'PostgreSQL' ? '500' : '6000';
+
+  test('ends with 1 when its limit has passed, and says what was missing, but no password', async () => {
+    const { output, ended } = start(name, servers, nowhere.ports, { [variable]: address, START_LIMIT_MS: limitMs });
+    expect(await ended).toBe(1);
+    expect(output()).toContain(`"msg":"could not start: waited ${limitMs} ms in vain for ${what}: `);
+    expect(output()).not.toContain('secret');
+  });
+
+  test('says what it waits for, and ends at once with 0 when it is asked to', async () => {
+    const variables = { [variable]: address, START_LIMIT_MS: '3600000' };
+    const { child, output, ended } = start(name, servers, nowhere.ports, variables);
+    await until('it waits', () => output().includes(`"msg":"waiting for ${what}"`));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(output()).not.toContain('secret');
+  });
+});
+
+test('api-delivery starts without RabbitMQ, which it can do without', async () => {
+  const port = String(aPortBase());
+  const { output, child, ended } = start('api-delivery', servers, nowhere.ports, {
+    RABBITMQ_URL: absent.rabbitmq,
+    PORT: port,
+  });
+  await until('it is ready', () => output().includes('"event":"ready"'));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
+
+describe('all six that are started before their servers', () => {
+  afterAll(removeAll);
+
+  test('are ready when those have come', async () => {
+    const base = aPortBase();
+    const ports = wantedPorts({ kind: 'base', base });
+    const addresses = resolveAddresses({}, ports);
+    const all = processes.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
+    await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting"')));
+    const launched = await launchServersAt(base);
+    expect(stackEnvironment((await launched.status()).addresses ?? addresses, {})).toEqual(
+      stackEnvironment(addresses, {}),
+    );
+    await until('all are ready', () => all.every(({ output }) => output().includes('"event":"ready"')));
+    for (const { child } of all) child.kill('SIGTERM');
+    expect(await Promise.all(all.map(({ ended }) => ended))).toEqual(all.map(() => 0));
+  }, 180_000);
+});
