@@ -33,6 +33,7 @@ const policy = {
   AVOID_LOCAL_MS: milliseconds(30_000),
   ATTEMPT_MS: milliseconds(10_000),
   RETRY_INTERVAL_MS: milliseconds(30_000),
+  UNDO_ATTENTION_MS: milliseconds(2 * minute),
 };
 
 const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
@@ -65,7 +66,18 @@ export const schemas = {
     PORT: port(8003),
     DELIVERY_DATABASE_URL: database('delivery'),
   }),
-  orderWorker: z.object({ ...common, ...temporal, ...broker, ...policy, USER_DATABASE_URL: database('user') }),
+  orderWorker: z.object({
+    ...common,
+    ...temporal,
+    ...broker,
+    ...policy,
+    USER_DATABASE_URL: database('user'),
+    /** `host:port` where Prometheus finds the worker's metrics; without it there are none. */
+    METRICS_ADDRESS: z
+      .string()
+      .regex(/^.+:\d{1,5}$/, 'host:port')
+      .optional(),
+  }),
   restaurantWorker: z.object({ ...common, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
   deliveryWorker: z.object({ ...common, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
   repair: z.object({
@@ -103,4 +115,5 @@ export const orderPolicy = (config: PolicyVariables): OrderPolicy => ({
   avoidLocalMs: config.AVOID_LOCAL_MS,
   attemptMs: config.ATTEMPT_MS,
   retryIntervalMs: config.RETRY_INTERVAL_MS,
+  undoAttentionMs: config.UNDO_ATTENTION_MS,
 });

@@ -54,18 +54,24 @@ export type TryCall = <Name extends keyof Activities>(
   argument: Parameters<Activities[Name]>[0],
 ) => Promise<Awaited<ReturnType<Activities[Name]>> | undefined>;
 
+export interface Calls {
+  call: Call;
+  /** As `call`, by one local attempt alone: undefined when that fails. */
+  tryCall: TryCall;
+  /** Which services are being called durably at the moment. */
+  calledDurably(): Service[];
+}
+
 /**
  * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
  * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
  * For a while after that its service is called durably at once.
  * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
  */
-export function createCalls(
-  policy: CallPolicy,
-  onDurable: (service: Service, why: string) => void,
-): { call: Call; tryCall: TryCall } {
+export function createCalls(policy: CallPolicy, onDurable: (service: Service, why: string) => void): Calls {
   const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
+  const underWay = new Set<{ service: Service }>();
 
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
     const step = steps[name];
@@ -79,7 +85,13 @@ export function createCalls(
         onDurable(step.service, reasonOf(err));
       }
     }
-    return run(durable[name], options, argument);
+    const durably = { service: step.service };
+    underWay.add(durably);
+    try {
+      return await run(durable[name], options, argument);
+    } finally {
+      underWay.delete(durably);
+    }
   };
   const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
     try {
@@ -89,7 +101,8 @@ export function createCalls(
       return undefined;
     }
   };
-  return { call: call as Call, tryCall: tryCall as TryCall };
+  const calledDurably = () => [...new Set([...underWay].map(({ service }) => service))];
+  return { call: call as Call, tryCall: tryCall as TryCall, calledDurably };
 }
 
 /** The proxies' call with options at the call site; their types do not survive an index by a generic name. */

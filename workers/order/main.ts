@@ -11,6 +11,7 @@ void runProcess('worker-order', process.env, (log) => {
     rabbitmqUrl: config.RABBITMQ_URL,
     databaseUrl: config.USER_DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
+    metricsAddress: config.METRICS_ADDRESS,
     policy: orderPolicy(config),
     workflows: { workflowBundle: { codePath: workflowBundlePath } },
     log,

@@ -25,6 +25,8 @@ export interface OrderWorkerOptions {
   rabbitmqUrl: string;
   databaseUrl: string;
   poolSize: number;
+  /** Where Prometheus finds the metrics, `host:port`; left out: nowhere. */
+  metricsAddress?: string | undefined;
   /** The time limits of adopted orders. */
   policy: OrderPolicy;
   workflows: Pick<WorkerOptions, 'workflowBundle'>;
@@ -40,8 +42,12 @@ const prefetch = 20;
 
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Running> {
-  const { log } = options;
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  const { log, metricsAddress } = options;
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    ...(metricsAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
+  });
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
   await waitFor('PostgreSQL', () => db.$queryRaw`SELECT 1`, log);
   const temporal = await connectTemporal(options.temporalAddress, options.namespace, log);
