@@ -327,6 +327,27 @@ test('an undo does not get through for a while, and then does', async () => {
   expect(typesOf(await record('undo-failing', order))).toContain('MARKER_RECORDED');
 });
 
+test('undos that fail in another order than they began', async () => {
+  let mended = false;
+  const order = await given(
+    {
+      changeDelivery: async () => (mended ? { outcome: 'changed' } : Context.current().cancelled),
+      changeOrder: async ({ status }) => {
+        if (status === 'CANCELLED' && !mended) throw new Error('restaurant service away');
+        return { outcome: 'changed' };
+      },
+    },
+    { attemptMs: 300, retryIntervalMs: 100 },
+  );
+  await confirm(order);
+  await order.sees('agent assigned');
+  const cancelled = order.update(cancelUpdate, {});
+  await until('both are called durably', async () => (await order.durableCalls()).length === 2);
+  mended = true;
+  await cancelled;
+  await record('undos-fail-in-another-order', order);
+});
+
 test('a rating', async () => {
   const { taskQueue } = await stage.worker(stubServices());
   const order_id = randomUUID();
