@@ -59,9 +59,9 @@ export interface Calls {
   /** As `call`, by one local attempt alone: undefined when that fails. */
   tryCall: TryCall;
   /** Which services are being called durably at the moment. */
-  calledDurably(): Service[];
+  calledDurably: () => Service[];
   /** Whether a local attempt is under way. */
-  triesLocally(): boolean;
+  triesLocally: () => boolean;
 }
 
 /**

@@ -29,8 +29,11 @@ const rejected = { outcome: 'rejected', reason: 'no soup today' };
 
 /** An order whose restaurant side is the fake one. */
 const anOrder = (policy: { attemptMs?: number; retryIntervalMs?: number; placementLimitMs?: number } = {}) => {
-  const { createOrder, changeOrder } = createOrderActivities({ broker, records: {} as OrderRecords });
-  return given({ createOrder, changeOrder }, policy);
+  const restaurant = createOrderActivities({ broker, records: {} as OrderRecords });
+  return given(
+    { createOrder: (order) => restaurant.createOrder(order), changeOrder: (change) => restaurant.changeOrder(change) },
+    policy,
+  );
 };
 
 test('reply after its limit: it is not taken for the reply to the attempt that is under way', async () => {
@@ -60,7 +63,7 @@ test('reply twice: the first one counts, and the other is not taken for the repl
 
 test('reply never: the step is asked again, and an answer to that is enough', async () => {
   const order = await anOrder({ attemptMs: 400, retryIntervalMs: 100 });
-  for (const _unanswered of [1, 2, 3]) await peer.next(queues.placeOrder);
+  for (let unanswered = 0; unanswered < 3; unanswered++) await peer.next(queues.placeOrder);
   (await peer.next(queues.placeOrder)).reply(created('9.00'));
   expect(await order.place()).toMatchObject({ outcome: 'placed', total: '9.00' });
 });

@@ -11,7 +11,7 @@ import type { OrderUnderTest } from '../fixtures/workflows';
 const { between, given, rowsOf, attemptsAt } = wholeSaga();
 
 interface Course {
-  run(order: OrderUnderTest): Promise<unknown>;
+  run: (order: OrderUnderTest) => Promise<unknown>;
   rows: object;
   events: string[];
   steps: Step[];
@@ -74,7 +74,7 @@ const eventsOf = async (order: OrderUnderTest): Promise<string[]> =>
   (await order.view()).timeline.map(({ event }) => event);
 const ofCourse = (events: string[]): string[] => events.filter((event) => !aside.test(event));
 
-const ways: [string, () => { does: Between; end(): void }][] = [
+const ways: [string, () => { does: Between; end: () => void }][] = [
   [
     'one after the other',
     () => {
