@@ -60,8 +60,6 @@ export interface Calls {
   tryCall: TryCall;
   /** Which services are being called durably at the moment. */
   calledDurably: () => Service[];
-  /** Whether a local attempt is under way. */
-  triesLocally: () => boolean;
 }
 
 /**
@@ -73,7 +71,7 @@ export interface Calls {
 export function createCalls(policy: CallPolicy, onDurable: (service: Service, why: string) => void): Calls {
   const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
-  const localAttempts = createHandOver();
+  const together = createHandOver();
   const underWay = new Set<{ service: Service }>();
 
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
@@ -81,7 +79,7 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
     const options = { summary: summary ?? step.summary };
     if (Date.now() >= (avoidUntil.get(step.service) ?? 0)) {
       try {
-        return await localAttempts.inOrder(run(local[name], options, argument));
+        return await together(run(local[name], options, argument));
       } catch (err) {
         if (!mayPass(err)) throw err;
         avoidUntil.set(step.service, Date.now() + policy.avoidLocalMs);
@@ -98,37 +96,38 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
   };
   const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
     try {
-      return await localAttempts.inOrder(run(local[name], { summary: steps[name].summary }, argument));
+      return await together(run(local[name], { summary: steps[name].summary }, argument));
     } catch (err) {
       if (!mayPass(err)) throw err;
       return undefined;
     }
   };
   const calledDurably = () => [...new Set([...underWay].map(({ service }) => service))];
-  return { call: call as Call, tryCall: tryCall as TryCall, calledDurably, triesLocally: localAttempts.underWay };
+  return { call: call as Call, tryCall: tryCall as TryCall, calledDurably };
 }
 
 /**
- * Hands over the outcomes of local activities in the order in which these began, however they end. A replay answers those that ran
- * together in that order (temporalio/sdk-rust#1075), so whatever is done next would else be done in another order than before, and the
- * workflow would be stuck. None is withheld for longer than a local attempt takes.
+ * Hands over the outcomes of local activities that run together when the last of them has ended, in the order in which they began. One
+ * by one, as they end, would be another order than at a replay, which has all of them at once: what is done next would be done
+ * differently, and the workflow would be stuck. None is withheld for longer than a local attempt takes.
  */
-function createHandOver() {
-  let last: Promise<unknown> = Promise.resolve();
-  let count = 0;
-  return {
-    underWay: (): boolean => count > 0,
-    async inOrder(running: Promise<unknown>): Promise<unknown> {
-      const before = last;
-      const handed = running.finally(() => before);
-      last = handed.catch(() => undefined);
-      count++;
-      try {
-        return await handed;
-      } finally {
-        count--;
-      }
-    },
+function createHandOver(): (running: Promise<unknown>) => Promise<unknown> {
+  let group: { underWay: number; ended: Promise<void>; end: () => void } | undefined;
+  const newGroup = () => {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    return { underWay: 0, ended, end };
+  };
+  return (running) => {
+    const mine = (group ??= newGroup());
+    mine.underWay++;
+    const leave = (): void => {
+      if (--mine.underWay > 0) return;
+      group = undefined;
+      mine.end();
+    };
+    running.then(leave, leave);
+    return mine.ended.then(() => running);
   };
 }
 

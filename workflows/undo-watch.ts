@@ -17,8 +17,7 @@ export function watchUndos(run: OrderRun): () => void {
 
   const watch = async (): Promise<void> => {
     for (;;) {
-      // Not while others are tried locally: a replay answers those in one go, and would start the timer after them.
-      await condition(() => undone || (failing() && !run.triesLocally()));
+      await condition(() => undone || failing());
       if (undone || !showsFailingUndos()) return;
       const gotThrough = await condition(() => !failing(), attentionMs);
       if (!gotThrough) return show(run, attentionMs);
