@@ -22,6 +22,8 @@ export interface OrderPolicy {
   attemptMs?: number;
   /** Between durable attempts, at most; they are repeated without end. Absent in orders of version 0.1. */
   retryIntervalMs?: number;
+  /** An undo that has been called in vain for so long is shown (`OrderAttention`), and goes on. Absent in orders of version 0.1. */
+  undoAttentionMs?: number;
 }
 
 /** How a service is called that is slow or away. */

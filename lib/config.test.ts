@@ -16,6 +16,7 @@ test('an order has the time limits of the design, unless told otherwise', () => 
     avoidLocalMs: 30_000,
     attemptMs: 10_000,
     retryIntervalMs: 30_000,
+    undoAttentionMs: 2 * minute,
   });
 });
 
@@ -29,6 +30,7 @@ const variables: [string, keyof typeof byDefault][] = [
   ['AVOID_LOCAL_MS', 'avoidLocalMs'],
   ['ATTEMPT_MS', 'attemptMs'],
   ['RETRY_INTERVAL_MS', 'retryIntervalMs'],
+  ['UNDO_ATTENTION_MS', 'undoAttentionMs'],
 ];
 
 describe.each(variables)('%s', (variable, limit) => {

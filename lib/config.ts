@@ -42,6 +42,7 @@ const policy = {
   AVOID_LOCAL_MS: milliseconds(30_000),
   ATTEMPT_MS: milliseconds(10_000),
   RETRY_INTERVAL_MS: milliseconds(30_000),
+  UNDO_ATTENTION_MS: milliseconds(2 * minute),
 };
 
 const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
@@ -81,6 +82,11 @@ export const schemas = {
     ...broker,
     ...policy,
     USER_DATABASE_URL: database('user'),
+    /** `host:port` where Prometheus finds the worker's metrics; without it there are none. */
+    METRICS_ADDRESS: z
+      .string()
+      .regex(/^.+:\d{1,5}$/, 'host:port')
+      .optional(),
     WORKER_BUILD_ID: z.string().optional(),
   }),
   restaurantWorker: z.object({ ...common, ...health, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
@@ -120,4 +126,5 @@ export const orderPolicy = (config: PolicyVariables): OrderPolicy => ({
   avoidLocalMs: config.AVOID_LOCAL_MS,
   attemptMs: config.ATTEMPT_MS,
   retryIntervalMs: config.RETRY_INTERVAL_MS,
+  undoAttentionMs: config.UNDO_ATTENTION_MS,
 });

@@ -54,42 +54,81 @@ export type TryCall = <Name extends keyof Activities>(
   argument: Parameters<Activities[Name]>[0],
 ) => Promise<Awaited<ReturnType<Activities[Name]>> | undefined>;
 
+export interface Calls {
+  call: Call;
+  /** As `call`, by one local attempt alone: undefined when that fails. */
+  tryCall: TryCall;
+  /** Which services are being called durably at the moment. */
+  calledDurably: () => Service[];
+}
+
 /**
  * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
  * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
  * For a while after that its service is called durably at once.
  * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
  */
-export function createCalls(
-  policy: CallPolicy,
-  onDurable: (service: Service, why: string) => void,
-): { call: Call; tryCall: TryCall } {
+export function createCalls(policy: CallPolicy, onDurable: (service: Service, why: string) => void): Calls {
   const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
+  const together = createHandOver();
+  const underWay = new Set<{ service: Service }>();
 
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
     const step = steps[name];
     const options = { summary: summary ?? step.summary };
     if (Date.now() >= (avoidUntil.get(step.service) ?? 0)) {
       try {
-        return await run(local[name], options, argument);
+        return await together(run(local[name], options, argument));
       } catch (err) {
         if (!mayPass(err)) throw err;
         avoidUntil.set(step.service, Date.now() + policy.avoidLocalMs);
         onDurable(step.service, reasonOf(err));
       }
     }
-    return run(durable[name], options, argument);
+    const durably = { service: step.service };
+    underWay.add(durably);
+    try {
+      return await run(durable[name], options, argument);
+    } finally {
+      underWay.delete(durably);
+    }
   };
   const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
     try {
-      return await run(local[name], { summary: steps[name].summary }, argument);
+      return await together(run(local[name], { summary: steps[name].summary }, argument));
     } catch (err) {
       if (!mayPass(err)) throw err;
       return undefined;
     }
   };
-  return { call: call as Call, tryCall: tryCall as TryCall };
+  const calledDurably = () => [...new Set([...underWay].map(({ service }) => service))];
+  return { call: call as Call, tryCall: tryCall as TryCall, calledDurably };
+}
+
+/**
+ * Hands over the outcomes of local activities that run together when the last of them has ended, in the order in which they began. One
+ * by one, as they end, would be another order than at a replay, which has all of them at once: what is done next would be done
+ * differently, and the workflow would be stuck. None is withheld for longer than a local attempt takes.
+ */
+function createHandOver(): (running: Promise<unknown>) => Promise<unknown> {
+  let group: { underWay: number; ended: Promise<void>; end: () => void } | undefined;
+  const newGroup = () => {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    return { underWay: 0, ended, end };
+  };
+  return (running) => {
+    const mine = (group ??= newGroup());
+    mine.underWay++;
+    const leave = (): void => {
+      if (--mine.underWay > 0) return;
+      group = undefined;
+      mine.end();
+    };
+    running.then(leave, leave);
+    return mine.ended.then(() => running);
+  };
 }
 
 /** The proxies' call with options at the call site; their types do not survive an index by a generic name. */

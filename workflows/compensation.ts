@@ -16,6 +16,9 @@ export interface Compensation {
   compensate(): Promise<string[]>;
 }
 
+/** Whether an undo is shown when it has failed for a while; orders of version 0.1 have shown one after its first failed attempt. */
+export const showsFailingUndos = (): boolean => patched('failing-undos-are-shown-after-a-while');
+
 interface Registered {
   name: string;
   undo: () => Promise<unknown>;

@@ -3,6 +3,7 @@ import type { OrderResult } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
 import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
+import { countCompensation, showFailedUndos, watchUndos } from './undo-watch';
 
 /**
  * Runs the compensations; the order is CANCELLED from here on, unless the delivery side has it as delivered. Not interrupted by
@@ -12,7 +13,11 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   const { record, watchdog } = run;
   watchdog.clear();
   run.stop(reason);
+  countCompensation(run);
+  const undone = watchUndos(run);
   if (run.mayBeDelivered && (await isDelivered(run))) {
+    undone();
+    record.attention = null;
     record.facts = { ...record.facts, delivery: 'DELIVERED' };
     record.note('delivered all the same', reason);
     run.inBackground(() => recordProgress(run));
@@ -21,6 +26,8 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   record.reason = reason;
   record.note('stopping', reason);
   const failed = await run.saga.compensate();
+  undone();
+  showFailedUndos(run, failed);
   record.facts = after(record.facts, { kind: 'cancel' });
   record.attention = failed.length > 0 ? 'UNDO_FAILING' : null;
   record.note('cancelled');

@@ -1,8 +1,8 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { decisions, deliveryMoves } from '../contracts/states';
 import type { AssignedAgent, CommandOutcome, OrderCommand, OrderInput, PlacementOutcome } from '../contracts/workflow';
-import { createCalls, type Call, type TryCall } from './calls';
-import { createCompensation, type Compensation } from './compensation';
+import { createCalls, type Calls } from './calls';
+import { createCompensation, showsFailingUndos, type Compensation } from './compensation';
 import { createInbox, type Inbox, type Submitted } from './inbox';
 import {
   agentAssignedSignal,
@@ -25,15 +25,12 @@ export class OrderStopped extends Error {
 }
 
 /** One order under way: what it knows, what has reached it, and how its steps call and wait. */
-export interface OrderRun {
+export interface OrderRun extends Calls {
   input: OrderInput;
   record: OrderRecord;
   inbox: Inbox;
   saga: Compensation;
   watchdog: Watchdog;
-  call: Call;
-  /** As `call`, by one local attempt alone: undefined when that fails. */
-  tryCall: TryCall;
   /** The answer to the `place` update, once there is one. */
   placement: PlacementOutcome | undefined;
   /** The agent that a signal has named. */
@@ -76,7 +73,7 @@ export function openOrder(input: OrderInput): OrderRun {
     watchdog: createWatchdog(),
     ...createCalls(input.policy, (service, why) => {
       record.note(`${service} slow or away, calling durably`, why);
-      if (stopped() !== undefined) record.attention = 'UNDO_FAILING';
+      if (stopped() !== undefined && !showsFailingUndos()) record.attention = 'UNDO_FAILING';
       record.show();
     }),
     placement: undefined,

@@ -49,7 +49,7 @@ describe('an order that asks for an agent', () => {
     expect(await service.assign(second)).toMatchObject({ outcome: 'assigned', agent_id });
   });
 
-  test('gets nobody when its cancellation has come first', async () => {
+  test('gets nobody when it comes after its undo: undo before its forward message', async () => {
     await withAgents(service.db, 'Asha');
     const order = randomUUID();
 

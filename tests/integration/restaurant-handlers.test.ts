@@ -47,7 +47,7 @@ describe('a decision', () => {
     expect(await service.db.orderGroup.count()).toBe(0);
   });
 
-  test('to cancel an order that comes later leaves a tombstone, and the placement does nothing', async () => {
+  test('undo before its forward message: it leaves a tombstone, and the placement does nothing', async () => {
     const order = anOrderOf(asked(kitchen, 1));
     expect(await service.change(aChange(order, 'CANCELLED', 'gone'))).toEqual({ outcome: 'changed' });
     expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'unchanged', total: null });

@@ -22,7 +22,7 @@ test('a placement and its decisions are answered over the queues', async () => {
   expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: '9.00' });
 });
 
-test('an undo that overtakes its placement leaves a tombstone, and the placement does nothing', async () => {
+test('undo before its forward message: it leaves a tombstone, and the placement does nothing', async () => {
   const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 2)] });
   expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'changed' });
   expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: null });

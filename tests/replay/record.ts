@@ -4,7 +4,8 @@
  *
  *   npm test -- --selectProjects integration --testMatch '<rootDir>/tests/replay/record.ts'
  *
- * `adopted-in-version-0.1` is of the workflow as it was before `patched('adopted-whole')`, and cannot be recorded again.
+ * Those `in-version-0.1` are of the workflow as it was before `patched('adopted-whole')` and before
+ * `patched('failing-undos-are-shown-after-a-while')`, and cannot be recorded again.
  */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
@@ -305,6 +306,46 @@ test('adopted, and cancelled before it has asked for an agent', async () => {
   await asked.promise;
   await order.update(cancelUpdate, { reason: 'changed my mind' });
   expect(typesOf(await record('adopted-and-cancelled', order))).toContain('MARKER_RECORDED');
+});
+
+test('an undo does not get through for a while, and then does', async () => {
+  let mended = false;
+  const order = await given(
+    {
+      changeOrder: async () => {
+        if (!mended) throw new Error('restaurant service away');
+        return { outcome: 'changed' };
+      },
+    },
+    { undoAttentionMs: 500, retryIntervalMs: 100 },
+  );
+  await order.place();
+  const cancelled = order.update(cancelUpdate, { reason: 'changed my mind' });
+  await until('it is shown', async () => (await order.attention()) === 'UNDO_FAILING');
+  mended = true;
+  await cancelled;
+  expect(typesOf(await record('undo-failing', order))).toContain('MARKER_RECORDED');
+});
+
+test('undos that fail in another order than they began', async () => {
+  let mended = false;
+  const order = await given(
+    {
+      changeDelivery: async () => (mended ? { outcome: 'changed' } : Context.current().cancelled),
+      changeOrder: async ({ status }) => {
+        if (status === 'CANCELLED' && !mended) throw new Error('restaurant service away');
+        return { outcome: 'changed' };
+      },
+    },
+    { attemptMs: 300, retryIntervalMs: 100 },
+  );
+  await confirm(order);
+  await order.sees('agent assigned');
+  const cancelled = order.update(cancelUpdate, {});
+  await until('both are called durably', async () => (await order.durableCalls()).length === 2);
+  mended = true;
+  await cancelled;
+  await record('undos-fail-in-another-order', order);
 });
 
 test('a rating', async () => {

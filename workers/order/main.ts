@@ -13,6 +13,7 @@ void runProcess('worker-order', process.env, async (log) => {
     rabbitmqUrl: config.RABBITMQ_URL,
     databaseUrl: config.USER_DATABASE_URL,
     poolSize: config.DATABASE_POOL_SIZE,
+    metricsAddress: config.METRICS_ADDRESS,
     policy: orderPolicy(config),
     buildId: config.WORKER_BUILD_ID,
     workflows: { workflowBundle: { codePath: workflowBundlePath } },

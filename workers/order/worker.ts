@@ -26,6 +26,8 @@ export interface OrderWorkerOptions {
   rabbitmqUrl: string;
   databaseUrl: string;
   poolSize: number;
+  /** Where Prometheus finds the metrics, `host:port`; left out: nowhere. */
+  metricsAddress?: string | undefined;
   /** The time limits of adopted orders. */
   policy: OrderPolicy;
   /** Takes part in worker versioning as this build (ADR 12); without one, as the only worker there is. */
@@ -44,8 +46,12 @@ const prefetch = 20;
 
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
-  const { log, patience } = options;
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  const { log, patience, metricsAddress } = options;
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    ...(metricsAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
+  });
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
   const checkDatabase = () => db.$queryRaw`SELECT 1`;
   await patience.waitFor(`PostgreSQL at ${hostOf(options.databaseUrl)}`, checkDatabase);

@@ -1,0 +1,132 @@
+/**
+ * The saga's anomalies, forced: a cancel during each single step, with the step's message on either side of its undo. Real queues,
+ * handlers and databases; a step is held between its message and its reply.
+ */
+import { WorkflowFailedError } from '@temporalio/client';
+import { cancelUpdate, declineUpdate } from '../../workflows/messages';
+import { confirm, done, move } from '../fixtures/order-stage';
+import { wholeSaga, type Step } from '../fixtures/whole-saga';
+import type { OrderUnderTest } from '../fixtures/workflows';
+
+const { hold, given, rowsOf } = wholeSaga();
+
+const customer = (order: OrderUnderTest) => order.update(cancelUpdate, { reason: 'changed my mind' });
+const courier = (order: OrderUnderTest) => move(order, 'CANCELLED');
+
+/** What brings an order to the step; its answers come when the step is let go, if at all. */
+const bring: Record<string, (order: OrderUnderTest) => Promise<unknown>> = {
+  placed: async () => undefined,
+  confirmed: (order) => confirm(order),
+  assigned: (order) => confirm(order).then(() => order.sees('agent assigned')),
+  'picked up': async (order) => {
+    await bring.assigned?.(order);
+    await move(order, 'PICKED_UP');
+  },
+  'handed back': async (order) => {
+    await bring.assigned?.(order);
+    await order.update(declineUpdate, {});
+  },
+};
+
+/** What is left in the databases of an order that was undone, where each has had a part in it. */
+const undone = {
+  record: 'CANCELLED',
+  group: 'CANCELLED',
+  parts: ['CANCELLED, 1 item(s)'],
+  delivery: 'CANCELLED',
+  busyAgents: 0,
+};
+const noDelivery = { ...undone, delivery: null };
+
+interface Case {
+  step: Step;
+  by: string;
+  /** What is left if the cancel comes before the message is handled, and after. */
+  before: typeof undone | object;
+  after: typeof undone | object;
+}
+
+const cases: Case[] = [
+  {
+    step: 'recordOrder',
+    by: 'placed',
+    before: { ...noDelivery, group: null, parts: [] },
+    after: { ...noDelivery, group: null, parts: [] },
+  },
+  { step: 'createOrder', by: 'placed', before: { ...noDelivery, parts: [] }, after: noDelivery },
+  { step: 'changeOrder CONFIRMED', by: 'confirmed', before: noDelivery, after: noDelivery },
+  { step: 'recordProgress CONFIRMED', by: 'assigned', before: undone, after: undone },
+  { step: 'assignAgent', by: 'confirmed', before: undone, after: undone },
+  { step: 'changeDelivery DECLINED', by: 'handed back', before: undone, after: undone },
+];
+
+describe('cancel during a single step', () => {
+  describe.each([
+    ['undo before its forward message', 'before'],
+    ['forward message again after the undo', 'after'],
+  ] as const)('%s', (_anomaly, when) => {
+    test.each(cases.map((each) => [each.step, each] as const))(
+      '%s: the cancel is done, and the message that comes after it changes nothing',
+      async (step, expected) => {
+        const held = hold(step, when);
+        const order = await given();
+        const brought = bring[expected.by]?.(order).catch(() => undefined);
+        await held.reached;
+        expect(await customer(order)).toEqual(done);
+        expect(await order.view()).toMatchObject({ status: 'CANCELLED', attention: null });
+
+        held.release(); // all is undone: the cancel has its answer
+        await brought;
+        expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'changed my mind' });
+        expect(await rowsOf(order)).toEqual(expected[when]);
+      },
+    );
+
+    test('changeDelivery PICKED_UP: the customer is too late, the courier gives up and all is undone', async () => {
+      const held = hold('changeDelivery PICKED_UP', when);
+      const order = await given();
+      const brought = bring['picked up']?.(order).catch(() => undefined);
+      await held.reached;
+      await expect(customer(order)).rejects.toMatchObject({ cause: { type: 'CANCEL_TOO_LATE' } });
+      expect(await courier(order)).toEqual(done);
+      expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
+      held.release();
+      await brought;
+      expect(await rowsOf(order)).toEqual(undone);
+    });
+  });
+
+  test.each([
+    ['before', 'is undone, for nothing was delivered yet', 'CANCELED', undone],
+    [
+      'after',
+      'is not undone, for it is delivered',
+      'DELIVERED',
+      {
+        ...undone,
+        record: 'CONFIRMED, delivered',
+        group: 'CONFIRMED',
+        parts: ['CONFIRMED, 1 item(s)'],
+        delivery: 'DELIVERED',
+      },
+    ],
+  ] as const)(
+    'changeDelivery DELIVERED: the order that an operator cancels %s the message is handled %s',
+    async (when, _what, end, rows) => {
+      const order = await given();
+      await bring['picked up']?.(order);
+      const held = hold('changeDelivery DELIVERED', when);
+      const delivered = move(order, 'DELIVERED').catch(() => undefined);
+      await held.reached;
+      await order.handle.cancel();
+      const result = await order.handle.result().then(
+        ({ outcome }) => outcome,
+        (err: unknown) => (err instanceof WorkflowFailedError ? 'CANCELED' : String(err)),
+      );
+      expect(result).toBe(end);
+      held.release();
+      await delivered;
+      expect(await rowsOf(order)).toEqual(rows);
+    },
+  );
+});

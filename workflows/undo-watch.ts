@@ -1,0 +1,62 @@
+/** How undos are seen from outside while they fail: the search attribute `OrderAttention`, the order worker's log, and its metrics. */
+import { CancellationScope, condition, log, metricMeter } from '@temporalio/workflow';
+import { showsFailingUndos } from './compensation';
+import type { OrderRun } from './order-run';
+
+/** For orders of version 0.1. Longer than the restart of a service, which needs nobody. */
+const usualAttentionMs = 120_000;
+
+/**
+ * Shows once that undos do not get through, when a service has been called in vain for that long; it goes on being called. Has a timer
+ * only while one is called durably. Returns what is to be called when nothing is left to undo.
+ */
+export function watchUndos(run: OrderRun): () => void {
+  let undone = false;
+  const failing = (): boolean => !undone && run.calledDurably().length > 0;
+  const attentionMs = run.input.policy.undoAttentionMs ?? usualAttentionMs;
+
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      await condition(() => undone || failing());
+      if (undone || !showsFailingUndos()) return;
+      const gotThrough = await condition(() => !failing(), attentionMs);
+      if (!gotThrough) return show(run, attentionMs);
+    }
+  };
+  void CancellationScope.nonCancellable(watch); // an operator's cancel must not end it
+  return () => {
+    undone = true;
+  };
+}
+
+function show({ record, calledDurably, input }: OrderRun, forMs: number): void {
+  const services = calledDurably();
+  const { order_id } = input.order;
+  record.attention = 'UNDO_FAILING';
+  record.note('undo does not get through', `${services.join(', ')}, for ${forMs / 1_000} s; called on`);
+  record.show();
+  log.warn('an undo does not get through; it is called on', { event: 'undo-failing', order_id, services, forMs });
+  const counter = metricMeter.createCounter(
+    'order_undos_failing_total',
+    undefined,
+    'Undos that did not get through for long',
+  );
+  for (const service of services) counter.add(1, { service });
+}
+
+/** What no repeat can mend: the workflow fails with it, and a person has to act. */
+export function showFailedUndos({ input }: OrderRun, failed: string[]): void {
+  const { order_id } = input.order;
+  const counter = metricMeter.createCounter('order_undos_failed_total', undefined, 'Undos that no repeat can mend');
+  for (const undo of failed) {
+    log.error('an undo has failed for good', { event: 'undo-failed', order_id, undo });
+    counter.add(1, { undo });
+  }
+}
+
+/** By the command that has stopped the order; `none` for a limit, an operator or a service's own word. */
+export function countCompensation({ inbox }: OrderRun): void {
+  metricMeter
+    .createCounter('order_compensations_total', undefined, 'Orders that began to be undone')
+    .add(1, { command: inbox.next('stop')?.command.kind ?? 'none' });
+}
