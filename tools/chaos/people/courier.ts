@@ -5,7 +5,7 @@ import type { Known, Scene } from './scene';
 const deliveryAnswer = z.object({
   data: z.object({ status: z.string(), agent_id: z.string(), agent_name: z.string() }),
 });
-const groupAnswer = z.object({ data: z.tuple([z.object({ status: z.string() })]) });
+const history = z.object({ data: z.object({ orders: z.array(z.object({ status: z.string() })) }) });
 
 export interface Job {
   agentId: string;
@@ -33,10 +33,11 @@ export async function awaitJob(scene: Scene, order: Known, not?: Job): Promise<J
   return undefined;
 }
 
+/** By the customer's record: the restaurant side may never have heard of an order that was cancelled early. */
 async function isOver({ ask, addresses }: Scene, order: Known): Promise<boolean> {
-  const url = `${addresses.RESTAURANT_SERVICE_URL}/orders?order_id=${order.orderId}`;
+  const url = `${addresses.USER_SERVICE_URL}/users/${order.planned.userId}/orders`;
   const answer = await ask.once({ ...about(order), method: 'GET', url });
-  return answer?.status === 200 && groupAnswer.parse(answer.body).data[0].status === 'CANCELLED';
+  return answer?.status === 200 && history.parse(answer.body).data.orders.some(({ status }) => status === 'CANCELLED');
 }
 
 /** Takes a step and repeats it until it is answered. `too early`: the step before it has not been taken. */

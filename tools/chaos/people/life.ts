@@ -74,6 +74,7 @@ const repeatAssigned = ({ outsider }: Scene, { orderId }: Known, { agentId, agen
 
 async function repeatRating({ outsider }: Scene, { planned, pledge, orderId }: Known): Promise<void> {
   if (!pledge.rated) return;
-  const { user_id: _, ...event } = ratingOf(planned, orderId);
+  const { order_id, order_rating, agent_rating } = ratingOf(planned, orderId);
+  const event = { order_id, order_rating, agent_rating };
   for (let time = 0; time < 2; time += 1) await outsider.send('', event, { exchange: ratingsExchange });
 }
