@@ -37,6 +37,16 @@ describe('an order that is called off', () => {
     },
   );
 
+  it.each(['CONFIRMED', 'CANCELLED'] as const)(
+    'has its delivery undone as well, where the restaurant side has it %s and the word of that was lost',
+    async (from) => {
+      const order = await given({ changeOrder: async () => ({ outcome: 'changed', from }) });
+      await order.place();
+      expect(await order.update(cancelUpdate, {})).toEqual(done);
+      expect(undoCalls(order)).toContain('changeDelivery CANCELLED');
+    },
+  );
+
   it('is called off by its courier, also after pick-up', async () => {
     const order = await given();
     await confirm(order);
