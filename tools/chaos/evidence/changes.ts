@@ -1,6 +1,8 @@
-import { databases } from '../addresses';
+import { databases, type DatabaseName } from '../addresses';
 import type { Change } from './evidence';
-import type { Query } from './rows';
+
+/** Runs a statement in one of the databases. */
+export type Query = <Row>(database: DatabaseName, sql: string) => Promise<Row[]>;
 
 /** As the audit's trigger has written it down, with the columns' own names. */
 interface AuditRow {

@@ -76,7 +76,6 @@ export type Change = { seq: number; at: number; tx: string } & (
   | { entity: 'declined'; before?: DeclinedState; after?: DeclinedState }
   | { entity: 'other'; what: string; deleted: boolean }
 );
-export type Entity = Change['entity'];
 
 export interface RecordState {
   orderId: string;

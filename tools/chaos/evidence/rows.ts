@@ -1,9 +1,7 @@
 import { Client } from 'pg';
 import { databaseUrl, type Addresses, type DatabaseName } from '../addresses';
-import { readChanges } from './changes';
+import { readChanges, type Query } from './changes';
 import type { Evidence } from './evidence';
-
-export type Query = <Row>(database: DatabaseName, sql: string) => Promise<Row[]>;
 
 /** Money comes as cents, means and sums as the numbers that they are. */
 const sql = {

@@ -19,16 +19,20 @@ export interface Answer {
 
 /** Longer than the system takes to say that it holds something (3 s, and 2 s to be sure of it). */
 const answerLimitMs = 8_000;
+/** Nobody asks for the same thing longer than this: every limit of an order has run out by then. */
+const patienceMs = 60_000;
 const shortestPauseMs = 200;
 const longestPauseMs = 1_500;
 
 export interface Asker {
   /** Asks once; undefined: no answer in time. */
   once(request: Request, isRepeat?: boolean): Promise<Answer | undefined>;
-  /** Asks again after no answer or a 5xx, as a client does that wants to know; undefined: there was none before the end of the run. */
+  /** Asks again after no answer or a 5xx, as a client does that wants to know; undefined: there was none while they had patience. */
   untilAnswered(request: Request): Promise<Answer | undefined>;
-  /** Asks again and again until `found` makes something of the answer; undefined at the end of the run. */
+  /** Asks again and again until `found` makes something of the answer; undefined when patience ends. */
   poll<T>(request: Request, found: (answer: Answer) => T | undefined): Promise<T | undefined>;
+  /** Says whether it lasts, from now on. */
+  patience(): () => boolean;
   /** Resolves after the time, or at the end of the run. */
   pause(ms: number): Promise<void>;
   readonly ended: boolean;
@@ -50,10 +54,16 @@ export function createAsker(journal: Journal, end: AbortSignal): Asker {
     );
     return answer;
   };
+  const patience = (): (() => boolean) => {
+    const endsAt = Date.now() + patienceMs;
+    return () => !end.aborted && Date.now() < endsAt;
+  };
   return {
     once,
+    patience,
     async untilAnswered(request) {
-      for (let tries = 0; !end.aborted; tries += 1) {
+      const hasPatience = patience();
+      for (let tries = 0; hasPatience(); tries += 1) {
         const answer = await once(request, tries > 0);
         if (answer && answer.status < 500) return answer;
         await pause(Math.min(shortestPauseMs * 2 ** tries, longestPauseMs));
@@ -61,7 +71,8 @@ export function createAsker(journal: Journal, end: AbortSignal): Asker {
       return undefined;
     },
     async poll(request, found) {
-      for (let tries = 0; !end.aborted; tries += 1) {
+      const hasPatience = patience();
+      for (let tries = 0; hasPatience(); tries += 1) {
         const answer = await once(request);
         const result = answer && answer.status < 500 ? found(answer) : undefined;
         if (result !== undefined) return result;

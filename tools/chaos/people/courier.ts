@@ -20,7 +20,8 @@ const looksBeforeDoubt = 3;
 export async function awaitJob(scene: Scene, order: Known, not?: Job): Promise<Job | undefined> {
   const { ask, addresses } = scene;
   const url = `${addresses.DELIVERY_SERVICE_URL}/deliveries/${order.orderId}`;
-  for (let looks = 1; !ask.ended; looks += 1) {
+  const hasPatience = ask.patience();
+  for (let looks = 1; hasPatience(); looks += 1) {
     const answer = await ask.once({ ...about(order), method: 'GET', url });
     if (answer?.status === 200) {
       const { status, agent_id: agentId, agent_name: agentName } = deliveryAnswer.parse(answer.body).data;

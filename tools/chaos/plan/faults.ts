@@ -37,8 +37,8 @@ type Blow =
 export type Fault = Blow & { atMs: number };
 export type FaultKind = Fault['kind'];
 
-/** Fault on fault: about one in two seconds. */
-const meanGapMs = 2_200;
+/** Fault on fault: about one in two or three seconds. */
+const meanGapMs = 2_600;
 /** Every part is killed at least once; beside every five kills come two freezes and two kinds of a slow database. */
 const freezesPerKill = 0.4;
 const slowPerKill = 0.2;

@@ -11,6 +11,7 @@ interface ChaosFlags {
   orders: number;
   limit: number;
   json: boolean;
+  keep: boolean;
   name: string;
   yes?: boolean;
 }
@@ -18,9 +19,9 @@ interface ChaosFlags {
 /** People and machines are impatient: an order that nobody decides about, or a service that is away, must not take minutes. */
 const limits = {
   PLACEMENT_LIMIT_MS: '30000',
-  DECISION_LIMIT_MS: '12000',
-  COURIER_LIMIT_MS: '20000',
-  PICKUP_LIMIT_MS: '20000',
+  DECISION_LIMIT_MS: '15000',
+  COURIER_LIMIT_MS: '25000',
+  PICKUP_LIMIT_MS: '25000',
   DELIVERY_ATTENTION_MS: '60000',
   REASK_INTERVAL_MS: '3000',
   AVOID_LOCAL_MS: '3000',
@@ -38,7 +39,8 @@ export function addChaosCommand(program: Command, run: (command: Promise<number>
     .option('--seed <number>', 'decides which order does what, and which fault strikes when', parseWhole, 1)
     .option('--orders <count>', 'how many orders', parseCount, 200)
     .option('--limit <seconds>', 'for all of it, once the system is ready', parseCount, 300)
-    .option('--json', 'the summary for programs', false);
+    .option('--json', 'the summary for programs', false)
+    .option('--keep', 'leave data and logs there also when all is well', false);
   for (const option of shared) chaos.addOption(option);
   chaos
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
@@ -46,7 +48,7 @@ export function addChaosCommand(program: Command, run: (command: Promise<number>
 }
 
 /** A fresh system, the faults, and its end. Its data is removed, unless something is broken. */
-async function runChaos({ name, seed, orders, limit, json, yes }: ChaosFlags): Promise<number> {
+async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosFlags): Promise<number> {
   const instance = instanceNamed(name);
   const env = { ...process.env, ...limits };
   const code = await withStack(
@@ -75,7 +77,7 @@ async function runChaos({ name, seed, orders, limit, json, yes }: ChaosFlags): P
       });
     },
   );
-  if (code === 0) wipe(instance);
+  if (code === 0 && !keep) wipe(instance);
   else if (!json) {
     printLines(['', `Logs, journal.jsonl (what was asked and answered) and evidence.json are in ${instance.logsDir};`]);
     printLines([`the same data comes up again with: npm start -- --name ${name}`]);
