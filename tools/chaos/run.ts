@@ -41,7 +41,7 @@ export async function run({ addresses, plan, limitMs, say }: RunOptions): Promis
   await installAudit(addresses);
   const world = await makeWorld(addresses, plan);
 
-  const end = AbortSignal.timeout(limitMs * (1 - calmShare));
+  const end = AbortSignal.timeout(Math.round(limitMs * (1 - calmShare)));
   setMaxListeners(0, end); // everybody listens for it
   const outsider = createOutsider(addresses.RABBITMQ_URL, journal, end);
   const scene = { addresses, world, ask: createAsker(journal, end), outsider };
