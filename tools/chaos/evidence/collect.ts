@@ -3,7 +3,7 @@ import type { Pledge } from '../journal';
 import type { Evidence } from './evidence';
 import { readDeadLetters, readQueues } from './queues';
 import { readRows } from './rows';
-import { readRuns } from './runs';
+import { readRuns, replayAll } from './runs';
 
 /** Gathers all that the invariants are judged by. */
 export async function collectEvidence(addresses: Addresses, pledges: Pledge[]): Promise<Evidence> {
@@ -16,6 +16,7 @@ export async function collectEvidence(addresses: Addresses, pledges: Pledge[]): 
   return {
     ...rows,
     runs: await readRuns(addresses, [...orderIds]),
+    notReplayed: await replayAll(addresses),
     queues: await readQueues(addresses), // before the dead letters are looked at, which takes them out for a moment
     deadLetters: await readDeadLetters(addresses),
   };

@@ -11,6 +11,8 @@ export interface Evidence {
   agents: (Rated & { status: AgentStatus })[];
   changes: Change[];
   runs: Run[];
+  /** Workflows whose history the present code does not repeat: a worker that has lost its cache can't carry them on. */
+  notReplayed: { workflowId: string; error: string }[];
   queues: Queue[];
   deadLetters: { queue: string; id: string; reason: string | null }[];
 }

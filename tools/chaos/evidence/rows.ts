@@ -28,7 +28,7 @@ const sql = {
     SELECT id, agent_status AS status, rating AS mean, "ratingSum" AS sum, "ratingCount" AS count FROM "DilveryAgent"`,
 };
 
-export type Rows = Omit<Evidence, 'runs' | 'queues' | 'deadLetters'>;
+export type Rows = Omit<Evidence, 'runs' | 'notReplayed' | 'queues' | 'deadLetters'>;
 
 /** Reads all rows of the three databases and what the audit has kept. */
 export async function readRows(addresses: Addresses): Promise<Rows> {

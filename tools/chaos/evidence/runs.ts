@@ -1,9 +1,11 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../../../contracts/names';
 import type { OrderResult } from '../../../contracts/workflow';
+import { workflowBundlePath } from '../../../workers/order/bundle';
 import type { Addresses } from '../addresses';
-import type { Run } from './evidence';
+import type { Evidence, Run } from './evidence';
 
 const atATime = 20;
 const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
@@ -57,6 +59,20 @@ async function readRun(client: Client, workflowId: string): Promise<Run | undefi
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
+}
+
+/** Replays every history with the workflows as they were built. */
+export function replayAll(addresses: Addresses): Promise<Evidence['notReplayed']> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+  return withTemporal(addresses, async (client) => {
+    const notReplayed: Evidence['notReplayed'] = [];
+    const workflowBundle = { codePath: workflowBundlePath };
+    const results = Worker.runReplayHistories({ workflowBundle }, client.workflow.list().intoHistories());
+    for await (const { workflowId, error } of results) {
+      if (error) notReplayed.push({ workflowId, error: error.message });
+    }
+    return notReplayed;
+  });
 }
 
 /** Ids of workflows that run and wait for nothing that a person may well take long for: the way to the customer. */

@@ -207,6 +207,11 @@ const broken: Broken[] = [
   [6, 'a malformed message was lost', ({ evidence }) => (evidence.deadLetters = [])],
   [6, 'a workflow has failed', (given) => (run(given, orderWorkflowId(cancelled)).status = 'FAILED')],
   [6, 'a workflow task fails again and again', (given) => (run(given, orderWorkflowId(onTheWay)).failingTask = 2)],
+  [
+    6,
+    'a history does not replay',
+    ({ evidence }) => evidence.notReplayed.push({ workflowId: orderWorkflowId(rated), error: 'other steps' }),
+  ],
   [6, 'a rating has not ended', (given) => (run(given, ratingWorkflowId(rated)).status = 'RUNNING')],
 ];
 

@@ -5,7 +5,8 @@ import type { Case, Invariant, Offence } from './case';
 
 export const leftovers: Invariant = {
   number: 6,
-  title: 'the queues are empty, dead letters are the malformed messages alone, no workflow has failed or is stuck',
+  title:
+    'the queues are empty, dead letters are the malformed messages alone, no workflow has failed, is stuck, or does not replay',
   offences: ({ evidence, poison }: Case): Offence[] => [
     ...notEmpty(evidence.queues).map(({ name, messages }) => ({
       what: `${name} has ${messages ?? 'an unknown number of'} messages`,
@@ -16,6 +17,10 @@ export const leftovers: Invariant = {
     ...poison
       .filter(({ id, confirmed }) => confirmed && !evidence.deadLetters.some((letter) => letter.id === id))
       .map(({ id, queue }) => ({ what: `the malformed message ${id} is not among the dead letters of ${queue}` })),
+    ...evidence.notReplayed.map((run) => ({
+      ...orderOf(run),
+      what: `${run.workflowId} does not replay: ${run.error}`,
+    })),
     ...evidence.runs.flatMap((run) => judgeRun(run).map((what) => ({ ...orderOf(run), what }))),
   ],
 };
@@ -29,4 +34,6 @@ function judgeRun({ workflowId, status, failingTask }: Run): string[] {
   ];
 }
 
-const orderOf = ({ workflowId }: Run): { orderId: string } => ({ orderId: workflowId.replace(/^[a-z]+-/, '') });
+const orderOf = ({ workflowId }: Pick<Run, 'workflowId'>): { orderId: string } => ({
+  orderId: workflowId.replace(/^[a-z]+-/, ''),
+});
