@@ -66,13 +66,13 @@ export const createOrderReply = z.discriminatedUnion('outcome', [
 ]);
 export type CreateOrderReply = z.infer<typeof createOrderReply>;
 
-/**
- * `changed`: this message did it; `unchanged`: it was so already; `refused`: the row's state does not allow it.
- * `total` is that of what is left of the order.
- */
+/** `total` is that of what is left of the order; `from` is where a change of the whole order has found it. Before version 0.2 there was none. */
+const foundAt = { total: money.nullish(), from: z.enum(orderStatuses).optional() };
+
+/** `changed`: this message did it; `unchanged`: it was so already; `refused`: the row's state does not allow it. */
 export const changeOrderReply = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('changed'), total: money.nullish() }),
-  z.object({ outcome: z.literal('unchanged'), total: money.nullish() }),
+  z.object({ outcome: z.literal('changed'), ...foundAt }),
+  z.object({ outcome: z.literal('unchanged'), ...foundAt }),
   z.object({ outcome: z.literal('refused'), status: z.enum(orderStatuses).nullable() }),
 ]);
 export type ChangeOrderReply = z.infer<typeof changeOrderReply>;

@@ -22,7 +22,7 @@ export async function carryOut(run: OrderRun, step: Submitted, command: Decide):
   const { record } = run;
   const { status, restaurant_id, reason } = command;
   const part = restaurant_id ? { restaurant_id, ...(reason && { reason }) } : {};
-  const written = await run.unlessStopped(() => run.watchdog.holdDuring(() => changeOrder(run, status, part)));
+  const written = await run.watchdog.holdDuring(() => run.unlessStopped(() => changeOrder(run, status, part)));
   if (written.outcome === 'refused') throw new OrderStopped(`the restaurant's order is ${written.status ?? 'missing'}`);
   const { status: before } = record.facts;
   record.facts = after(record.facts, command);

@@ -126,7 +126,7 @@ async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIV
   const { order_id } = input.order;
   const write = () => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`);
   run.mayBeDelivered = status === 'DELIVERED';
-  const moved = await run.unlessStopped(() => run.watchdog.holdDuring(write));
+  const moved = await run.watchdog.holdDuring(() => run.unlessStopped(write));
   run.mayBeDelivered = false;
   step.outcome = moved.outcome === 'refused' ? illegal(moved.status) : done;
   if (moved.outcome === 'refused' && moved.status !== 'DELIVERED') return;
@@ -145,7 +145,7 @@ async function decline(run: OrderRun, step: Submitted, command: Decline): Promis
   const { agent_id, agent_name } = record.agent;
   const change = { order_id, status: 'DECLINED' as const, agent_id };
   const write = () => run.call('changeDelivery', change, `Delivery declined by ${agent_name}`);
-  const declined = await run.unlessStopped(() => run.watchdog.holdDuring(write));
+  const declined = await run.watchdog.holdDuring(() => run.unlessStopped(write));
   if (declined.outcome === 'refused') {
     step.outcome = illegal(declined.status);
     return;

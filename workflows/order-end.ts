@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched, sleep } from '@temporalio/workflow';
 import type { OrderResult } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
 import { cancelDelivery, recordProgress } from './order-writes';
@@ -14,6 +14,7 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   watchdog.clear();
   run.stop(reason);
   countCompensation(run);
+  await keepStop();
   const undone = watchUndos(run);
   if (run.mayBeDelivered && (await isDelivered(run))) {
     undone();
@@ -32,6 +33,15 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   record.attention = failed.length > 0 ? 'UNDO_FAILING' : null;
   record.note('cancelled');
   return { failed };
+}
+
+/**
+ * What is undone stays undone, so it has to be certain before that the order stops. A workflow task whose completion does not reach the
+ * server is done again with whatever has come meanwhile, a decision in place of a limit that had run out, and would go on with an order that
+ * is half undone. A timer ends the task: from here on the stop is in the history.
+ */
+async function keepStop(): Promise<void> {
+  if (patched('stop-kept-before-undo')) await CancellationScope.nonCancellable(() => sleep(1));
 }
 
 /** Cancelling is how to ask: what is delivered refuses it. Otherwise the delivery is undone with that. */

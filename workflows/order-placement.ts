@@ -2,7 +2,7 @@ import { patched } from '@temporalio/workflow';
 import type { OrderStatus } from '../contracts/states';
 import type { OrderInput, OrderResult, PlacementOutcome } from '../contracts/workflow';
 import { OrderStopped, type OrderRun } from './order-run';
-import { cancelDelivery, changeOrder, recordProgress } from './order-writes';
+import { cancelDelivery, cancelOrder, changeOrder, recordProgress } from './order-writes';
 import { undoAll } from './order-end';
 import { after } from './rules';
 
@@ -32,7 +32,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   if (recorded.outcome === 'settled' || repeatable.bodyHash !== bodyHash)
     return settle(first?.status ?? 'CANCELLED', first?.total ?? null);
 
-  const forgetCreation = saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
+  const forgetCreation = saga.undoWith('restaurant order', () => cancelOrder(run));
   const created = await run.unlessStopped(() => call('createOrder', order));
   switch (created.outcome) {
     case 'created':

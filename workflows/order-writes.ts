@@ -15,6 +15,17 @@ export const changeOrder = (
   );
 };
 
+/**
+ * Undoes the restaurant's rows. The restaurant side may have the order further than this run knows: a decision, and the search for an agent
+ * after it, may have been carried out in a workflow task whose completion never reached the server. Their effects are there, the word
+ * of them is lost; so the delivery is undone as well.
+ */
+export const cancelOrder = async (run: OrderRun): Promise<void> => {
+  const reply = await changeOrder(run, 'CANCELLED');
+  const from = reply.outcome === 'refused' ? undefined : reply.from;
+  if (run.record.facts.status === 'PENDING' && from && from !== 'PENDING') await cancelDelivery(run);
+};
+
 /** Undoes the delivery: it becomes CANCELLED, its agent is free. */
 export const cancelDelivery = (run: OrderRun) =>
   run.call('changeDelivery', { order_id: run.input.order.order_id, status: 'CANCELLED' });

@@ -5,7 +5,11 @@ export interface Watchdog {
   /** Replaces the present limit. The action runs once, when the time has passed. */
   limit(ms: number, action: () => void): void;
   clear(): void;
-  /** Runs work that a limit must not cut off, a step that somebody was told is accepted: one that passes meanwhile acts afterwards. */
+  /**
+   * Runs work that a limit must not cut off, a step that somebody was told is accepted: one that passes meanwhile acts afterwards, unless
+   * it is cleared or replaced at once. It has to be around every wait of the step: the step's last answer and the timer may come
+   * in one workflow task.
+   */
   holdDuring<T>(work: () => Promise<T>): Promise<T>;
 }
 

@@ -50,7 +50,11 @@ describe('a decision', () => {
   test('undo before its forward message: it leaves a tombstone, and the placement does nothing', async () => {
     const order = anOrderOf(asked(kitchen, 1));
     expect(await service.change(aChange(order, 'CANCELLED', 'gone'))).toEqual({ outcome: 'changed' });
-    expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'unchanged', total: null });
+    expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({
+      outcome: 'unchanged',
+      total: null,
+      from: 'CANCELLED',
+    });
 
     expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: null });
     expect(await service.stored(order)).toMatchObject({ status: 'CANCELLED', total: null, reason: 'gone', orders: [] });

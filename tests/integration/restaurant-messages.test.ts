@@ -17,8 +17,16 @@ test('a placement and its decisions are answered over the queues', async () => {
   const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 2)] });
   expect(await service.place(order)).toEqual({ outcome: 'created', total: '9.00' });
   expect(await service.place(order)).toEqual({ outcome: 'created', total: '9.00' });
-  expect(await service.change(aChange(order, 'CONFIRMED'))).toEqual({ outcome: 'changed', total: '9.00' });
-  expect(await service.change(aChange(order, 'CANCELLED', 'no gas'))).toEqual({ outcome: 'changed', total: '9.00' });
+  expect(await service.change(aChange(order, 'CONFIRMED'))).toEqual({
+    outcome: 'changed',
+    total: '9.00',
+    from: 'PENDING',
+  });
+  expect(await service.change(aChange(order, 'CANCELLED', 'no gas'))).toEqual({
+    outcome: 'changed',
+    total: '9.00',
+    from: 'CONFIRMED',
+  });
   expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: '9.00' });
 });
 

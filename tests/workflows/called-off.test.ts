@@ -1,10 +1,11 @@
 /** An order that ends early, and how it is undone. */
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { orderWorkflowId } from '../../contracts/names';
 import { cancelUpdate, decideUpdate } from '../../workflows/messages';
 import { confirm, done, move, orderStage, undoCalls } from '../fixtures/order-stage';
 
-const { given } = orderStage();
+const { temporal, given } = orderStage();
 
 describe('an order that is called off', () => {
   it('is rejected where the restaurant side has not got what was ordered, and leaves nothing there to undo', async () => {
@@ -35,6 +36,31 @@ describe('an order that is called off', () => {
       expect(undoCalls(order).includes('changeDelivery CANCELLED')).toBe(when === 'confirmed');
     },
   );
+
+  it.each(['CONFIRMED', 'CANCELLED'] as const)(
+    'has its delivery undone as well, where the restaurant side has it %s and the word of that was lost',
+    async (from) => {
+      const order = await given({ changeOrder: async () => ({ outcome: 'changed', from }) });
+      await order.place();
+      expect(await order.update(cancelUpdate, {})).toEqual(done);
+      expect(undoCalls(order)).toContain('changeDelivery CANCELLED');
+    },
+  );
+
+  it('is stopped for good before anything is undone: a task that is lost does not let it go on half undone', async () => {
+    const kept: boolean[] = [];
+    const order = await given({
+      changeOrder: async ({ order_id }) => {
+        const { events } = await temporal().client.workflow.getHandle(orderWorkflowId(order_id)).fetchHistory();
+        const accepted = events?.flatMap((event) => event.workflowExecutionUpdateAcceptedEventAttributes ?? []) ?? [];
+        kept.push(accepted.some(({ acceptedRequest }) => acceptedRequest?.input?.name === cancelUpdate.name));
+        return { outcome: 'changed' };
+      },
+    });
+    await order.place();
+    expect(await order.update(cancelUpdate, {})).toEqual(done);
+    expect(kept).toEqual([true]);
+  });
 
   it('is called off by its courier, also after pick-up', async () => {
     const order = await given();

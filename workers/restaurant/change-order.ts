@@ -21,14 +21,14 @@ export const changeOrder =
 async function changeWhole(tx: Transaction, message: ChangeOrderMessage): Promise<ChangeOrderReply> {
   const { order_id: orderId, user_id: userId, placed_at: placedAt, status: to } = message;
   const reason = message.reason ?? null;
-  const moved = await moveOrder(tx, { orderId, to, reason });
   const stored = await findStored(tx, orderId);
-  if (moved) return { outcome: 'changed', total: stored?.total };
+  const found = { total: stored?.total, from: stored?.status };
+  if (await moveOrder(tx, { orderId, to, reason })) return { outcome: 'changed', ...found };
   if (!stored && to === 'CANCELLED') {
     await leaveTombstone(tx, { orderId, userId, placedAt, reason });
     return { outcome: 'changed' };
   }
-  if (stored?.status === to) return { outcome: 'unchanged', total: stored.total };
+  if (stored?.status === to) return { outcome: 'unchanged', ...found };
   return { outcome: 'refused', status: stored?.status ?? null };
 }
 

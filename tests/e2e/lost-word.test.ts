@@ -1,0 +1,45 @@
+/**
+ * What a workflow task does outlives it, when its completion does not reach the server: the task is done again, without the updates that
+ * came into it and were lost with it. Here a decision was carried out so; its order knows nothing of it.
+ */
+import { queues, ourAppId } from '../../contracts/names';
+import { openBroker, type Broker } from '../../lib/broker/broker';
+import { createLog } from '../../lib/log';
+import { declareTopology } from '../../lib/topology';
+import { until } from '../fixtures/until';
+import { everywhere } from './fixtures/everywhere';
+import { addAgent, cancel, call, placed, type Placed } from './fixtures/platform';
+
+let broker: Broker;
+beforeAll(async () => {
+  const url = process.env.RABBITMQ_URL ?? '';
+  const log = createLog('test', 'silent');
+  broker = await openBroker({ url, name: 'lost-task', appId: ourAppId, topology: declareTopology, log });
+});
+afterAll(() => broker.close());
+
+/** As the lost task has asked the services. */
+const ask = (queue: string, body: object): Promise<unknown> => broker.request(queue, body, { timeoutMs: 5_000 });
+
+async function confirmedAndAssigned({ order_id, user_id }: Placed): Promise<string> {
+  const placed_at = new Date().toISOString();
+  await ask(queues.changeOrderStatus, { order_id, user_id, placed_at, status: 'CONFIRMED' });
+  await ask(queues.assignAgent, { order_id });
+  await addAgent();
+  return until('the order has an agent', async () => {
+    const { body } = await call('delivery', 'GET', `/deliveries/${order_id}`);
+    return body.data?.agent_id as string | undefined;
+  });
+}
+
+test('an order whose decision was carried out and forgotten leaves no delivery behind when it is cancelled', async () => {
+  const order = await placed();
+  const agent_id = await confirmedAndAssigned(order);
+  expect((await cancel(order)).status).toBe(200);
+  expect(await everywhere({ ...order, agent_id })).toMatchObject({
+    record: 'CANCELLED',
+    group: 'CANCELLED',
+    delivery: 'CANCELLED',
+    agent: 'released',
+  });
+});

@@ -1,0 +1,30 @@
+/** The chaos run, a short one: everything is killed once while 30 orders go through. Its own words are looked at, as a program sees them. */
+import { runCommand } from '../stack/fixtures/launched';
+import type { Report } from '../../tools/chaos/report';
+import { parts } from '../../tools/chaos/plan/faults';
+
+jest.setTimeout(240_000); // it takes about a minute, longer on a busy machine
+/** It removes what it has stored when all is well. What is broken stays there to be looked at, until the next run. */
+const name = 'test-chaos';
+
+test('30 orders survive that every part is killed, some are frozen and the databases are slow', async () => {
+  const args = ['--name', name, '--seed', '11', '--orders', '30', '--limit', '180', '--json'];
+  const { code, stdout } = await runCommand('chaos', ...args);
+  const report = JSON.parse(stdout) as Report;
+
+  expect(report.invariants.map(({ number, offences }) => ({ number, offences }))).toEqual(
+    [1, 2, 3, 4, 5, 6].map((number) => ({ number, offences: [] })),
+  );
+  expect(report).toMatchObject({ unrest: [], ok: true, orders: 30 });
+  expect(code).toBe(0);
+  for (const part of parts) expect(report.faults[part]?.kill).toBeGreaterThanOrEqual(1);
+  const delivered = Object.values(report.fates).reduce((sum, results) => sum + results.delivered, 0);
+  expect(delivered).toBeGreaterThan(0); // not all of it is undoing
+});
+
+test.each([['--orders', 'many'], ['--seed'], ['--limit', '0'], ['--speed', '2']])(
+  'arguments that do not fit (%s %s) are refused with 2, before anything is started',
+  async (...args) => {
+    expect(await runCommand('chaos', ...args)).toEqual({ code: 2, stdout: '' });
+  },
+);
