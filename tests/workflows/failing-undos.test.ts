@@ -102,13 +102,13 @@ describe('an undo that gets through', () => {
     expect(await order.attention()).toBeUndefined();
   });
 
-  it('at once costs the order nothing: no timer, no marker', async () => {
+  it('at once costs the order no timer to watch it, and no marker', async () => {
     const order = await given();
     await confirm(order);
     await order.sees('agent assigned');
     await order.update(cancelUpdate, {});
     await order.handle.result();
-    expect(JSON.parse(await recorded(order, 'timerStarted'))).toHaveLength(1); // the watchdog's
+    expect(JSON.parse(await recorded(order, 'timerStarted'))).toHaveLength(2); // the watchdog's, and the one that keeps the stop
     expect(await recorded(order, 'markerRecorded')).not.toContain('failing-undos');
   });
 });
