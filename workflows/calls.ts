@@ -5,6 +5,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   TimeoutFailure,
+  patched,
 } from '@temporalio/workflow';
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
@@ -67,12 +68,29 @@ export function createCalls(
   const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
 
+  /**
+   * One local attempt at a time. Of two under way together each would go on in an activation of its own, in the order of their ends; in a
+   * replay both may end in one activation, what follows them interleaves in another way, and the history does not fit any more.
+   */
+  let underWay: Promise<unknown> | undefined;
+  const attemptLocally = async (name: keyof Activities, summary: string, argument: unknown): Promise<unknown> => {
+    while (underWay && patched(oneAtATime)) await underWay;
+    const attempt = run(local[name], { summary }, argument);
+    const ended: Promise<unknown> = attempt
+      .catch(() => undefined)
+      .then(() => {
+        if (underWay === ended) underWay = undefined;
+      });
+    underWay = ended;
+    return attempt;
+  };
+
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
     const step = steps[name];
     const options = { summary: summary ?? step.summary };
     if (Date.now() >= (avoidUntil.get(step.service) ?? 0)) {
       try {
-        return await run(local[name], options, argument);
+        return await attemptLocally(name, options.summary, argument);
       } catch (err) {
         if (!mayPass(err)) throw err;
         avoidUntil.set(step.service, Date.now() + policy.avoidLocalMs);
@@ -83,7 +101,7 @@ export function createCalls(
   };
   const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
     try {
-      return await run(local[name], { summary: steps[name].summary }, argument);
+      return await attemptLocally(name, steps[name].summary, argument);
     } catch (err) {
       if (!mayPass(err)) throw err;
       return undefined;
@@ -91,6 +109,9 @@ export function createCalls(
   };
   return { call: call as Call, tryCall: tryCall as TryCall };
 }
+
+/** Orders of versions before this one have let local attempts overlap. */
+const oneAtATime = 'one-local-attempt-at-a-time';
 
 /** The proxies' call with options at the call site; their types do not survive an index by a generic name. */
 function run(activity: unknown, options: { summary: string }, argument: unknown): Promise<unknown> {
