@@ -13,6 +13,7 @@ import { anOrder } from '../fixtures/orders';
 import { everywhere, type Everywhere } from './fixtures/everywhere';
 import { addAgent, addKitchen, agentOf, anOrderOf, decide, isRateable, move, rate } from './fixtures/platform';
 import { repair } from './fixtures/repairs';
+import { hasEnded } from './fixtures/temporal-cli';
 
 jest.setTimeout(60_000); // each repair is a program that starts, on a busy machine
 
@@ -104,6 +105,7 @@ describe('an order of an old database', () => {
   ])('that %s is cancelled for its customer too', async (_name, steps, left) => {
     const order = await anOldOrder(steps);
     await isMended(order);
+    await hasEnded(order);
     expect(await everywhere(order)).toMatchObject({ ...left, record: 'CANCELLED', run: 'COMPLETED: CANCELLED' });
   });
 });

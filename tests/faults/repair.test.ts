@@ -21,7 +21,7 @@ import {
   type Kitchen,
   type Placed,
 } from '../e2e/fixtures/platform';
-import { forget, forgetMs, runOf } from '../e2e/fixtures/temporal-cli';
+import { forget, forgetMs, hasEnded, runOf } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 import { repair, reset, resetBefore, runsOf, terminate } from '../e2e/fixtures/repairs';
@@ -105,7 +105,7 @@ async function goesItsWay(order: Placed): Promise<void> {
 
 async function isEverywhereDelivered(order: Placed & { agent_id: string }, run = 'COMPLETED: DELIVERED') {
   await isRateable(order);
-  await until('the run has ended', async () => (await runOf(order)) !== 'RUNNING');
+  await hasEnded(order);
   expect(await everywhere(order)).toMatchObject({
     record: 'CONFIRMED, delivered',
     page: 'CONFIRMED',
@@ -182,6 +182,7 @@ describe.each([
   test('is CANCELLED when it is too old to be placed, and its customer sees that', async () => {
     const order = await lost();
     expect(await repair(['--yes', '--order', order.order_id], { PLACEMENT_LIMIT_MS: '1' })).toMatchObject({ code: 0 });
+    await hasEnded(order);
     expect(await everywhere(order)).toMatchObject({ record: 'CANCELLED', group: 'none', run: 'COMPLETED: CANCELLED' });
     await needsNothing(order);
   });
@@ -195,6 +196,7 @@ test('an order whose run was terminated while it was being undone is undone to t
   await terminate(order);
   await system.start('worker-restaurant');
   await mend(order);
+  await hasEnded(order);
   expect(await everywhere(order)).toMatchObject({
     record: 'CANCELLED',
     group: 'CANCELLED',
@@ -245,7 +247,7 @@ describe('an order whose run was reset', () => {
     await resetBefore(forgotten, order);
     // Without an id: the databases say that the order is over.
     expect(await repair(['--yes'])).toMatchObject({ code: 0, orders: [{ order_id: order.order_id }] });
-    await until('the run has ended', async () => (await runOf(order)) !== 'RUNNING');
+    await hasEnded(order);
     await isEverywhereDelivered(order, run);
     await needsNothing(order);
   });
