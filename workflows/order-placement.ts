@@ -14,12 +14,18 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   watchdog.limit(input.policy.placementLimitMs, () => run.stop('the restaurant side did not answer in time'));
 
   const forgetRecord = saga.undoWith('customer record', () => recordProgress(run));
+  // Registered before the step before it as well: a task that had got this far may have been done and forgotten (ADR 13).
+  let asked = false;
+  const forgetCreation = saga.undoWith('restaurant order', async () => {
+    if (asked || patched('creation-may-be-forgotten')) await cancelOrder(run);
+  });
   const recorded = await run.unlessStopped(() => call('recordOrder', { order, bodyHash }));
   const { first } = recorded;
   const repeatable = { bodyHash: first?.bodyHash ?? bodyHash, placedAt: first?.placedAt ?? order.placed_at };
   /** It was placed before, by a run that is gone: that one's answer. Where it was under way it is taken up again. */
   const settle = async (status: OrderStatus, total: string | null): Promise<OrderResult | undefined> => {
     forgetRecord();
+    forgetCreation();
     run.placement = { outcome: 'settled', total, reason: first?.reason ?? null, ...repeatable };
     if (status === 'CONFIRMED' && first?.delivered === false && repeatable.bodyHash === bodyHash) {
       record.total = total;
@@ -32,7 +38,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   if (recorded.outcome === 'settled' || repeatable.bodyHash !== bodyHash)
     return settle(first?.status ?? 'CANCELLED', first?.total ?? null);
 
-  const forgetCreation = saga.undoWith('restaurant order', () => cancelOrder(run));
+  asked = true;
   const created = await run.unlessStopped(() => call('createOrder', order));
   switch (created.outcome) {
     case 'created':
@@ -48,7 +54,6 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
     case 'settled':
       if (created.status === 'CANCELLED')
         throw new OrderStopped('the order was cancelled before the restaurant side had it');
-      forgetCreation();
       return settle(created.status, created.total ?? null);
   }
 }

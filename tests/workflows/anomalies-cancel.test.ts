@@ -50,8 +50,8 @@ const cases: Case[] = [
   {
     step: 'recordOrder',
     by: 'placed',
-    before: { ...noDelivery, group: null, parts: [] },
-    after: { ...noDelivery, group: null, parts: [] },
+    before: { ...noDelivery, parts: [] },
+    after: { ...noDelivery, parts: [] },
   },
   { step: 'createOrder', by: 'placed', before: { ...noDelivery, parts: [] }, after: noDelivery },
   // The restaurant side has it further than the run knows: the run cannot rule out that an agent was looked for.

@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { orderWorkflowId } from '../../contracts/names';
 import { cancelUpdate, decideUpdate } from '../../workflows/messages';
-import { confirm, done, move, orderStage, undoCalls } from '../fixtures/order-stage';
+import { confirm, done, move, never, orderStage, undoCalls } from '../fixtures/order-stage';
 
 const { temporal, given } = orderStage();
 
@@ -68,6 +68,13 @@ describe('an order that is called off', () => {
     await move(order, 'PICKED_UP');
     expect(await move(order, 'CANCELLED')).toEqual(done);
     expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED', reason: 'cancelled by the courier' });
+  });
+
+  it('while its customer is being written is undone at its restaurant too, where a forgotten task may have placed it', async () => {
+    const order = await given({ recordOrder: never });
+    expect(await order.update(cancelUpdate, {})).toEqual(done);
+    await order.handle.result();
+    expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
   it('ends CANCELED after the undo when an operator cancels the workflow', async () => {
