@@ -19,7 +19,8 @@ import {
   type Placed,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import { impatient, ownSystem, removeSystem, type OwnSystem, type PartName } from './fixtures/own-system';
+import type { PartName } from '../../tools/stack/services';
+import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts take their time on a busy machine
 

@@ -2,7 +2,8 @@
 import type { Readiness } from '../../lib/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import { ownSystem, processes, removeSystem, type OwnSystem, type PartName } from './fixtures/own-system';
+import { PROCESSES, type PartName } from '../../tools/stack/services';
+import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
@@ -24,7 +25,7 @@ async function readinessOf(name: PartName) {
 
 /** What each process says about one dependency: `status ok`, or its status alone if it has no such dependency. */
 async function seen(dependency: string): Promise<Record<string, string>> {
-  const rows = processes.map(async (name) => {
+  const rows = PROCESSES.map(async (name) => {
     const { status, dependencies } = await readinessOf(name);
     const state = dependencies[dependency];
     return [name, state ? `${status} ${state.ok ? 'ok' : 'away'}` : String(status)];
@@ -33,7 +34,7 @@ async function seen(dependency: string): Promise<Record<string, string>> {
 }
 
 const allReady = () =>
-  until('all are ready', async () => (await Promise.all(processes.map(readinessOf))).every(({ ready }) => ready));
+  until('all are ready', async () => (await Promise.all(PROCESSES.map(readinessOf))).every(({ ready }) => ready));
 
 /** What each process says while a server is away: 503 where the process is of no use without it. */
 const away = {
@@ -87,7 +88,7 @@ type Server = keyof typeof away;
 test('every process is alive and ready, and names what it needs', async () => {
   await allReady();
   const named = await Promise.all(
-    processes.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies)]),
+    PROCESSES.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies)]),
   );
   expect(Object.fromEntries(named)).toEqual({
     'api-user': ['postgresql', 'temporal', 'redis', 'restaurant-service', 'delivery-service'],
@@ -97,7 +98,7 @@ test('every process is alive and ready, and names what it needs', async () => {
     'worker-restaurant': ['postgresql', 'rabbitmq'],
     'worker-delivery': ['postgresql', 'rabbitmq'],
   });
-  for (const name of processes) {
+  for (const name of PROCESSES) {
     const response = await fetch(`${await system.addressOf(name)}/health`);
     expect([response.status, await response.json()]).toEqual([200, { Success: true, message: 'Good' }]);
   }

@@ -3,12 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolveAddresses, stackEnvironment, type Addresses } from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
-import { serviceParts } from '../../tools/stack/services';
+import { PROCESSES, serviceParts, type ProcessName } from '../../tools/stack/services';
 import { until } from '../fixtures/until';
 import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';
-import { processes } from './fixtures/own-system';
-
-type ProcessName = (typeof processes)[number];
 
 /** A program that was started alone, and what it has written so far. */
 interface Started {
@@ -104,7 +101,7 @@ describe('all six that are started before their servers', () => {
     const base = aPortBase();
     const ports = wantedPorts({ kind: 'base', base });
     const addresses = resolveAddresses({}, ports);
-    const all = processes.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
+    const all = PROCESSES.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
     await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting"')));
     const launched = await launchServersAt(base);
     expect(stackEnvironment((await launched.status()).addresses ?? addresses, {})).toEqual(

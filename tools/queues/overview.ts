@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { deadQueue, queues, retryQueue, type QueueName } from '../../contracts/names';
 import { onBroker } from './broker';
+import { listQueues } from './management';
 
 export interface BrokerAddresses {
   amqp: string;
@@ -20,16 +20,10 @@ export interface QueueOverview {
   dead: number;
 }
 
-const listed = z.array(
-  z.object({ name: z.string(), messages: z.number().optional(), messages_unacknowledged: z.number().optional() }),
-);
-type Listed = z.infer<typeof listed>;
-
-const managementLimitMs = 5_000;
-
 /** Every queue of ours, in the order of `contracts/names.ts`. Throws QueueProblem when the broker does not answer. */
 export async function overview({ amqp, management }: BrokerAddresses): Promise<QueueOverview[]> {
-  const counted = management === null ? [] : await list(management, vhostOf(amqp));
+  // Nothing is known while it does not answer.
+  const counted = management === null ? [] : await listQueues(management, vhostOf(amqp)).catch(() => []);
   const known = (name: string) => counted.find((each) => each.name === name);
   return onBroker(amqp, async (channel) => {
     const rows: QueueOverview[] = [];
@@ -46,22 +40,6 @@ export async function overview({ amqp, management }: BrokerAddresses): Promise<Q
     }
     return rows;
   });
-}
-
-/** What the management interface knows; nothing while it does not answer. */
-async function list(managementUrl: string, vhost: string): Promise<Listed> {
-  const { username, password, origin, pathname } = new URL(managementUrl);
-  const credentials = `${decodeURIComponent(username) || 'guest'}:${decodeURIComponent(password) || 'guest'}`;
-  const address = `${origin}${pathname.replace(/\/$/, '')}/api/queues/${encodeURIComponent(vhost)}`;
-  try {
-    const response = await fetch(address, {
-      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-      signal: AbortSignal.timeout(managementLimitMs),
-    });
-    return response.ok ? listed.parse(await response.json()) : [];
-  } catch {
-    return [];
-  }
 }
 
 function vhostOf(url: string): string {

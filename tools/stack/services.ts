@@ -1,11 +1,20 @@
 import { join } from 'node:path';
-import { SERVICES, stackEnvironment, type Addresses } from './addresses';
+import { SERVICES, stackEnvironment, type Addresses, type ServerName } from './addresses';
 import { projectRoot } from './instance';
 import type { Part } from './part';
 import { LOOPBACK, type Ports } from './ports';
 
 /** The workers, by what they are called and the folder that holds them. */
 const WORKERS = ['order', 'restaurant', 'delivery'] as const;
+
+/** Our own programs, by their names as parts. */
+export const PROCESSES = [
+  ...SERVICES.map((service) => `api-${service}` as const),
+  ...WORKERS.map((worker) => `worker-${worker}` as const),
+];
+export type ProcessName = (typeof PROCESSES)[number];
+/** What runs in a whole system. */
+export type PartName = ServerName | ProcessName;
 
 export interface ServiceOptions {
   addresses: Addresses;

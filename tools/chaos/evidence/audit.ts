@@ -1,8 +1,9 @@
 import { Client } from 'pg';
-import { databases, databaseUrl, type Addresses, type DatabaseName } from '../addresses';
+import { SERVICES, type ServiceName } from '../../stack/addresses';
+import { databaseUrl, type Addresses } from '../addresses';
 
 /** The tables whose every change is kept. */
-const audited: Record<DatabaseName, string[]> = {
+const audited: Record<ServiceName, string[]> = {
   user: ['userOrder', 'userRating'],
   restaurant: ['OrderGroup', 'Order', 'OrderItem'],
   delivery: ['DeliveryAssignment', 'DilveryAgent', 'DeclinedJob'],
@@ -13,7 +14,7 @@ const audited: Record<DatabaseName, string[]> = {
  * back leaves none. In a schema of its own, which goes with the system's data.
  */
 export async function installAudit(addresses: Addresses): Promise<void> {
-  for (const database of databases) {
+  for (const database of SERVICES) {
     const client = new Client({ connectionString: databaseUrl(addresses, database) });
     await client.connect();
     try {

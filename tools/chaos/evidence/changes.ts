@@ -1,8 +1,8 @@
-import { databases, type DatabaseName } from '../addresses';
+import { SERVICES, type ServiceName } from '../../stack/addresses';
 import type { Change } from './evidence';
 
 /** Runs a statement in one of the databases. */
-export type Query = <Row>(database: DatabaseName, sql: string) => Promise<Row[]>;
+export type Query = <Row>(database: ServiceName, sql: string) => Promise<Row[]>;
 
 /** As the audit's trigger has written it down, with the columns' own names. */
 interface AuditRow {
@@ -18,7 +18,7 @@ type Columns = Record<string, unknown>;
 /** Every change of the three databases, each database's in its order. */
 export async function readChanges(query: Query): Promise<Change[]> {
   const changes: Change[] = [];
-  for (const database of databases) {
+  for (const database of SERVICES) {
     const rows = await query<AuditRow>(database, 'SELECT * FROM chaos.audit ORDER BY seq');
     changes.push(...rows.map(toChange));
   }

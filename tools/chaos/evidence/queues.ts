@@ -1,21 +1,12 @@
-import { z } from 'zod';
 import { deadQueue, queues } from '../../../contracts/names';
 import { readLetters } from '../../queues/dead-letters';
+import { listQueues } from '../../queues/management';
 import type { Addresses } from '../addresses';
 import type { Evidence, Queue } from './evidence';
 
-const listed = z.array(z.object({ name: z.string(), messages: z.number().optional() }));
-const limitMs = 5_000;
-
 /** Every queue of the broker, also those that are nobody's, as its management interface counts them: every 5 s. */
 export async function readQueues({ RABBITMQ_MANAGEMENT_URL }: Addresses): Promise<Queue[]> {
-  const { username, password, origin } = new URL(RABBITMQ_MANAGEMENT_URL);
-  const login = Buffer.from(`${username}:${password}`).toString('base64');
-  const response = await fetch(`${origin}/api/queues`, {
-    headers: { authorization: `Basic ${login}` },
-    signal: AbortSignal.timeout(limitMs),
-  });
-  const found = listed.parse(await response.json());
+  const found = await listQueues(RABBITMQ_MANAGEMENT_URL);
   return found.map(({ name, messages }) => ({ name, messages: messages ?? null }));
 }
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { databaseUrl, type Addresses, type DatabaseName } from '../addresses';
+import type { ServiceName } from '../../stack/addresses';
+import { databaseUrl, type Addresses } from '../addresses';
 import { readChanges, type Query } from './changes';
 import type { Evidence } from './evidence';
 
@@ -32,8 +33,8 @@ export type Rows = Omit<Evidence, 'runs' | 'notReplayed' | 'queues' | 'deadLette
 
 /** Reads all rows of the three databases and what the audit has kept. */
 export async function readRows(addresses: Addresses): Promise<Rows> {
-  const clients = new Map<DatabaseName, Client>();
-  const query: Query = async <Row>(database: DatabaseName, text: string) => {
+  const clients = new Map<ServiceName, Client>();
+  const query: Query = async <Row>(database: ServiceName, text: string) => {
     const client = clients.get(database) ?? (await open(databaseUrl(addresses, database)));
     clients.set(database, client);
     return (await client.query(text)).rows as Row[];

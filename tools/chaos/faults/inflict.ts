@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseUrl, type Addresses } from '../addresses';
 import type { Journal } from '../journal';
-import type { Fault, PartName } from '../plan/faults';
+import type { PartName } from '../../stack/services';
+import type { Fault } from '../plan/faults';
 import type { Freezer } from './freezer';
 import { holdTable, stallConnection } from './slow-database';
 import type { Stack } from './stack';

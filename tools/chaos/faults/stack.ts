@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askStack, type ControlRequest } from '../../stack/control';
 import type { PartStatus } from '../../stack/part';
-import type { PartName } from '../plan/faults';
+import type { PartName } from '../../stack/services';
 
 /** The launcher of the system, as whoever wants to harm it sees it. */
 export interface Stack {

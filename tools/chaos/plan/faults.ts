@@ -1,19 +1,8 @@
+import { PROCESSES, type PartName } from '../../stack/services';
 import type { Random } from './random';
 
-/** Everything that runs, by its name in the stack. */
-export const parts = [
-  'api-user',
-  'api-restaurant',
-  'api-delivery',
-  'worker-order',
-  'worker-restaurant',
-  'worker-delivery',
-  'rabbitmq',
-  'redis',
-  'postgres',
-  'temporal',
-] as const;
-export type PartName = (typeof parts)[number];
+/** Everything that runs. A seed's plan depends on their order. */
+export const parts: PartName[] = [...PROCESSES, 'rabbitmq', 'redis', 'postgres', 'temporal'];
 
 /** Tables that a step of an order has to write, each with its database. */
 const tables = [
