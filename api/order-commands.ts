@@ -3,7 +3,7 @@ import { orderWorkflowId, soAlready } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
-import { sendUpdate } from '../lib/temporal/send';
+import { sendUpdate, type Sent } from '../lib/temporal/send';
 import { commandUpdates } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
 import { HttpProblem, notFound } from './http/problems';
@@ -38,16 +38,31 @@ export async function sendToWorkflow(
   command: OrderCommand,
 ): Promise<'done' | 'held'> {
   try {
-    const { kind, ...arg } = command;
-    const update = commandUpdates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
-    const sent = await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
+    const sent = await sendCommand(temporal, orderId, command);
     if (sent.state === 'held') return 'held';
     if (sent.value.outcome === 'refused') throw refusal(sent.value.code, sent.value.message);
     return 'done';
   } catch (err) {
-    if (err instanceof UpdateRefusedError && err.code === soAlready) return 'done';
     if (err instanceof UpdateRefusedError) throw refusal(err.code, err.message);
     throw err;
+  }
+}
+
+/**
+ * Sends a command to the order's workflow; what is so already is done. Throws UpdateRefusedError, WorkflowGoneError (closed or gone),
+ * TemporalAwayError.
+ */
+export async function sendCommand(
+  temporal: Temporal,
+  orderId: string,
+  { kind, ...arg }: OrderCommand,
+): Promise<Sent<CommandOutcome>> {
+  const update = commandUpdates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
+  try {
+    return await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
+  } catch (err) {
+    if (!(err instanceof UpdateRefusedError && err.code === soAlready)) throw err;
+    return { state: 'completed', value: { outcome: 'done' } };
   }
 }
 

@@ -1,4 +1,5 @@
 /** An order that goes its way, moved by updates and by signals. */
+import { sendCommand } from '../../api/order-commands';
 import { soAlready } from '../../contracts/names';
 import type { FirstPlacement } from '../../contracts/workflow';
 import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../workflows/messages';
@@ -6,7 +7,7 @@ import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../fixt
 import { until } from '../fixtures/until';
 import { agent, type OrderUnderTest } from '../fixtures/workflows';
 
-const { given } = orderStage();
+const { given, temporal } = orderStage();
 
 describe('an order on its way', () => {
   it('goes from placement to delivery in local steps alone', async () => {
@@ -73,6 +74,17 @@ describe('an order on its way', () => {
     expect(await refusalOf(order.update(cancelUpdate, {}))).toBe('CANCEL_TOO_LATE');
     await move(order, 'DELIVERED');
     expect(order.services.calls.filter((call) => call === 'changeDelivery PICKED_UP')).toHaveLength(1);
+  });
+
+  it('takes what is so already for done, whoever sends the command: an API or the repair', async () => {
+    const order = await given();
+    await order.place();
+    const { order_id } = order.input.order;
+    for (let sent = 0; sent < 2; sent++) {
+      const answer = await sendCommand(temporal(), order_id, { kind: 'decide', status: 'CONFIRMED' });
+      expect(answer).toEqual({ state: 'completed', value: done });
+    }
+    expect(order.services.calls.filter((call) => call === 'changeOrder CONFIRMED')).toHaveLength(1);
   });
 
   it('lets in a decision and a pick-up that come early, and carries them out in their turn', async () => {

@@ -1,11 +1,11 @@
-import type { UpdateDefinition } from '@temporalio/common';
-import { orderWorkflowId, placementUpdateId, workflowTypes } from '../../contracts/names';
+import { sendCommand } from '../../api/order-commands';
+import { placementUpdateId, workflowTypes } from '../../contracts/names';
 import type { Decision } from '../../contracts/states';
-import type { CommandOutcome, OrderInput } from '../../contracts/workflow';
+import type { OrderInput } from '../../contracts/workflow';
 import { TemporalAwayError, translate, WorkflowGoneError } from '../../lib/temporal/errors';
-import { sendUpdate, startWorkflow } from '../../lib/temporal/send';
+import { startWorkflow } from '../../lib/temporal/send';
 import { withRepairLock } from '../../prisma/user/open-orders';
-import { commandUpdates, placeUpdate } from '../../workflows/messages';
+import { placeUpdate } from '../../workflows/messages';
 import { orderStart } from '../../workflows/start';
 import { inputToAdopt, inputToRepeat } from './inputs';
 import { look, type Finding, type RepairDeps } from './look';
@@ -69,7 +69,6 @@ async function tellParts(deps: RepairDeps, { orderId, known }: Finding, decision
 }
 
 /** What a rewound run is told may turn out to be long past (picked up, when it is delivered): it has caught up all the same. */
-async function tell({ temporal }: RepairDeps, orderId: string, { kind, ...argument }: Told): Promise<void> {
-  const update = commandUpdates[kind] as UpdateDefinition<CommandOutcome, [typeof argument]>;
-  await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [argument] });
+async function tell({ temporal }: RepairDeps, orderId: string, command: Told): Promise<void> {
+  await sendCommand(temporal, orderId, command);
 }
