@@ -6,8 +6,8 @@ import { createRestaurantApp } from '../../api/restaurant/app';
 import { createUserApp } from '../../api/user/app';
 import { deadQueue, orderMessages, queues, ratingMessages, ratingsExchange, retryQueue } from '../../contracts/names';
 import { createLog } from '../../lib/log';
-import { citationsIn, codesIn, tableUnder } from './fixtures/table';
-import { titlesOf } from './fixtures/titles';
+import { expectTests } from './fixtures/cites';
+import { codesIn, tableUnder } from './fixtures/table';
 
 const document = path.resolve(__dirname, '../../docs/contract.md');
 const log = createLog('test', 'silent');
@@ -67,7 +67,5 @@ const rows = [...services.map(([name]) => name), ...messageTables, 'Rules'].flat
 );
 
 test.each(rows)('$what is shown by tests that exist', ({ row }) => {
-  const citations = citationsIn(row['shown by'] ?? '', document);
-  expect(citations).not.toEqual([]);
-  for (const { file, title } of citations) expect(titlesOf(file)).toContain(title);
+  expectTests(row['shown by'], document);
 });

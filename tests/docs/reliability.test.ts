@@ -1,7 +1,7 @@
 /** docs/reliability.md names for each promise its mechanism, and tests that exist. */
 import path from 'node:path';
-import { citationsIn, tableUnder } from './fixtures/table';
-import { titlesOf } from './fixtures/titles';
+import { expectTests } from './fixtures/cites';
+import { tableUnder } from './fixtures/table';
 
 const document = path.resolve(__dirname, '../../docs/reliability.md');
 const headings = [
@@ -14,7 +14,5 @@ const headings = [
 
 test.each(headings.flatMap((heading) => tableUnder(document, heading)))('$promise', (row) => {
   expect(row['mechanism']).not.toBe('');
-  const citations = citationsIn(row['shown by'] ?? '', document);
-  expect(citations).not.toEqual([]);
-  for (const { file, title } of citations) expect(titlesOf(file)).toContain(title);
+  expectTests(row['shown by'], document);
 });

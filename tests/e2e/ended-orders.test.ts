@@ -1,6 +1,5 @@
 /** Orders that have ended: while Temporal still knows their run, and after it has forgotten it. */
 import { randomUUID } from 'node:crypto';
-import { until } from '../fixtures/until';
 import { everywhere } from './fixtures/everywhere';
 import { aKey, anotherOf, post, type Body } from './fixtures/keyed-placement';
 import {
@@ -16,7 +15,7 @@ import {
   type Kitchen,
   type Placed,
 } from './fixtures/platform';
-import { forget, forgetMs, runOf } from './fixtures/temporal-cli';
+import { forget, forgetMs, hasEnded, runOf } from './fixtures/temporal-cli';
 
 /** How an order may end, by what was ordered and what then came of it. */
 const ends: [string, (kitchen: Kitchen) => Body, (order: Placed) => Promise<unknown>][] = [
@@ -82,7 +81,7 @@ beforeAll(async () => {
     const [order_id = ''] = await recordsOf(body);
     const order = { order_id, user_id: body.user_id };
     await end(order);
-    await until('the run has ended', async () => (await runOf(order)) !== 'RUNNING');
+    await hasEnded(order);
     ended.set(name, { body, key, first, order });
   }
 });

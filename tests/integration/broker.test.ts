@@ -2,6 +2,7 @@
 import { BrokerAwayError, RequestTimeoutError, ServiceFault, UnroutableError } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/publisher';
 import { maxAttempts } from '../../lib/broker/settle';
+import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, type Body } from './fixtures/broker';
 
@@ -14,13 +15,6 @@ afterEach(() => broker.clear());
 
 const ask = (n: unknown, timeoutMs = 10_000) => broker.client.request(queue, { n }, { timeoutMs });
 const double = async ({ n }: Body) => n * 2;
-
-/** Something that a test lets go when it wants to. */
-function aGate(): { promise: Promise<void>; open(): void } {
-  let open = (): void => undefined;
-  const promise = new Promise<void>((resolve) => (open = resolve));
-  return { promise, open: () => open() };
-}
 
 describe('a request', () => {
   test('gets its own reply, also among many at a time', async () => {

@@ -24,6 +24,7 @@ import {
   restaurantDecisionSignal,
 } from '../../workflows/messages';
 import { anOrderInput } from '../fixtures/orders';
+import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import {
   adoptOrder,
@@ -209,12 +210,6 @@ test('a worker is killed inside a local step and another one does the task again
   }
 }, 60_000);
 
-function aGate(): { promise: Promise<void>; resolve(): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((open) => (resolve = open));
-  return { promise, resolve: () => resolve() };
-}
-
 /** An order whose restaurant side does not answer before the update has reached the server. */
 async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, [Arg]>, arg: Arg) {
   const inside = aGate();
@@ -222,7 +217,7 @@ async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, 
   const { taskQueue } = await stage.worker(
     stubServices({
       createOrder: async () => {
-        inside.resolve();
+        inside.open();
         await sent.promise;
         return { outcome: 'created', total: '12.50' };
       },
@@ -239,7 +234,7 @@ async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, 
     await stage.client.workflowService.pollWorkflowExecutionUpdate({ namespace: 'default', updateRef });
     return true;
   });
-  sent.resolve();
+  sent.open();
   const order = await starting;
   expect(await updated).toEqual({ outcome: 'done' });
   expect(await order.durableCalls()).toEqual([]);
@@ -297,7 +292,7 @@ test('adopted, and cancelled before it has asked for an agent', async () => {
   const { taskQueue } = await stage.worker(
     stubServices({
       changeOrder: async ({ status }) => {
-        asked.resolve();
+        asked.open();
         return status === 'CONFIRMED' ? Context.current().cancelled : { outcome: 'changed' };
       },
     }),

@@ -6,6 +6,7 @@ import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
 import { ratingWorkflow } from '../../workflows';
 import type { Activities } from '../../workflows/calls';
 import { rateUpdate } from '../../workflows/messages';
+import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { openWorkflowStage, stubServices, type Stub, type WorkflowStage } from '../fixtures/workflows';
 
@@ -57,13 +58,6 @@ async function given(override: Partial<Activities> = {}): Promise<RatingsUnderTe
       return (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
     },
   };
-}
-
-/** Answers that a test lets go when it wants to. */
-function aGate(): { promise: Promise<void>; open(): void } {
-  let open = (): void => undefined;
-  const promise = new Promise<void>((resolve) => (open = resolve));
-  return { promise, open: () => open() };
 }
 
 test('a rating is stored, then published, in local steps alone', async () => {
