@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Log } from './log';
+import { hostOf, type Patience } from './wait-for';
 
 /**
  * What each service's Prisma client is made of: an adapter over a `pg` pool of at most `poolSize` connections, each made when it is
@@ -19,6 +20,17 @@ export function clientOptions(url: string, poolSize: number, log: Log) {
     },
   );
   return { adapter, transactionOptions: { maxWait: connectMs, timeout: transactionMs } };
+}
+
+interface Askable {
+  $queryRaw(query: TemplateStringsArray): Promise<unknown>;
+}
+
+/** Waits for the database at this URL. Returns how to ask whether it is still there. Throws StartLimitError. */
+export async function reachDatabase(db: Askable, url: string, patience: Patience): Promise<() => Promise<unknown>> {
+  const checkDatabase = () => db.$queryRaw`SELECT 1`;
+  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  return checkDatabase;
 }
 
 /** A database that is away is an error soon enough for a request to be answered. */

@@ -1,14 +1,14 @@
 import type { AgentAssignedMessage } from '../../contracts/messages';
-import { ourAppId, queues } from '../../contracts/names';
+import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
-import { openBroker } from '../../lib/broker/broker';
+import { openOurBroker } from '../../lib/our-broker';
 import { loadConfig, schemas } from '../../lib/config';
+import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
-import { declareTopology } from '../../lib/topology';
-import { createPatience, hostOf } from '../../lib/wait-for';
+import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { listen } from '../http/server';
 import { createDeliveryApp } from './app';
@@ -18,18 +18,9 @@ const name = 'api-delivery';
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.deliveryApi, process.env);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const url = config.DELIVERY_DATABASE_URL;
-  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
-  const checkDatabase = () => db.$queryRaw`SELECT 1`;
-  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
-  const broker = await openBroker({
-    url: config.RABBITMQ_URL,
-    name,
-    appId: ourAppId,
-    log,
-    topology: declareTopology,
-    patience: 'none',
-  });
+  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
+  const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience: 'none', log });
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
   const health = createHealth(

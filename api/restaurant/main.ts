@@ -1,9 +1,10 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
+import { reachDatabase } from '../../lib/database';
 import { createHealth, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
-import { createPatience, hostOf } from '../../lib/wait-for';
+import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { listen } from '../http/server';
 import { createRestaurantApp } from './app';
@@ -13,10 +14,8 @@ const name = 'api-restaurant';
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.restaurantApi, process.env);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const url = config.RESTAURANT_DATABASE_URL;
-  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
-  const checkDatabase = () => db.$queryRaw`SELECT 1`;
-  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const health = createHealth(
     {

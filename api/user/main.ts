@@ -1,9 +1,10 @@
 import { openCache } from '../../lib/cache';
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
+import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess } from '../../lib/lifecycle';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
-import { createPatience, hostOf } from '../../lib/wait-for';
+import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
 import { listen } from '../http/server';
 import { createUserApp } from './app';
@@ -12,10 +13,8 @@ import { checkService, createServices } from './services';
 void runProcess('api-user', process.env, async (log) => {
   const config = loadConfig(schemas.userApi, process.env);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const url = config.USER_DATABASE_URL;
-  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
-  const checkDatabase = () => db.$queryRaw`SELECT 1`;
-  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
+  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const cache = openCache(config.REDIS_URL, log);
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };

@@ -2,10 +2,10 @@
  * What a workflow task does outlives it, when its completion does not reach the server: the task is done again, without the updates that
  * came into it and were lost with it. Here a decision was carried out so; its order knows nothing of it.
  */
-import { queues, ourAppId } from '../../contracts/names';
-import { openBroker, type Broker } from '../../lib/broker/broker';
+import { queues } from '../../contracts/names';
+import type { Broker } from '../../lib/broker/broker';
+import { openOurBroker } from '../../lib/our-broker';
 import { createLog } from '../../lib/log';
-import { declareTopology } from '../../lib/topology';
 import { until } from '../fixtures/until';
 import { everywhere } from './fixtures/everywhere';
 import { addAgent, cancel, call, placed, type Placed } from './fixtures/platform';
@@ -14,7 +14,7 @@ let broker: Broker;
 beforeAll(async () => {
   const url = process.env.RABBITMQ_URL ?? '';
   const log = createLog('test', 'silent');
-  broker = await openBroker({ url, name: 'lost-task', appId: ourAppId, topology: declareTopology, log });
+  broker = await openOurBroker({ url, name: 'lost-task', log });
 });
 afterAll(() => broker.close());
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import fc from 'fast-check';
 import { deadQueue, ourAppId, queues, ratingsExchange, type QueueName } from '../../contracts/names';
-import { openBroker, type Broker } from '../../lib/broker/broker';
+import type { Broker } from '../../lib/broker/broker';
+import { openOurBroker } from '../../lib/our-broker';
 import { createLog } from '../../lib/log';
-import { declareTopology } from '../../lib/topology';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import { consumeDeliveryQueues } from '../../workers/delivery/consumers';
@@ -33,7 +33,7 @@ beforeAll(async () => {
     restaurant: restaurant.openDatabase(restaurantUrl, poolSize, log),
     delivery: delivery.openDatabase(deliveryUrl, poolSize, log),
   };
-  broker = await openBroker({ url: vhost.url, name: 'workers', appId: ourAppId, log, topology: declareTopology });
+  broker = await openOurBroker({ url: vhost.url, name: 'workers', log });
   await consumeRestaurantQueues({ db: dbs.restaurant, broker, poolSize });
   await consumeDeliveryQueues({ db: dbs.delivery, broker, log, poolSize });
   outsider = await connect(vhost.url);

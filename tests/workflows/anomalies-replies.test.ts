@@ -1,9 +1,9 @@
 /** The saga's anomalies, forced: replies that come after their limit, twice, or never. A service under the test's control gives them. */
 import { createOrderActivities, type OrderRecords } from '../../activities/orders';
-import { ourAppId, queues } from '../../contracts/names';
-import { openBroker, type Broker } from '../../lib/broker/broker';
+import { queues } from '../../contracts/names';
+import type { Broker } from '../../lib/broker/broker';
+import { openOurBroker } from '../../lib/our-broker';
 import { createLog } from '../../lib/log';
-import { declareTopology } from '../../lib/topology';
 import { aFakePeer } from '../fixtures/fake-peer';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
 import { confirm, done, orderStage } from '../fixtures/order-stage';
@@ -15,7 +15,7 @@ let peer: Awaited<ReturnType<typeof aFakePeer>>;
 beforeAll(async () => {
   vhost = await isolatedBroker();
   const log = createLog('test', 'silent');
-  broker = await openBroker({ url: vhost.url, name: 'order worker', appId: ourAppId, log, topology: declareTopology });
+  broker = await openOurBroker({ url: vhost.url, name: 'order worker', log });
   peer = await aFakePeer(vhost.url);
 });
 afterAll(async () => {

@@ -1,12 +1,11 @@
-import { ourAppId } from '../../contracts/names';
-import { openBroker } from '../../lib/broker/broker';
+import { openOurBroker } from '../../lib/our-broker';
 import { loadConfig, schemas } from '../../lib/config';
+import { reachDatabase } from '../../lib/database';
 import { required } from '../../lib/health';
 import { withHealth } from '../../lib/health-server';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
-import { declareTopology } from '../../lib/topology';
-import { createPatience, hostOf } from '../../lib/wait-for';
+import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { consumeDeliveryQueues } from './consumers';
 
@@ -15,18 +14,9 @@ const name = 'worker-delivery';
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.deliveryWorker, process.env);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const url = config.DELIVERY_DATABASE_URL;
-  const db = openDatabase(url, config.DATABASE_POOL_SIZE, log);
-  const checkDatabase = () => db.$queryRaw`SELECT 1`;
-  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
-  const broker = await openBroker({
-    url: config.RABBITMQ_URL,
-    name,
-    appId: ourAppId,
-    log,
-    topology: declareTopology,
-    patience,
-  });
+  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
+  const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience, log });
   await consumeDeliveryQueues({ db, broker, log, poolSize: config.DATABASE_POOL_SIZE });
   const worker = {
     dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },

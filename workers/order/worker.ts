@@ -3,16 +3,17 @@ import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
-import { ordersDeployment, ordersTaskQueue, ourAppId, queues } from '../../contracts/names';
+import { ordersDeployment, ordersTaskQueue, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
-import { openBroker, type Broker } from '../../lib/broker/broker';
+import type { Broker } from '../../lib/broker/broker';
+import { openOurBroker } from '../../lib/our-broker';
+import { reachDatabase } from '../../lib/database';
 import { required } from '../../lib/health';
 import type { Dependent } from '../../lib/health-server';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
 import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
-import { declareTopology } from '../../lib/topology';
-import { hostOf, type Patience } from '../../lib/wait-for';
+import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { adoptOrder } from './adopt-order';
@@ -53,17 +54,9 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     ...(metricsAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
   });
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
-  const checkDatabase = () => db.$queryRaw`SELECT 1`;
-  await patience.waitFor(`PostgreSQL at ${hostOf(options.databaseUrl)}`, checkDatabase);
+  const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
   const temporal = await connectTemporal(options.temporalAddress, options.namespace, patience);
-  const broker = await openBroker({
-    url: options.rabbitmqUrl,
-    name: 'worker-order',
-    appId: ourAppId,
-    topology: declareTopology,
-    patience,
-    log,
-  });
+  const broker = await openOurBroker({ url: options.rabbitmqUrl, name: 'worker-order', patience, log });
 
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const { records, ratings } = createRecords(db);
