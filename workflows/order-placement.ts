@@ -1,4 +1,5 @@
-import { patched } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
+import type { RecordOutcome } from '../activities/orders';
 import type { OrderStatus } from '../contracts/states';
 import type { OrderInput, OrderResult, PlacementOutcome } from '../contracts/workflow';
 import { OrderStopped, type OrderRun } from './order-run';
@@ -14,18 +15,12 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   watchdog.limit(input.policy.placementLimitMs, () => run.stop('the restaurant side did not answer in time'));
 
   const forgetRecord = saga.undoWith('customer record', () => recordProgress(run));
-  // Registered before the step before it as well: a task that had got this far may have been done and forgotten (ADR 13).
-  let asked = false;
-  const forgetCreation = saga.undoWith('restaurant order', async () => {
-    if (asked || patched('creation-may-be-forgotten')) await cancelOrder(run);
-  });
-  const recorded = await run.unlessStopped(() => call('recordOrder', { order, bodyHash }));
+  const recorded = await recordFirst(run);
   const { first } = recorded;
   const repeatable = { bodyHash: first?.bodyHash ?? bodyHash, placedAt: first?.placedAt ?? order.placed_at };
   /** It was placed before, by a run that is gone: that one's answer. Where it was under way it is taken up again. */
   const settle = async (status: OrderStatus, total: string | null): Promise<OrderResult | undefined> => {
     forgetRecord();
-    forgetCreation();
     run.placement = { outcome: 'settled', total, reason: first?.reason ?? null, ...repeatable };
     if (status === 'CONFIRMED' && first?.delivered === false && repeatable.bodyHash === bodyHash) {
       record.total = total;
@@ -38,7 +33,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   if (recorded.outcome === 'settled' || repeatable.bodyHash !== bodyHash)
     return settle(first?.status ?? 'CANCELLED', first?.total ?? null);
 
-  asked = true;
+  const forgetCreation = saga.undoWith('restaurant order', () => cancelOrder(run));
   const created = await run.unlessStopped(() => call('createOrder', order));
   switch (created.outcome) {
     case 'created':
@@ -54,7 +49,24 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
     case 'settled':
       if (created.status === 'CANCELLED')
         throw new OrderStopped('the order was cancelled before the restaurant side had it');
+      forgetCreation();
       return settle(created.status, created.total ?? null);
+  }
+}
+
+/**
+ * The customer's record, which tells what an earlier run has made of the order. An order that is stopped meanwhile has it all the same: only
+ * then is it known what there is to undo. The restaurant may have the order already, from a task that was done and forgotten (ADR 13).
+ */
+async function recordFirst(run: OrderRun): Promise<RecordOutcome> {
+  const { order, bodyHash } = run.input;
+  const record = () => run.call('recordOrder', { order, bodyHash });
+  try {
+    return await run.unlessStopped(record);
+  } catch (err) {
+    const stopped = err instanceof OrderStopped || isCancellation(err);
+    if (!stopped || !patched('recorded-though-stopped')) throw err;
+    return CancellationScope.nonCancellable(record);
   }
 }
 

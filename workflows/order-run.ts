@@ -1,21 +1,8 @@
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import { decisions, deliveryMoves } from '../contracts/states';
-import type { AssignedAgent, CommandOutcome, OrderCommand, OrderInput, PlacementOutcome } from '../contracts/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { AssignedAgent, OrderCommand, OrderInput, PlacementOutcome } from '../contracts/workflow';
 import { createCalls, type Calls } from './calls';
 import { createCompensation, showsFailingUndos, type Compensation } from './compensation';
 import { createInbox, type Inbox, type Submitted } from './inbox';
-import {
-  agentAssignedSignal,
-  askAgentUpdate,
-  cancelUpdate,
-  decideUpdate,
-  declineUpdate,
-  deliveryStatusSignal,
-  moveDeliveryUpdate,
-  orderQuery,
-  placeUpdate,
-  restaurantDecisionSignal,
-} from './messages';
 import { createOrderRecord, type OrderRecord } from './order-record';
 import { createWatchdog, type Watchdog } from './watchdog';
 
@@ -52,7 +39,7 @@ export interface OrderRun extends Calls {
   backgroundDone(): Promise<unknown>;
 }
 
-/** Builds the run and registers every handler, before anything can reach the workflow. */
+/** Builds the run of an order that begins. */
 export function openOrder(input: OrderInput): OrderRun {
   const record = createOrderRecord(input);
   const background: Promise<void>[] = [];
@@ -62,7 +49,7 @@ export function openOrder(input: OrderInput): OrderRun {
     () => stopReason !== undefined,
   );
   const stopped = (): string | undefined => stopReason ?? reasonOf(inbox.next('stop')?.command);
-  const run: OrderRun = {
+  return {
     input,
     record,
     inbox,
@@ -91,8 +78,6 @@ export function openOrder(input: OrderInput): OrderRun {
     },
     backgroundDone: () => Promise.all(background),
   };
-  registerHandlers(run);
-  return run;
 }
 
 /** How the run waits: nothing goes on once the order is stopped. */
@@ -132,65 +117,6 @@ function createWaits(
     },
   };
 }
-
-function registerHandlers(run: OrderRun): void {
-  const { inbox, record } = run;
-  setHandler(orderQuery, () => record.view());
-  setHandler(placeUpdate, async (): Promise<PlacementOutcome> => {
-    const { bodyHash, order } = run.input;
-    await CancellationScope.nonCancellable(() => condition(() => run.placement !== undefined));
-    return run.placement ?? { outcome: 'cancelled', reason: 'cancelled', bodyHash, placedAt: order.placed_at };
-  });
-
-  /** An update: its validator refuses, its handler waits for the outcome. */
-  const onCommand = <Kind extends OrderCommand['kind']>(kind: Kind) => {
-    type Arg = Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>;
-    const toCommand = (arg: Arg): OrderCommand => ({ ...arg, kind }) as unknown as OrderCommand;
-    return {
-      handler: (arg: Arg): Promise<CommandOutcome> => inbox.submit(toCommand(arg)),
-      options: { validator: (arg: Arg): void => inbox.validate(toCommand(arg)) },
-    };
-  };
-  const decide = onCommand('decide');
-  const move = onCommand('moveDelivery');
-  const cancel = onCommand('cancel');
-  const askAgent = onCommand('askAgent');
-  const decline = onCommand('decline');
-  setHandler(decideUpdate, decide.handler, decide.options);
-  setHandler(moveDeliveryUpdate, move.handler, move.options);
-  setHandler(cancelUpdate, cancel.handler, cancel.options);
-  setHandler(askAgentUpdate, askAgent.handler, askAgent.options);
-  setHandler(declineUpdate, decline.handler, decline.options);
-
-  /** A signal has nobody to refuse to: what it may not do is noted. */
-  const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {
-    const verdict = command ? inbox.judge(command) : undefined;
-    if (command && verdict?.verdict === 'allowed') void inbox.submit(command);
-    else if (verdict?.verdict === 'refused') record.note(`signal ${name} ignored`, verdict.message);
-    else if (verdict === undefined)
-      record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input ?? null).slice(0, 100)}`);
-  };
-  setHandler(deliveryStatusSignal, (input) => {
-    const status = deliveryMoves.find((move) => move === input);
-    onSignal(deliveryStatusSignal.name, input, status && { kind: 'moveDelivery', status });
-  });
-  setHandler(restaurantDecisionSignal, (input) => {
-    const status = decisions.find((decision) => decision === input);
-    onSignal(restaurantDecisionSignal.name, input, status && { kind: 'decide', status, reason: 'decided by signal' });
-  });
-  setHandler(agentAssignedSignal, (input) => {
-    if (isAgent(input)) run.assigned = { agent_id: input.agent_id, agent_name: input.agent_name };
-    else record.note(`signal ${agentAssignedSignal.name} ignored`, 'malformed input');
-  });
-}
-
-const isAgent = (input: unknown): input is AssignedAgent =>
-  typeof input === 'object' &&
-  input !== null &&
-  'agent_id' in input &&
-  typeof input.agent_id === 'string' &&
-  'agent_name' in input &&
-  typeof input.agent_name === 'string';
 
 /** Why the order stops, in the words of whoever stops it. */
 function reasonOf(command: OrderCommand | undefined): string | undefined {

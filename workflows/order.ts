@@ -1,5 +1,6 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { OrderInput, OrderResult } from '../contracts/workflow';
+import { registerHandlers } from './handlers';
 import { awaitDecisions } from './order-decision';
 import { deliver, findAgent, pickUp } from './order-delivery';
 import { end, undoAll } from './order-end';
@@ -22,6 +23,7 @@ import { openOrder, OrderStopped } from './order-run';
  */
 export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
   const run = openOrder(input);
+  registerHandlers(run); // before anything is waited for: updates may have come with the start
   try {
     if (input.stage) await adopt(run);
     else {

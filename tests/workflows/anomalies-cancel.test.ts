@@ -47,12 +47,6 @@ interface Case {
 }
 
 const cases: Case[] = [
-  {
-    step: 'recordOrder',
-    by: 'placed',
-    before: { ...noDelivery, parts: [] },
-    after: { ...noDelivery, parts: [] },
-  },
   { step: 'createOrder', by: 'placed', before: { ...noDelivery, parts: [] }, after: noDelivery },
   // The restaurant side has it further than the run knows: the run cannot rule out that an agent was looked for.
   { step: 'changeOrder CONFIRMED', by: 'confirmed', before: noDelivery, after: undone },
@@ -82,6 +76,17 @@ describe('cancel during a single step', () => {
         expect(await rowsOf(order)).toEqual(expected[when]);
       },
     );
+
+    test('recordOrder: the cancel waits for what the record says, and all is undone', async () => {
+      const held = hold('recordOrder', when);
+      const order = await given();
+      await held.reached;
+      const cancelled = await order.handle.startUpdate(cancelUpdate, { args: [{}], waitForStage: 'ACCEPTED' });
+      held.release();
+      expect(await cancelled.result()).toEqual(done);
+      expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
+      expect(await rowsOf(order)).toEqual({ ...noDelivery, parts: [] });
+    });
 
     test('changeDelivery PICKED_UP: the customer is too late, the courier gives up and all is undone', async () => {
       const held = hold('changeDelivery PICKED_UP', when);

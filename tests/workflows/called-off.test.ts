@@ -1,9 +1,12 @@
 /** An order that ends early, and how it is undone. */
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { RecordOutcome } from '../../activities/orders';
 import { orderWorkflowId } from '../../contracts/names';
 import { cancelUpdate, decideUpdate } from '../../workflows/messages';
-import { confirm, done, move, never, orderStage, undoCalls } from '../fixtures/order-stage';
+import { aGate } from '../fixtures/gate';
+import { confirm, done, move, orderStage, undoCalls } from '../fixtures/order-stage';
+import type { OrderUnderTest } from '../fixtures/workflows';
 
 const { temporal, given } = orderStage();
 
@@ -70,13 +73,6 @@ describe('an order that is called off', () => {
     expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED', reason: 'cancelled by the courier' });
   });
 
-  it('while its customer is being written is undone at its restaurant too, where a forgotten task may have placed it', async () => {
-    const order = await given({ recordOrder: never });
-    expect(await order.update(cancelUpdate, {})).toEqual(done);
-    await order.handle.result();
-    expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
-  });
-
   it('ends CANCELED after the undo when an operator cancels the workflow', async () => {
     const order = await given();
     await confirm(order);
@@ -101,5 +97,64 @@ describe('an order that is called off', () => {
     );
     expect(undoCalls(order)).toContain('recordProgress CANCELLED');
     expect(await order.attention()).toBe('UNDO_FAILING');
+  });
+});
+
+describe('an order that is stopped while its customer is being written', () => {
+  /** The record has its answer when the order has been stopped. */
+  const stoppedEarly = async (recorded: (bodyHash: string) => RecordOutcome, stop: Stop) => {
+    const gate = aGate();
+    const order = await given({
+      recordOrder: async ({ bodyHash }) => gate.promise.then(() => recorded(bodyHash)),
+    });
+    const stopped = await stop(order);
+    gate.open();
+    return { order, stopped };
+  };
+  type Stop = (order: OrderUnderTest) => Promise<{ result(): Promise<unknown> }>;
+  const byCustomer: Stop = (order) =>
+    order.handle.startUpdate(cancelUpdate, { args: [{ reason: 'changed my mind' }], waitForStage: 'ACCEPTED' });
+  const byOperator: Stop = async (order) => {
+    await order.handle.cancel();
+    return order.handle;
+  };
+  const carriedOn = { placedAt: '2026-01-01T00:00:00.000Z', total: '12.50', reason: null, delivered: false };
+
+  it('is undone at its restaurant too, where a task that was forgotten may have placed it', async () => {
+    const { order, stopped } = await stoppedEarly(() => ({ outcome: 'recorded' }), byCustomer);
+    expect(await stopped.result()).toEqual(done);
+    expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'changed my mind' });
+    expect(order.services.calls).not.toContain('createOrder');
+    expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
+  });
+
+  it('is undone by an operator the same', async () => {
+    const { order, stopped } = await stoppedEarly(() => ({ outcome: 'recorded' }), byOperator);
+    await expect(stopped.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
+    expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
+  });
+
+  it('is undone whole, where an earlier run has carried it on', async () => {
+    const { order, stopped } = await stoppedEarly(
+      (bodyHash) => ({ outcome: 'settled', first: { ...carriedOn, status: 'CONFIRMED', bodyHash } }),
+      byCustomer,
+    );
+    expect(await stopped.result()).toEqual(done);
+    expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'changed my mind' });
+    expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
+  });
+
+  it.each([
+    ['an earlier run has delivered it', 'refused', { status: 'CONFIRMED', delivered: true }],
+    ['an earlier run has cancelled it', 'done', { status: 'CANCELLED' }],
+    ['its key has another order', 'refused', { status: 'CONFIRMED', bodyHash: 'of another body' }],
+  ] as const)('has nothing undone, where %s, and the cancel is %s', async (_where, outcome, first) => {
+    const { order, stopped } = await stoppedEarly(
+      (bodyHash) => ({ outcome: 'settled', first: { ...carriedOn, bodyHash, ...first } }),
+      byCustomer,
+    );
+    expect(await stopped.result()).toMatchObject({ outcome });
+    expect(await order.handle.result()).toEqual({ outcome: 'SETTLED', reason: `placed before, ${first.status}` });
+    expect(undoCalls(order)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@
 import { CompleteAsyncError, Context } from '@temporalio/activity';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Activities } from '../../workflows/calls';
+import { declineUpdate } from '../../workflows/messages';
 import { confirm, done, move } from '../fixtures/order-stage';
 import { anOrderInput } from '../fixtures/orders';
 import { until } from '../fixtures/until';
@@ -64,6 +65,19 @@ const steps: [string, Step][] = [
       after: () => Promise.resolve(),
     },
   ],
+  [
+    'a hand-back',
+    {
+      ...{ activity: 'changeDelivery', status: 'DECLINED', policy: { pickupLimitMs: limitMs } },
+      before: (order) => confirm(order).then(() => order.sees('agent assigned')),
+      send: (order) => order.update(declineUpdate, {}),
+      after: async (order) => {
+        await order.sees('handed back');
+        await until('another agent is assigned', async () => (await order.view()).agent !== null);
+        await pickUp(order);
+      },
+    },
+  ],
 ];
 
 test.each(steps)('%s that was accepted counts, though its limit has run out when it is done', async (_what, step) => {
@@ -85,10 +99,13 @@ test.each(steps)('%s that was accepted counts, though its limit has run out when
 
   const { workflowId } = order.handle;
   await stage.client.activity.complete({ workflowId, activityId }, { outcome: 'changed' });
-  await until('the limit has run out', async () => {
-    const { events = [] } = await order.handle.fetchHistory();
-    return events?.some(({ timerFiredEventAttributes }) => timerFiredEventAttributes);
+  const since = await until('the limit has run out', async () => {
+    const { events } = await order.handle.fetchHistory();
+    const answered = events?.findIndex((event) => event.activityTaskCompletedEventAttributes) ?? -1;
+    const sinceThen = events?.slice(answered) ?? [];
+    return answered >= 0 && sinceThen.some((event) => event.timerFiredEventAttributes) && sinceThen;
   });
+  expect(since.filter((event) => event.workflowTaskCompletedEventAttributes)).toEqual([]); // both come in one task
   const successor = await startWorkerOn(worker.taskQueue, stubServices());
   try {
     expect(await sent).toEqual(done);
