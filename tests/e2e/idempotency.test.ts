@@ -1,6 +1,6 @@
 /** A placement that is repeated under its Idempotency-Key, through the whole running system. */
 import { aKey, anotherOf, post, type Body } from './fixtures/keyed-placement';
-import { addKitchen, anOrderOf, call, type Kitchen } from './fixtures/platform';
+import { addKitchen, anOrderOf, ask, call, type Kitchen } from './fixtures/platform';
 
 let kitchen: Kitchen;
 beforeAll(async () => {
@@ -82,8 +82,8 @@ test("another user's same key is another order", async () => {
 test('the same body without a key, or under another key, is another order', async () => {
   const body = anOrderOf(kitchen);
   const ids = [
-    (await call('user', 'POST', '/orders', body)).body.order_id,
-    (await call('user', 'POST', '/orders', body)).body.order_id,
+    (await ask('user', 'POST', '/orders', body)).body.order_id,
+    (await ask('user', 'POST', '/orders', body)).body.order_id,
     (await post(body, aKey())).answer.order_id,
     (await post(body, aKey())).answer.order_id,
   ];

@@ -11,6 +11,7 @@ import {
   addKitchen,
   agentOf,
   anOrderOf,
+  ask,
   assigned,
   call,
   decide,
@@ -52,29 +53,29 @@ describe("an order placed at the restaurant's side", () => {
   });
 });
 
-const askAgent = ({ order_id }: Placed) => call('restaurant', 'POST', `/orders/${order_id}/agent`);
-const askAgentByOldName = ({ order_id }: Placed) => call('restaurant', 'POST', `/assign-agent?order_id=${order_id}`);
+const askAgent = ({ order_id }: Placed) => ask('restaurant', 'POST', `/orders/${order_id}/agent`);
+const askAgentByOldName = ({ order_id }: Placed) => ask('restaurant', 'POST', `/assign-agent?order_id=${order_id}`);
 
 describe.each([
   ['by its name', askAgent],
   ['by its old name', askAgentByOldName],
-])('asking again for an agent %s', (_name, ask) => {
+])('asking again for an agent %s', (_name, askAgain) => {
   test('is 404 for an order that is unknown, has its agent, or had it', async () => {
     for (const order of [
       { order_id: randomUUID(), user_id: '' },
       { order_id: 'no-uuid', user_id: '' },
     ]) {
-      expect(await ask(order)).toMatchObject({ status: 404, body: { success: false, detail: 'Order not found' } });
+      expect(await askAgain(order)).toMatchObject({ status: 404, body: { success: false, detail: 'Order not found' } });
     }
-    expect((await ask(await assigned())).status).toBe(404);
-    expect((await ask(await delivered())).status).toBe(404);
+    expect((await askAgain(await assigned())).status).toBe(404);
+    expect((await askAgain(await delivered())).status).toBe(404);
   });
 
   test('is 400 for an order that is not confirmed, or cancelled', async () => {
     const order = await placed();
-    expect((await ask(order)).status).toBe(400);
+    expect((await askAgain(order)).status).toBe(400);
     await decide(order, 'CANCELLED');
-    expect((await ask(order)).status).toBe(400);
+    expect((await askAgain(order)).status).toBe(400);
   });
 });
 

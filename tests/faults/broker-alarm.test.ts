@@ -2,16 +2,17 @@
 import { connect } from 'amqplib';
 import { deadQueue, queues, retryQueue } from '../../contracts/names';
 import {
+  aRestaurant,
   addAgent,
   addKitchen,
   anOrderOf,
-  aRestaurant,
+  ask,
   assigned,
   call,
   cancel,
-  decide,
   delivered,
   move,
+  once,
   pageOf,
   placed,
   rate,
@@ -61,9 +62,13 @@ test('orders in every stage are held while the broker is full, and go on by them
   await system.alarm(true);
 
   // What needs the broker is accepted, and Temporal holds it.
-  const held = await call('user', 'POST', '/orders', body);
+  const held = await ask('user', 'POST', '/orders', body);
   expect(held).toMatchObject({ status: 202, body: { success: true, status: 'PENDING' } });
-  const answers = await Promise.all([decide(fresh, 'CONFIRMED'), cancel(unwanted), move(riding, 'PICKED_UP')]);
+  const answers = await Promise.all([
+    once.decide(fresh, 'CONFIRMED'),
+    once.cancel(unwanted),
+    once.move(riding, 'PICKED_UP'),
+  ]);
   for (const answer of answers) expect(answer).toMatchObject({ status: 202, body: { status: 'ACCEPTED' } });
   expect((await rate(done, 4, 5)).status).toBe(201);
   await until('each who publishes knows', async () => (await logged('worker-order', 'broker-blocked')) > 0);
@@ -98,7 +103,7 @@ test('orders in every stage are held while the broker is full, and go on by them
 test('a worker that is stopped meanwhile ends in good order, and its successor goes on when there is room again', async () => {
   const order = await placed();
   await system.alarm(true);
-  expect((await decide(order, 'CONFIRMED')).status).toBe(202);
+  expect((await once.decide(order, 'CONFIRMED')).status).toBe(202);
   await system.stop('worker-restaurant', 'worker-order', 'worker-delivery');
   await system.start('worker-restaurant', 'worker-order', 'worker-delivery');
   for (const part of ['worker-restaurant', 'worker-order', 'worker-delivery'] as const)

@@ -6,13 +6,14 @@ import { orderWorkflowId, queues, retryQueue } from '../../contracts/names';
 import {
   addKitchen,
   anOrderOf,
+  ask,
   assigned,
   call,
   cancel,
-  decide,
   delivered,
   isReleased,
   move,
+  once,
   pageOf,
   placed,
   rate,
@@ -35,7 +36,7 @@ afterAll(removeSystem);
 
 const isUp = async (): Promise<void> => {
   await until('placements are answered', async () => {
-    const { status } = await call('user', 'POST', '/orders', anOrderOf(kitchen));
+    const { status } = await ask('user', 'POST', '/orders', anOrderOf(kitchen));
     return status === 201;
   });
 };
@@ -43,7 +44,7 @@ afterEach(isUp);
 
 const placeHeld = async (headers: Record<string, string> = {}) => {
   const body = anOrderOf(kitchen);
-  const answer = await call('user', 'POST', '/orders', body, headers);
+  const answer = await ask('user', 'POST', '/orders', body, headers);
   expect(answer).toMatchObject({ status: 202, body: { success: true, status: 'PENDING' } });
   expect(answer.headers.get('location')).toBe(`/orders/${answer.body.order_id}`);
   return { body, order: { order_id: answer.body.order_id ?? '', user_id: body.user_id } };
@@ -88,7 +89,7 @@ describe('while the restaurant worker is away', () => {
   test('a cancel is accepted, and everything is undone when it is back', async () => {
     await system.stop('worker-restaurant');
     const { order } = await placeHeld();
-    expect(await cancel(order)).toMatchObject({ status: 202, body: { success: true, status: 'ACCEPTED' } });
+    expect(await once.cancel(order)).toMatchObject({ status: 202, body: { success: true, status: 'ACCEPTED' } });
     await system.start('worker-restaurant');
     await until('the order is cancelled', async () => (await pageOf(order)).status === 'CANCELLED');
     expect(await cancel(order)).toMatchObject({ status: 200 });
@@ -105,7 +106,7 @@ describe('while the order worker is away', () => {
       unavailable: expect.arrayContaining(['timeline']) as unknown,
     });
 
-    const again = await call('user', 'POST', '/orders', body, key);
+    const again = await ask('user', 'POST', '/orders', body, key);
     expect(again).toMatchObject({ status: 202, body: { order_id: order.order_id } });
     const another = {
       ...body,
@@ -113,7 +114,7 @@ describe('while the order worker is away', () => {
     };
     expect((await call('user', 'POST', '/orders', another, key)).status).toBe(422);
 
-    expect((await decide(order, 'CONFIRMED')).status).toBe(503); // nobody has let it in; it may be carried out all the same
+    expect((await once.decide(order, 'CONFIRMED')).status).toBe(503); // nobody has let it in; it may be carried out all the same
     await system.start('worker-order');
     await isPlaced(order);
     expect((await call('user', 'POST', '/orders', body, key)).status).toBe(201);
@@ -125,7 +126,7 @@ describe('while the delivery worker is away', () => {
   test('a pick-up is accepted, and done when it is back', async () => {
     const order = await assigned();
     await system.stop('worker-delivery');
-    expect(await move(order, 'PICKED_UP')).toMatchObject({ status: 202, body: { status: 'ACCEPTED' } });
+    expect(await once.move(order, 'PICKED_UP')).toMatchObject({ status: 202, body: { status: 'ACCEPTED' } });
     await system.start('worker-delivery');
     await until('picked up', async () => (await pageOf(order)).delivery?.status === 'PICKED_UP');
     expect((await move(order, 'DELIVERED')).status).toBe(200);
@@ -158,7 +159,7 @@ describe('while RabbitMQ is away', () => {
   test('because it was killed, every consumer comes back with its channels, and orders go on', async () => {
     const order = await placed();
     await system.kill('rabbitmq');
-    expect([200, 202]).toContain((await decide(order, 'CONFIRMED')).status);
+    expect([200, 202]).toContain((await once.decide(order, 'CONFIRMED')).status);
     const every = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue)]);
     await until('each queue has its consumer', async () => {
       const broker = await connect(process.env.RABBITMQ_URL ?? '');
@@ -214,8 +215,8 @@ describe('while Temporal is away', () => {
   test('nothing is accepted: 503 with Retry-After, and orders go on when it is back', async () => {
     const order = await assigned();
     await system.stop('temporal');
-    const place = () => call('user', 'POST', '/orders', anOrderOf(kitchen));
-    for (const refused of await Promise.all([place(), move(order, 'PICKED_UP')])) {
+    const place = () => ask('user', 'POST', '/orders', anOrderOf(kitchen));
+    for (const refused of await Promise.all([place(), once.move(order, 'PICKED_UP')])) {
       expect(refused).toMatchObject({ status: 503, body: { success: false } });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     }
@@ -232,7 +233,7 @@ describe('while PostgreSQL is away', () => {
     const order = await placed();
     await system.stop('postgres');
     expect((await call('user', 'GET', `/orders/${order.order_id}`)).status).toBe(503);
-    const confirmation = await decide(order, 'CONFIRMED');
+    const confirmation = await once.decide(order, 'CONFIRMED');
     expect([202, 503]).toContain(confirmation.status); // the workflow waits; the page behind the answer cannot be read
     await system.start('postgres');
     await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
@@ -243,7 +244,7 @@ describe('an API that is stopped', () => {
   test('answers the requests under way, and ends without waiting for idle connections', async () => {
     await system.stop('worker-restaurant'); // so that a placement takes its 3 s
     const body = anOrderOf(kitchen);
-    const held = call('user', 'POST', '/orders', body);
+    const held = ask('user', 'POST', '/orders', body);
     type History = { data: { count: number } };
     const history = () => call<History>('user', 'GET', `/users/${body.user_id}/orders`);
     await until('the placement is under way', async () => (await history()).body.data.count === 1);

@@ -7,7 +7,8 @@ import {
   addKitchen,
   agentOf,
   anOrderOf,
-  call,
+  ask,
+  assigned,
   cancel,
   decide,
   delivered,
@@ -15,9 +16,9 @@ import {
   isRateable,
   isReleased,
   move,
+  once,
   pageOf,
   placed,
-  assigned,
   type Kitchen,
   type Placed,
 } from '../e2e/fixtures/platform';
@@ -120,7 +121,7 @@ async function isEverywhereDelivered(order: Placed & { agent_id: string }, run =
 
 async function placeHeld(): Promise<{ order: Placed; body: Body }> {
   const body = anOrderOf(kitchen);
-  const { status, body: answer } = await call('user', 'POST', '/orders', body);
+  const { status, body: answer } = await ask('user', 'POST', '/orders', body);
   expect(status).toBe(202);
   return { order: { order_id: answer.order_id ?? '', user_id: body.user_id }, body };
 }
@@ -191,7 +192,7 @@ describe.each([
 test('an order whose run was terminated while it was being undone is undone to the end', async () => {
   const order = await assigned();
   await system.stop('worker-restaurant');
-  expect((await cancel(order)).status).toBe(202);
+  expect((await once.cancel(order)).status).toBe(202);
   await until('its agent is free', () => isReleased(order.agent_id, order));
   await terminate(order);
   await system.start('worker-restaurant');

@@ -8,6 +8,7 @@ import {
   decide,
   events,
   move,
+  once,
   pageOf,
   place,
   type Kitchen,
@@ -75,7 +76,7 @@ test('a build that cannot replay the orders under way stops them, and the one be
   );
   const worker = await startProcess('workers/order', broken);
   await makeCurrent(broken);
-  expect((await decide(order, 'CONFIRMED')).status).toBe(503);
+  expect((await once.decide(order, 'CONFIRMED')).status).toBe(503);
   await until('the log says why', () => worker.log().includes('Nondeterminism'));
 
   await makeCurrent(present);
