@@ -75,6 +75,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     log.warn({ event: 'waiting', what, reason: reasonOf(err) }, `waiting for ${what}`),
   );
   const connected = recovering.waitForConnect();
+  connected.catch(() => undefined); // closing before it has come rejects it, also when nobody waits
   if (options.patience !== 'none') await (options.patience?.until(what, connected) ?? connected);
 
   return {
