@@ -1,9 +1,11 @@
 /** How each of our six programs starts when what it needs is not there (yet): as the launcher starts it, but alone. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { resolveAddresses, stackEnvironment, type Addresses } from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
 import { PROCESSES, serviceParts, type ProcessName } from '../../tools/stack/services';
+import { temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';
 
@@ -92,6 +94,22 @@ test('api-delivery starts without RabbitMQ, which it can do without', async () =
   await until('it is ready', () => output().includes('"event":"ready"'));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
+});
+
+describe('a Temporal that does not have the namespace yet', () => {
+  test.each(['api-restaurant', 'worker-order'] as const)('is waited for by %s', async (name) => {
+    const namespace = `test-${randomUUID()}`;
+    const { output, child, ended } = start(name, servers, nowhere.ports, {
+      TEMPORAL_NAMESPACE: namespace,
+      PORT: '0',
+      START_LIMIT_MS: '3600000',
+    });
+    await until('it waits', () => output().includes(`"reason":"5 NOT_FOUND: Namespace ${namespace} is not found."`));
+    await temporal('operator', 'namespace', 'create', '--namespace', namespace);
+    await until('it is ready', () => output().includes('"event":"ready"'));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
 });
 
 describe('all six that are started before their servers', () => {
