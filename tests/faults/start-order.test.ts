@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { resolveAddresses, stackEnvironment, type Addresses } from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
 import { PROCESSES, serviceParts, type ProcessName } from '../../tools/stack/services';
@@ -94,6 +95,24 @@ test('api-delivery starts without RabbitMQ, which it can do without', async () =
   await until('it is ready', () => output().includes('"event":"ready"'));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
+});
+
+describe('a server that takes connections and is silent', () => {
+  const silent = createServer();
+  beforeAll(() => once(silent.listen(0, '127.0.0.1'), 'listening'));
+  afterAll(() => silent.close());
+
+  test.each([
+    ['PostgreSQL', 'USER_DATABASE_URL', (host: string) => `postgresql://postgres@${host}/user_service`],
+    ['Temporal', 'TEMPORAL_ADDRESS', (host: string) => host],
+    ['RabbitMQ', 'RABBITMQ_URL', (host: string) => `amqp://guest@${host}`],
+  ])('as %s holds nobody up beyond the limit', async (what, variable, address) => {
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const variables = { [variable]: address(host), START_LIMIT_MS: '6000' };
+    const { output, ended } = start('worker-order', servers, nowhere.ports, variables);
+    expect(await ended).toBe(1);
+    expect(output()).toContain(`"msg":"could not start: waited 6000 ms in vain for ${what} at ${host}: `);
+  });
 });
 
 describe('a Temporal that does not have the namespace yet', () => {
