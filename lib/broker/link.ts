@@ -22,8 +22,8 @@ export interface Link {
   readonly connected: boolean;
   /** Resolves when the broker is blocked, at once if it is. */
   untilBlocked(): Promise<void>;
-  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. */
-  untilUnblocked(): Promise<void>;
+  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when it waits no longer. */
+  untilUnblocked(signal: AbortSignal): Promise<void>;
   /** Runs at every set-up, after the topology and before anything is published; also at once when connected. */
   onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
   /** Runs when a session holds, so that whatever comes in can be published on; also at once when connected. */
@@ -88,7 +88,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     onLost: (hook) => sessions.onLost(hook),
     onBlocked: (hook) => sessions.onBlocked(hook),
     untilBlocked: () => sessions.untilBlocked(),
-    untilUnblocked: () => sessions.untilUnblocked(),
+    untilUnblocked: (signal) => sessions.untilUnblocked(signal),
     reset: (session, cause) => sessions.reset(session, cause),
     async close() {
       sessions.close();

@@ -38,7 +38,7 @@ export function createSessions(log: Log) {
       return current;
     },
     untilBlocked: () => block.untilBegin(),
-    untilUnblocked: () => block.untilEnd(),
+    untilUnblocked: (signal: AbortSignal) => block.untilEnd(signal),
     onBlocked: (hook: LossHook) => block.onBegin(hook),
     async onSetUp(hook: SessionHook): Promise<void> {
       setUpHooks.push(hook);
@@ -95,8 +95,8 @@ function createBlock(log: Log) {
     async untilBegin(): Promise<void> {
       if (!cause) await once(changes, 'begin');
     },
-    async untilEnd(): Promise<void> {
-      if (cause) await once(changes, 'end');
+    async untilEnd(signal: AbortSignal): Promise<void> {
+      if (cause) await once(changes, 'end', { signal });
     },
   };
 }
