@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { alive, createHealth, type Dependencies, type Health } from './health';
+import { alive, createHealth, type Dependencies, type Health, type Readiness } from './health';
 import type { Running } from './lifecycle';
 import type { Log } from './log';
 
@@ -10,24 +10,27 @@ export interface Dependent extends Running {
 }
 
 /**
- * Lets a process that serves no HTTP otherwise answer `/health` and `/health/ready` for as long as it runs. Without a port it does
- * not; port 0 is any free one.
+ * Starts a process that serves no HTTP otherwise, and lets it answer `/health` and `/health/ready` from before its start to its end:
+ * a port that is taken fails before any work has begun. Without a port it does not answer; port 0 is any free one.
  */
 export async function withHealth(
-  worker: Dependent,
   { HOST: host, HEALTH_PORT: port }: { HOST: string; HEALTH_PORT?: number | undefined },
   log: Log,
+  start: () => Promise<Dependent>,
 ): Promise<Running> {
-  if (port === undefined) return worker;
-  const health = createHealth(worker.dependencies, log);
+  if (port === undefined) return start();
+  let health: Health | undefined;
   const server = createServer((req, res) => {
     void answer(health, req.url ?? '', res);
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const worker = await start();
+  const started = createHealth(worker.dependencies, log);
+  health = started;
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async stop() {
-      health.drain();
+      started.drain();
       await worker.stop();
       server.close();
       server.closeAllConnections();
@@ -35,11 +38,14 @@ export async function withHealth(
   };
 }
 
-async function answer(health: Health, url: string, res: ServerResponse): Promise<void> {
+/** Before its start it has not asked for anything yet. */
+const starting: Readiness = { ready: false, draining: false, dependencies: {} };
+
+async function answer(health: Health | undefined, url: string, res: ServerResponse): Promise<void> {
   const [path] = url.split('?');
   if (path === '/health') return send(res, 200, alive);
   if (path !== '/health/ready') return send(res, 404, { success: false, message: 'Only /health and /health/ready' });
-  const readiness = await health.readiness();
+  const readiness = health ? await health.readiness() : starting;
   send(res, readiness.ready ? 200 : 503, readiness);
 }
 

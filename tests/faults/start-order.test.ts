@@ -97,6 +97,30 @@ test('api-delivery starts without RabbitMQ, which it can do without', async () =
   expect(await ended).toBe(0);
 });
 
+describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)('the health port of %s', (name) => {
+  test('answers before there is a server: alive, and not ready', async () => {
+    const port = String(aPortBase());
+    const variables = { RABBITMQ_URL: absent.rabbitmq, HEALTH_PORT: port, START_LIMIT_MS: '3600000' };
+    const { output } = start(name, servers, nowhere.ports, variables);
+    await until('it waits', () => output().includes('"event":"waiting"'));
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect((await ask('/health')).status).toBe(200);
+    const ready = await ask('/health/ready');
+    expect([ready.status, await ready.json()]).toEqual([503, { ready: false, draining: false, dependencies: {} }]);
+  });
+
+  test('that is taken ends it with 1 before it has begun to work', async () => {
+    const taken = createServer();
+    await once(taken.listen(0, '127.0.0.1'), 'listening');
+    const variables = { HEALTH_PORT: String((taken.address() as AddressInfo).port) };
+    const { output, ended } = start(name, servers, nowhere.ports, variables);
+    expect(await ended).toBe(1);
+    taken.close();
+    expect(output()).toContain('"msg":"could not start: listen EADDRINUSE');
+    expect(output()).not.toContain('"event":"broker-connected"');
+  });
+});
+
 describe('a server that takes connections and is silent', () => {
   const silent = createServer();
   beforeAll(() => once(silent.listen(0, '127.0.0.1'), 'listening'));
