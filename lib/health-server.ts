@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { alive, createHealth, type Dependencies, type Health, type Readiness } from './health';
+import { alive, createHealth, type Dependencies, type Health } from './health';
 import type { Running } from './lifecycle';
 import type { Log } from './log';
 
@@ -19,7 +19,7 @@ export async function withHealth(
   start: () => Promise<Dependent>,
 ): Promise<Running> {
   if (port === undefined) return start();
-  let health: Health | undefined;
+  let health: Asked = starting;
   const server = createServer((req, res) => {
     void answer(health, req.url ?? '', res);
   });
@@ -38,14 +38,15 @@ export async function withHealth(
   };
 }
 
-/** Before its start it has not asked for anything yet. */
-const starting: Readiness = { ready: false, draining: false, dependencies: {} };
+type Asked = Pick<Health, 'readiness'>;
+/** Until it has started it cannot say of what it needs whether it is there. */
+const starting: Asked = { readiness: async () => ({ ready: false, draining: false, dependencies: {} }) };
 
-async function answer(health: Health | undefined, url: string, res: ServerResponse): Promise<void> {
+async function answer(health: Asked, url: string, res: ServerResponse): Promise<void> {
   const [path] = url.split('?');
   if (path === '/health') return send(res, 200, alive);
   if (path !== '/health/ready') return send(res, 404, { success: false, message: 'Only /health and /health/ready' });
-  const readiness = health ? await health.readiness() : starting;
+  const readiness = await health.readiness();
   send(res, readiness.ready ? 200 : 503, readiness);
 }
 

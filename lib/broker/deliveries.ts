@@ -56,6 +56,7 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
   };
 
   const work = async (session: Session, delivery: Delivery): Promise<void> => {
+    if (!(await link.mayWork(delivery.givenUp))) return;
     do {
       try {
         if (await options.work(delivery)) delivery.channel.ack(delivery.message);

@@ -28,6 +28,10 @@ export interface Link {
   onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
   /** Runs when a session holds, so that whatever comes in can be published on; also at once when connected. */
   onSession(hook: (session: Session) => Promise<void>): Promise<void>;
+  /** From now on, and in each session once its hooks have run, what comes in may be worked on. */
+  beginWork(): void;
+  /** Resolves with true when what has come in may be worked on, with false when it is given up first. */
+  mayWork(givenUp: AbortSignal): Promise<boolean>;
   /** Runs when a session has ended: whatever was pending in it is lost. */
   onLost(hook: (cause: Error) => void): void;
   /** Runs when the broker says that it takes no messages in the present session. */
@@ -85,6 +89,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     },
     onSetUp: (hook) => sessions.onSetUp(hook),
     onSession: (hook) => sessions.onSession(hook),
+    beginWork: () => sessions.beginWork(),
+    mayWork: (givenUp) => sessions.mayWork(givenUp),
     onLost: (hook) => sessions.onLost(hook),
     onBlocked: (hook) => sessions.onBlocked(hook),
     untilBlocked: () => sessions.untilBlocked(),

@@ -37,6 +37,7 @@ test('a message that the broker would not take three times leaves nothing behind
     return true;
   };
   const consumer = await takeDeliveries(link, { queue, prefetch: 1, work, finish: true, log });
+  link.beginWork();
   outsider.send(queue, '{}');
   await until('the fourth turn', () => listening.length === 4);
   await consumer.stop();
