@@ -10,7 +10,7 @@ import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { adoptOrder, startOrder, stubServices } from '../fixtures/workflows';
 import { startDoomedWorker, startWorkerOn } from './fixtures/doomed';
-import { closeStage, confirm, deliver, given, openStage, record, stage, typesOf } from './fixtures/recording';
+import { bring, closeStage, confirm, deliver, given, openStage, record, stage, typesOf } from './fixtures/recording';
 
 beforeAll(openStage);
 afterAll(closeStage);
@@ -97,7 +97,7 @@ async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, 
 
 test('a decision arrives during a local step', async () => {
   const order = await updatedInLocalStep(decideUpdate, { status: 'CONFIRMED' });
-  await deliver(order);
+  await bring(order);
   await record('update-in-local-step', order);
 });
 

@@ -21,7 +21,18 @@ import {
 import { anOrderInput } from '../fixtures/orders';
 import { agent, startOrder, stubServices } from '../fixtures/workflows';
 import { saveHistory } from './fixtures/histories';
-import { closeStage, confirm, deliver, given, move, openStage, record, stage, typesOf } from './fixtures/recording';
+import {
+  bring,
+  closeStage,
+  confirm,
+  deliver,
+  given,
+  move,
+  openStage,
+  record,
+  stage,
+  typesOf,
+} from './fixtures/recording';
 
 beforeAll(openStage);
 afterAll(closeStage);
@@ -100,7 +111,7 @@ test('waiting for an agent that a signal names', async () => {
   await order.sees('waiting for an agent');
   await order.handle.signal(agentAssignedSignal, agent);
   await order.sees('agent assigned');
-  await deliver(order);
+  await bring(order);
   await record('waited-for-agent', order);
 });
 
@@ -113,7 +124,7 @@ test('asking for an agent again and again', async () => {
   );
   await confirm(order);
   await order.sees('agent assigned');
-  await deliver(order);
+  await bring(order);
   await record('asked-for-agent-again', order);
 });
 
