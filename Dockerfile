@@ -30,8 +30,9 @@ USER node
 FROM runtime AS api
 # The default, 127.0.0.1, is the container's own.
 ENV HOST=0.0.0.0
+# Whether it lives, not whether it is ready: some engines replace what is unhealthy, which brings no absent server back.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM api AS api-user
 ENV PORT=8001
@@ -52,7 +53,7 @@ CMD ["node", "dist/api/delivery/main.js"]
 FROM runtime AS worker
 ENV HOST=0.0.0.0 HEALTH_PORT=8004
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH_PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH_PORT + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM worker AS worker-order
 CMD ["node", "dist/workers/order/main.js"]

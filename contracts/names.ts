@@ -58,6 +58,9 @@ export const orderMessages = {
 /** With this type of failure an order's update says that it is so already: a success that leaves nothing in the order's history. */
 export const soAlready = 'SO_ALREADY';
 
+/** The failure type of an update whose like waits to be done already. */
+export const waitsAlready = 'WAITS_ALREADY';
+
 export const ratingMessages = {
   rate: 'rate',
 } as const;

@@ -10,24 +10,27 @@ export interface Dependent extends Running {
 }
 
 /**
- * Lets a process that serves no HTTP otherwise answer `/health` and `/health/ready` for as long as it runs. Without a port it does
- * not; port 0 is any free one.
+ * Starts a process that serves no HTTP otherwise, and lets it answer `/health` and `/health/ready` from before its start to its end:
+ * a port that is taken fails before any work has begun. Without a port it does not answer; port 0 is any free one.
  */
 export async function withHealth(
-  worker: Dependent,
   { HOST: host, HEALTH_PORT: port }: { HOST: string; HEALTH_PORT?: number | undefined },
   log: Log,
+  start: () => Promise<Dependent>,
 ): Promise<Running> {
-  if (port === undefined) return worker;
-  const health = createHealth(worker.dependencies, log);
+  if (port === undefined) return start();
+  let health: Asked = starting;
   const server = createServer((req, res) => {
     void answer(health, req.url ?? '', res);
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const worker = await start();
+  const started = createHealth(worker.dependencies, log);
+  health = started;
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async stop() {
-      health.drain();
+      started.drain();
       await worker.stop();
       server.close();
       server.closeAllConnections();
@@ -35,7 +38,11 @@ export async function withHealth(
   };
 }
 
-async function answer(health: Health, url: string, res: ServerResponse): Promise<void> {
+type Asked = Pick<Health, 'readiness'>;
+/** Until it has started it cannot say of what it needs whether it is there. */
+const starting: Asked = { readiness: async () => ({ ready: false, draining: false, dependencies: {} }) };
+
+async function answer(health: Asked, url: string, res: ServerResponse): Promise<void> {
   const [path] = url.split('?');
   if (path === '/health') return send(res, 200, alive);
   if (path !== '/health/ready') return send(res, 404, { success: false, message: 'Only /health and /health/ready' });

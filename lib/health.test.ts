@@ -60,3 +60,8 @@ test('a process that is going is not ready, and asks nobody', async () => {
   expect(await health.readiness()).toEqual({ ready: false, draining: true, dependencies: {} });
   expect(asked).not.toHaveBeenCalled();
 });
+
+test('a process that begins to go while it is asked is not ready', async () => {
+  const health = healthOf({ a: required(async () => health.drain()) });
+  expect(await health.readiness()).toMatchObject({ ready: false, draining: true });
+});

@@ -49,7 +49,9 @@ export function createHealth(dependencies: Dependencies, log: Log): Health {
     name,
     look: createLook(name, dependency, log),
   }));
+  const going: Readiness = { ready: false, draining: true, dependencies: {} };
   let draining = false;
+  const isDraining = (): boolean => draining;
   let asking: Promise<Readiness> | undefined;
 
   const ask = async (): Promise<Readiness> => {
@@ -59,9 +61,10 @@ export function createHealth(dependencies: Dependencies, log: Log): Health {
   };
   return {
     async readiness() {
-      if (draining) return { ready: false, draining, dependencies: {} };
+      if (isDraining()) return going;
       asking ??= ask().finally(() => (asking = undefined));
-      return asking;
+      const readiness = await asking;
+      return isDraining() ? going : readiness; // it may have begun to meanwhile
     },
     drain() {
       draining = true;

@@ -17,8 +17,11 @@ export interface Patience {
 const longestDelayMs = 5_000;
 /** What the try at the limit may take. */
 const lastTryMs = 1_000;
+/** Above what each of our clients takes to say itself that it cannot connect: that says more. */
+const longestTryMs = 10_000;
 
-export function createPatience(limitMs: number, log: Log): Patience {
+/** @param tryLimitMs After this a try counts as failed: the server took the connection and was silent, and may answer the next one. */
+export function createPatience(limitMs: number, log: Log, tryLimitMs = longestTryMs): Patience {
   const giveUpAt = Date.now() + limitMs;
   const givenUp = (what: string, reason: string): StartLimitError =>
     new StartLimitError(`waited ${limitMs} ms in vain for ${what}: ${reason}`);
@@ -28,7 +31,7 @@ export function createPatience(limitMs: number, log: Log): Patience {
     async waitFor(what, check) {
       for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
         try {
-          await within(Math.max(remainingMs(), lastTryMs), check());
+          await within(Math.min(Math.max(remainingMs(), lastTryMs), tryLimitMs), check());
           return;
         } catch (err) {
           const reason = reasonOf(err);

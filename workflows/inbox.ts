@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
-import { soAlready } from '../contracts/names';
-import type { CommandOutcome, OrderCommand } from '../contracts/workflow';
+import { soAlready, waitsAlready } from '../contracts/names';
+import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import { after, judge, judgeEnded, stops, type OrderFacts, type Verdict } from './rules';
 
 export interface Submitted {
@@ -13,10 +13,13 @@ export interface Inbox {
   /** By the state that the order will have once the commands before this one are done: nobody is refused for being early. */
   judge(command: OrderCommand): Verdict;
   /**
-   * An update's validator. Throws ApplicationFailure: its type is a RefusalCode for what is not allowed, and `soAlready` for what needs
-   * no step. Neither leaves a trace in the history, so a client that repeats itself without end fills none.
+   * An update's validator. Throws ApplicationFailure: its type is a RefusalCode for what is not allowed, `soAlready` for what needs
+   * no step, `waitsAlready` for a step that waits to be done already. None leaves a trace in the history: a client that repeats itself
+   * without end fills none, and takes nobody's place among the ten updates that Temporal lets a run have under way.
    */
   validate(command: OrderCommand): void;
+  /** The delivery side has said that nobody is free. */
+  askedInVain(): void;
   /** Records the command and resolves with its outcome. */
   submit(command: OrderCommand): Promise<CommandOutcome>;
   /** The oldest waiting command that ends the order, or that does not. */
@@ -25,8 +28,23 @@ export interface Inbox {
   settleAll(): void;
 }
 
+/** An order that is asked again and again for an agent asks the delivery side so often, then once in this time. */
+const asksUnlimited = 100;
+const askIntervalMs = 1_000;
+
+const noAgentYet: RefusalCode = 'NO_AGENT_YET';
+
+const isSame = (one: OrderCommand, other: OrderCommand): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** While there is no agent, these have the delivery side asked again. */
+const asksForAgent = (command: OrderCommand): boolean =>
+  command.kind === 'askAgent' || (command.kind === 'moveDelivery' && command.status === 'PICKED_UP');
+
 export function createInbox(facts: () => OrderFacts, stopping: () => boolean): Inbox {
   let waiting: Submitted[] = [];
+  const inVain = { times: 0, at: 0 };
+  /** Asked often, and just now. Temporal takes 2,000 updates a run, and an order may wait for a quarter of an hour. */
+  const askedEnough = (): boolean => inVain.times >= asksUnlimited && Date.now() - inVain.at < askIntervalMs;
 
   /** What is still to be done: without what has been answered, and without what has become so already. */
   const pending = (): Submitted[] => {
@@ -49,6 +67,15 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean): I
       if (verdict.verdict === 'refused') throw ApplicationFailure.nonRetryable(verdict.message, verdict.code);
       if (judge(facts(), command).verdict === 'repeat')
         throw ApplicationFailure.nonRetryable('It is so already.', soAlready);
+      if (pending().some((before) => !stops(facts(), command) && isSame(before.command, command)))
+        throw ApplicationFailure.nonRetryable('The same is waiting to be done.', waitsAlready);
+      if (facts().delivery !== null || !asksForAgent(command) || !askedEnough()) return;
+      if (command.kind === 'askAgent') throw ApplicationFailure.nonRetryable('It was asked just now.', soAlready);
+      throw ApplicationFailure.nonRetryable('No agent is assigned to the order yet.', noAgentYet);
+    },
+    askedInVain() {
+      inVain.times++;
+      inVain.at = Date.now();
     },
     async submit(command) {
       const submitted: Submitted = { command };

@@ -2,7 +2,7 @@ import type { CommandOutcome, OrderCommand } from '../contracts/workflow';
 import type { Submitted } from './inbox';
 import { OrderStopped, type OrderRun } from './order-run';
 import { changeOrder, recordProgress } from './order-writes';
-import { after } from './rules';
+import { after, judge } from './rules';
 
 type Decide = Extract<OrderCommand, { kind: 'decide' }>;
 
@@ -21,6 +21,12 @@ export async function awaitDecisions(run: OrderRun): Promise<void> {
 export async function carryOut(run: OrderRun, step: Submitted, command: Decide): Promise<void> {
   const { record } = run;
   const { status, restaurant_id, reason } = command;
+  // Let in before a pick-up that nobody could know of yet: what is picked up is not taken apart.
+  const verdict = judge(record.facts, command);
+  if (verdict.verdict === 'refused') {
+    step.outcome = { outcome: 'refused', code: verdict.code, message: verdict.message };
+    return;
+  }
   const part = restaurant_id ? { restaurant_id, ...(reason && { reason }) } : {};
   const written = await run.watchdog.holdDuring(() => run.unlessStopped(() => changeOrder(run, status, part)));
   if (written.outcome === 'refused') throw new OrderStopped(`the restaurant's order is ${written.status ?? 'missing'}`);

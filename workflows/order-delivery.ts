@@ -36,6 +36,7 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
         return { outcome: 'SETTLED', reason: 'already DELIVERED' };
       case 'queued':
         if (!queued) record.note('waiting for an agent');
+        run.inbox.askedInVain();
         answerWithoutAgent(run);
         await run.until(
           () => run.assigned !== undefined || run.inbox.next('step') !== undefined,

@@ -13,8 +13,13 @@ export interface Broker {
   publish(to: Destination, body: unknown): Promise<void>;
   /** One request, one reply. Throws BrokerAwayError, UnroutableError, RequestTimeoutError, ServiceFault. */
   request(queue: string, body: unknown, options: RequestOptions): Promise<unknown>;
-  /** Consumes until the broker is closed or the consumer stopped. */
+  /** Consumes until the broker is closed or the consumer stopped. Messages are worked on once the work has begun. */
   consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'log'>): Promise<Consumer>;
+  /**
+   * Begins the work, once every queue is consumed: a broker that is full answers nothing more to a connection that has published, and
+   * what a message makes of itself is published. So too by itself after every reconnection.
+   */
+  beginWork(): void;
   /** Resolves when the broker answers, takes messages and gives them to every consumer. May take for ever when it is frozen. */
   check(): Promise<void>;
   /** Stops the consumers, waits for the messages under way, disconnects. */
@@ -42,6 +47,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       consumers.push(consumer);
       return consumer;
     },
+    beginWork: () => link.beginWork(),
     async check() {
       const { channel } = link.session();
       if (!consumers.every(({ consuming }) => consuming)) throw new BrokerAwayError('a consumer has no channel');

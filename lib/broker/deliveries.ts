@@ -1,4 +1,4 @@
-import { once, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { Log } from '../log';
@@ -12,6 +12,8 @@ export interface Delivery {
   message: ConsumeMessage;
   /** Aborted when the broker gives the message to somebody again: no copy of it must be published from then on. */
   lost: AbortSignal;
+  /** Aborted then too, and when the consumer stops: the message is not begun again. */
+  givenUp: AbortSignal;
 }
 
 /**
@@ -45,18 +47,16 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
   const { queue, log } = options;
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
-  setMaxListeners(0, stopping.signal); // each message that waits may listen
   let consuming: { channel: ConfirmChannel; consumerTag: string; lost: AbortController } | undefined;
 
-  /** False when the message is given up: the broker gives it to somebody again, or the consumer stops. */
-  const isWorthAnotherTry = async ({ lost }: Delivery): Promise<boolean> => {
-    const signal = AbortSignal.any([lost, stopping.signal]);
-    if (!signal.aborted) await Promise.race([link.untilUnblocked(), once(signal, 'abort')]);
-    await sleep(againAfterMs, undefined, { signal }).catch(() => undefined);
-    return !signal.aborted;
+  const isWorthAnotherTry = async ({ givenUp }: Delivery): Promise<boolean> => {
+    const waited = link.untilUnblocked(givenUp).then(() => sleep(againAfterMs, undefined, { signal: givenUp }));
+    await waited.catch(() => undefined);
+    return !givenUp.aborted;
   };
 
   const work = async (session: Session, delivery: Delivery): Promise<void> => {
+    if (!(await link.mayWork(delivery.givenUp))) return;
     do {
       try {
         if (await options.work(delivery)) delivery.channel.ack(delivery.message);
@@ -73,7 +73,8 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
     if (stopping.signal.aborted) return;
     const channel = await session.model.createConfirmChannel();
     const lost = new AbortController();
-    setMaxListeners(0, lost.signal); // each message under way may listen
+    const givenUp = AbortSignal.any([lost.signal, stopping.signal]);
+    setMaxListeners(0, lost.signal, givenUp); // each message under way may listen
     watchChannel(channel, (cause) => {
       lost.abort();
       if (!stopping.signal.aborted) link.reset(session, cause);
@@ -81,7 +82,7 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
     await channel.prefetch(options.prefetch);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return link.reset(session, new Error(`the broker cancelled the consumer of ${queue}`));
-      const job = work(session, { channel, message, lost: lost.signal }).finally(() => underWay.delete(job));
+      const job = work(session, { channel, message, lost: lost.signal, givenUp }).finally(() => underWay.delete(job));
       underWay.add(job);
     });
     consuming = { channel, consumerTag, lost };

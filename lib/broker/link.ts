@@ -22,12 +22,16 @@ export interface Link {
   readonly connected: boolean;
   /** Resolves when the broker is blocked, at once if it is. */
   untilBlocked(): Promise<void>;
-  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. */
-  untilUnblocked(): Promise<void>;
+  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when it waits no longer. */
+  untilUnblocked(signal: AbortSignal): Promise<void>;
   /** Runs at every set-up, after the topology and before anything is published; also at once when connected. */
   onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
   /** Runs when a session holds, so that whatever comes in can be published on; also at once when connected. */
   onSession(hook: (session: Session) => Promise<void>): Promise<void>;
+  /** From now on, and in each session once its hooks have run, what comes in may be worked on. */
+  beginWork(): void;
+  /** Resolves with true when what has come in may be worked on, with false when it is given up first. */
+  mayWork(givenUp: AbortSignal): Promise<boolean>;
   /** Runs when a session has ended: whatever was pending in it is lost. */
   onLost(hook: (cause: Error) => void): void;
   /** Runs when the broker says that it takes no messages in the present session. */
@@ -75,6 +79,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     log.warn({ event: 'waiting', what, reason: reasonOf(err) }, `waiting for ${what}`),
   );
   const connected = recovering.waitForConnect();
+  connected.catch(() => undefined); // closing before it has come rejects it, also when nobody waits
   if (options.patience !== 'none') await (options.patience?.until(what, connected) ?? connected);
 
   return {
@@ -84,10 +89,12 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     },
     onSetUp: (hook) => sessions.onSetUp(hook),
     onSession: (hook) => sessions.onSession(hook),
+    beginWork: () => sessions.beginWork(),
+    mayWork: (givenUp) => sessions.mayWork(givenUp),
     onLost: (hook) => sessions.onLost(hook),
     onBlocked: (hook) => sessions.onBlocked(hook),
     untilBlocked: () => sessions.untilBlocked(),
-    untilUnblocked: () => sessions.untilUnblocked(),
+    untilUnblocked: (signal) => sessions.untilUnblocked(signal),
     reset: (session, cause) => sessions.reset(session, cause),
     async close() {
       sessions.close();

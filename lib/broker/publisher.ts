@@ -21,7 +21,9 @@ export interface Publisher {
   publish(to: Destination, body: Buffer, options?: Options.Publish): Promise<void>;
   /**
    * The same for a copy of a message that its consumer keeps meanwhile: it has time, and to publish it twice would do harm. So once
-   * it is on its way it waits for the confirm as long as the connection lives.
+   * it is on its way it waits for the confirm as long as the connection lives: with a broker that hangs, until the heartbeats end it,
+   * 20 to 30 s. A stop waits for it too, so that the process's drain limit may cut it short; then the message goes back to its queue,
+   * and the copy may be there as well.
    */
   publishCopy(to: Destination, body: Buffer, options: Options.Publish): Promise<void>;
 }

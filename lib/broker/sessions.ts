@@ -19,6 +19,7 @@ export function createSessions(log: Log) {
   const sessionHooks: SessionHook[] = [];
   const lostHooks: LossHook[] = [];
   const block = createBlock(log);
+  const work = createWork();
   let current: Session | undefined;
   let closing = false;
 
@@ -38,7 +39,7 @@ export function createSessions(log: Log) {
       return current;
     },
     untilBlocked: () => block.untilBegin(),
-    untilUnblocked: () => block.untilEnd(),
+    untilUnblocked: (signal: AbortSignal) => block.untilEnd(signal),
     onBlocked: (hook: LossHook) => block.onBegin(hook),
     async onSetUp(hook: SessionHook): Promise<void> {
       setUpHooks.push(hook);
@@ -48,11 +49,15 @@ export function createSessions(log: Log) {
       sessionHooks.push(hook);
       if (current) await hook(current);
     },
+    beginWork: () => work.begin(),
+    mayWork: (signal: AbortSignal) => work.may(signal),
     onLost: (hook: LossHook) => void lostHooks.push(hook),
     async begin(session: Session): Promise<void> {
+      work.suspend();
       for (const hook of setUpHooks) await hook(session);
       current = session;
       for (const hook of sessionHooks) await hook(session);
+      work.resume();
     },
     watch(session: Session): void {
       session.model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));
@@ -67,6 +72,28 @@ export function createSessions(log: Log) {
     close(): void {
       closing = true;
       if (current) lose(current, new BrokerAwayError('connection closed by this process'));
+    },
+  };
+}
+
+/** Whether what comes in may be worked on: once every consumer is there, at first and in each session. */
+function createWork() {
+  const changes = new EventEmitter().setMaxListeners(0); // each message that waits listens
+  let begun = false;
+  let complete = false;
+  return {
+    begin(): void {
+      begun = true;
+      changes.emit('change');
+    },
+    suspend: () => void (complete = false),
+    resume(): void {
+      complete = true;
+      changes.emit('change');
+    },
+    async may(signal: AbortSignal): Promise<boolean> {
+      while (!(begun && complete) && !signal.aborted) await once(changes, 'change', { signal }).catch(() => undefined);
+      return !signal.aborted;
     },
   };
 }
@@ -95,8 +122,8 @@ function createBlock(log: Log) {
     async untilBegin(): Promise<void> {
       if (!cause) await once(changes, 'begin');
     },
-    async untilEnd(): Promise<void> {
-      if (cause) await once(changes, 'end');
+    async untilEnd(signal: AbortSignal): Promise<void> {
+      if (cause) await once(changes, 'end', { signal });
     },
   };
 }

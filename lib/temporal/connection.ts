@@ -7,13 +7,13 @@ export interface Temporal {
   close(): Promise<void>;
 }
 
-/** Connects, waiting for the server. Throws StartLimitError. */
+/** Connects, waiting for the server and for its namespace. Throws StartLimitError. */
 export async function connectTemporal(address: string, namespace: string, patience: Patience): Promise<Temporal> {
   let connection: Connection | undefined;
-  await patience.waitFor(
-    `Temporal at ${address}`,
-    async () => (connection = await Connection.connect({ address, connectTimeout: '2s' })),
-  );
+  await patience.waitFor(`Temporal at ${address}`, async () => {
+    connection ??= await Connection.connect({ address, connectTimeout: '2s' }); // one is enough: it reconnects by itself
+    await checkTemporal({ client: new Client({ connection, namespace }) });
+  });
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
   return { client: new Client({ connection: connected, namespace }), close: () => connected.close() };

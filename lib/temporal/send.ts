@@ -4,6 +4,7 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowUpdateHandle,
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import type { UpdateDefinition, Workflow } from '@temporalio/common';
@@ -56,12 +57,23 @@ export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
   }
   try {
     // The same update id: confirms the one that was sent, or sends it if it never arrived.
-    await withinTime(client, confirmWaitMs, () =>
+    const sent = await withinTime(client, confirmWaitMs, () =>
       handle.startUpdate(update, { args, updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
     );
-    return { state: 'held' };
+    return await outcomeNow(client, sent);
   } catch (err) {
     throw translate(err);
+  }
+}
+
+/** An update that was refused looks like one that was accepted, until its result is asked for. */
+async function outcomeNow<Ret>(client: Client, sent: WorkflowUpdateHandle<Ret>): Promise<Sent<Ret>> {
+  try {
+    const value = await client.withDeadline(Date.now() + repeatMs, () => sent.result());
+    return { state: 'completed', value };
+  } catch (err) {
+    if (isTimeOrConnection(err)) return { state: 'held' };
+    throw err;
   }
 }
 

@@ -63,6 +63,17 @@ describe('while the broker is full', () => {
     expect(await broker.client.request(queue, { n: 4 }, { timeoutMs: 30_000 })).toBe(8);
   });
 
+  test('a worker that comes while it is full and finds requests consumes every queue, and answers them afterwards', async () => {
+    const asked = [1, 2, 3].map((n) => broker.client.request(queue, { n }, { timeoutMs: 60_000 }));
+    await until('they wait', async () => (await broker.waiting()) === 3);
+    await system.alarm(true);
+    await broker.worker(async ({ n }) => n * 2);
+    await until('it has been told, when it answered', () => broker.logged('broker-blocked') > 0);
+    await system.alarm(false);
+    expect(await Promise.all(asked)).toEqual([2, 4, 6]);
+    expect(broker.logged('broker-lost')).toBe(0);
+  });
+
   test('events that cannot be put elsewhere wait without a reconnection, and no attempt is counted for it', async () => {
     const { calls, handle, goOn } = aHeldHandler();
     const worker = await broker.worker(handle);

@@ -1,8 +1,8 @@
-/** What callers see while a part is away, and that nothing is lost: on a system of its own, whose parts are stopped and frozen. */
+/** What callers see while one of our processes is away, and that nothing is lost: on a system of its own, whose parts are stopped. */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { connect, type ChannelModel } from 'amqplib';
-import { orderWorkflowId, queues, retryQueue } from '../../contracts/names';
+import { orderWorkflowId, queues } from '../../contracts/names';
 import {
   addKitchen,
   anOrderOf,
@@ -10,17 +10,14 @@ import {
   assigned,
   call,
   cancel,
-  delivered,
   isReleased,
   move,
   once,
   pageOf,
-  placed,
-  rate,
-  ratingsOf,
   type Kitchen,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
+import { isPlaced, placeHeld, placementsAreAnswered } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(90_000); // parts take their time to start on a busy machine
@@ -33,24 +30,7 @@ beforeAll(async () => {
   kitchen = await addKitchen();
 }, 150_000);
 afterAll(removeSystem);
-
-const isUp = async (): Promise<void> => {
-  await until('placements are answered', async () => {
-    const { status } = await ask('user', 'POST', '/orders', anOrderOf(kitchen));
-    return status === 201;
-  });
-};
-afterEach(isUp);
-
-const placeHeld = async (headers: Record<string, string> = {}) => {
-  const body = anOrderOf(kitchen);
-  const answer = await ask('user', 'POST', '/orders', body, headers);
-  expect(answer).toMatchObject({ status: 202, body: { success: true, status: 'PENDING' } });
-  expect(answer.headers.get('location')).toBe(`/orders/${answer.body.order_id}`);
-  return { body, order: { order_id: answer.body.order_id ?? '', user_id: body.user_id } };
-};
-const isPlaced = (order: { order_id: string; user_id: string }) =>
-  until('the order is placed', async () => (await pageOf(order)).total === 9);
+afterEach(() => placementsAreAnswered(kitchen));
 
 describe('while the restaurant worker is away', () => {
   let broker: ChannelModel;
@@ -66,7 +46,7 @@ describe('while the restaurant worker is away', () => {
 
   test('twenty attempts leave no pile of requests, and the order goes on by itself afterwards', async () => {
     await system.stop('worker-restaurant');
-    const { order } = await placeHeld();
+    const { order } = await placeHeld(kitchen);
     const channel = await broker.createChannel();
     const workflow = new Client({ connection: temporal }).workflow.getHandle(orderWorkflowId(order.order_id));
     let deepest = 0;
@@ -88,7 +68,7 @@ describe('while the restaurant worker is away', () => {
 
   test('a cancel is accepted, and everything is undone when it is back', async () => {
     await system.stop('worker-restaurant');
-    const { order } = await placeHeld();
+    const { order } = await placeHeld(kitchen);
     expect(await once.cancel(order)).toMatchObject({ status: 202, body: { success: true, status: 'ACCEPTED' } });
     await system.start('worker-restaurant');
     await until('the order is cancelled', async () => (await pageOf(order)).status === 'CANCELLED');
@@ -100,7 +80,7 @@ describe('while the order worker is away', () => {
   test('Temporal holds a placement, whose page says so, and which goes on afterwards', async () => {
     await system.stop('worker-order');
     const key = { 'Idempotency-Key': randomUUID() };
-    const { body, order } = await placeHeld(key);
+    const { body, order } = await placeHeld(kitchen, key);
     expect(await pageOf(order)).toMatchObject({
       status: 'PENDING',
       unavailable: expect.arrayContaining(['timeline']) as unknown,
@@ -134,63 +114,6 @@ describe('while the delivery worker is away', () => {
   });
 });
 
-describe('while RabbitMQ is away', () => {
-  test('reading goes on, a placement is held, and no rating is lost, though its consumers are away too', async () => {
-    const [first, ...others] = await Promise.all([5, 4, 2].map(async (stars) => ({ order: await delivered(), stars })));
-    await system.stop('worker-restaurant', 'worker-delivery');
-    if (first) expect((await rate(first.order, 4, first.stars)).status).toBe(201); // waits in the queues over the restart
-    await system.stop('rabbitmq');
-    for (const { order, stars } of others) {
-      expect(await rate(order, 4, stars)).toMatchObject({ status: 201, body: { success: true } });
-      expect(await rate(order, 1, 1)).toMatchObject({ status: 400 });
-    }
-    expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
-    const { order: held } = await placeHeld();
-    await system.start('rabbitmq');
-    await system.start('worker-restaurant', 'worker-delivery');
-    await isPlaced(held);
-
-    for (const { order, stars } of first ? [first, ...others] : others) {
-      await until('the agent is rated', async () => (await ratingsOf(order)).agent === stars);
-      await until('the restaurant is rated', async () => (await ratingsOf(order)).restaurant === 4);
-    }
-  });
-
-  test('because it was killed, every consumer comes back with its channels, and orders go on', async () => {
-    const order = await placed();
-    await system.kill('rabbitmq');
-    expect([200, 202]).toContain((await once.decide(order, 'CONFIRMED')).status);
-    const every = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue)]);
-    await until('each queue has its consumer', async () => {
-      const broker = await connect(process.env.RABBITMQ_URL ?? '');
-      try {
-        const channel = await broker.createChannel();
-        for (const queue of every) if ((await channel.checkQueue(queue)).consumerCount === 0) return false;
-        return true;
-      } finally {
-        await broker.close();
-      }
-    });
-    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
-    await delivered();
-  });
-});
-
-describe('while Redis is away', () => {
-  test('browsing goes on', async () => {
-    await system.stop('redis');
-    expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
-    await system.start('redis');
-  });
-
-  test('or hangs, browsing goes on', async () => {
-    await system.whileFrozen('redis', async () => {
-      expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
-      expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
-    });
-  });
-});
-
 describe('while another API is away', () => {
   test("an order's page names what is missing, and browsing is 503 with Retry-After", async () => {
     const order = await assigned();
@@ -208,35 +131,6 @@ describe('while another API is away', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await system.start('api-restaurant', 'api-delivery');
     await until('the page is whole again', async () => !('unavailable' in (await pageOf(order))));
-  });
-});
-
-describe('while Temporal is away', () => {
-  test('nothing is accepted: 503 with Retry-After, and orders go on when it is back', async () => {
-    const order = await assigned();
-    await system.stop('temporal');
-    const place = () => ask('user', 'POST', '/orders', anOrderOf(kitchen));
-    for (const refused of await Promise.all([place(), once.move(order, 'PICKED_UP')])) {
-      expect(refused).toMatchObject({ status: 503, body: { success: false } });
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    }
-    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', timeline: null, unavailable: ['timeline'] });
-    expect((await call('user', 'GET', `/orders/${randomUUID()}`)).status).toBe(503); // Temporal may hold it
-    await system.start('temporal');
-    await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
-    expect((await move(order, 'DELIVERED')).status).toBe(200);
-  });
-});
-
-describe('while PostgreSQL is away', () => {
-  test('reading is 503, and an order under way goes on when it is back', async () => {
-    const order = await placed();
-    await system.stop('postgres');
-    expect((await call('user', 'GET', `/orders/${order.order_id}`)).status).toBe(503);
-    const confirmation = await once.decide(order, 'CONFIRMED');
-    expect([202, 503]).toContain(confirmation.status); // the workflow waits; the page behind the answer cannot be read
-    await system.start('postgres');
-    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
   });
 });
 

@@ -1,32 +1,26 @@
-/** Orders that lost their workflow, or whose workflow was taken back: found and mended, on a system of its own. */
-import { Client as Postgres } from 'pg';
+/** Orders that lost their workflow: found and mended, on a system of its own. */
 import { everywhere } from '../e2e/fixtures/everywhere';
-import { aKey, post, type Body } from '../e2e/fixtures/keyed-placement';
+import { aKey, post } from '../e2e/fixtures/keyed-placement';
 import {
   addAgent,
   addKitchen,
-  agentOf,
   anOrderOf,
-  ask,
   assigned,
   cancel,
-  decide,
   delivered,
-  events,
-  isRateable,
   isReleased,
-  move,
   once,
-  pageOf,
   placed,
   type Kitchen,
   type Placed,
 } from '../e2e/fixtures/platform';
+import { repair, runsOf, terminate } from '../e2e/fixtures/repairs';
 import { forget, forgetMs, hasEnded, runOf } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
-import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
-import { repair, reset, resetBefore, runsOf, terminate } from '../e2e/fixtures/repairs';
 import { runCommand } from '../stack/fixtures/launched';
+import { placeHeld } from './fixtures/held';
+import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { atEveryStage, goesItsWay, mend, needsNothing, stages } from './fixtures/ways';
 
 jest.setTimeout(90_000); // parts take their time to start on a busy machine
 
@@ -38,93 +32,6 @@ beforeAll(async () => {
   kitchen = await addKitchen();
 }, 150_000);
 afterAll(removeSystem);
-
-/** The agents that are free go off duty: the next order has to wait for one. */
-async function nobodyIsFree(): Promise<void> {
-  const postgres = new Postgres({ connectionString: process.env.DELIVERY_DATABASE_URL });
-  await postgres.connect();
-  await postgres.query(`UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE agent_status = 'AVAILABLE'`);
-  await postgres.end();
-}
-
-/**
- * How far an order has come, by what was done with it since its placement. The one that waits is brought there last and goes on
- * first: it gets the next agent that is free, and the others would have to wait with it.
- */
-const stages: [string, (order: Placed) => Promise<unknown>][] = [
-  ['waits for an agent', waiting],
-  ['is PENDING', async () => undefined],
-  ['has its agent', withAgent],
-  ['is picked up', pickedUp],
-];
-
-async function atEveryStage<T extends Placed>(place: () => Promise<T>): Promise<Map<string, T>> {
-  const orders = new Map<string, T>();
-  for (const [stage, reach] of [...stages].reverse()) {
-    const order = await place();
-    await reach(order);
-    orders.set(stage, order);
-  }
-  return orders;
-}
-
-async function waiting(order: Placed): Promise<void> {
-  await nobodyIsFree();
-  await decide(order, 'CONFIRMED');
-  await until('it waits', async () => events(await pageOf(order)).includes('waiting for an agent'));
-}
-
-async function withAgent(order: Placed): Promise<void> {
-  await addAgent();
-  await decide(order, 'CONFIRMED');
-  await agentOf(order);
-}
-
-async function pickedUp(order: Placed): Promise<void> {
-  await withAgent(order);
-  expect((await move(order, 'PICKED_UP')).status).toBe(200);
-}
-
-const mend = async (order: Placed): Promise<void> => {
-  expect(await repair(['--yes', '--order', order.order_id])).toMatchObject({
-    code: 0,
-    orders: [{ order_id: order.order_id, result: { mended: true } }],
-  });
-};
-
-const needsNothing = async (order: Placed): Promise<void> =>
-  expect(await repair(['--order', order.order_id])).toMatchObject({ code: 0, orders: [{ remedy: { kind: 'none' } }] });
-
-/** From wherever it stands to its end: as if nothing had happened to it. */
-async function goesItsWay(order: Placed): Promise<void> {
-  expect((await decide(order, 'CONFIRMED')).status).toBe(200);
-  await addAgent();
-  const agent_id = await agentOf(order);
-  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
-  await isEverywhereDelivered({ ...order, agent_id });
-}
-
-async function isEverywhereDelivered(order: Placed & { agent_id: string }, run = 'COMPLETED: DELIVERED') {
-  await isRateable(order);
-  await hasEnded(order);
-  expect(await everywhere(order)).toMatchObject({
-    record: 'CONFIRMED, delivered',
-    page: 'CONFIRMED',
-    group: 'CONFIRMED',
-    orders: ['CONFIRMED'],
-    delivery: 'DELIVERED',
-    agent: 'released',
-    run,
-  });
-  expect((await pageOf(order)).total).toBe(9);
-}
-
-async function placeHeld(): Promise<{ order: Placed; body: Body }> {
-  const body = anOrderOf(kitchen);
-  const { status, body: answer } = await ask('user', 'POST', '/orders', body);
-  expect(status).toBe(202);
-  return { order: { order_id: answer.order_id ?? '', user_id: body.user_id }, body };
-}
 
 async function placedUnderKey() {
   const [body, key] = [anOrderOf(kitchen), aKey()];
@@ -165,7 +72,7 @@ describe.each([
 ] as const)('an order whose run was terminated %s', (_when, away) => {
   async function lost(): Promise<Placed> {
     await system.stop(away);
-    const { order } = await placeHeld();
+    const { order } = await placeHeld(kitchen);
     await terminate(order);
     await system.start(away);
     return order;
@@ -207,60 +114,6 @@ test('an order whose run was terminated while it was being undone is undone to t
     run: 'COMPLETED: CANCELLED',
   });
   await needsNothing(order);
-});
-
-describe('an order whose run was reset', () => {
-  test('to its first step takes up the order where the records have it, and needs no repair', async () => {
-    const order = await placed();
-    await pickedUp(order);
-    await reset(order, '--type', 'FirstWorkflowTask');
-    await until('the rewound run', async () => events(await pageOf(order)).includes('adopted'));
-    await goesItsWay(order);
-    await needsNothing(order);
-  });
-
-  test('to before its pick-up, with all that came after it, needs no repair', async () => {
-    const order = await assigned();
-    expect((await move(order, 'PICKED_UP')).status).toBe(200);
-    await resetBefore('moveDelivery', order, []);
-    await until('it has caught up', async () => events(await pageOf(order)).includes('picked up'));
-    await needsNothing(order);
-    await goesItsWay(order);
-  });
-
-  test.each(['decide', 'moveDelivery'])(
-    'to before its first "%s", which it forgot, is told again, and goes its way',
-    async (forgotten) => {
-      const order = await placed();
-      await pickedUp(order);
-      await resetBefore(forgotten, order);
-      await mend(order);
-      await needsNothing(order);
-      await goesItsWay(order);
-    },
-  );
-
-  test.each([
-    ['decide', 'COMPLETED: SETTLED'],
-    ['moveDelivery', 'COMPLETED: DELIVERED'],
-  ])('to before its first "%s" when it had been delivered learns that it is', async (forgotten, run) => {
-    const order = await delivered();
-    await resetBefore(forgotten, order);
-    // Without an id: the databases say that the order is over.
-    expect(await repair(['--yes'])).toMatchObject({ code: 0, orders: [{ order_id: order.order_id }] });
-    await hasEnded(order);
-    await isEverywhereDelivered(order, run);
-    await needsNothing(order);
-  });
-
-  test('to before its cancel, which it forgot, is cancelled again', async () => {
-    const order = await assigned();
-    expect((await cancel(order)).status).toBe(200);
-    const before = await everywhere(order);
-    await resetBefore('cancel', order);
-    await mend(order);
-    expect(await everywhere(order)).toEqual(before);
-  });
 });
 
 describe('a repair', () => {

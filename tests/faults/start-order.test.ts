@@ -1,9 +1,12 @@
 /** How each of our six programs starts when what it needs is not there (yet): as the launcher starts it, but alone. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { resolveAddresses, stackEnvironment, type Addresses } from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
 import { PROCESSES, serviceParts, type ProcessName } from '../../tools/stack/services';
+import { temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';
 
@@ -92,6 +95,64 @@ test('api-delivery starts without RabbitMQ, which it can do without', async () =
   await until('it is ready', () => output().includes('"event":"ready"'));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
+});
+
+describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)('the health port of %s', (name) => {
+  test('answers before there is a server: alive, and not ready', async () => {
+    const port = String(aPortBase());
+    const variables = { RABBITMQ_URL: absent.rabbitmq, HEALTH_PORT: port, START_LIMIT_MS: '3600000' };
+    const { output } = start(name, servers, nowhere.ports, variables);
+    await until('it waits', () => output().includes('"event":"waiting"'));
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect((await ask('/health')).status).toBe(200);
+    const ready = await ask('/health/ready');
+    expect([ready.status, await ready.json()]).toEqual([503, { ready: false, draining: false, dependencies: {} }]);
+  });
+
+  test('that is taken ends it with 1 before it has begun to work', async () => {
+    const taken = createServer();
+    await once(taken.listen(0, '127.0.0.1'), 'listening');
+    const variables = { HEALTH_PORT: String((taken.address() as AddressInfo).port) };
+    const { output, ended } = start(name, servers, nowhere.ports, variables);
+    expect(await ended).toBe(1);
+    taken.close();
+    expect(output()).toContain('"msg":"could not start: listen EADDRINUSE');
+    expect(output()).not.toContain('"event":"broker-connected"');
+  });
+});
+
+describe('a server that takes connections and is silent', () => {
+  const silent = createServer();
+  beforeAll(() => once(silent.listen(0, '127.0.0.1'), 'listening'));
+  afterAll(() => silent.close());
+
+  test.each([
+    ['PostgreSQL', 'USER_DATABASE_URL', (host: string) => `postgresql://postgres@${host}/user_service`],
+    ['Temporal', 'TEMPORAL_ADDRESS', (host: string) => host],
+    ['RabbitMQ', 'RABBITMQ_URL', (host: string) => `amqp://guest@${host}`],
+  ])('as %s holds nobody up beyond the limit', async (what, variable, address) => {
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const variables = { [variable]: address(host), START_LIMIT_MS: '6000' };
+    const { output, ended } = start('worker-order', servers, nowhere.ports, variables);
+    expect(await ended).toBe(1);
+    expect(output()).toContain(`"msg":"could not start: waited 6000 ms in vain for ${what} at ${host}: `);
+  });
+});
+
+describe('a Temporal that does not have the namespace yet', () => {
+  test.each(['api-restaurant', 'worker-order'] as const)('is waited for by %s', async (name) => {
+    const namespace = `test-${randomUUID()}`;
+    const { output, child, ended } = start(name, servers, nowhere.ports, {
+      TEMPORAL_NAMESPACE: namespace,
+      PORT: '0',
+      START_LIMIT_MS: '3600000',
+    });
+    await until('it waits', () => output().includes(`"reason":"5 NOT_FOUND: Namespace ${namespace} is not found."`));
+    await temporal('operator', 'namespace', 'create', '--namespace', namespace);
+    await until('it is ready', () => output().includes('"event":"ready"'));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
 });
 
 describe('all six that are started before their servers', () => {

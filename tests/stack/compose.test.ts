@@ -102,10 +102,10 @@ describe('the ports', () => {
 });
 
 describe('the health check of a process', () => {
-  it.each(eachProcess)('asks it whether it is ready, where it answers: $name', ({ name, schema }) => {
+  it.each(eachProcess)('asks it whether it lives, where it answers: $name', ({ name, schema }) => {
     const variable = name.startsWith('api') ? 'PORT' : 'HEALTH_PORT';
     const { healthCheck, environment } = stage(name);
-    expect(healthCheck).toContain(`fetch('http://127.0.0.1:' + process.env.${variable} + '/health/ready')`);
+    expect(healthCheck).toContain(`fetch('http://127.0.0.1:' + process.env.${variable} + '/health')`);
     expect(Number(environment[variable])).toBeGreaterThan(0);
     expect(schema.shape).toHaveProperty(variable);
   });

@@ -1,7 +1,8 @@
 /** How long the history of one order gets: Temporal ends a run whose history is too long. */
-import { soAlready } from '../../contracts/names';
-import { cancelUpdate } from '../../workflows/messages';
-import { confirm, move, nobodyFree, orderStage, refusalOf } from '../fixtures/order-stage';
+import { soAlready, waitsAlready } from '../../contracts/names';
+import { askAgentUpdate, cancelUpdate } from '../../workflows/messages';
+import { aGate } from '../fixtures/gate';
+import { confirm, done, move, nobodyFree, orderStage, refusalOf } from '../fixtures/order-stage';
 import { until } from '../fixtures/until';
 
 const { given } = orderStage();
@@ -39,5 +40,37 @@ describe('the history of an order', () => {
     for (let i = 0; i < 20; i++) expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(soAlready);
     expect(await lengthOf(order)).toBe(before);
     await move(order, 'DELIVERED');
+  });
+
+  it('stops growing when an agent is asked for without end, and the order still takes what matters', async () => {
+    const order = await given(nobodyFree);
+    await confirm(order);
+    await order.sees('waiting for an agent');
+    const ask = () => refusalOf(order.update(askAgentUpdate, {}));
+    await until('it is asked no more', async () => (await ask()) === soAlready);
+    expect(await refusalOf(move(order, 'PICKED_UP'))).toBe('NO_AGENT_YET');
+    const asked = order.services.calls.filter((call) => call === 'assignAgent').length;
+    expect(asked).toBeLessThan(150);
+    expect(await order.update(cancelUpdate, {})).toEqual(done);
+  });
+
+  it('takes a step that waits to be done but once, so that there is room for a cancel', async () => {
+    const [reached, gate] = [aGate(), aGate()];
+    const order = await given({
+      changeOrder: async ({ status }) => {
+        if (status === 'CONFIRMED') {
+          reached.open();
+          await gate.promise;
+        }
+        return { outcome: 'changed' };
+      },
+    });
+    await order.place();
+    const confirmed = confirm(order);
+    await reached.promise;
+    for (let i = 0; i < 20; i++) expect(await refusalOf(confirm(order))).toBe(waitsAlready);
+    gate.open();
+    expect(await confirmed).toEqual(done);
+    expect(await order.update(cancelUpdate, {})).toEqual(done);
   });
 });

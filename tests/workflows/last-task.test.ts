@@ -1,9 +1,14 @@
-/** What reaches an order while it does its last steps, in the task that completes it: the server fails that task and forgets the update in it. */
+/**
+ * Updates whose first answer is lost: those that reach an order while it does its last steps, in the task that completes it (the server fails
+ * that task, and forgets the update in it), and those that are answered too late.
+ */
+import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
+import type { DeliveryMove } from '../../contracts/states';
 import { sendUpdate } from '../../lib/temporal/send';
 import type { Activities } from '../../workflows/calls';
 import { agentAssignedSignal, cancelUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { until } from '../fixtures/until';
-import { confirm, move, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
+import { confirm, move, never, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
 import { agent } from '../fixtures/workflows';
 
 const { given, temporal } = orderStage();
@@ -52,4 +57,36 @@ it('a cancel is answered and done, though an agent is found in between', async (
   expect(sent).toEqual({ state: 'completed', value: { outcome: 'done' } });
   expect(await order.current.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
   await until('everything is undone', () => undoCalls(order.current as ServedOrder).length >= 3);
+});
+
+describe('a command whose first answer comes too late', () => {
+  /** The first answer never comes: a stand-in for a worker that is back just in time for the second question. */
+  const tooLate = (handle: ServedOrder['handle']): Client => {
+    const executeUpdate = () => Promise.reject(new WorkflowUpdateRPCTimeoutOrCancelledError('no answer'));
+    const workflow = { getHandle: () => ({ ...handle, executeUpdate }) };
+    return Object.create(temporal().client, { workflow: { value: workflow } }) as Client;
+  };
+  const sendLate = ({ handle }: ServedOrder, status: DeliveryMove) =>
+    sendUpdate(
+      { client: tooLate(handle), close: () => Promise.resolve() },
+      { workflowId: handle.workflowId, update: moveDeliveryUpdate, args: [{ status }] },
+    );
+
+  it('is refused where it is not allowed, instead of accepted', async () => {
+    const order = await given();
+    await order.place();
+    await expect(sendLate(order, 'PICKED_UP')).rejects.toMatchObject({ code: 'ILLEGAL_TRANSITION' });
+  });
+
+  it('has its outcome where it is done by then', async () => {
+    const order = await given();
+    await confirm(order);
+    expect(await sendLate(order, 'PICKED_UP')).toEqual({ state: 'completed', value: { outcome: 'done' } });
+  });
+
+  it('is held where it is not', async () => {
+    const order = await given({ changeDelivery: never });
+    await confirm(order);
+    expect(await sendLate(order, 'PICKED_UP')).toEqual({ state: 'held' });
+  });
 });

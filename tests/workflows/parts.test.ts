@@ -1,8 +1,10 @@
 /** Orders of several restaurants, each of which decides for its part. */
 import type { PartialRefusal } from '../../contracts/states';
 import type { Activities } from '../../workflows/calls';
-import { decideUpdate } from '../../workflows/messages';
+import { decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
+import { aGate } from '../fixtures/gate';
 import { done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../fixtures/order-stage';
+import { agent } from '../fixtures/workflows';
 
 const { givenInput } = orderStage();
 
@@ -84,4 +86,31 @@ describe('an order of which the customer wants what can be had', () => {
     expect(await decide(order, 'CANCELLED', b, 'no bread')).toEqual(done);
     expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'no bread' });
   });
+});
+
+test('a part that is given up before anybody can know of the pick-up stays in the bag', async () => {
+  const [reached, gate] = [aGate(), aGate()];
+  const order = await givenInput(
+    {
+      changeOrder,
+      assignAgent: async () => {
+        reached.open();
+        await gate.promise;
+        return { outcome: 'assigned', ...agent, status: 'PENDING' };
+      },
+    },
+    { order: { restaurants }, onPartialRefusal: 'keep_rest' },
+  );
+  await order.place();
+  await decide(order, 'CONFIRMED');
+  await reached.promise;
+  const send = { waitForStage: 'ACCEPTED' } as const;
+  const pickedUp = await order.handle.startUpdate(moveDeliveryUpdate, { args: [{ status: 'PICKED_UP' }], ...send });
+  const part = { status: 'CANCELLED', restaurant_id: b, reason: 'no gas' } as const;
+  const givenUp = await order.handle.startUpdate(decideUpdate, { args: [part], ...send });
+  gate.open();
+  expect(await pickedUp.result()).toEqual(done);
+  expect(await givenUp.result()).toMatchObject({ outcome: 'refused', code: 'DECISION_NOT_ALLOWED' });
+  expect(await order.view()).toMatchObject({ total: '12.50', parts: { [a]: 'CONFIRMED', [b]: 'CONFIRMED' } });
+  await move(order, 'DELIVERED');
 });

@@ -44,4 +44,5 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     parse: bySchema(ratingMessage),
     handle: rateDelivery(db),
   });
+  broker.beginWork();
 }

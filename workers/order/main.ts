@@ -5,20 +5,21 @@ import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
 import { workflowBundlePath } from './bundle';
 
-void runProcess('worker-order', process.env, async (log) => {
+void runProcess('worker-order', process.env, (log) => {
   const config = loadConfig(schemas.orderWorker, process.env);
-  const worker = await startOrderWorker({
-    temporalAddress: config.TEMPORAL_ADDRESS,
-    namespace: config.TEMPORAL_NAMESPACE,
-    rabbitmqUrl: config.RABBITMQ_URL,
-    databaseUrl: config.USER_DATABASE_URL,
-    poolSize: config.DATABASE_POOL_SIZE,
-    metricsAddress: config.METRICS_ADDRESS,
-    policy: orderPolicy(config),
-    buildId: config.WORKER_BUILD_ID,
-    workflows: { workflowBundle: { codePath: workflowBundlePath } },
-    patience: createPatience(config.START_LIMIT_MS, log),
-    log,
-  });
-  return withHealth(worker, config, log);
+  return withHealth(config, log, () =>
+    startOrderWorker({
+      temporalAddress: config.TEMPORAL_ADDRESS,
+      namespace: config.TEMPORAL_NAMESPACE,
+      rabbitmqUrl: config.RABBITMQ_URL,
+      databaseUrl: config.USER_DATABASE_URL,
+      poolSize: config.DATABASE_POOL_SIZE,
+      metricsAddress: config.METRICS_ADDRESS,
+      policy: orderPolicy(config),
+      buildId: config.WORKER_BUILD_ID,
+      workflows: { workflowBundle: { codePath: workflowBundlePath } },
+      patience: createPatience(config.START_LIMIT_MS, log),
+      log,
+    }),
+  );
 });

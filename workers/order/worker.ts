@@ -134,4 +134,5 @@ async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, {
     parse: bySchema(adoptOrderMessage),
     handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
   });
+  broker.beginWork();
 }

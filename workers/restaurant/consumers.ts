@@ -38,4 +38,5 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     parse: bySchema(ratingMessage),
     handle: rateOrder(db),
   });
+  broker.beginWork();
 }

@@ -1,0 +1,120 @@
+/** What callers see while a server is away, and that nothing is lost: on a system of its own, whose parts are stopped and frozen. */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'amqplib';
+import { queues, retryQueue } from '../../contracts/names';
+import {
+  addKitchen,
+  anOrderOf,
+  ask,
+  assigned,
+  call,
+  delivered,
+  move,
+  once,
+  pageOf,
+  placed,
+  rate,
+  ratingsOf,
+  type Kitchen,
+} from '../e2e/fixtures/platform';
+import { until } from '../fixtures/until';
+import { isPlaced, placeHeld, placementsAreAnswered } from './fixtures/held';
+import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+
+jest.setTimeout(90_000); // parts take their time to start on a busy machine
+
+let system: OwnSystem;
+let kitchen: Kitchen;
+beforeAll(async () => {
+  // Attempts that follow each other so fast that a test can wait for twenty of them.
+  system = await ownSystem(impatient);
+  kitchen = await addKitchen();
+}, 150_000);
+afterAll(removeSystem);
+afterEach(() => placementsAreAnswered(kitchen));
+
+describe('while RabbitMQ is away', () => {
+  test('reading goes on, a placement is held, and no rating is lost, though its consumers are away too', async () => {
+    const [first, ...others] = await Promise.all([5, 4, 2].map(async (stars) => ({ order: await delivered(), stars })));
+    await system.stop('worker-restaurant', 'worker-delivery');
+    if (first) expect((await rate(first.order, 4, first.stars)).status).toBe(201); // waits in the queues over the restart
+    await system.stop('rabbitmq');
+    for (const { order, stars } of others) {
+      expect(await rate(order, 4, stars)).toMatchObject({ status: 201, body: { success: true } });
+      expect(await rate(order, 1, 1)).toMatchObject({ status: 400 });
+    }
+    expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+    const { order: held } = await placeHeld(kitchen);
+    await system.start('rabbitmq');
+    await system.start('worker-restaurant', 'worker-delivery');
+    await isPlaced(held);
+
+    for (const { order, stars } of first ? [first, ...others] : others) {
+      await until('the agent is rated', async () => (await ratingsOf(order)).agent === stars);
+      await until('the restaurant is rated', async () => (await ratingsOf(order)).restaurant === 4);
+    }
+  });
+
+  test('because it was killed, every consumer comes back with its channels, and orders go on', async () => {
+    const order = await placed();
+    await system.kill('rabbitmq');
+    expect([200, 202]).toContain((await once.decide(order, 'CONFIRMED')).status);
+    const every = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue)]);
+    await until('each queue has its consumer', async () => {
+      const broker = await connect(process.env.RABBITMQ_URL ?? '');
+      try {
+        const channel = await broker.createChannel();
+        for (const queue of every) if ((await channel.checkQueue(queue)).consumerCount === 0) return false;
+        return true;
+      } finally {
+        await broker.close();
+      }
+    });
+    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
+    await delivered();
+  });
+});
+
+describe('while Redis is away', () => {
+  test('browsing goes on', async () => {
+    await system.stop('redis');
+    expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+    await system.start('redis');
+  });
+
+  test('or hangs, browsing goes on', async () => {
+    await system.whileFrozen('redis', async () => {
+      expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+      expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
+    });
+  });
+});
+
+describe('while Temporal is away', () => {
+  test('nothing is accepted: 503 with Retry-After, and orders go on when it is back', async () => {
+    const order = await assigned();
+    await system.stop('temporal');
+    const place = () => ask('user', 'POST', '/orders', anOrderOf(kitchen));
+    for (const refused of await Promise.all([place(), once.move(order, 'PICKED_UP')])) {
+      expect(refused).toMatchObject({ status: 503, body: { success: false } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', timeline: null, unavailable: ['timeline'] });
+    expect((await call('user', 'GET', `/orders/${randomUUID()}`)).status).toBe(503); // Temporal may hold it
+    await system.start('temporal');
+    await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
+    expect((await move(order, 'DELIVERED')).status).toBe(200);
+  });
+});
+
+describe('while PostgreSQL is away', () => {
+  test('reading is 503, and an order under way goes on when it is back', async () => {
+    const order = await placed();
+    await system.stop('postgres');
+    expect((await call('user', 'GET', `/orders/${order.order_id}`)).status).toBe(503);
+    const confirmation = await once.decide(order, 'CONFIRMED');
+    expect([202, 503]).toContain(confirmation.status); // the workflow waits; the page behind the answer cannot be read
+    await system.start('postgres');
+    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
+  });
+});
