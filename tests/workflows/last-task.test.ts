@@ -8,7 +8,7 @@ import { sendUpdate } from '../../lib/temporal/send';
 import type { Activities } from '../../workflows/calls';
 import { agentAssignedSignal, cancelUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { until } from '../fixtures/until';
-import { confirm, move, never, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
+import { confirm, move, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
 import { agent } from '../fixtures/workflows';
 
 const { given, temporal } = orderStage();
@@ -82,11 +82,5 @@ describe('a command whose first answer comes too late', () => {
     const order = await given();
     await confirm(order);
     expect(await sendLate(order, 'PICKED_UP')).toEqual({ state: 'completed', value: { outcome: 'done' } });
-  });
-
-  it('is held where it is not', async () => {
-    const order = await given({ changeDelivery: never });
-    await confirm(order);
-    expect(await sendLate(order, 'PICKED_UP')).toEqual({ state: 'held' });
   });
 });
