@@ -55,9 +55,11 @@ const moved = (status: 'PICKED_UP' | 'DELIVERED') => async (order: PlaceOrderMes
 type Step = (order: PlaceOrderMessage) => Promise<unknown>;
 const confirmed: Step[] = [recorded, stored, decided('CONFIRMED')];
 
+/** Placed so long ago that no message of it can be on its way. */
 async function anOldOrder(steps: Step[]): Promise<PlaceOrderMessage> {
   const { user_id, restaurants: ordered } = anOrderOf(await addKitchen());
-  const order = anOrder({ user_id, restaurants: ordered });
+  const placed_at = new Date(Date.now() - 60 * 60_000).toISOString();
+  const order = anOrder({ user_id, restaurants: ordered, placed_at });
   for (const step of steps) await step(order);
   return order;
 }

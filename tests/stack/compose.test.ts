@@ -117,6 +117,11 @@ describe('the environment of a process', () => {
     expect(set.filter((variable) => !(variable in schema.shape))).toEqual([]);
   });
 
+  it.each(eachProcess)('leaves out no variable that the process reads: $name', ({ name, schema }) => {
+    const set = { ...stage(name).environment, ...named(name).environment };
+    expect(Object.keys(schema.shape).filter((variable) => !(variable in set))).toEqual([]);
+  });
+
   it.each(eachProcess)('leaves no address at its default, which is the container itself: $name', ({ name, schema }) => {
     const local = Object.entries(schema.parse({})).filter(([, value]) => String(value).includes('127.0.0.1'));
     const given = { ...stage(name).environment, ...named(name).environment };

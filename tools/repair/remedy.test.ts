@@ -14,7 +14,8 @@ const table = `
   PENDING    | -             | -         | PENDING             | none
   PENDING    | -             | -         | TERMINATED          | restart
   PENDING    | -             | -         | TERMINATED, stale   | adopt cancelled
-  PENDING    | -             | -         | gone                | adopt cancelled
+  PENDING    | -             | -         | gone                | none
+  PENDING    | -             | -         | gone, stale         | adopt cancelled
   PENDING    | PENDING       | -         | PENDING             | none
   PENDING    | PENDING       | -         | TERMINATED          | adopt placed
   PENDING    | PENDING       | -         | TERMINATED, stale   | adopt placed
@@ -106,7 +107,7 @@ test.each(cases)('record %s, group %s, delivery %s, run %s: %s', (record, group,
 
 test('an order that is undone without anybody having wanted that says why', () => {
   const rows = rowsOf('PENDING', '-', '-');
-  expect(remedyFor(rows, { state: 'gone' }, true)).toMatchObject({
+  expect(remedyFor(rows, { state: 'gone' }, false)).toMatchObject({
     reason: 'its workflow was lost before the restaurant had the order',
   });
 });

@@ -68,7 +68,8 @@ export function remedyFor(rows: Rows, run: Run, fresh: boolean): Remedy {
   if (isOver(rows)) return none;
   switch (at) {
     case 'recorded':
-      return run.state === 'closed' ? again(fresh) : again(false);
+      // An old program's order has no workflow until its message has been adopted, which may still wait in a queue.
+      return run.state === 'gone' && fresh ? none : again(fresh);
     case 'placed':
       return rows.group?.parts ? { kind: 'adopt', stage: 'placed' } : { kind: 'person', why: 'the order has no items' };
     case 'confirmed':
