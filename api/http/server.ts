@@ -14,6 +14,12 @@ export interface Listening {
 }
 
 /**
+ * Longer than whoever keeps connections lets them idle: mostly a minute, at load balancers and proxies. The side that closes first must not
+ * be the server: a request may be on its way then, and is lost.
+ */
+const keepAliveMs = 65_000;
+
+/**
  * @param drainDelayMs How long requests are still taken after `close`: one may be on its way, on a connection that nobody has accepted
  * yet, when whoever sends it turns to another instance. Closing at once would reset that connection.
  */
@@ -21,7 +27,7 @@ export async function listen(app: Express, host: string, port: number, drainDela
   const underWay = new Set<ServerResponse>();
   let announcing = false;
   let closing = false;
-  const server: Server = createServer((req, res) => {
+  const server: Server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
     if (announcing) res.setHeader('Connection', 'close');
     underWay.add(res);
     res.once('close', () => {

@@ -1,4 +1,4 @@
-/** How an HTTP server of ours stops. */
+/** How an HTTP server of ours ends connections, and how it stops. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Agent, request, type IncomingMessage } from 'node:http';
@@ -19,6 +19,17 @@ const get = (server: Listening, agent: Agent): Promise<IncomingMessage> =>
       .on('error', reject)
       .end();
   });
+
+test('a server keeps an idle connection for longer than load balancers do, and says so', async () => {
+  const { server, waiting } = await aServer();
+  const agent = new Agent({ keepAlive: true });
+  const asked = get(server, agent);
+  await until('the request', () => waiting.length === 1);
+  waiting.pop()?.send('done');
+  expect((await asked).headers['keep-alive']).toBe('timeout=65');
+  agent.destroy();
+  await server.close();
+});
 
 test('a server that stops waits for nobody who has connected and asks for nothing', async () => {
   const { server } = await aServer();
@@ -50,7 +61,7 @@ test('a server that stops answers what is under way, takes no more, and waits fo
 });
 
 test('a request that comes while a server announces its end is answered, and its connection closed', async () => {
-  const { server, waiting } = await aServer(1_000);
+  const { server, waiting } = await aServer(4_000); // what may be configured, and far more than two requests take
   const early = connect(Number(new URL(server.address).port), '127.0.0.1');
   await once(early, 'connect');
   const closing = server.close();
