@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => broker.close());
 
 /** As the lost task has asked the services. */
-const ask = (queue: string, body: object): Promise<unknown> => broker.request(queue, body, { timeoutMs: 5_000 });
+const ask = (queue: string, body: object): Promise<unknown> => broker.request(queue, body, { timeoutMs: 60_000 });
 
 async function confirmedAndAssigned({ order_id, user_id }: Placed): Promise<string> {
   const placed_at = new Date().toISOString();

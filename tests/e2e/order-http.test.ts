@@ -32,14 +32,10 @@ test('an order goes from the menu to the rating', async () => {
   await addAgent();
 
   type Menu = { data: { restaurant_data: { id: string; name: string; menu: { id: string; price: number }[] }[] } };
-  const shown = await until(
-    'the restaurant on the menu, which is cached for a while',
-    async () => {
-      const { body } = await call<Menu>('user', 'GET', '/restaurants?hour=12');
-      return body.data.restaurant_data.find(({ id }) => id === restaurant_id);
-    },
-    20_000,
-  );
+  const shown = await until('the restaurant on the menu, which is cached for a while', async () => {
+    const { body } = await call<Menu>('user', 'GET', '/restaurants?hour=12');
+    return body.data.restaurant_data.find(({ id }) => id === restaurant_id);
+  });
   expect(shown).toMatchObject({ name: restaurant.name, menu: [{ id: menu_ids[0], price: 4.5 }, { price: 12 }] });
 
   const user_id = randomUUID();

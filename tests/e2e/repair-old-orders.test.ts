@@ -15,8 +15,6 @@ import { addAgent, addKitchen, agentOf, anOrderOf, decide, isRateable, move, rat
 import { repair } from './fixtures/repairs';
 import { hasEnded } from './fixtures/temporal-cli';
 
-jest.setTimeout(60_000); // each repair is a program that starts, on a busy machine
-
 const log = createLog('test', 'silent');
 let user: users.Database;
 let restaurant: restaurants.Database;

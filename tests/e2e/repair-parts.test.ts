@@ -3,8 +3,6 @@ import { addAgent, agentOf, move, pageOf, type Placed } from './fixtures/platfor
 import { repair, resetBefore, terminate } from './fixtures/repairs';
 import { decidePart, partOf, placedAtTwo } from './fixtures/two-kitchens';
 
-jest.setTimeout(60_000); // each repair is a program that starts, on a busy machine
-
 const isMended = async ({ order_id }: Placed): Promise<void> =>
   expect(await repair(['--yes', '--order', order_id])).toMatchObject({
     code: 0,

@@ -10,7 +10,7 @@ jest.setTimeout(150_000); // parts take their time to start on a busy machine
 let system: OwnSystem;
 beforeAll(async () => {
   // Long enough that a test sees an API that is going.
-  system = await ownSystem({ DRAIN_DELAY_MS: '3000' });
+  system = await ownSystem({ DRAIN_DELAY_MS: '4000' });
 }, 150_000);
 afterAll(removeSystem);
 
@@ -85,6 +85,13 @@ const away = {
 } as const;
 type Server = keyof typeof away;
 
+/** Each look waits for no answer longer than its limit. On a busy machine another check may be too slow, or an old answer still count. */
+const isSeenAway = (server: Server) =>
+  until('it is seen to be away', async () => {
+    expect(await seen(away[server].dependency)).toEqual(away[server].expected);
+    return true;
+  });
+
 test('every process is alive and ready, and names what it needs', async () => {
   await allReady();
   const named = await Promise.all(
@@ -110,10 +117,7 @@ describe('a server that is stopped', () => {
     async (server) => {
       await allReady();
       await system.stop(server);
-      await until('it is seen to be away', async () => {
-        expect(await seen(away[server].dependency)).toEqual(away[server].expected);
-        return true;
-      });
+      await isSeenAway(server);
       await system.start(server);
       await allReady();
     },
@@ -126,9 +130,7 @@ describe('a server that hangs', () => {
     '%s is away within the limit of a check, until it goes on',
     async (server) => {
       await allReady();
-      await system.whileFrozen(server, async () => {
-        expect(await seen(away[server].dependency)).toEqual(away[server].expected);
-      });
+      await system.whileFrozen(server, () => isSeenAway(server));
       await allReady();
     },
   );
@@ -136,9 +138,12 @@ describe('a server that hangs', () => {
 
 test('a service that another one can do without is named, and no reason not to be ready', async () => {
   await system.stop('api-restaurant');
-  expect(await readinessOf('api-user')).toMatchObject({
-    status: 200,
-    dependencies: { 'restaurant-service': { ok: false, required: false }, 'delivery-service': { ok: true } },
+  await until('it is named', async () => {
+    expect(await readinessOf('api-user')).toMatchObject({
+      status: 200,
+      dependencies: { 'restaurant-service': { ok: false, required: false }, 'delivery-service': { ok: true } },
+    });
+    return true;
   });
   await system.start('api-restaurant');
 });
@@ -146,9 +151,12 @@ test('a service that another one can do without is named, and no reason not to b
 test('an API that is going says so first, and serves meanwhile whoever has not heard it', async () => {
   const kitchen = await addKitchen();
   const stopped = system.stop('api-user');
-  await until('it is not ready', async () => (await readinessOf('api-user')).draining);
-  expect((await readinessOf('api-user')).status).toBe(503);
-  expect((await call('user', 'POST', '/orders', anOrderOf(kitchen))).status).toBe(201);
+  const going = await until('it is going', async () => {
+    const said = await readinessOf('api-user');
+    return said.draining && said;
+  });
+  expect(going.status).toBe(503);
+  expect([201, 202]).toContain((await call('user', 'POST', '/orders', anOrderOf(kitchen))).status);
   await stopped;
   await system.start('api-user');
   expect(await system.logOf('api-user')).not.toContain('drain-limit');

@@ -42,7 +42,7 @@ test('an event that waits goes on waiting when its consumer stops, and is tried 
   const worker = await broker.worker(handle);
   broker.sendWithHeaders({ n: 1 }, patient);
   broker.sendWithHeaders({ n: 2 }, {});
-  await until('a second attempt at what is due soon', () => calls.filter((n) => n === 2).length === 2);
+  await until('a second attempt at what is due soon', () => calls.filter((n) => n === 2).length >= 2);
   await worker.close();
   expect(calls.filter((n) => n === 1)).toHaveLength(1);
   await until('both in their queues', async () => (await left()) === 2);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => broker.close());
 afterEach(() => broker.clear());
 
-const ask = (n: unknown, timeoutMs = 10_000) => broker.client.request(queue, { n }, { timeoutMs });
+const ask = (n: unknown, timeoutMs = 60_000) => broker.client.request(queue, { n }, { timeoutMs });
 const double = async ({ n }: Body) => n * 2;
 
 describe('a request', () => {
@@ -24,7 +24,7 @@ describe('a request', () => {
   });
 
   test('that nobody answers times out, and is gone from the queue then', async () => {
-    const asked = ask(1, 1_000);
+    const asked = ask(1, 5_000);
     const failed = expect(asked).rejects.toBeInstanceOf(RequestTimeoutError);
     await until('the request in the queue', async () => (await broker.waiting()) === 1);
     await failed;
@@ -80,7 +80,7 @@ describe('a connection that is cut', () => {
       inside.open();
       await lost.promise;
     });
-    const asked = ask(21, 20_000);
+    const asked = ask(21);
     await inside.promise;
     await broker.cut('worker');
     expect(await asked.finally(() => lost.open())).toBe(42);

@@ -36,7 +36,10 @@ describe('a service that fails', () => {
   it('is called no more after a few failures: the callers get their 503 at once', async () => {
     const failing = await aService(answering(500, {}));
     const services = servicesOf(failing.url, failing.url);
-    for (let i = 0; i < 10; i++) await expect(services.restaurantsOpenAt(i)).rejects.toMatchObject(away);
+    for (let i = 0; i < 4; i++) await expect(services.restaurantsOpenAt(i)).rejects.toMatchObject(away);
+    // At once: after a while it would be tried again.
+    const asked = [4, 5, 6, 7, 8, 9].map((hour) => services.restaurantsOpenAt(hour));
+    for (const each of asked) await expect(each).rejects.toMatchObject(away);
     expect(failing.requests.count).toBe(4);
   });
 

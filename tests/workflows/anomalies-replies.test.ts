@@ -48,30 +48,35 @@ test('reply after its limit: it is not taken for the reply to the attempt that i
 
 test('reply twice: the first one counts, and the other is not taken for the reply to the next request', async () => {
   const order = await anOrder();
-  const placement = await peer.next(queues.placeOrder);
-  placement.reply(created('9.00'));
-  placement.reply(rejected);
-  expect(await order.place()).toMatchObject({ outcome: 'placed', total: '9.00' });
-  const confirmed = confirm(order);
-  const decision = await peer.next(queues.changeOrderStatus);
-  placement.reply({ outcome: 'refused', status: 'CANCELLED' }); // once more, while another is waited for
-  decision.reply({ outcome: 'changed', total: '9.00' });
-  decision.reply({ outcome: 'refused', status: 'CANCELLED' });
-  expect(await confirmed).toEqual(done);
+  let again = (): void => undefined;
+  const placement = await peer.answer(queues.placeOrder, order.place(), ({ reply }) => {
+    reply(created('9.00'));
+    reply(rejected);
+    again = () => reply({ outcome: 'refused', status: 'CANCELLED' });
+  });
+  expect(placement).toMatchObject({ outcome: 'placed', total: '9.00' });
+  const confirmation = await peer.answer(queues.changeOrderStatus, confirm(order), ({ reply }) => {
+    again(); // while another is waited for
+    reply({ outcome: 'changed', total: '9.00' });
+    reply({ outcome: 'refused', status: 'CANCELLED' });
+  });
+  expect(confirmation).toEqual(done);
   expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED', total: '9.00' });
 });
 
 test('reply never: the step is asked again, and an answer to that is enough', async () => {
   const order = await anOrder({ attemptMs: 400, retryIntervalMs: 100 });
   for (let unanswered = 0; unanswered < 3; unanswered++) await peer.next(queues.placeOrder);
-  (await peer.next(queues.placeOrder)).reply(created('9.00'));
-  expect(await order.place()).toMatchObject({ outcome: 'placed', total: '9.00' });
+  const placement = await peer.answer(queues.placeOrder, order.place(), ({ reply }) => reply(created('9.00')));
+  expect(placement).toMatchObject({ outcome: 'placed', total: '9.00' });
 });
 
 test('reply never, to the end of the limit: the order is cancelled and undone', async () => {
   const order = await anOrder({ placementLimitMs: 1_500 });
   await peer.next(queues.placeOrder);
-  (await peer.next(queues.changeOrderStatus)).reply({ outcome: 'changed' });
+  const undone = await peer.answer(queues.changeOrderStatus, order.handle.result(), ({ reply }) =>
+    reply({ outcome: 'changed' }),
+  );
+  expect(undone).toMatchObject({ reason: 'the restaurant side did not answer in time' });
   expect(await order.place()).toMatchObject({ outcome: 'cancelled' });
-  expect(await order.handle.result()).toMatchObject({ reason: 'the restaurant side did not answer in time' });
 });

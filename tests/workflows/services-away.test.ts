@@ -44,7 +44,7 @@ describe('a service that is slow or away', () => {
     let answer = false;
     const order = await given(
       { changeOrder: () => (answer ? Promise.resolve({ outcome: 'changed' }) : never()) },
-      { decisionLimitMs: 1_500, attemptMs: 400, retryIntervalMs: 100 },
+      { decisionLimitMs: 5_000, attemptMs: 400, retryIntervalMs: 100 },
     );
     const confirmed = confirm(order);
     await order.sees('restaurant slow or away, calling durably');
