@@ -1,5 +1,6 @@
+import { patched } from '@temporalio/workflow';
 import type { DeliveryStatus } from '../contracts/states';
-import type { CommandOutcome, OrderCommand, OrderResult } from '../contracts/workflow';
+import type { AssignedAgent, CommandOutcome, OrderCommand, OrderResult } from '../contracts/workflow';
 import type { Submitted } from './inbox';
 import { carryOut } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
@@ -49,17 +50,23 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
   return undefined;
 }
 
-/** The signal may be an old one, of an agent who has handed the job back since. */
 function takeNamedAgent(run: OrderRun): void {
-  const { assigned, record } = run;
+  const { assigned } = run;
+  if (assigned && isAnotherNamed(run)) setAgent(run, assigned, 'PENDING');
   run.assigned = undefined;
-  if (assigned && !record.facts.declinedBy?.includes(assigned.agent_id)) setAgent(run, assigned, 'PENDING');
 }
 
-function setAgent(run: OrderRun, agent: { agent_id: string; agent_name: string }, status: DeliveryStatus): void {
-  run.record.agent = { agent_id: agent.agent_id, agent_name: agent.agent_name };
-  run.record.facts = { ...run.record.facts, delivery: status, agentId: agent.agent_id };
-  run.record.note('agent assigned', agent.agent_name);
+/** The signal may be an old one, of an agent who has handed the job back since. */
+function isAnotherNamed({ assigned, record: { agent, facts } }: OrderRun): boolean {
+  if (!assigned || assigned.agent_id === agent?.agent_id) return false;
+  return !facts.declinedBy?.includes(assigned.agent_id);
+}
+
+function setAgent({ record }: OrderRun, { agent_id, agent_name }: AssignedAgent, delivery: DeliveryStatus): void {
+  const declinedBy = record.facts.declinedBy?.filter((id) => id !== agent_id);
+  record.agent = { agent_id, agent_name };
+  record.facts = { ...record.facts, delivery, agentId: agent_id, ...(declinedBy && { declinedBy }) };
+  record.note('agent assigned', agent_name);
 }
 
 /** One of several restaurants may still refuse its part, which the customer wants the rest of. */
@@ -98,7 +105,14 @@ export async function deliver(run: OrderRun): Promise<void> {
 async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record } = run;
   while (record.agent && record.facts.delivery !== status && record.facts.delivery !== 'DELIVERED') {
-    const step = await run.nextStep();
+    await run.until(() => run.inbox.next('step') !== undefined || isTakenOver(run));
+    const step = run.inbox.next('step');
+    if (isTakenOver(run) && step?.command.kind !== 'decline') {
+      if (patched('hand-back-forgotten')) takeFromAgent(run, { kind: 'decline' });
+      run.assigned = undefined;
+      continue;
+    }
+    if (!step) continue;
     const { command } = step;
     switch (command.kind) {
       case 'moveDelivery':
@@ -151,12 +165,22 @@ async function decline(run: OrderRun, step: Submitted, command: Decline): Promis
     step.outcome = illegal(declined.status);
     return;
   }
-  record.facts = after(record.facts, command);
-  record.agent = null;
+  takeFromAgent(run, command);
   run.assigned = undefined;
-  record.note('handed back', command.reason ?? agent_name);
   step.outcome = done;
 }
+
+function takeFromAgent({ record }: OrderRun, command: Decline): void {
+  record.note('handed back', command.reason ?? record.agent?.agent_name);
+  record.facts = after(record.facts, command);
+  record.agent = null;
+}
+
+/**
+ * Before the pick-up somebody else is named: the agent's hand-back was written, and then forgotten with its workflow task (ADR 13).
+ * The search then asks the delivery side who has the job.
+ */
+const isTakenOver = (run: OrderRun): boolean => run.record.facts.delivery === 'PENDING' && isAnotherNamed(run);
 
 type Decline = Extract<OrderCommand, { kind: 'decline' }>;
 

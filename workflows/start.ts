@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { orderWorkflowId, ordersTaskQueue, searchAttributes } from '../contracts/names';
-import type { OrderInput } from '../contracts/workflow';
+import { orderWorkflowId, ordersTaskQueue, ratingWorkflowId, searchAttributes } from '../contracts/names';
+import type { CallPolicy, OrderInput, OrderPolicy, RatingInput } from '../contracts/workflow';
 
 const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
 const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
@@ -37,6 +37,26 @@ const adopted = {
 
 /** What an order's workflow has in its memo, by name. Orders of version 0.1 have none. */
 export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const;
+
+/** How a rating's workflow is started. A refused rating must not block the next one; the database keeps it to one. */
+export const ratingStart = (rating: RatingInput, policy: OrderPolicy) => ({
+  workflowId: ratingWorkflowId(rating.order_id),
+  taskQueue: ordersTaskQueue,
+  args: [rating, callPolicy(policy)] as [RatingInput, CallPolicy],
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  memo: { [ratingMemo]: ratingValues(rating) },
+  staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,
+});
+
+/** What a rating's workflow has in its memo, readable without a worker: `ratingValues`. Ratings of version 0.1 have none. */
+export const ratingMemo = 'rated';
+export const ratingValues = ({ order_rating, agent_rating }: RatingInput): string => `${order_rating} ${agent_rating}`;
+
+const callPolicy = ({ avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy): CallPolicy => ({
+  avoidLocalMs,
+  attemptMs,
+  retryIntervalMs,
+});
 
 /** For orders whose body is not known: a repeated placement is taken for the same. */
 export const noBodyHash = '';

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { ordersTaskQueue, ratingWorkflowId, workflowTypes } from '../../contracts/names';
+import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/ratings';
-import type { CallPolicy, OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal/connection';
+import type { OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
+import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate, type Sent } from '../../lib/temporal/send';
 import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { refusalOf, type RatingRefusal } from '../../prisma/user/ratings';
 import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
+import { ratingMemo, ratingStart, ratingValues } from '../../workflows/start';
 import { accepted, created } from '../http/answers';
 import { readBody } from '../http/input';
 import { ruleBroken, type HttpProblem } from '../http/problems';
@@ -43,7 +44,10 @@ async function rate({ db, temporal, policy }: RatingDeps, req: Request, res: Res
   if (refusal) throw refusals[refusal]();
 
   const sent = await startRating(temporal, rating, policy);
-  if (sent.state === 'held') return accepted(res);
+  if (sent.state === 'held') {
+    if (!(await isHeld(temporal, rating))) throw refusals.duplicate();
+    return accepted(res);
+  }
   if (sent.value.outcome !== 'stored') throw refusals[sent.value.outcome]();
   const { id, user_order_id } = sent.value;
   created(req, res, '/ratings', `/orders/${rating.order_id}`, {
@@ -56,24 +60,15 @@ async function rate({ db, temporal, policy }: RatingDeps, req: Request, res: Res
 const startRating = (temporal: Temporal, rating: RatingInput, policy: OrderPolicy): Promise<Sent<RatingOutcome>> =>
   startWithUpdate<typeof ratingWorkflow, RatingOutcome, [RatingInput]>(
     temporal,
-    {
-      workflow: workflowTypes.rating,
-      options: {
-        workflowId: ratingWorkflowId(rating.order_id),
-        taskQueue: ordersTaskQueue,
-        args: [rating, callPolicy(policy)],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE', // a refused rating must not block the next one; the database keeps it to one
-        staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,
-      },
-    },
+    { workflow: workflowTypes.rating, options: ratingStart(rating, policy) },
     { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
   );
 
-const callPolicy = ({ avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy): CallPolicy => ({
-  avoidLocalMs,
-  attemptMs,
-  retryIntervalMs,
-});
+/** Whether what Temporal holds for the order says the same: this rating, or one before it. */
+async function isHeld(temporal: Temporal, rating: RatingInput): Promise<boolean> {
+  const held = (await describeWorkflow(temporal, ratingWorkflowId(rating.order_id)))?.memo?.[ratingMemo];
+  return held === undefined || held === ratingValues(rating);
+}
 
 const refusals: Record<RatingRefusal, () => HttpProblem> = {
   unknown_order: () => ruleBroken('Order not found'),

@@ -15,7 +15,7 @@ export async function openOrderIds(db: Database, after: string, limit: number): 
 export const findAssignments = (db: Database, orderIds: string[]) =>
   db.assignment.findMany({
     where: { orderId: { in: orderIds } },
-    select: { orderId: true, agentId: true, status: true },
+    select: { orderId: true, agentId: true, status: true, agentRating: true },
   });
 
 export type Assignment = Awaited<ReturnType<typeof findAssignments>>[number];

@@ -13,7 +13,7 @@ export async function openOrderIds(db: Database, after: string, limit: number): 
 }
 
 export const findRecords = (db: Database, orderIds: string[]) =>
-  db.userOrder.findMany({ where: { orderId: { in: orderIds } } });
+  db.userOrder.findMany({ where: { orderId: { in: orderIds } }, include: { rating: true } });
 
 export type CustomerRecord = Awaited<ReturnType<typeof findRecords>>[number];
 

@@ -10,10 +10,13 @@ import {
   assigned,
   call,
   cancel,
+  delivered,
   isReleased,
   move,
   once,
   pageOf,
+  rate,
+  ratingsOf,
   type Kitchen,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
@@ -99,6 +102,21 @@ describe('while the order worker is away', () => {
     await isPlaced(order);
     expect((await call('user', 'POST', '/orders', body, key)).status).toBe(201);
     expect((await cancel(order)).status).toBe(200);
+  });
+});
+
+describe('while the order worker is away, a rating', () => {
+  test('is accepted; another one is a duplicate at once, and the first is the one that counts', async () => {
+    const order = await delivered();
+    await system.stop('worker-order');
+    expect((await rate(order, 5, 4)).status).toBe(202);
+    expect((await rate(order, 5, 4)).status).toBe(202);
+    expect(await rate(order, 1, 1)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/^Duplicate entry/) as unknown },
+    });
+    await system.start('worker-order');
+    await until('it is counted', async () => (await ratingsOf(order)).agent === 4);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Orders that lost their workflow: found and mended, on a system of its own. */
+import { ratingWorkflowId } from '../../contracts/names';
 import { everywhere } from '../e2e/fixtures/everywhere';
 import { aKey, post } from '../e2e/fixtures/keyed-placement';
 import {
@@ -11,11 +12,13 @@ import {
   isReleased,
   once,
   placed,
+  rate,
+  ratingsOf,
   type Kitchen,
   type Placed,
 } from '../e2e/fixtures/platform';
 import { repair, runsOf, terminate } from '../e2e/fixtures/repairs';
-import { forget, forgetMs, hasEnded, runOf } from '../e2e/fixtures/temporal-cli';
+import { forget, forgetMs, hasEnded, runOf, temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { runCommand } from '../stack/fixtures/launched';
 import { placeHeld } from './fixtures/held';
@@ -114,6 +117,41 @@ test('an order whose run was terminated while it was being undone is undone to t
     run: 'COMPLETED: CANCELLED',
   });
   await needsNothing(order);
+});
+
+describe('a rating whose workflow was terminated', () => {
+  test('before it was stored is stored and counted', async () => {
+    const order = await delivered();
+    await system.stop('worker-order');
+    expect((await rate(order, 4, 3)).status).toBe(202);
+    await terminateRating(order);
+    await system.start('worker-order');
+    await isFoundAndCounted(order);
+  });
+
+  test('before it was sent is sent and counted', async () => {
+    const order = await delivered();
+    await system.stop('rabbitmq');
+    expect([201, 202]).toContain((await rate(order, 4, 3)).status);
+    await terminateRating(order);
+    await system.start('rabbitmq');
+    await isFoundAndCounted(order);
+  });
+
+  const terminateRating = ({ order_id }: Placed) =>
+    temporal('workflow', 'terminate', '--workflow-id', ratingWorkflowId(order_id), '--reason', 'a test');
+
+  /** Without an id: the repair finds it by itself. */
+  async function isFoundAndCounted(order: Awaited<ReturnType<typeof delivered>>): Promise<void> {
+    const found = expect.objectContaining({ order_id: order.order_id, remedy: { kind: 'rate' } }) as unknown;
+    expect((await repair([])).orders).toContainEqual(found);
+    await mend(order);
+    await until('it is counted', async () => {
+      const { agent, restaurant } = await ratingsOf(order);
+      return agent === 3 && restaurant === 4;
+    });
+    await needsNothing(order);
+  }
 });
 
 describe('a repair', () => {

@@ -3,6 +3,7 @@ import { soAlready } from '../../contracts/names';
 import type { Activities } from '../../workflows/calls';
 import { agentAssignedSignal, declineUpdate } from '../../workflows/messages';
 import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../fixtures/order-stage';
+import { until } from '../fixtures/until';
 import { agent } from '../fixtures/workflows';
 
 const { given } = orderStage();
@@ -86,6 +87,60 @@ describe('a job that is handed back', () => {
     expect((await timersOf(order)).filter((ms) => ms > 7_000 && ms <= 8_000)).toHaveLength(1);
     expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
+});
+
+/** The delivery side has written the hand-back and found Bela; the workflow task that knew of it is lost (ADR 13). */
+describe('a hand-back that was forgotten with its task', () => {
+  async function givenForgotten(...found: (typeof agent)[]): Promise<ServedOrder> {
+    const order = await givenAssigned(oneByOne(agent, ...found));
+    await order.handle.signal(agentAssignedSignal, bela);
+    await until('the delivery side is asked again', () => asked(order) > 1);
+    return order;
+  }
+  const asked = ({ services }: ServedOrder): number => services.calls.filter((call) => call === 'assignAgent').length;
+
+  it('is learnt when the next agent is named, who can then hand the job back too', async () => {
+    const order = await givenForgotten(bela);
+    await until('Bela has the job', async () => (await order.view()).agent?.agent_id === bela.agent_id);
+    expect(await refusalOf(decline(order, agent.agent_id))).toBe(soAlready);
+    expect(await decline(order, bela.agent_id)).toEqual(done);
+    expect((await order.sees('waiting for an agent')).agent).toBeNull();
+  });
+
+  it('goes on to its delivery', async () => {
+    const order = await givenForgotten(bela);
+    expect(await move(order, 'PICKED_UP')).toEqual(done);
+    expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
+    await move(order, 'DELIVERED');
+    expect(await order.handle.result()).toMatchObject({ outcome: 'DELIVERED' });
+  });
+
+  it('and never was, by the word of the delivery side, leaves the job with its agent', async () => {
+    const order = await givenForgotten(agent);
+    await until('the agent has the job', async () => (await order.view()).agent?.agent_id === agent.agent_id);
+    expect(await decline(order, agent.agent_id)).toEqual(done);
+    expect(order.services.calls).toContain('changeDelivery DECLINED');
+  });
+});
+
+test('the next agent, named before the hand-back is answered, has the job and can hand it back', async () => {
+  const found = oneByOne(agent, bela);
+  let named = async (): Promise<void> => undefined;
+  const order = await given({
+    assignAgent: found,
+    changeDelivery: async () => {
+      await named();
+      return { outcome: 'changed' };
+    },
+  });
+  await confirm(order);
+  await order.sees('agent assigned');
+  named = () => order.handle.signal(agentAssignedSignal, bela);
+  expect(await decline(order, agent.agent_id)).toEqual(done);
+  named = async () => undefined;
+  await until('Bela has the job', async () => (await order.view()).agent?.agent_id === bela.agent_id);
+  expect(await decline(order, bela.agent_id)).toEqual(done);
+  expect(order.services.calls.filter((call) => call === 'assignAgent').length).toBeGreaterThanOrEqual(2);
 });
 
 /** The timers that the order has set, in milliseconds. */

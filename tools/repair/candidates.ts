@@ -1,6 +1,6 @@
 /** Which orders a repair looks at. Page by page: nothing here grows with the number of orders. */
 import type { Client } from '@temporalio/client';
-import { orderWorkflowId, workflowTypes } from '../../contracts/names';
+import { orderWorkflowId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 
 /** Ids of open orders in one database: ascending, after the given one, at most `limit`. */
 export type OpenIds = (after: string, limit: number) => Promise<string[]>;
@@ -22,14 +22,16 @@ export async function* openInDatabases(sources: OpenIds[], limit = pageSize): As
 }
 
 /**
- * Orders that the databases may not show: of runs that were ended from outside before anything was written, and of running ones,
- * which a reset may have taken back behind an order's end.
+ * Orders that the databases may not show: of runs, their ratings' too, that were ended from outside before anything was written, and
+ * of running ones, which a reset may have taken back behind an order's end.
  */
 export async function* openInTemporal(client: Client): AsyncGenerator<string[]> {
-  const query = `WorkflowType = '${workflowTypes.order}' AND ExecutionStatus IN ('Running', 'Terminated', 'Failed', 'TimedOut')`;
+  const types = `'${workflowTypes.order}', '${workflowTypes.rating}'`;
+  const query = `WorkflowType IN (${types}) AND ExecutionStatus IN ('Running', 'Terminated', 'Failed', 'TimedOut')`;
   let page = new Set<string>();
   for await (const { workflowId } of client.workflow.list({ query, pageSize })) {
-    if (workflowId.startsWith(prefix)) page.add(workflowId.slice(prefix.length));
+    const prefix = prefixes.find((start) => workflowId.startsWith(start));
+    if (prefix) page.add(workflowId.slice(prefix.length));
     if (page.size < pageSize) continue;
     yield [...page];
     page = new Set();
@@ -37,4 +39,4 @@ export async function* openInTemporal(client: Client): AsyncGenerator<string[]> 
   if (page.size > 0) yield [...page];
 }
 
-const prefix = orderWorkflowId('');
+const prefixes = [orderWorkflowId(''), ratingWorkflowId('')];

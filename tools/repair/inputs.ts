@@ -1,8 +1,8 @@
 /** With what the runs are started that mend an order. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { PlaceOrderMessage } from '../../contracts/messages';
-import { orderWorkflowId } from '../../contracts/names';
-import type { OrderInput } from '../../contracts/workflow';
+import { orderWorkflowId, ratingWorkflowId } from '../../contracts/names';
+import type { OrderInput, RatingInput } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import { translate, WorkflowGoneError } from '../../lib/temporal/errors';
 import { findOrderGroup, type StoredGroup } from '../../prisma/restaurant/orders';
@@ -14,7 +14,7 @@ type Adoption = Extract<Remedy, { kind: 'adopt' }>;
 
 /** The input of the run that was closed; of an order that cannot be placed again, if that has gone meanwhile. */
 export async function inputToRepeat(deps: RepairDeps, finding: Finding): Promise<OrderInput> {
-  const input = await inputOfRun(deps.temporal, finding.orderId);
+  const input = await inputOfRun<OrderInput>(deps.temporal, orderWorkflowId(finding.orderId));
   return input ?? inputToAdopt(deps, finding, { kind: 'adopt', stage: 'cancelled', reason: lost });
 }
 
@@ -25,7 +25,7 @@ export async function inputToAdopt(
   remedy: Adoption,
 ): Promise<OrderInput> {
   const owner = record ?? group;
-  const first = await inputOfRun(temporal, orderId);
+  const first = await inputOfRun<OrderInput>(temporal, orderWorkflowId(orderId));
   const ordered = group ? orderedFrom(await findOrderGroup(dbs.restaurant, orderId), remedy.stage) : [];
   return {
     order: {
@@ -56,12 +56,27 @@ const orderedFrom = (group: StoredGroup | null, stage: Adoption['stage']): Place
       items: items.map(({ menuItemId, quantity }) => ({ menu_item_id: menuItemId, quantity })),
     }));
 
-/** With what the order's last run was started. Null when Temporal does not know it any more. */
-async function inputOfRun({ client }: Temporal, orderId: string): Promise<OrderInput | null> {
+/** The rating as it is stored; of one that is not, as it was accepted. Throws when that has gone meanwhile. */
+export async function ratingToRepeat(
+  temporal: Temporal,
+  { orderId, known: { record } }: Finding,
+): Promise<RatingInput> {
+  if (!record?.rating) {
+    const accepted = await inputOfRun<RatingInput>(temporal, ratingWorkflowId(orderId));
+    if (!accepted) throw new WorkflowGoneError('its rating is gone from Temporal');
+    return accepted;
+  }
+  const { id, orderRating, agentRating } = record.rating;
+  const rated = { order_rating: orderRating, agent_rating: agentRating };
+  return { rating_id: id, user_id: record.userId, order_id: orderId, ...rated };
+}
+
+/** With what a workflow's last run was started. Null when Temporal does not know it any more. */
+async function inputOfRun<Input>({ client }: Temporal, workflowId: string): Promise<Input | null> {
   try {
-    const { events } = await client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory();
+    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
     const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    return payload ? defaultPayloadConverter.fromPayload<OrderInput>(payload) : null;
+    return payload ? defaultPayloadConverter.fromPayload<Input>(payload) : null;
   } catch (err) {
     const failure = translate(err);
     if (failure instanceof WorkflowGoneError) return null;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { orderWorkflowId, searchAttributes } from '../../contracts/names';
+import { orderWorkflowId, ratingWorkflowId, searchAttributes } from '../../contracts/names';
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import type { OrderPolicy } from '../../contracts/workflow';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
@@ -10,7 +10,7 @@ import type * as restaurant from '../../prisma/restaurant/client';
 import { findGroups, type OrderGroup } from '../../prisma/restaurant/open-orders';
 import type * as user from '../../prisma/user/client';
 import { findRecords, type CustomerRecord } from '../../prisma/user/open-orders';
-import { remedyFor, type Remedy, type Rows, type Run } from './remedy';
+import { remedyFor, remedyForRating, type Remedy, type Rows, type Run } from './remedy';
 
 export interface Databases {
   user: user.Database;
@@ -33,18 +33,23 @@ export async function readRows(dbs: Databases, orderIds: string[]): Promise<Map<
   ]);
   return new Map(
     orderIds.map((id) => {
-      const group = groups.get(id);
+      const [record, group, delivery] = [records.get(id) ?? null, groups.get(id), deliveries.get(id) ?? null];
       return [
         id,
         {
-          record: records.get(id) ?? null,
+          record,
           group: group ? { ...group, parts: group.orders.length } : null,
-          delivery: deliveries.get(id) ?? null,
+          delivery,
+          rating: record?.rating ? counted(group, delivery) : null,
         },
       ];
     }),
   );
 }
+
+/** A service that does not know the order, or had no agent for it, averages nothing. */
+const counted = (group: OrderGroup | undefined, delivery: Assignment | null): 'counted' | 'uncounted' =>
+  group?.orderRating === null || (delivery?.agentId && delivery.agentRating === null) ? 'uncounted' : 'counted';
 
 const byOrder = <T extends { orderId: string }>(rows: T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.orderId, row]));
@@ -79,12 +84,18 @@ export async function look(deps: RepairDeps, orderId: string): Promise<Finding> 
 /** The workflow first, then the rows: what it has written before it ended is seen. */
 async function lookOnce({ dbs, temporal, policy }: RepairDeps, orderId: string): Promise<Finding> {
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
-  const known = (await readRows(dbs, [orderId])).get(orderId) ?? { record: null, group: null, delivery: null };
+  const known = (await readRows(dbs, [orderId])).get(orderId) ?? nothing;
   const run = runOf(description);
   const placedAt = known.record?.placedAt ?? description?.startTime;
   const fresh = placedAt !== undefined && Date.now() - placedAt.getTime() < policy.placementLimitMs;
-  return { orderId, known, run, remedy: remedyFor(known, run, fresh) };
+  const remedy = remedyFor(known, run, fresh);
+  if (remedy.kind !== 'none' || !known.record?.delivered) return { orderId, known, run, remedy };
+  const ratingRun = runOf(await describeWorkflow(temporal, ratingWorkflowId(orderId)));
+  return { orderId, known, run, remedy: remedyForRating(known.rating, ratingRun) };
 }
+
+/** What the databases say of an order that they do not know. */
+export const nothing: Known = { record: null, group: null, delivery: null, rating: null };
 
 function runOf(description: WorkflowExecutionDescription | null): Run {
   if (!description) return { state: 'gone' };

@@ -6,8 +6,8 @@ import { TemporalAwayError, translate, WorkflowGoneError } from '../../lib/tempo
 import { startWorkflow } from '../../lib/temporal/send';
 import { withRepairLock } from '../../prisma/user/open-orders';
 import { placeUpdate } from '../../workflows/messages';
-import { orderStart } from '../../workflows/start';
-import { inputToAdopt, inputToRepeat } from './inputs';
+import { orderStart, ratingStart } from '../../workflows/start';
+import { inputToAdopt, inputToRepeat, ratingToRepeat } from './inputs';
 import { look, type Finding, type RepairDeps } from './look';
 import type { Told } from './remedy';
 
@@ -30,6 +30,9 @@ export const mend = (deps: RepairDeps, orderId: string): Promise<Finding> =>
         break;
       case 'restart':
         await start(deps, await inputToRepeat(deps, finding));
+        break;
+      case 'rate':
+        await rate(deps, finding);
         break;
       case 'adopt':
         await start(deps, await inputToAdopt(deps, finding, finding.remedy));
@@ -58,6 +61,13 @@ async function start({ temporal }: RepairDeps, input: OrderInput): Promise<void>
     const failure = translate(err);
     if (!(failure instanceof TemporalAwayError || failure instanceof WorkflowGoneError)) throw failure;
   }
+}
+
+/** With the id that the rating has: what is stored is stored once, and counted once. */
+async function rate(deps: RepairDeps, finding: Finding): Promise<void> {
+  const rating = await ratingToRepeat(deps.temporal, finding);
+  const options = ratingStart(rating, deps.policy);
+  await startWorkflow(deps.temporal, { workflow: workflowTypes.rating, options });
 }
 
 /** What single restaurants have decided for their parts. */

@@ -1,5 +1,5 @@
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
-import { isOver, remedyFor, type Rows, type Run } from './remedy';
+import { isOver, remedyFor, remedyForRating, type Rows, type Run } from './remedy';
 
 /** One line: what the customer's record, the restaurants' group and the delivery say; the workflow; what follows. */
 const table = `
@@ -80,6 +80,7 @@ const rowsOf = (record: string, group: string, delivery: string): Rows => {
           : { status: record as OrderStatus, delivered: false },
     group: group === '-' ? null : { status: status as OrderStatus, parts: empty ? 0 : 1 },
     delivery: delivery === '-' ? null : { status: delivery as DeliveryStatus },
+    rating: null,
   };
 };
 
@@ -110,4 +111,32 @@ test('an order that is undone without anybody having wanted that says why', () =
   expect(remedyFor(rows, { state: 'gone' }, false)).toMatchObject({
     reason: 'its workflow was lost before the restaurant had the order',
   });
+});
+
+describe('an order that is over everywhere', () => {
+  const over = rowsOf('delivered', 'CONFIRMED', 'DELIVERED');
+
+  test.each([
+    [null, true],
+    ['counted', true],
+    ['uncounted', false],
+  ] as const)('and whose rating is %s is over: %s', (rating, expected) => {
+    expect(isOver({ ...over, rating })).toBe(expected);
+  });
+});
+
+test.each([
+  [null, 'gone', 'none'],
+  [null, 'COMPLETED', 'none'],
+  [null, 'CANCELED', 'none'],
+  [null, 'TERMINATED', 'rate'],
+  ['uncounted', 'PENDING', 'none'],
+  ['uncounted', 'COMPLETED', 'none'],
+  ['uncounted', 'CANCELED', 'rate'],
+  ['uncounted', 'TERMINATED', 'rate'],
+  ['uncounted', 'gone', 'rate'],
+  ['counted', 'TERMINATED', 'none'],
+  ['counted', 'gone', 'none'],
+] as const)('of a rating that is %s, and whose run is %s: %s', (rating, run, expected) => {
+  expect(remedyForRating(rating, runOf(run)).kind).toBe(expected);
 });

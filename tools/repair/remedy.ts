@@ -11,6 +11,8 @@ export interface Rows {
   /** `parts`: how many restaurants' orders are in it. */
   group: { status: OrderStatus; parts: number } | null;
   delivery: { status: DeliveryStatus } | null;
+  /** Whether the services that average a stored rating have it; null where none is stored. */
+  rating: 'counted' | 'uncounted' | null;
 }
 
 /** `order` and `delivery` of a running one: as it shows itself by its search attributes. */
@@ -29,6 +31,8 @@ export type Remedy =
   | { kind: 'adopt'; stage: 'cancelled'; reason: string }
   /** A new run with the input of the one that was closed. */
   | { kind: 'restart' }
+  /** The rating's workflow again: one that was accepted is stored and sent, one that is stored is sent. Both count it once. */
+  | { kind: 'rate' }
   | { kind: 'person'; why: string };
 
 type Standing = 'unknown' | 'recorded' | 'placed' | 'confirmed' | 'delivered' | 'cancelled' | 'contradictory';
@@ -44,8 +48,12 @@ function standing({ record, group, delivery }: Rows): Standing {
   return record ? 'recorded' : 'unknown';
 }
 
-/** Whether every database that knows of the order says that it has come to the same end. */
+/** Whether every database that knows of the order says that it has come to the same end, and has its rating. */
 export function isOver(rows: Rows): boolean {
+  return hasEnded(rows) && rows.rating !== 'uncounted';
+}
+
+function hasEnded(rows: Rows): boolean {
   const { record, group, delivery } = rows;
   const at = standing(rows);
   if (at === 'cancelled') return [record, group, delivery].every((row) => row === null || row.status === 'CANCELLED');
@@ -65,7 +73,7 @@ export function remedyFor(rows: Rows, run: Run, fresh: boolean): Remedy {
   if (at === 'contradictory') return contradiction;
   if (run.state === 'running') return remedyForRunning(rows, run, at);
   if (at === 'unknown') return isAbnormal(run) ? again(fresh) : none;
-  if (isOver(rows)) return none;
+  if (hasEnded(rows)) return none;
   switch (at) {
     case 'recorded':
       // An old program's order has no workflow until its message has been adopted, which may still wait in a queue.
@@ -82,6 +90,13 @@ export function remedyFor(rows: Rows, run: Run, fresh: boolean): Remedy {
 
 const again = (fresh: boolean): Remedy =>
   fresh ? { kind: 'restart' } : { kind: 'adopt', stage: 'cancelled', reason: lost };
+
+/** What a rating's workflow has completed needs nothing: its message waits in a queue until it is counted. */
+export function remedyForRating(rating: Rows['rating'], run: Run): Remedy {
+  const isLost = run.state === 'gone' || (run.state === 'closed' && run.as !== 'COMPLETED');
+  const isForgotten = rating === 'uncounted' ? isLost : rating === null && isAbnormal(run);
+  return isForgotten ? { kind: 'rate' } : none;
+}
 
 /** The workflow's own ends leave nothing behind. */
 const isAbnormal = (run: Run): boolean => run.state === 'closed' && run.as !== 'COMPLETED' && run.as !== 'CANCELED';

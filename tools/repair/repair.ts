@@ -2,7 +2,7 @@ import { openOrderIds as openDeliveries } from '../../prisma/delivery/open-order
 import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders';
 import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
 import { openInDatabases, openInTemporal } from './candidates';
-import { look, readRows, type RepairDeps } from './look';
+import { look, nothing, readRows, type RepairDeps } from './look';
 import { mend } from './mend';
 import { isOver } from './remedy';
 import type { Outcome } from './report';
@@ -49,8 +49,6 @@ async function* candidates({ dbs, temporal }: RepairDeps): AsyncGenerator<string
   }
   yield* openInTemporal(temporal.client);
 }
-
-const nothing = { record: null, group: null, delivery: null };
 
 async function treat(deps: RepairDeps, orderId: string, mends: boolean): Promise<Outcome> {
   const finding = await look(deps, orderId);

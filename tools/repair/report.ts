@@ -33,6 +33,7 @@ export const forPrograms = ({ orderId, known, run, remedy, result }: Outcome): o
   customer: known.record && { status: known.record.status, delivered: known.record.delivered },
   restaurant: known.group?.status ?? null,
   delivery: known.delivery && { status: known.delivery.status, agent_id: known.delivery.agentId },
+  rating: known.rating,
   workflow: run,
   remedy,
   result,
@@ -69,6 +70,8 @@ function remedyText(remedy: Remedy): string {
       return 'place it again';
     case 'adopt':
       return remedy.stage === 'cancelled' ? 'undo it' : `adopt it, ${remedy.stage}`;
+    case 'rate':
+      return 'send its rating again';
     case 'person':
       return `needs a person: ${remedy.why}`;
   }
