@@ -17,8 +17,14 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
   const work: Work = (delivery) => settle(delivery).then(() => true);
   const hold = createHold(publisher, options);
   const consumers = [
-    await takeDeliveries(link, { queue, prefetch, work, finish: true, log }),
-    await takeDeliveries(link, { queue: retryQueue(queue), prefetch: heldAtATime, work: hold, finish: false, log }),
+    await takeDeliveries(link, publisher, { queue, prefetch, work, finish: true, log }),
+    await takeDeliveries(link, publisher, {
+      queue: retryQueue(queue),
+      prefetch: heldAtATime,
+      work: hold,
+      finish: false,
+      log,
+    }),
   ];
   return {
     get consuming() {

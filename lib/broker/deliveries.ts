@@ -5,6 +5,7 @@ import type { Log } from '../log';
 import { within } from '../within';
 import { BrokerAwayError } from './errors';
 import { partingMs, type Link } from './link';
+import type { Publisher } from './publisher';
 import { watchChannel, type Session } from './sessions';
 
 export interface Delivery {
@@ -43,20 +44,23 @@ export interface DeliveriesOptions {
 const againAfterMs = 1_000;
 
 /** Takes messages from a queue for as long as the process lives, over every reconnection; acknowledges each once its work says so. */
-export async function takeDeliveries(link: Link, options: DeliveriesOptions): Promise<Consumer> {
+export async function takeDeliveries(
+  link: Link,
+  publisher: Pick<Publisher, 'untilBlocked' | 'untilUnblocked'>,
+  options: DeliveriesOptions,
+): Promise<Consumer> {
   const { queue, log } = options;
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
   let consuming: { channel: ConfirmChannel; consumerTag: string; lost: AbortController } | undefined;
 
   const isWorthAnotherTry = async ({ givenUp }: Delivery): Promise<boolean> => {
-    const waited = link.untilUnblocked(givenUp).then(() => sleep(againAfterMs, undefined, { signal: givenUp }));
+    const waited = publisher.untilUnblocked(givenUp).then(() => sleep(againAfterMs, undefined, { signal: givenUp }));
     await waited.catch(() => undefined);
     return !givenUp.aborted;
   };
 
   const work = async (session: Session, delivery: Delivery): Promise<void> => {
-    if (!(await link.mayWork(delivery.givenUp))) return;
     do {
       try {
         if (await options.work(delivery)) delivery.channel.ack(delivery.message);
@@ -69,7 +73,7 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
     } while (await isWorthAnotherTry(delivery));
   };
 
-  await link.onSession(async (session) => {
+  await link.onSetUp(async (session) => {
     if (stopping.signal.aborted) return;
     const channel = await session.model.createConfirmChannel();
     const lost = new AbortController();
@@ -106,8 +110,8 @@ export async function takeDeliveries(link: Link, options: DeliveriesOptions): Pr
       await quietly(() => consuming?.channel.cancel(consuming.consumerTag));
       if (!options.finish) consuming?.lost.abort();
       // What a blocked broker does not take goes back to its queue.
-      await Promise.race([Promise.all(underWay), link.untilBlocked()]);
-      // Closing the connection alone would drop the acknowledgements and replies that are still on their way out.
+      await Promise.race([Promise.all(underWay), publisher.untilBlocked()]);
+      // Closing the connection alone would drop the acknowledgements that are still on their way out.
       await quietly(() => consuming?.channel.close());
     },
   };

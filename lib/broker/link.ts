@@ -24,14 +24,8 @@ export interface Link {
   untilBlocked(): Promise<void>;
   /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when it waits no longer. */
   untilUnblocked(signal: AbortSignal): Promise<void>;
-  /** Runs at every set-up, after the topology and before anything is published; also at once when connected. */
+  /** Runs at every set-up, after the topology and before the session holds; also at once when connected. */
   onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
-  /** Runs when a session holds, so that whatever comes in can be published on; also at once when connected. */
-  onSession(hook: (session: Session) => Promise<void>): Promise<void>;
-  /** From now on, and in each session once its hooks have run, what comes in may be worked on. */
-  beginWork(): void;
-  /** Resolves with true when what has come in may be worked on, with false when it is given up first. */
-  mayWork(givenUp: AbortSignal): Promise<boolean>;
   /** Runs when a session has ended: whatever was pending in it is lost. */
   onLost(hook: (cause: Error) => void): void;
   /** Runs when the broker says that it takes no messages in the present session. */
@@ -88,17 +82,18 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       return sessions.connected();
     },
     onSetUp: (hook) => sessions.onSetUp(hook),
-    onSession: (hook) => sessions.onSession(hook),
-    beginWork: () => sessions.beginWork(),
-    mayWork: (givenUp) => sessions.mayWork(givenUp),
     onLost: (hook) => sessions.onLost(hook),
     onBlocked: (hook) => sessions.onBlocked(hook),
     untilBlocked: () => sessions.untilBlocked(),
     untilUnblocked: (signal) => sessions.untilUnblocked(signal),
     reset: (session, cause) => sessions.reset(session, cause),
     async close() {
-      sessions.close();
-      await within(partingMs, recovering.close()).catch((err: unknown) => log.debug({ err }, 'closing the connection'));
+      const session = sessions.close();
+      const quietly = (step: Promise<unknown> | undefined): Promise<unknown> =>
+        within(partingMs, Promise.resolve(step)).catch((err: unknown) => log.debug({ err }, 'closing the connection'));
+      // Closing the connection alone would drop what is still on its way out.
+      await quietly(session?.channel.close());
+      await quietly(recovering.close());
     },
   };
 }

@@ -26,6 +26,12 @@ export interface Publisher {
    * and the copy may be there as well.
    */
   publishCopy(to: Destination, body: Buffer, options: Options.Publish): Promise<void>;
+  /** Sends a reply to whoever asked, who may have gone: not mandatory, not confirmed. Throws BrokerAwayError, and is then not sent. */
+  reply(replyTo: string, body: Buffer, correlationId: string | undefined): void;
+  /** Resolves when the broker is blocked, at once if it is. */
+  untilBlocked(): Promise<void>;
+  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when it waits no longer. */
+  untilUnblocked(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -95,6 +101,12 @@ export function createPublisher(link: Link, appId: string): Publisher {
   return {
     publish: (to, body, options = {}) => publish(to, body, options, true),
     publishCopy: (to, body, options) => publish(to, body, options, false),
+    reply(replyTo, body, correlationId) {
+      const { channel } = link.session();
+      send(channel, toQueue(replyTo), body, { correlationId }, () => undefined);
+    },
+    untilBlocked: () => link.untilBlocked(),
+    untilUnblocked: (signal) => link.untilUnblocked(signal),
   };
 }
 

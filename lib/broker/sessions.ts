@@ -6,7 +6,7 @@ import { BrokerAwayError } from './errors';
 /** One life of the connection: ends with it, never comes back. */
 export interface Session {
   model: ChannelModel;
-  /** The channel on which this process publishes and receives its replies. */
+  /** On a connection that publishes: for that, and for the replies. */
   channel: ConfirmChannel;
 }
 
@@ -16,10 +16,8 @@ type LossHook = (cause: Error) => void;
 /** Which session holds, whether the broker takes messages in it, and who wants to know when that changes. */
 export function createSessions(log: Log) {
   const setUpHooks: SessionHook[] = [];
-  const sessionHooks: SessionHook[] = [];
   const lostHooks: LossHook[] = [];
   const block = createBlock(log);
-  const work = createWork();
   let current: Session | undefined;
   let closing = false;
 
@@ -45,19 +43,10 @@ export function createSessions(log: Log) {
       setUpHooks.push(hook);
       if (current) await hook(current);
     },
-    async onSession(hook: SessionHook): Promise<void> {
-      sessionHooks.push(hook);
-      if (current) await hook(current);
-    },
-    beginWork: () => work.begin(),
-    mayWork: (signal: AbortSignal) => work.may(signal),
     onLost: (hook: LossHook) => void lostHooks.push(hook),
     async begin(session: Session): Promise<void> {
-      work.suspend();
       for (const hook of setUpHooks) await hook(session);
       current = session;
-      for (const hook of sessionHooks) await hook(session);
-      work.resume();
     },
     watch(session: Session): void {
       session.model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));
@@ -69,31 +58,12 @@ export function createSessions(log: Log) {
       lose(session, cause);
       session.model.close().catch((err: unknown) => log.debug({ err }, 'closing a lost connection'));
     },
-    close(): void {
+    /** Resolves nothing more; returns the session that held. */
+    close(): Session | undefined {
+      const last = current;
       closing = true;
-      if (current) lose(current, new BrokerAwayError('connection closed by this process'));
-    },
-  };
-}
-
-/** Whether what comes in may be worked on: once every consumer is there, at first and in each session. */
-function createWork() {
-  const changes = new EventEmitter().setMaxListeners(0); // each message that waits listens
-  let begun = false;
-  let complete = false;
-  return {
-    begin(): void {
-      begun = true;
-      changes.emit('change');
-    },
-    suspend: () => void (complete = false),
-    resume(): void {
-      complete = true;
-      changes.emit('change');
-    },
-    async may(signal: AbortSignal): Promise<boolean> {
-      while (!(begun && complete) && !signal.aborted) await once(changes, 'change', { signal }).catch(() => undefined);
-      return !signal.aborted;
+      if (last) lose(last, new BrokerAwayError('connection closed by this process'));
+      return last;
     },
   };
 }

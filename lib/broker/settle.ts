@@ -1,4 +1,4 @@
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage } from 'amqplib';
 import { deadQueue, retryQueue } from '../../contracts/names';
 import type { ConsumerOptions, Parsed } from './consumer-options';
 import { copyProperties, courseOf } from './copy';
@@ -57,11 +57,13 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
   };
 
   return async (delivery) => {
-    const { channel, message } = delivery;
+    const { message } = delivery;
     const replyTo = replyAddress(message, options.appId);
     if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
     const answer = (reply: Reply): void => {
-      if (replyTo !== undefined) sendReply(channel, replyTo, message, reply);
+      if (replyTo === undefined) return;
+      const { correlationId } = message.properties as { correlationId?: string };
+      publisher.reply(replyTo, Buffer.from(JSON.stringify(reply)), correlationId);
     };
     const body = read(message.content, options.parse);
     if (!body.ok) {
@@ -84,13 +86,6 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
 /** A message is a request of ours if it has our `app_id` and a `reply_to` (contract, section 1). */
 function replyAddress({ properties }: ConsumeMessage, appId: string): string | undefined {
   return properties.appId === appId ? (properties.replyTo as string | undefined) : undefined;
-}
-
-function sendReply(channel: ConfirmChannel, replyTo: string, message: ConsumeMessage, reply: Reply): void {
-  const { correlationId } = message.properties as { correlationId?: string };
-  const content = Buffer.from(JSON.stringify(reply));
-  // Not mandatory: whoever asked may have gone.
-  channel.sendToQueue(replyTo, content, { correlationId, contentType: 'application/json' });
 }
 
 function read<T>(content: Buffer, parse: (body: unknown) => Parsed<T>): Parsed<T> {

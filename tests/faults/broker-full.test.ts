@@ -74,6 +74,22 @@ describe('while the broker is full', () => {
     expect(broker.logged('broker-lost')).toBe(0);
   });
 
+  test('events that have nothing to publish are done meanwhile', async () => {
+    const many = Array.from({ length: 20 }, (_, at) => at + 1); // four times as many as are given at a time
+    for (const n of many) broker.sendWithHeaders({ n }, {});
+    await until('they wait', async () => (await broker.waiting()) === many.length);
+    const { calls, gate, goOn } = aHeldHandler();
+    const worker = await broker.worker(async ({ n }) => {
+      calls.push(n);
+      await gate;
+    });
+    await full(worker);
+    goOn();
+    await until('all are done', () => calls.length === many.length);
+    expect(broker.logged('broker-unblocked')).toBe(0);
+    expect(calls.sort((a, b) => a - b)).toEqual(many);
+  });
+
   test('events that cannot be put elsewhere wait without a reconnection, and no attempt is counted for it', async () => {
     const { calls, handle, goOn } = aHeldHandler();
     const worker = await broker.worker(handle);

@@ -36,8 +36,8 @@ test('a message that the broker would not take three times leaves nothing behind
     if (listening.length <= 3) throw new BrokerAwayError('no room');
     return true;
   };
-  const consumer = await takeDeliveries(link, { queue, prefetch: 1, work, finish: true, log });
-  link.beginWork();
+  const room = { untilBlocked: () => new Promise<void>(() => undefined), untilUnblocked: () => Promise.resolve() };
+  const consumer = await takeDeliveries(link, room, { queue, prefetch: 1, work, finish: true, log });
   outsider.send(queue, '{}');
   await until('the fourth turn', () => listening.length === 4);
   await consumer.stop();

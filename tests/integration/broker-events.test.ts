@@ -55,7 +55,7 @@ test('an event that waits while the connection is cut does not multiply', async 
   broker.sendWithHeaders({ n: 1 }, patient);
   await until('the first attempt', () => calls.length === 1);
   await until('its consumer to hold it', async () => (await broker.waiting(retryQueue)) === 0);
-  await broker.cut('worker');
+  await broker.cut('worker consumes');
   broker.sendWithHeaders({ n: 2 }, {});
   await until('the consumer to be back', () => calls.includes(2));
   await worker.close();
@@ -74,7 +74,7 @@ test('an event whose attempt fails after the connection was cut is repeated once
   });
   await broker.client.publish(toQueue(queue), { n: 1 });
   await until('the first attempt', () => calls === 1);
-  await broker.cut('worker');
+  await broker.cut('worker consumes');
   await until('the second attempt', () => calls === 2);
   letGo();
   await worker.close();

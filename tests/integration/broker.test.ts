@@ -82,7 +82,7 @@ describe('a connection that is cut', () => {
     });
     const asked = ask(21);
     await inside.promise;
-    await broker.cut('worker');
+    await broker.cut('worker consumes');
     expect(await asked.finally(() => lost.open())).toBe(42);
     expect(calls).toBe(2);
     await until('the worker is connected', () => worker.connected);
@@ -99,8 +99,26 @@ describe('a connection that is cut', () => {
     });
     await broker.client.publish(toQueue(queue), { n: 1 });
     await inside.promise;
-    await broker.cut('worker');
+    await broker.cut('worker consumes');
     expect((await broker.outsider.next(deadQueue).finally(() => lost.open())).body).toEqual({ n: 1 });
+    expect(calls).toBe(2);
+  });
+
+  test('on which the worker publishes costs no reply: the message is handled again when it is back', async () => {
+    const [inside, lost] = [aGate(), aGate()];
+    let calls = 0;
+    const worker = await broker.worker(async ({ n }) => {
+      calls += 1;
+      inside.open();
+      await lost.promise;
+      return n * 2;
+    });
+    const asked = ask(21);
+    await inside.promise;
+    await broker.cut('worker publishes');
+    await until('the worker knows', () => !worker.connected);
+    lost.open();
+    expect(await asked).toBe(42);
     expect(calls).toBe(2);
   });
 
@@ -108,7 +126,7 @@ describe('a connection that is cut', () => {
     const asked = ask(1, 60_000);
     const failed = expect(asked).rejects.toBeInstanceOf(BrokerAwayError);
     await until('the request in the queue', async () => (await broker.waiting()) === 1);
-    await broker.cut('client');
+    await broker.cut('client publishes');
     await failed;
     await broker.worker(double);
     expect(await until('an answer', () => ask(3, 1_000).then(Number))).toBe(6);
@@ -158,7 +176,7 @@ describe('an event', () => {
     });
     broker.sendWithHeaders({ n: 1 }, { 'x-attempts': maxAttempts - 1 });
     await begun.promise;
-    await broker.cut('worker');
+    await broker.cut('worker consumes');
     const { body, headers } = await broker.outsider.next(deadQueue);
     expect(body).toEqual({ n: 1 });
     ended.open();

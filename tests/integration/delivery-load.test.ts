@@ -55,7 +55,6 @@ test(
         await end(order_id).catch((err: unknown) => failures.push(err));
       },
     });
-    service.broker.beginWork();
     const ask = async (order: string): Promise<void> => {
       const reply = assignAgentReply.parse(await service.assign(order));
       if (reply.outcome === 'assigned') await end(order);

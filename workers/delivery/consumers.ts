@@ -44,5 +44,4 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     parse: bySchema(ratingMessage),
     handle: rateDelivery(db),
   });
-  broker.beginWork();
 }

@@ -134,5 +134,4 @@ async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, {
     parse: bySchema(adoptOrderMessage),
     handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
   });
-  broker.beginWork();
 }

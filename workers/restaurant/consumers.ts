@@ -38,5 +38,4 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     parse: bySchema(ratingMessage),
     handle: rateOrder(db),
   });
-  broker.beginWork();
 }
