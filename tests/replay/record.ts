@@ -5,7 +5,7 @@
  *   npm test -- --selectProjects integration --testMatch '<rootDir>/tests/replay/record*.ts'
  *
  * Those `in-version-0.1` are of the workflow as it was before `patched('adopted-whole')` and before
- * `patched('failing-undos-are-shown-after-a-while')`, and cannot be recorded again.
+ * `patched('failing-undos-are-shown-after-a-while')`, and cannot be recorded again; `hand-back-forgotten-before-it-was-learnt` neither.
  */
 import { randomUUID } from 'node:crypto';
 import { ratingWorkflowId } from '../../contracts/names';
@@ -140,6 +140,20 @@ test('handed back, then brought by another agent', async () => {
   await move(order, 'PICKED_UP');
   await move(order, 'DELIVERED');
   await record('handed-back', order);
+});
+
+test('a forgotten hand-back is learnt, and the other agent brings it', async () => {
+  const agents = [agent, { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' }];
+  const order = await given({
+    assignAgent: async () => ({ outcome: 'assigned', ...(agents.shift() ?? agent), status: 'PENDING' }),
+  });
+  await order.place();
+  await confirm(order);
+  await order.sees('agent assigned');
+  await order.handle.signal(agentAssignedSignal, agents[0]);
+  await order.sees('handed back');
+  await bring(order);
+  await record('hand-back-forgotten', order);
 });
 
 test('one of two restaurants refuses, the rest is kept', async () => {
