@@ -60,6 +60,15 @@ test.each(['restaurantApi', 'orderWorker'] as const)(
   },
 );
 
+test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)(
+  'the %s has time left in its drain to answer what came last',
+  (name) => {
+    const delayOf = (DRAIN_DELAY_MS: string) => loadConfig(schemas[name], { DRAIN_DELAY_MS }).DRAIN_DELAY_MS;
+    expect(delayOf('2000')).toBe(2_000);
+    expect(() => delayOf('2001')).toThrow(/DRAIN_DELAY_MS: /);
+  },
+);
+
 test('all that is wrong is told at once', () => {
   expect(() => loadConfig(schemas.userApi, { PORT: '70000', REDIS_URL: 'nowhere' })).toThrow(/REDIS_URL: .*\n.*PORT: /);
 });

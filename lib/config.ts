@@ -19,8 +19,8 @@ const common = {
 const host = { HOST: z.string().default('127.0.0.1') };
 const http = {
   ...host,
-  /** At most half of the time that a process has for its drain. */
-  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(4_000).default(500),
+  /** At most what leaves room for the 5 to 6 s of a slow placement that comes at its end, in the 8 s that a drain may take. */
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(2_000).default(500),
 };
 /** Where a worker answers how it is; nowhere by default. */
 const health = { ...host, HEALTH_PORT: port().optional() };

@@ -40,7 +40,7 @@ const isSame = (one: OrderCommand, other: OrderCommand): boolean => JSON.stringi
 const asksForAgent = (command: OrderCommand): boolean =>
   command.kind === 'askAgent' || (command.kind === 'moveDelivery' && command.status === 'PICKED_UP');
 
-export function createInbox(facts: () => OrderFacts, stopping: () => boolean): Inbox {
+export function createInbox(facts: () => OrderFacts, stopping: () => boolean, mayBePickedUp: () => boolean): Inbox {
   let waiting: Submitted[] = [];
   const inVain = { times: 0, at: 0 };
   /** Asked often, and just now. Temporal takes 2,000 updates a run, and an order may wait for a quarter of an hour. */
@@ -63,7 +63,8 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean): I
   return {
     judge: (command) => judge(expected(), command),
     validate(command) {
-      const verdict = judge(expected(), command);
+      // Updates only: a signal is judged again in a replay, where this would let in what was noted and ignored.
+      const verdict = judge({ ...expected(), mayBePickedUp: mayBePickedUp() }, command);
       if (verdict.verdict === 'refused') throw ApplicationFailure.nonRetryable(verdict.message, verdict.code);
       if (judge(facts(), command).verdict === 'repeat')
         throw ApplicationFailure.nonRetryable('It is so already.', soAlready);

@@ -47,9 +47,10 @@ export function openOrder(input: OrderInput): OrderRun {
   const inbox = createInbox(
     () => record.facts,
     () => stopReason !== undefined,
+    () => run.mayBeDelivered,
   );
   const stopped = (): string | undefined => stopReason ?? reasonOf(inbox.next('stop')?.command);
-  return {
+  const run: OrderRun = {
     input,
     record,
     inbox,
@@ -78,6 +79,7 @@ export function openOrder(input: OrderInput): OrderRun {
     },
     backgroundDone: () => Promise.all(background),
   };
+  return run;
 }
 
 /** How the run waits: nothing goes on once the order is stopped. */

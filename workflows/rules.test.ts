@@ -64,6 +64,13 @@ test('the table holds every state; an order has a delivery only once it has been
 });
 
 describe('an order under way', () => {
+  test('that may be picked up already takes its delivery, though nobody has said yet that it has a courier', () => {
+    const adopted = { ...given('CONFIRMED / none'), mayBePickedUp: true };
+    expect(wordOf(judge(adopted, command('deliver')))).toBe('ok');
+    expect(wordOf(judge({ ...adopted, delivery: 'PENDING' }, command('deliver')))).toBe(illegal);
+    expect(wordOf(judge({ ...adopted, status: 'CANCELLED' }, command('deliver')))).toBe(illegal);
+  });
+
   test.each(rows)('given $state, when asked to $command, then $word', ({ state, command: name, word }) => {
     expect(wordOf(judge(given(state), command(name)))).toBe(word);
   });

@@ -10,6 +10,8 @@ export interface OrderFacts {
   status: OrderStatus;
   /** Null until an agent is assigned. */
   delivery: DeliveryStatus | null;
+  /** The delivery side may have it further than that: an adopted order, of which it has not said yet where it stands. */
+  mayBePickedUp?: boolean;
   /** The assigned agent, and those who have handed the job back: they do not get it again. */
   agentId?: string | null;
   declinedBy?: readonly string[];
@@ -142,6 +144,8 @@ const confirmOpen = (parts: Readonly<Record<string, OrderStatus>>): Record<strin
     Object.entries(parts).map(([restaurant, part]) => [restaurant, part === 'PENDING' ? 'CONFIRMED' : part]),
   );
 
+const notPickedUp = refused('ILLEGAL_TRANSITION', 'The order has not been picked up yet.');
+
 function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDelivery' }>['status']): Verdict {
   const from = facts.delivery;
   if (from === to) return repeat;
@@ -152,8 +156,9 @@ function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDel
     return refused('ILLEGAL_TRANSITION', 'The restaurant has not confirmed the order yet.');
   switch (from) {
     case null: // the match may be on its way
+      return to === 'DELIVERED' && !facts.mayBePickedUp ? notPickedUp : allowed;
     case 'PENDING':
-      return to === 'DELIVERED' ? refused('ILLEGAL_TRANSITION', 'The order has not been picked up yet.') : allowed;
+      return to === 'DELIVERED' ? notPickedUp : allowed;
     case 'PICKED_UP':
       return allowed;
     case 'DELIVERED':

@@ -23,7 +23,8 @@ export function agentRoutes({ db, announce }: AgentsDeps): Router {
     const { id, matches } = await addAgent(db, body).catch((err: unknown) => {
       throw isDuplicate(err) ? ruleBroken(`Duplicate entry: the userName "${body.userName}" is taken`) : err;
     });
-    await announce(matches);
+    // They have their agent, told or not, and ask again: nobody is to wait here for a broker that hangs.
+    void announce(matches);
     created(req, res, '/agents', `/agents/${id}`, { status: true, message: 'Agent added', data: { agent_id: id } });
   };
 

@@ -1,8 +1,10 @@
-/** The demo's scenarios: those that need no system of their own are walked here, and the page of each is true to its tests. */
+/** The demo's scenarios: each is walked to its end, and its page is true to its tests. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { scenarios } from '../../tools/demo/scenarios/names';
+import { stackEnvironment } from '../../tools/stack/addresses';
+import { launchSystem, removeAll } from '../stack/fixtures/launched';
 
 const root = path.resolve(__dirname, '../..');
 const demo = path.join(root, 'dist/tools/demo/main.js');
@@ -22,17 +24,48 @@ const run = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     );
   });
 
-/** The others need short limits, couriers of their own, or stop a part. */
+const walk = async (scenario: string, shown: string, env: NodeJS.ProcessEnv = {}): Promise<void> => {
+  const { code, stdout, stderr } = await run([demo, '--scenario', scenario], env);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(shown);
+};
+
 const shareable = [
   ['delivered', 'rated'],
   ['refusal', 'undone  restaurant order'],
   ['cancel', 'cancelled by an operator'],
 ];
 
-test.each(shareable)('the demo walks the scenario %s to its end and shows it ("%s")', async (scenario, shown) => {
-  const { code, stdout, stderr } = await run([demo, '--scenario', scenario]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain(shown);
+test.each(shareable)('the demo walks the scenario %s to its end and shows it ("%s")', (scenario, shown) =>
+  walk(scenario, shown),
+);
+
+/** They need short limits, couriers of their own, or stop a part. In this order: the second one begins without any courier. */
+const alone = [
+  ['no-answer', 'the restaurant did not decide in time'],
+  ['no-courier', 'no agent was found in time'],
+  ['service-down', 'restaurant slow or away, calling durably'],
+];
+
+describe('on a system of its own', () => {
+  /** One for all of them: a bit longer than theirs, for what comes back after a service was down. */
+  const limits = { DECISION_LIMIT_MS: '8000', COURIER_LIMIT_MS: '6000', ATTEMPT_MS: '2000' };
+  let env: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    const { instance, status } = await launchSystem(limits);
+    const { addresses } = await status();
+    if (!addresses) throw new Error('the system is ready but has no addresses');
+    env = { ...stackEnvironment(addresses, {}), STACK_SOCKET: instance.socketPath };
+  }, 150_000);
+  afterAll(removeAll);
+
+  test.each(alone)('the demo walks the scenario %s to its end and shows it ("%s")', (scenario, shown) =>
+    walk(scenario, shown, env),
+  );
+});
+
+test('every scenario is walked here', () => {
+  expect([...shareable, ...alone].map(([name]) => name).sort()).toEqual(Object.keys(scenarios).sort());
 });
 
 test('the demo, when a service does not answer, says which request and exits with 1', async () => {

@@ -22,6 +22,8 @@ import {
   placed,
   type Placed,
 } from './fixtures/platform';
+import { repair, terminate } from './fixtures/repairs';
+import { runOf } from './fixtures/temporal-cli';
 
 describe("an order placed at the restaurant's side", () => {
   test('is an order like any other', async () => {
@@ -77,6 +79,17 @@ describe.each([
     await decide(order, 'CANCELLED');
     expect((await askAgain(order)).status).toBe(400);
   });
+});
+
+test('asking again for an agent for an order whose workflow was ended from outside is 409, and says what helps', async () => {
+  const order = await assigned();
+  await terminate(order);
+  expect(await askAgent(order)).toMatchObject({
+    status: 409,
+    body: { success: false, message: expect.stringContaining('repaired') as string },
+  });
+  expect(await runOf(order)).toBe('TERMINATED');
+  expect(await repair(['--yes', '--order', order.order_id])).toMatchObject({ code: 0 });
 });
 
 describe('a confirmed order that has no workflow, as an old database holds it', () => {

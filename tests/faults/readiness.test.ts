@@ -10,7 +10,7 @@ jest.setTimeout(150_000); // parts take their time to start on a busy machine
 let system: OwnSystem;
 beforeAll(async () => {
   // Long enough that a test sees an API that is going.
-  system = await ownSystem({ DRAIN_DELAY_MS: '4000' });
+  system = await ownSystem({ DRAIN_DELAY_MS: '2000' });
 }, 150_000);
 afterAll(removeSystem);
 

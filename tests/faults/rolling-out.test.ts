@@ -21,7 +21,7 @@ import { aBuild, removeBuilds, startProcess } from './fixtures/processes';
 
 jest.setTimeout(180_000); // a whole system starts, on a busy machine
 
-const customers = 4;
+const customers = 3;
 
 let deployment: Deployment;
 let kitchen: Kitchen;

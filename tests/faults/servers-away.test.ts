@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
 import { queues, retryQueue } from '../../contracts/names';
 import {
+  addAgent,
   addKitchen,
+  agentNamed,
+  agentOf,
   anOrderOf,
   ask,
   assigned,
@@ -17,11 +20,16 @@ import {
   ratingsOf,
   type Kitchen,
 } from '../e2e/fixtures/platform';
+import { within } from '../../lib/within';
 import { until } from '../fixtures/until';
 import { isPlaced, placeHeld, placementsAreAnswered } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { waiting } from './fixtures/ways';
 
 jest.setTimeout(90_000); // parts take their time to start on a busy machine
+
+/** For an answer that waits for nothing: far below the 10 s after which a silent broker is given up. */
+const answerLimitMs = 5_000;
 
 let system: OwnSystem;
 let kitchen: Kitchen;
@@ -70,8 +78,20 @@ describe('while RabbitMQ is away', () => {
         await broker.close();
       }
     });
-    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
     await delivered();
+    await agentOf(order);
+  });
+});
+
+describe('while RabbitMQ hangs', () => {
+  test('an agent who joins is there at once, and the order that waits for one gets it', async () => {
+    const order = await placed();
+    await waiting(order);
+    await system.whileFrozen('rabbitmq', async () => {
+      const agentId = await within(answerLimitMs, addAgent());
+      expect(await agentNamed(agentId)).toMatchObject({ assignments: [{ orderId: order.order_id }] });
+    });
+    await until('the agent brings it', async () => (await move(order, 'PICKED_UP')).status === 200);
   });
 });
 

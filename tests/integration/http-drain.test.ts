@@ -61,7 +61,7 @@ test('a server that stops answers what is under way, takes no more, and waits fo
 });
 
 test('a request that comes while a server announces its end is answered, and its connection closed', async () => {
-  const { server, waiting } = await aServer(4_000); // what may be configured, and far more than two requests take
+  const { server, waiting } = await aServer(2_000); // what may be configured, and far more than two requests take
   const early = connect(Number(new URL(server.address).port), '127.0.0.1');
   await once(early, 'connect');
   const closing = server.close();

@@ -1,7 +1,8 @@
 /** Orders that an old program has brought, or whose run was lost: they start where they stand. */
 import type { Activities } from '../../workflows/calls';
-import { cancelUpdate } from '../../workflows/messages';
-import { done, move, never, orderStage, undoCalls } from '../fixtures/order-stage';
+import { cancelUpdate, moveDeliveryUpdate } from '../../workflows/messages';
+import { aGate } from '../fixtures/gate';
+import { done, move, never, nobodyFree, orderStage, refusalOf, undoCalls } from '../fixtures/order-stage';
 import { agent } from '../fixtures/workflows';
 
 const { adopt } = orderStage();
@@ -52,6 +53,32 @@ describe('an adopted order', () => {
     await order.sees('agent assigned');
     expect(await move(order, 'DELIVERED')).toEqual(done);
     expect(await order.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
+  });
+
+  it.each([
+    ['is delivered, if it was picked up', 'PICKED_UP', done],
+    ['is not delivered, if it was not', 'PENDING', { outcome: 'refused', code: 'ILLEGAL_TRANSITION' }],
+  ] as const)('takes its delivery before it is known where it stands, and %s', async (_what, status, outcome) => {
+    const answers = aGate();
+    const order = await adopt({
+      assignAgent: async () => {
+        await answers.promise;
+        return { outcome: 'assigned', ...agent, status };
+      },
+    });
+    await order.sees('adopted');
+    const delivered = await order.handle.startUpdate(moveDeliveryUpdate, {
+      args: [{ status: 'DELIVERED' }],
+      waitForStage: 'ACCEPTED',
+    });
+    answers.open();
+    expect(await delivered.result()).toMatchObject(outcome);
+  });
+
+  it('refuses its delivery while it waits for an agent', async () => {
+    const order = await adopt(nobodyFree);
+    await order.sees('waiting for an agent');
+    expect(await refusalOf(move(order, 'DELIVERED'))).toBe('ILLEGAL_TRANSITION');
   });
 
   it('gets its agent though there is nobody at the restaurant side to ask', async () => {

@@ -3,20 +3,29 @@
  * handlers and databases; a step is held between its message and its reply.
  */
 import { WorkflowFailedError } from '@temporalio/client';
-import { cancelUpdate, declineUpdate } from '../../workflows/messages';
+import type { Decision } from '../../contracts/states';
+import { cancelUpdate, decideUpdate, declineUpdate } from '../../workflows/messages';
 import { confirm, done, move } from '../fixtures/order-stage';
 import { wholeSaga, type Step } from '../fixtures/whole-saga';
 import type { OrderUnderTest } from '../fixtures/workflows';
 
-const { hold, given, rowsOf } = wholeSaga();
+const { hold, given, givenOfTwo, adopted, rowsOf } = wholeSaga();
 
 const customer = (order: OrderUnderTest) => order.update(cancelUpdate, { reason: 'changed my mind' });
 const courier = (order: OrderUnderTest) => move(order, 'CANCELLED');
 
+const decidePart = async (order: OrderUnderTest, status: Decision): Promise<unknown> => {
+  await order.place();
+  return order.update(decideUpdate, { status, restaurant_id: order.input.order.restaurants[0]?.restaurant_id });
+};
+
 /** What brings an order to the step; its answers come when the step is let go, if at all. */
 const bring: Record<string, (order: OrderUnderTest) => Promise<unknown>> = {
   placed: async () => undefined,
+  adopted: async () => undefined,
   confirmed: (order) => confirm(order),
+  'confirmed by one of two': (order) => decidePart(order, 'CONFIRMED'),
+  'refused by one of two': (order) => decidePart(order, 'CANCELLED'),
   assigned: (order) => confirm(order).then(() => order.sees('agent assigned')),
   'picked up': async (order) => {
     await bring.assigned?.(order);
@@ -37,10 +46,13 @@ const undone = {
   busyAgents: 0,
 };
 const noDelivery = { ...undone, delivery: null };
+const ofTwo = { ...noDelivery, parts: ['CANCELLED, 1 item(s)', 'CANCELLED, 1 item(s)'] };
 
 interface Case {
   step: Step;
   by: string;
+  /** The order; one that is being placed, if left out. */
+  of?: () => Promise<OrderUnderTest>;
   /** What is left if the cancel comes before the message is handled, and after. */
   before: typeof undone | object;
   after: typeof undone | object;
@@ -50,6 +62,15 @@ const cases: Case[] = [
   { step: 'createOrder', by: 'placed', before: { ...noDelivery, parts: [] }, after: noDelivery },
   // The restaurant side has it further than the run knows: the run cannot rule out that an agent was looked for.
   { step: 'changeOrder CONFIRMED', by: 'confirmed', before: noDelivery, after: undone },
+  {
+    step: 'changeOrder CONFIRMED of a part',
+    by: 'confirmed by one of two',
+    of: givenOfTwo,
+    before: ofTwo,
+    after: ofTwo,
+  },
+  { step: 'changeOrder CANCELLED of a part', by: 'refused by one of two', of: givenOfTwo, before: ofTwo, after: ofTwo },
+  { step: 'changeOrder CONFIRMED', by: 'adopted', of: adopted, before: undone, after: undone },
   { step: 'recordProgress CONFIRMED', by: 'assigned', before: undone, after: undone },
   { step: 'assignAgent', by: 'confirmed', before: undone, after: undone },
   { step: 'changeDelivery DECLINED', by: 'handed back', before: undone, after: undone },
@@ -60,11 +81,11 @@ describe('cancel during a single step', () => {
     ['undo before its forward message', 'before'],
     ['forward message again after the undo', 'after'],
   ] as const)('%s', (_anomaly, when) => {
-    test.each(cases.map((each) => [each.step, each] as const))(
+    test.each(cases.map((each) => [each.by === 'adopted' ? `${each.step}, of an adoption` : each.step, each] as const))(
       '%s: the cancel is done, and the message that comes after it changes nothing',
-      async (step, expected) => {
-        const held = hold(step, when);
-        const order = await given();
+      async (_step, expected) => {
+        const held = hold(expected.step, when);
+        const order = await (expected.of ?? given)();
         const brought = bring[expected.by]?.(order).catch(() => undefined);
         await held.reached;
         expect(await customer(order)).toEqual(done);

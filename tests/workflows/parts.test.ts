@@ -1,5 +1,6 @@
 /** Orders of several restaurants, each of which decides for its part. */
 import type { PartialRefusal } from '../../contracts/states';
+import type { OrderPolicy } from '../../contracts/workflow';
 import type { Activities } from '../../workflows/calls';
 import { decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { aGate } from '../fixtures/gate';
@@ -17,10 +18,11 @@ const restaurants = [a, b].map((restaurant_id) => ({ restaurant_id, items }));
 const changeOrder: Activities['changeOrder'] = async ({ status, restaurant_id }) =>
   status === 'CANCELLED' && restaurant_id ? { outcome: 'changed', total: '4.50' } : { outcome: 'changed' };
 
-async function givenPlaced(onPartialRefusal?: PartialRefusal): Promise<ServedOrder> {
+async function givenPlaced(onPartialRefusal?: PartialRefusal, policy: Partial<OrderPolicy> = {}): Promise<ServedOrder> {
   const order = await givenInput(
     { changeOrder },
     { order: { restaurants }, ...(onPartialRefusal && { onPartialRefusal }) },
+    policy,
   );
   await order.place();
   return order;
@@ -78,6 +80,15 @@ describe('an order of which the customer wants what can be had', () => {
     expect(await order.view()).toMatchObject({ status: 'CONFIRMED', total: '4.50', parts: { [a]: 'CONFIRMED' } });
     expect(await move(order, 'PICKED_UP')).toEqual(done);
     expect(await refusalOf(decide(order, 'CANCELLED', a, 'it burnt'))).toBe('DECISION_NOT_ALLOWED');
+  });
+
+  it('is cancelled as a whole when one of them says nothing until its time is up: silence is no refusal', async () => {
+    const order = await givenPlaced('keep_rest', { decisionLimitMs: 2_000 });
+    expect(await decide(order, 'CONFIRMED', a)).toEqual(done);
+    const reason = 'the restaurant did not decide in time';
+    expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason });
+    expect(await order.view()).toMatchObject({ parts: { [a]: 'CANCELLED', [b]: 'CANCELLED' } });
+    expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
   it('is cancelled when nothing is left', async () => {
