@@ -4,7 +4,6 @@ import { Client, Connection } from '@temporalio/client';
 import { connect, type ChannelModel } from 'amqplib';
 import { orderWorkflowId, queues } from '../../contracts/names';
 import {
-  addKitchen,
   anOrderOf,
   ask,
   assigned,
@@ -17,23 +16,16 @@ import {
   pageOf,
   rate,
   ratingsOf,
-  type Kitchen,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import { isPlaced, placeHeld, placementsAreAnswered } from './fixtures/held';
-import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { isPlaced, placeHeld } from './fixtures/held';
+import { impatient } from './fixtures/own-system';
+import { systemWithKitchen } from './fixtures/system-with-kitchen';
 
 jest.setTimeout(90_000); // parts take their time to start on a busy machine
 
-let system: OwnSystem;
-let kitchen: Kitchen;
-beforeAll(async () => {
-  // Attempts that follow each other so fast that a test can wait for twenty of them.
-  system = await ownSystem(impatient);
-  kitchen = await addKitchen();
-}, 150_000);
-afterAll(removeSystem);
-afterEach(() => placementsAreAnswered(kitchen));
+// Attempts that follow each other so fast that a test can wait for twenty of them.
+const { system, kitchen } = systemWithKitchen(impatient);
 
 describe('while the restaurant worker is away', () => {
   let broker: ChannelModel;

@@ -125,8 +125,7 @@ describe('a server that is stopped', () => {
 });
 
 describe('a server that hangs', () => {
-  // PostgreSQL is many processes: to stop the first of them hangs nobody who is connected.
-  test.each(['temporal', 'rabbitmq', 'redis'] as const)(
+  test.each(Object.keys(away) as Server[])(
     '%s is away within the limit of a check, until it goes on',
     async (server) => {
       await allReady();

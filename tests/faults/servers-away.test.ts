@@ -4,7 +4,6 @@ import { connect } from 'amqplib';
 import { queues, retryQueue } from '../../contracts/names';
 import {
   addAgent,
-  addKitchen,
   agentNamed,
   agentOf,
   anOrderOf,
@@ -18,12 +17,12 @@ import {
   placed,
   rate,
   ratingsOf,
-  type Kitchen,
 } from '../e2e/fixtures/platform';
 import { within } from '../../lib/within';
 import { until } from '../fixtures/until';
-import { isPlaced, placeHeld, placementsAreAnswered } from './fixtures/held';
-import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+import { isPlaced, placeHeld } from './fixtures/held';
+import { impatient } from './fixtures/own-system';
+import { systemWithKitchen } from './fixtures/system-with-kitchen';
 import { waiting } from './fixtures/ways';
 
 jest.setTimeout(90_000); // parts take their time to start on a busy machine
@@ -31,15 +30,8 @@ jest.setTimeout(90_000); // parts take their time to start on a busy machine
 /** For an answer that waits for nothing: far below the 10 s after which a silent broker is given up. */
 const answerLimitMs = 5_000;
 
-let system: OwnSystem;
-let kitchen: Kitchen;
-beforeAll(async () => {
-  // Attempts that follow each other so fast that a test can wait for twenty of them.
-  system = await ownSystem(impatient);
-  kitchen = await addKitchen();
-}, 150_000);
-afterAll(removeSystem);
-afterEach(() => placementsAreAnswered(kitchen));
+// Attempts that follow each other so fast that a test can wait for twenty of them.
+const { system, kitchen } = systemWithKitchen(impatient);
 
 describe('while RabbitMQ is away', () => {
   test('reading goes on, a placement is held, and no rating is lost, though its consumers are away too', async () => {

@@ -1,6 +1,6 @@
 /** How an HTTP server of ours ends connections, and how it stops. */
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import express, { type Response } from 'express';
 import { listen, type Listening } from '../../api/http/server';
@@ -20,6 +20,14 @@ const get = (server: Listening, agent: Agent): Promise<IncomingMessage> =>
       .end();
   });
 
+/** A connection that has asked for nothing yet. */
+async function anIdleConnection(server: Listening): Promise<Socket> {
+  const { hostname, port } = new URL(server.address);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  return socket;
+}
+
 test('a server keeps an idle connection for longer than load balancers do, and says so', async () => {
   const { server, waiting } = await aServer();
   const agent = new Agent({ keepAlive: true });
@@ -33,8 +41,7 @@ test('a server keeps an idle connection for longer than load balancers do, and s
 
 test('a server that stops waits for nobody who has connected and asks for nothing', async () => {
   const { server } = await aServer();
-  const silent = connect(Number(new URL(server.address).port), '127.0.0.1');
-  await once(silent, 'connect');
+  const silent = await anIdleConnection(server);
   await server.close();
   silent.destroy();
 });
@@ -62,8 +69,7 @@ test('a server that stops answers what is under way, takes no more, and waits fo
 
 test('a request that comes while a server announces its end is answered, and its connection closed', async () => {
   const { server, waiting } = await aServer(2_000); // what may be configured, and far more than two requests take
-  const early = connect(Number(new URL(server.address).port), '127.0.0.1');
-  await once(early, 'connect');
+  const early = await anIdleConnection(server);
   const closing = server.close();
   early.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   const late = get(server, new Agent());
