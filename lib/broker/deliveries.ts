@@ -50,6 +50,7 @@ export async function takeDeliveries(
   options: DeliveriesOptions,
 ): Promise<Consumer> {
   const { queue, log } = options;
+  const quietly = quietlyFor(log);
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
   let consuming: { channel: ConfirmChannel; consumerTag: string; lost: AbortController } | undefined;
@@ -92,15 +93,6 @@ export async function takeDeliveries(
     consuming = { channel, consumerTag, lost };
   });
 
-  /** A channel that is gone has nothing left to stop. */
-  const quietly = async (step: () => Promise<unknown> | undefined): Promise<void> => {
-    try {
-      await within(partingMs, Promise.resolve(step()));
-    } catch (err) {
-      log.debug({ err }, 'stopping a consumer');
-    }
-  };
-
   return {
     get consuming() {
       return consuming !== undefined && !consuming.lost.signal.aborted;
@@ -116,5 +108,16 @@ export async function takeDeliveries(
     },
   };
 }
+
+/** For steps of a stop: a channel that is gone has nothing left to stop. */
+const quietlyFor =
+  (log: Log) =>
+  async (step: () => Promise<unknown> | undefined): Promise<void> => {
+    try {
+      await within(partingMs, Promise.resolve(step()));
+    } catch (err) {
+      log.debug({ err }, 'stopping a consumer');
+    }
+  };
 
 const asError = (err: unknown): Error => (err instanceof Error ? err : new Error(String(err)));
