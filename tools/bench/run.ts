@@ -13,7 +13,7 @@ import { stackProcesses } from './measure/stack-processes';
 import { handOver } from './people/couriers';
 import { addAgents, openKitchens } from './people/world';
 import { conditionsOf } from './report/conditions';
-import type { Measured } from './report/report';
+import type { Measured } from './report/measured';
 import { bareAt, ordersAt, ordersAtRate, peopleOf, type Scene } from './scene';
 import { busy, concurrencies, manyAgents, type Concurrency, type Settings } from './settings';
 import { soak } from './soak';
@@ -39,7 +39,19 @@ export async function withScene<T>(
     };
     const client = new Client({ connection, namespace });
     const world = await openKitchens(http, addresses);
-    return await use({ addresses, http, client, ceiling, world, roots, settings, say, lastOrders: [], lastBare: [] });
+    return await use({
+      addresses,
+      http,
+      client,
+      ceiling,
+      world,
+      roots,
+      settings,
+      say,
+      lastOrders: [],
+      lastBare: [],
+      lastAt50: [],
+    });
   } finally {
     await ceiling.stop();
     http.close();
@@ -74,6 +86,7 @@ export async function run(scene: Scene): Promise<Measured> {
 
   const histories = {
     order: await shapeOf(client, scene.lastOrders.map(orderWorkflowId)),
+    orderAt50: await shapeOf(client, scene.lastAt50.map(orderWorkflowId)),
     bare: await shapeOf(client, scene.lastBare),
   };
   const memoryMb = readMemory(scene.roots);
@@ -118,6 +131,7 @@ async function takeTurns(
     for (const concurrency of concurrencies) {
       scene.say(`round ${round} of ${rounds}: ${concurrency} at a time`);
       phases.orders[concurrency].push(await ordersAt(scene, concurrency));
+      if (concurrency === 50) scene.lastAt50.splice(0, Infinity, ...scene.lastOrders);
       phases.bare[concurrency].push(await bareAt(scene, 'local', concurrency));
       // For comparison only, so once is enough.
       if (round === 1 && concurrency !== 10)
@@ -132,7 +146,7 @@ async function takeTurns(
   return {
     orders: summaries('orders') as ByConcurrency,
     bare: summaries('bare') as ByConcurrency,
-    regular: summaries('regular') as Partial<ByConcurrency>,
+    regular: summaries('regular'),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Scene {
   /** The last that were delivered, the newest last. */
   lastOrders: string[];
   lastBare: string[];
+  /** The last of those that were delivered while 50 were under way. */
+  lastAt50: string[];
 }
 
 const idsKept = 20;

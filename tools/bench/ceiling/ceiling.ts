@@ -36,7 +36,7 @@ export async function startCeiling(address: string, namespace: string): Promise<
     },
     async stop() {
       for (const child of [worker, client]) if (child.connected) child.disconnect();
-      await Promise.all([worker, client].map((child) => child.exitCode ?? once(child, 'exit')));
+      await Promise.all([worker, client].map((child) => child.exitCode === null && once(child, 'exit')));
     },
   };
 }

@@ -46,7 +46,7 @@ export async function signalTimes(
       ({ workflowExecutionSignaledEventAttributes }) => workflowExecutionSignaledEventAttributes?.signalName === signal,
     );
     const { seconds, nanos } = event?.eventTime ?? {};
-    if (seconds != null) times.set(id, Number(seconds) * 1_000 + (nanos ?? 0) / 1e6);
+    if (seconds !== null && seconds !== undefined) times.set(id, Number(seconds) * 1_000 + (nanos ?? 0) / 1e6);
   }
   return times;
 }

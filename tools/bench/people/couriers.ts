@@ -3,7 +3,7 @@ import { Client as Postgres } from 'pg';
 import { z } from 'zod';
 import { orderWorkflowId } from '../../../contracts/names';
 import { summarize, type Summary } from '../measure/statistics';
-import { confirmOrder, placeOrder, type People } from './order';
+import { accepted, confirmOrder, placeOrder, type People } from './order';
 
 /** From an agent's freeing to the next order, each in milliseconds; null: nothing was measured. */
 export interface Handover {
@@ -34,8 +34,8 @@ export async function handOver(
   let toPlace = orderCount;
   await together(agentIds, async () => {
     while (toPlace-- > 0) {
-      const orderId = await placeOrder(people);
-      await confirmOrder(people, orderId);
+      const orderId = await placeOrder(people, accepted);
+      await confirmOrder(people, orderId, accepted);
       orders.push(orderId);
     }
   });
@@ -65,10 +65,16 @@ export async function handOver(
   };
 }
 
-const step = ({ http, addresses }: People, orderId: string, status: string) =>
-  http.expect([200], 'PATCH', `${addresses.DELIVERY_SERVICE_URL}/deliveries/${orderId}`, { status });
+/** Takes a step, and repeats it while it is only accepted. */
+async function step({ http, addresses }: People, orderId: string, status: string): Promise<void> {
+  const url = `${addresses.DELIVERY_SERVICE_URL}/deliveries/${orderId}`;
+  for (let answer = 202; answer === 202;)
+    ({ status: answer } = await http.expect([200, 202], 'PATCH', url, { status }));
+}
 
 const lookEveryMs = 10;
+/** No order is so long on its way to an agent, on the busiest machine. */
+const patienceMs = 30_000;
 
 /** Looks again and again; undefined when there is nothing more to do. */
 async function findJob(
@@ -77,7 +83,7 @@ async function findJob(
   wanted: () => boolean,
 ): Promise<string | undefined> {
   const url = `${addresses.DELIVERY_SERVICE_URL}/deliveries?agent_id=${agentId}&status=PENDING&limit=1`;
-  while (wanted()) {
+  for (const since = performance.now(); wanted() && performance.now() - since < patienceMs;) {
     const { text } = await http.expect([200], 'GET', url);
     const [job] = jobs.parse(JSON.parse(text)).data.deliveries;
     if (job) return job.order_id;

@@ -12,9 +12,13 @@ const { isMainThread, threadId, BroadcastChannel } = require('node:worker_thread
 
 const folder = process.env.BENCH_PROFILES;
 const script = process.argv[1];
-if (folder && script) {
-  const parts = [basename(dirname(dirname(script))), basename(dirname(script)), basename(script, '.js')];
-  const name = isMainThread ? parts.join('-') : `${parts.join('-')}-thread${threadId}`;
+if (isMainThread && script) {
+  // Its threads inherit the variable, and do not know the script.
+  process.env.BENCH_PROFILED = [dirname(dirname(script)), dirname(script)].map((each) => basename(each)).join('-');
+}
+if (folder) {
+  const program = process.env.BENCH_PROFILED ?? 'node';
+  const name = isMainThread ? program : `${program}-thread${threadId}`;
   const session = new Session();
   session.connect();
   session.post('Profiler.enable');

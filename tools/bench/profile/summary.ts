@@ -41,5 +41,7 @@ function packageOf({ functionName, url }: Profile['nodes'][number]['callFrame'])
   if (installed !== undefined) return installed;
   if (url.startsWith('node:')) return 'node';
   if (url.includes('/dist/')) return 'our code';
-  return url === '' ? 'native functions' : 'workflow bundle';
+  if (url === '') return 'native functions';
+  if (url.startsWith('wasm:')) return 'WebAssembly';
+  return url.includes('workflow-bundle') ? 'workflows' : 'other';
 }

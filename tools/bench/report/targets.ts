@@ -1,5 +1,5 @@
 import type { SoakSample } from '../soak';
-import type { CpuSplit, Measured } from './report';
+import type { CpuSplit, Measured } from './measured';
 
 export interface Target {
   name: string;
