@@ -35,8 +35,10 @@ export async function startCeiling(address: string, namespace: string): Promise<
       });
     },
     async stop() {
-      for (const child of [worker, client]) if (child.connected) child.disconnect();
-      await Promise.all([worker, client].map((child) => child.exitCode === null && once(child, 'exit')));
+      const running = [worker, client].filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+      const ended = running.map((child) => once(child, 'exit'));
+      for (const child of running) child.disconnect();
+      await Promise.all(ended);
     },
   };
 }
