@@ -1,99 +1,57 @@
 import { loadavg } from 'node:os';
-import { Client, Connection } from '@temporalio/client';
 import { orderMessages, orderWorkflowId } from '../../contracts/names';
-import type { Addresses } from './addresses';
 import { browse } from './browsing/browsing';
-import { startCeiling } from './ceiling/ceiling';
 import { measureGrowth } from './growth/growth';
-import { createHttpClient } from './load/http';
 import { shapeOf, signalTimes } from './measure/histories';
 import { summarizePhases, type Phase, type PhaseSummary } from './measure/phase';
 import { readMemory } from './measure/processes';
-import { stackProcesses } from './measure/stack-processes';
 import { handOver } from './people/couriers';
-import { addAgents, openKitchens } from './people/world';
+import { addAgents } from './people/world';
 import { conditionsOf } from './report/conditions';
 import type { Measured } from './report/measured';
 import { bareAt, ordersAt, ordersAtRate, peopleOf, type Scene } from './scene';
-import { busy, concurrencies, manyAgents, type Concurrency, type Settings } from './settings';
+import { concurrencies, type Concurrency } from './settings';
 import { soak } from './soak';
-
-/** Opens everything that the benchmark needs, hands it to `use`, and closes it again. */
-export async function withScene<T>(
-  addresses: Addresses,
-  settings: Settings,
-  say: (line: string) => void,
-  use: (scene: Scene) => Promise<T>,
-): Promise<T> {
-  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = addresses;
-  const connection = await Connection.connect({ address });
-  const http = createHttpClient();
-  say('starting the bare workflow: its worker and its client');
-  const ceiling = await startCeiling(address, namespace);
-  try {
-    const roots = {
-      ...(await stackProcesses(addresses.STACK_SOCKET)),
-      ...ceiling.pids,
-      driver: process.pid,
-      launcher: process.ppid,
-    };
-    const client = new Client({ connection, namespace });
-    const world = await openKitchens(http, addresses);
-    return await use({
-      addresses,
-      http,
-      client,
-      ceiling,
-      world,
-      roots,
-      settings,
-      say,
-      lastOrders: [],
-      lastBare: [],
-      lastAt50: [],
-    });
-  } finally {
-    await ceiling.stop();
-    http.close();
-    await connection.close();
-  }
-}
 
 /**
  * Measures everything. Steps: few agents, warm-up, orders that wait for an agent; many agents, orders and bare workflows in turn,
  * orders at a fixed rate; histories, memory, browsing; and what was asked for besides.
  */
 export async function run(scene: Scene): Promise<Measured> {
-  const { addresses, http, client, settings, say } = scene;
+  const { addresses, http, client, settings, step } = scene;
   const startedAt = new Date();
   const loadBefore = loadavg()[0] ?? 0;
-  const agentIds = await addAgents(http, addresses, busy.agents);
-  await warmUp(scene);
+  const { busy, manyAgents } = settings;
+  const agentIds = await step('adding agents', () => addAgents(http, addresses, busy.agents));
+  await step('warming up', () => warmUp(scene));
 
-  say(`${busy.orders} orders, ${busy.agents} agents: how long a freed one is without an order`);
-  const handover = await handOver(peopleOf(scene), {
-    agentIds,
-    orderCount: busy.orders,
-    databaseUrl: addresses.DELIVERY_DATABASE_URL,
-    toldAt: (workflowIds) => signalTimes(client, workflowIds, orderMessages.agentAssigned),
-  });
-  await addAgents(http, addresses, manyAgents - busy.agents);
+  const handover = await step(`${busy.orders} orders wait for ${busy.agents} agents`, () =>
+    handOver(peopleOf(scene), {
+      agentIds,
+      orderCount: busy.orders,
+      databaseUrl: addresses.DELIVERY_DATABASE_URL,
+      toldAt: (workflowIds) => signalTimes(client, workflowIds, orderMessages.agentAssigned),
+    }),
+  );
+  await step('adding agents', () => addAgents(http, addresses, manyAgents - busy.agents));
 
   const { orders, bare, regular } = await takeTurns(scene);
   const rate = orders[50].perSecond / 2;
-  say(`orders at a fixed rate of ${rate.toFixed(1)}/s`);
-  const openLoop = { rate, ...summarizePhases([await ordersAtRate(scene, rate)]) };
+  const openLoop = await step('orders at a fixed rate', async () => ({
+    rate,
+    ...summarizePhases([await ordersAtRate(scene, rate)]),
+  }));
 
-  const histories = {
+  const histories = await step('looking at histories', async () => ({
     order: await shapeOf(client, scene.lastOrders.map(orderWorkflowId)),
     orderAt50: await shapeOf(client, scene.lastAt50.map(orderWorkflowId)),
     bare: await shapeOf(client, scene.lastBare),
-  };
+  }));
   const memoryMb = readMemory(scene.roots);
-  say('browsing');
-  const browsing = await browse(http, addresses, settings.browsingMs);
-  const soaked = settings.soakOrders > 0 ? await soak(scene) : null;
-  const growth = settings.growth ? await measureGrowth(scene) : null;
+  const browsing = await step('browsing', () => browse(http, addresses, settings.browsingMs));
+  const soaked = settings.soakOrders > 0 ? await step('many orders', () => soak(scene)) : null;
+  const sizes = settings.growth;
+  const growth = sizes && (await step('growth', () => measureGrowth(scene, sizes)));
   const conditions = conditionsOf(startedAt, loadBefore, [...Object.values(orders), ...Object.values(bare), openLoop]);
   return {
     conditions,
@@ -108,15 +66,14 @@ export async function run(scene: Scene): Promise<Measured> {
     browsing,
     soak: soaked,
     growth,
+    seconds: scene.seconds,
   };
 }
 
 async function warmUp(scene: Scene): Promise<void> {
-  scene.say('warming up');
   const { warmUpMs } = scene.settings;
-  const brief = { ...scene, settings: { ...scene.settings, windowMs: { 1: warmUpMs, 10: warmUpMs, 50: warmUpMs } } };
-  await ordersAt(brief, 10);
-  await bareAt(brief, 'local', 10);
+  await ordersAt(scene, 10, warmUpMs);
+  await bareAt(scene, 'local', 10, warmUpMs);
 }
 
 type ByConcurrency = Record<Concurrency, PhaseSummary>;
@@ -126,16 +83,17 @@ async function takeTurns(
   scene: Scene,
 ): Promise<{ orders: ByConcurrency; bare: ByConcurrency; regular: Partial<ByConcurrency> }> {
   const phases = { orders: perConcurrency(), bare: perConcurrency(), regular: perConcurrency() };
-  const { rounds } = scene.settings;
-  for (let round = 1; round <= rounds; round += 1)
-    for (const concurrency of concurrencies) {
-      scene.say(`round ${round} of ${rounds}: ${concurrency} at a time`);
-      phases.orders[concurrency].push(await ordersAt(scene, concurrency));
-      if (concurrency === 50) scene.lastAt50.splice(0, Infinity, ...scene.lastOrders);
-      phases.bare[concurrency].push(await bareAt(scene, 'local', concurrency));
+  const { step, settings } = scene;
+  for (let round = 1; round <= settings.rounds; round += 1)
+    for (const n of concurrencies) {
+      phases.orders[n].push(await step(`orders, ${n} at a time`, () => ordersAt(scene, n)));
+      if (n === 50) scene.lastAt50.splice(0, Infinity, ...scene.lastOrders);
+      phases.bare[n].push(await step(`bare workflows, ${n} at a time`, () => bareAt(scene, 'local', n)));
       // For comparison only, so once is enough.
-      if (round === 1 && concurrency !== 10)
-        phases.regular[concurrency].push(await bareAt(scene, 'regular', concurrency));
+      if (round === 1 && n !== 10)
+        phases.regular[n].push(
+          await step(`bare workflows with regular activities, ${n} at a time`, () => bareAt(scene, 'regular', n)),
+        );
     }
   const summaries = (kind: keyof typeof phases) => {
     const entries = concurrencies.map((concurrency) => [concurrency, phases[kind][concurrency]] as const);

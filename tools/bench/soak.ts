@@ -1,14 +1,16 @@
+import { messageOf, type Timings } from './load/job';
+import { summarizePhases } from './measure/phase';
 import { readMemory } from './measure/processes';
-import { summarize } from './measure/statistics';
 import { carryOrder } from './people/order';
 import { peopleOf, type Scene } from './scene';
 
 /** After so many orders. */
 export interface SoakSample {
   orders: number;
-  /** Of the placements since the sample before, 10 orders at a time. */
+  /** Of the placements since the sample before, 10 orders at a time, in milliseconds. */
   placeP50: number;
   perSecond: number;
+  failed: number;
   memoryMb: Record<string, number> | null;
 }
 
@@ -17,31 +19,33 @@ const samples = 10;
 
 /** Carries many orders and looks after every tenth of them at what has grown. */
 export async function soak(scene: Scene): Promise<SoakSample[]> {
-  const { soakOrders } = scene.settings;
-  const each = Math.ceil(soakOrders / samples);
-  const people = peopleOf(scene);
+  const each = Math.ceil(scene.settings.soakOrders / samples);
   const taken: SoakSample[] = [];
   for (let orders = each; orders <= each * samples; orders += each) {
-    const since = performance.now();
-    const places: number[] = [];
-    await manyOrders(each, async () => void places.push((await carryOrder(people))['place'] ?? NaN));
-    const sample = {
-      orders,
-      placeP50: summarize(places)?.p50 ?? NaN,
-      perSecond: (1_000 * places.length) / (performance.now() - since),
-      memoryMb: readMemory(scene.roots),
-    };
-    taken.push(sample);
-    scene.say(`${orders} orders: ${sample.perSecond.toFixed(1)}/s, placement p50 ${sample.placeP50.toFixed(0)} ms`);
+    const { perSecond, latency, failed } = await scene.step(`many orders: up to ${orders}`, () =>
+      carryMany(scene, each),
+    );
+    const placeP50 = latency['place']?.p50 ?? NaN;
+    taken.push({ orders, placeP50, perSecond, failed, memoryMb: readMemory(scene.roots) });
   }
   return taken;
 }
 
-async function manyOrders(count: number, carry: () => Promise<void>): Promise<void> {
+/** Carries so many orders, all of them. Throws when each of them fails. */
+async function carryMany(scene: Scene, count: number) {
+  const people = peopleOf(scene);
+  const done: Timings[] = [];
+  const failures: string[] = [];
+  const since = performance.now();
   let left = count;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
-      while (left-- > 0) await carry();
+      while (left-- > 0)
+        await carryOrder(people).then(
+          (timings) => done.push(timings),
+          (error: unknown) => failures.push(messageOf(error)),
+        );
     }),
   );
+  return summarizePhases([{ windowMs: performance.now() - since, done, failures, cpu: null, repeats: people.repeats }]);
 }

@@ -1,6 +1,7 @@
 import { summarizePhases } from '../measure/phase';
 import type { Summary } from '../measure/statistics';
 import { ordersAt, type Scene } from '../scene';
+import type { GrowthSizes } from '../settings';
 import { measureMatching, type MatchCost } from './matching';
 import { growFinishedOrders, growRestaurants } from './rows';
 
@@ -21,30 +22,31 @@ export interface GrowthStage {
   postgresCpuMs: number | null;
 }
 
-const restaurantCounts = [1_000, 10_000, 50_000];
-const finishedOrders = 100_000;
-
 /** Carries orders after each stage of growth. The rows stay. */
-export async function measureGrowth(scene: Scene): Promise<Growth> {
-  const { addresses, say } = scene;
+export async function measureGrowth(scene: Scene, sizes: GrowthSizes): Promise<Growth> {
+  const { addresses, step } = scene;
   const databases = {
     user: addresses.USER_DATABASE_URL,
     restaurant: addresses.RESTAURANT_DATABASE_URL,
     delivery: addresses.DELIVERY_DATABASE_URL,
   };
   const stages = [await stage(scene, 'as it was')];
-  for (const count of restaurantCounts) {
+  for (const count of sizes.restaurants) {
     await growRestaurants(databases, count);
     stages.push(await stage(scene, `${count} restaurants`));
   }
-  await growFinishedOrders(databases, finishedOrders);
-  stages.push(await stage(scene, `and ${finishedOrders} finished orders`));
-  say('orders that wait for an agent');
-  return { stages, matching: await measureMatching(databases.delivery) };
+  await growFinishedOrders(databases, sizes.finishedOrders);
+  stages.push(await stage(scene, `and ${sizes.finishedOrders} finished orders`));
+  const matching = await step('growth: orders that wait for an agent', () =>
+    measureMatching(databases.delivery, sizes),
+  );
+  return { stages, matching };
 }
 
-async function stage(scene: Scene, name: string): Promise<GrowthStage> {
-  scene.say(`growth: ${name}`);
+const stage = (scene: Scene, name: string): Promise<GrowthStage> =>
+  scene.step(`growth: ${name}`, () => carryAt(scene, name));
+
+async function carryAt(scene: Scene, name: string): Promise<GrowthStage> {
   await ordersAt(scene, 10, warmUpMs); // plans and caches know the new rows then
   const one = summarizePhases([await ordersAt(scene, 1)]);
   const ten = summarizePhases([await ordersAt(scene, 10)]);

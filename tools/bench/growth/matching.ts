@@ -7,6 +7,7 @@ import { assignAgent } from '../../../workers/delivery/assign-agent';
 import { changeDelivery } from '../../../workers/delivery/change-delivery';
 import { projectRoot } from '../../stack/instance';
 import { summarize, type Summary } from '../measure/statistics';
+import type { GrowthSizes } from '../settings';
 import { analyze, busyAgents, queueOrders, run } from './rows';
 
 /** What the delivery side's two handlers take, in milliseconds, while so many orders wait. */
@@ -20,22 +21,21 @@ export interface MatchCost {
   join: Summary | null;
 }
 
-const times = 200;
-const cases = [
-  { waiting: 10, analyzed: false },
-  { waiting: 1_000, analyzed: true },
-  { waiting: 10_000, analyzed: false },
-  { waiting: 10_000, analyzed: true },
-];
+type Case = Pick<MatchCost, 'waiting' | 'analyzed'>;
 
 /** Calls the handlers over databases of their own on the server of this one, one call at a time. */
-export async function measureMatching(deliveryUrl: string): Promise<MatchCost[]> {
+export async function measureMatching(
+  deliveryUrl: string,
+  { waiting, matches }: Pick<GrowthSizes, 'waiting' | 'matches'>,
+): Promise<MatchCost[]> {
   const costs: MatchCost[] = [];
-  for (const each of cases) costs.push(await inDatabase(deliveryUrl, (url) => costWith(url, each)));
+  for (const count of waiting)
+    for (const analyzed of [false, true])
+      costs.push(await inDatabase(deliveryUrl, (url) => costWith(url, { waiting: count, analyzed }, matches)));
   return costs;
 }
 
-async function costWith(url: string, { waiting, analyzed }: (typeof cases)[number]): Promise<MatchCost> {
+async function costWith(url: string, { waiting, analyzed }: Case, times: number): Promise<MatchCost> {
   const db = openDatabase(url, 2, createLog('bench', 'silent'));
   const deps = { db, announce: async () => undefined };
   try {

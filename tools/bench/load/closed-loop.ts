@@ -6,6 +6,7 @@ export interface ClosedLoop {
   concurrency: number;
   /** Before the window: all begin at once, and the first ones end together. */
   rampMs: number;
+  /** At least: it stays open until as many have ended in it as are under way at a time. */
   windowMs: number;
 }
 
@@ -39,6 +40,7 @@ export async function closedLoop(
   inWindow = true;
   const openedAt = performance.now();
   await sleep(windowMs);
+  while (done.length < concurrency && performance.now() - openedAt < longestWindowMs) await sleep(lookEveryMs);
   inWindow = false;
   over = true;
   const tookMs = performance.now() - openedAt;
@@ -49,3 +51,7 @@ export async function closedLoop(
 
 /** A job that fails at once must not become a flood. */
 const failurePauseMs = 100;
+
+/** What has not ended by then will hardly. */
+const longestWindowMs = 30_000;
+const lookEveryMs = 20;

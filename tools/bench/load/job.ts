@@ -8,8 +8,18 @@ export type Job = () => Promise<Timings>;
 export interface LoadResult {
   windowMs: number;
   done: Timings[];
-  /** What each job that failed has said. */
+  /** What each job that failed has said, also before and after the window. */
   failures: string[];
+}
+
+/** What a driver had to do besides, as a client has to whose request is not done at once. */
+export interface Repeats {
+  /** Answers 202: held, and not done yet. */
+  accepted: number;
+  /** Answers 503. */
+  unavailable: number;
+  /** Orders that were given up, and cancelled so that they keep no agent. */
+  cancelled: number;
 }
 
 /** Called when the window begins and ends, to note what the machine has done so far. */

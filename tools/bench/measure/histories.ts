@@ -40,14 +40,15 @@ export async function signalTimes(
   signal: string,
 ): Promise<Map<string, number>> {
   const times = new Map<string, number>();
-  for (const id of workflowIds) {
+  const look = async (id: string): Promise<void> => {
     const { events } = await historyOf(client, id);
     const event = events?.find(
       ({ workflowExecutionSignaledEventAttributes }) => workflowExecutionSignaledEventAttributes?.signalName === signal,
     );
     const { seconds, nanos } = event?.eventTime ?? {};
     if (seconds !== null && seconds !== undefined) times.set(id, Number(seconds) * 1_000 + (nanos ?? 0) / 1e6);
-  }
+  };
+  await Promise.all(workflowIds.map(look));
   return times;
 }
 

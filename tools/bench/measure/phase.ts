@@ -1,4 +1,4 @@
-import type { LoadResult, Timings, WindowHooks } from '../load/job';
+import type { LoadResult, Repeats, Timings, WindowHooks } from '../load/job';
 import { cpuBetween, readCpu, type CpuUse, type Roots } from './processes';
 import { median, summarizeSteps, type Summary } from './statistics';
 
@@ -6,6 +6,8 @@ import { median, summarizeSteps, type Summary } from './statistics';
 export interface Phase extends LoadResult {
   /** Null where the kernel does not tell. */
   cpu: CpuUse | null;
+  /** Of orders alone. */
+  repeats?: Repeats;
 }
 
 /** What several loads of the same kind say together. */
@@ -21,6 +23,8 @@ export interface PhaseSummary {
   otherCores: number | null;
   failed: number;
   failures: string[];
+  /** Null of bare workflows. */
+  repeats: Repeats | null;
 }
 
 /** Runs a load, and notes processor time when its window opens and closes. */
@@ -50,16 +54,26 @@ export function summarizePhases(phases: readonly Phase[]): PhaseSummary {
     ...cpuOf(phases, done.length),
     failed: failures.length,
     failures: [...new Set(failures)].slice(0, failuresShown),
+    repeats: repeatsOf(phases),
   };
 }
 
 const failuresShown = 5;
 
+function repeatsOf(phases: readonly Phase[]): Repeats | null {
+  const all = phases.flatMap(({ repeats }) => repeats ?? []);
+  const total = (name: keyof Repeats) => sum(all.map((repeats) => repeats[name]));
+  return all.length === 0
+    ? null
+    : { accepted: total('accepted'), unavailable: total('unavailable'), cancelled: total('cancelled') };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 function cpuOf(phases: readonly Phase[], doneCount: number): Pick<PhaseSummary, 'cpuMsEach' | 'otherCores'> {
   const uses = phases.flatMap(({ cpu }) => cpu ?? []);
   if (uses.length < phases.length) return { cpuMsEach: null, otherCores: null };
   const names = Object.keys(uses[0]?.processes ?? {});
-  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
   const total = (name: string) => sum(uses.map(({ processes }) => processes[name] ?? 0));
   const otherMs = sum(uses.map(({ machineMs }) => machineMs)) - sum(names.map(total));
   return {

@@ -3,7 +3,7 @@ import { Client as Postgres } from 'pg';
 import { z } from 'zod';
 import { orderWorkflowId } from '../../../contracts/names';
 import { summarize, type Summary } from '../measure/statistics';
-import { accepted, confirmOrder, placeOrder, type People } from './order';
+import { confirmOrder, giveUp, moveDelivery, placeOrder, type People } from './order';
 
 /** From an agent's freeing to the next order, each in milliseconds; null: nothing was measured. */
 export interface Handover {
@@ -34,24 +34,28 @@ export async function handOver(
   let toPlace = orderCount;
   await together(agentIds, async () => {
     while (toPlace-- > 0) {
-      const orderId = await placeOrder(people, accepted);
-      await confirmOrder(people, orderId, accepted);
+      const orderId = await placeOrder(people);
       orders.push(orderId);
+      await confirmOrder(people, orderId);
     }
   });
   let left = orderCount;
+  const delivered = new Set<string>();
   const seen: number[] = [];
   await together(agentIds, async (agentId) => {
     for (let freedAt: number | undefined; left > 0;) {
       const orderId = await findJob(people, agentId, () => left > 0);
       if (orderId === undefined) return;
       if (freedAt !== undefined) seen.push(performance.now() - freedAt);
-      await step(people, orderId, 'PICKED_UP');
-      await step(people, orderId, 'DELIVERED');
+      await moveDelivery(people, orderId, 'PICKED_UP');
+      await moveDelivery(people, orderId, 'DELIVERED');
       freedAt = performance.now();
+      delivered.add(orderId);
       left -= 1;
     }
   });
+  // Whoever has found no job in time has left some.
+  await Promise.all(orders.filter((orderId) => !delivered.has(orderId)).map((orderId) => giveUp(people, orderId)));
   const rows = await waitsIn(databaseUrl, orders);
   const told = await toldAt(rows.map(({ orderId }) => orderWorkflowId(orderId)));
   return {
@@ -63,13 +67,6 @@ export async function handOver(
         .filter(Number.isFinite),
     ),
   };
-}
-
-/** Takes a step, and repeats it while it is only accepted. */
-async function step({ http, addresses }: People, orderId: string, status: string): Promise<void> {
-  const url = `${addresses.DELIVERY_SERVICE_URL}/deliveries/${orderId}`;
-  for (let answer = 202; answer === 202;)
-    ({ status: answer } = await http.expect([200, 202], 'PATCH', url, { status }));
 }
 
 const lookEveryMs = 10;

@@ -39,11 +39,17 @@ export async function addAgents(
   { DELIVERY_SERVICE_URL }: Addresses,
   count: number,
 ): Promise<string[]> {
-  const ids: string[] = [];
-  for (let agent = 0; agent < count; agent += 1) {
+  const add = async (agent: number): Promise<string> => {
     const body = { name: `Courier ${agent + 1}`, userName: `courier-${randomUUID()}`, gender: 'FEMALE' };
     const { text } = await http.expect([201], 'POST', `${DELIVERY_SERVICE_URL}/agents`, body);
-    ids.push(addedAgent.parse(JSON.parse(text)).data.agent_id);
+    return addedAgent.parse(JSON.parse(text)).data.agent_id;
+  };
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const next = Array.from({ length: Math.min(atATime, count - ids.length) }, (_, i) => add(ids.length + i));
+    ids.push(...(await Promise.all(next)));
   }
   return ids;
 }
+
+const atATime = 10;

@@ -26,6 +26,8 @@ export interface Measured {
   browsing: Browsing;
   soak: SoakSample[] | null;
   growth: Growth | null;
+  /** How long each step of the benchmark took, in seconds. */
+  seconds: Readonly<Record<string, number>>;
 }
 
 export interface CpuSplit {

@@ -9,6 +9,7 @@ export function linesOf(report: Report): string[] {
   return [
     ...conditionLines(report),
     ...section('Whole orders and bare workflows', rateRows(report)),
+    ...failureLines(report),
     ...section('Latency of orders in ms', latencyRows(report)),
     ...section('Latency of bare workflows in ms', bareLatencyRows(report)),
     ...section('Processor time in ms for each, 50 at a time', cpuRows(report)),
@@ -21,6 +22,7 @@ export function linesOf(report: Report): string[] {
     ),
     ...growthLines(report),
     ...section('Targets', targetRows(report)),
+    ...section('Seconds that this took', secondsRows(report)),
   ];
 }
 
@@ -48,6 +50,9 @@ function rateRows({ orders, bare, regular }: Report): string[][] {
       'ratio',
       'bare with regular activities/s',
       'failed',
+      'answered 202',
+      '503',
+      'cancelled',
       'orders/s by round',
       'bare/s by round',
     ],
@@ -58,11 +63,15 @@ function rateRows({ orders, bare, regular }: Report): string[][] {
       fixed(orders[n].perSecond / bare[n].perSecond, 2),
       rate(regular[n]),
       String(orders[n].failed),
+      ...repeatCells(orders[n]),
       spread(orders[n]),
       spread(bare[n]),
     ]),
   ];
 }
+
+const repeatCells = ({ repeats }: PhaseSummary): string[] =>
+  (['accepted', 'unavailable', 'cancelled'] as const).map((kind) => String(repeats?.[kind] ?? 0));
 
 const steps = ['place', 'confirm', 'pickUp', 'deliver', 'whole'];
 const threeOf = (summary: Summary | null | undefined): string =>
@@ -75,6 +84,13 @@ function latencyRows({ orders, openLoop }: Report): string[][] {
     ...concurrencies.map((n) => row(`${n} at a time`, orders[n])),
     row(`${fixed(openLoop.rate)}/s, from when due`, openLoop),
   ];
+}
+
+/** What the orders that failed were answered. */
+function failureLines({ orders, openLoop }: Report): string[] {
+  const failures = [...concurrencies.map((n) => orders[n]), openLoop].flatMap((phase) => phase.failures);
+  const rows = [...new Set(failures)].map((failure) => [failure]);
+  return rows.length === 0 ? [] : section('Orders failed with', rows);
 }
 
 function bareLatencyRows({ bare, regular }: Report): string[][] {
@@ -128,15 +144,18 @@ const browsingRows = ({ browsing }: Report): string[][] => [
 ];
 
 function growthLines({ growth, soak }: Report): string[] {
-  const soaked = soak?.map(({ orders, perSecond, placeP50, memoryMb }) => [
+  const soaked = soak?.map(({ orders, perSecond, placeP50, failed, memoryMb }) => [
     String(orders),
     fixed(perSecond),
     fixed(placeP50),
+    String(failed),
     ...Object.values(memoryMb ?? {}).map((mb) => fixed(mb, 0)),
   ]);
   const memoryNames = Object.keys(soak?.[0]?.memoryMb ?? {});
   return [
-    ...(soaked ? section('After so many orders', [['orders', '/s', 'place p50', ...memoryNames], ...soaked]) : []),
+    ...(soaked
+      ? section('After so many orders', [['orders', '/s', 'place p50', 'failed', ...memoryNames], ...soaked])
+      : []),
     ...(growth
       ? section('Growth', [
           ['', 'place p50 / p95 / p99, 1 at a time', 'orders/s, 10 at a time', 'PostgreSQL ms each'],
@@ -173,3 +192,6 @@ const targetRows = ({ targets }: Report): string[][] => [
     met === null ? 'not measured' : met ? 'met' : 'NOT MET',
   ]),
 ];
+
+const secondsRows = ({ seconds }: Report): string[][] =>
+  Object.entries(seconds).map(([name, took]) => [name, fixed(took)]);

@@ -36,12 +36,20 @@ export function judge(measured: Measured, split: CpuSplit | null): Target[] {
 const ratio = (value: number | undefined, base: number | undefined): number | undefined =>
   value === undefined || base === undefined ? undefined : value / base;
 
-function atLeast(name: string, value: number | undefined, target: number): Target {
-  return { name, target: `>= ${target}`, value: value ?? null, met: value === undefined ? null : value >= target };
-}
+const atLeast = (name: string, value: number | undefined, target: number): Target =>
+  targetOf(name, `>= ${target}`, value, (measured) => measured >= target);
 
-function atMost(name: string, value: number | undefined, target: number): Target {
-  return { name, target: `<= ${target}`, value: value ?? null, met: value === undefined ? null : value <= target };
+const atMost = (name: string, value: number | undefined, target: number): Target =>
+  targetOf(name, `<= ${target}`, value, (measured) => measured <= target);
+
+function targetOf(
+  name: string,
+  target: string,
+  value: number | undefined,
+  isMet: (measured: number) => boolean,
+): Target {
+  const measured = value !== undefined && Number.isFinite(value) ? value : null;
+  return { name, target, value: measured, met: measured === null ? null : isMet(measured) };
 }
 
 /** By so many samples caches are full, heaps and pools as large as they get. */

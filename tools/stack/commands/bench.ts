@@ -6,7 +6,7 @@ import { stackEnvironment } from '../addresses';
 import { instanceNamed, projectRoot, wipe } from '../instance';
 import { withStack } from '../launcher';
 import { say, table } from '../screen';
-import { parseCount } from './numbers';
+import { parseCount, parseShare } from './numbers';
 import { runNode } from './run-node';
 
 interface BenchFlags {
@@ -15,6 +15,7 @@ interface BenchFlags {
   growth: boolean;
   rounds?: number;
   soak?: number;
+  scale?: number;
   profile: boolean;
   out: string;
   name: string;
@@ -30,6 +31,7 @@ export function addBenchCommand(program: Command, run: (command: Promise<number>
     .option('--rounds <count>', 'how often orders and bare workflows take turns', parseCount)
     .option('--soak <orders>', 'also carry so many orders, and look at what grows', parseCount)
     .option('--growth', 'also fill the databases, and look at what becomes slower', false)
+    .option('--scale <factor>', 'all times and numbers by this, from 0 to 1: to try the benchmark itself', parseShare)
     .option('--profile', 'also write a CPU profile of each process', false)
     .option('--json', 'the report for programs', false)
     .option('--out <folder>', 'where bench.json, bench.svg and the profiles go', join('.stack', 'bench-results'));
@@ -69,14 +71,15 @@ async function runBench({ name, yes, out, profile, ...wishes }: BenchFlags): Pro
   return 0;
 }
 
-type Wishes = Pick<BenchFlags, 'quick' | 'json' | 'growth' | 'rounds' | 'soak'>;
+type Wishes = Pick<BenchFlags, 'quick' | 'json' | 'growth' | 'rounds' | 'soak' | 'scale'>;
 
-const argumentsOf = ({ quick, json, growth, rounds, soak }: Wishes): string[] => [
+const argumentsOf = ({ quick, json, growth, rounds, soak, scale }: Wishes): string[] => [
   ...(quick ? ['--quick'] : []),
   ...(json ? ['--json'] : []),
   ...(growth ? ['--growth'] : []),
   ...(rounds === undefined ? [] : [`--rounds=${rounds}`]),
   ...(soak === undefined ? [] : [`--soak=${soak}`]),
+  ...(scale === undefined ? [] : [`--scale=${scale}`]),
 ];
 
 /** Every Node process of ours notes where its time goes. */
