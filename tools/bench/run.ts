@@ -49,9 +49,9 @@ export async function run(scene: Scene): Promise<Measured> {
   }));
   const memoryMb = readMemory(scene.roots);
   const browsing = await step('browsing', () => browse(http, addresses, settings.browsingMs));
-  const soaked = settings.soakOrders > 0 ? await step('many orders', () => soak(scene)) : null;
+  const soaked = settings.soakOrders > 0 ? await soak(scene) : null;
   const sizes = settings.growth;
-  const growth = sizes && (await step('growth', () => measureGrowth(scene, sizes)));
+  const growth = sizes && (await measureGrowth(scene, sizes));
   const conditions = conditionsOf(startedAt, loadBefore, [...Object.values(orders), ...Object.values(bare), openLoop]);
   return {
     conditions,

@@ -32,10 +32,10 @@ export async function measureGrowth(scene: Scene, sizes: GrowthSizes): Promise<G
   };
   const stages = [await stage(scene, 'as it was')];
   for (const count of sizes.restaurants) {
-    await growRestaurants(databases, count);
+    await step('growth: adding rows', () => growRestaurants(databases, count));
     stages.push(await stage(scene, `${count} restaurants`));
   }
-  await growFinishedOrders(databases, sizes.finishedOrders);
+  await step('growth: adding rows', () => growFinishedOrders(databases, sizes.finishedOrders));
   stages.push(await stage(scene, `and ${sizes.finishedOrders} finished orders`));
   const matching = await step('growth: orders that wait for an agent', () =>
     measureMatching(databases.delivery, sizes),

@@ -29,7 +29,7 @@ export async function growFinishedOrders({ user, restaurant, delivery }: Databas
     'ANALYZE',
   ]);
   await run(restaurant, [
-    `WITH kitchens AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM "Restaurant" LIMIT 1000) some),
+    `WITH kitchens AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM "Restaurant" LIMIT 1000) sample),
      groups AS (
        INSERT INTO "OrderGroup" (order_id, user_id, placed_at, status, total)
        SELECT gen_random_uuid(), gen_random_uuid(), ${long}, 'CONFIRMED', 20 FROM generate_series(1, ${count}) i
