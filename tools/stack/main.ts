@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { scenarios, type ScenarioName } from '../demo/scenarios/names';
 import { QueueProblem } from '../queues/broker';
+import { addBenchCommand } from './commands/bench';
 import { addChaosCommand } from './commands/chaos';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { controlParts, PART_COMMANDS, type PartCommand } from './commands/part';
@@ -77,6 +78,7 @@ function commandLine(run: Run): Command {
     .argument('[args...]', 'for Jest')
     .action((rest: string[], flags: TestFlags) => run(runTests(flags, rest)));
   addChaosCommand(program, run, [name('chaos'), yes]);
+  addBenchCommand(program, run, [name('bench'), yes]);
   addControlCommands(program, run);
   return program;
 }

@@ -20,6 +20,7 @@ import { adoptOrder } from './adopt-order';
 import { agentAssigned } from './agent-assigned';
 import { createRecords } from './records';
 import { temporalLogger } from './temporal-logger';
+import { workerTuning } from './tuning';
 
 export interface OrderWorkerOptions {
   temporalAddress: string;
@@ -38,8 +39,6 @@ export interface OrderWorkerOptions {
   log: Log;
 }
 
-/** Cached workflows spare the replay; a cap keeps memory flat. Some 50 KB each. */
-const maxCachedWorkflows = 2_000;
 /** Activities under way at SIGTERM get this long; shorter than the process's own drain limit. */
 const shutdownGraceTime = '5s';
 /** Signals and starts under way at a time, for each queue. */
@@ -71,10 +70,8 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
       ...createDeliveryActivities({ broker }),
       ...createRatingActivities({ broker, ratings }),
     },
-    maxCachedWorkflows,
+    ...workerTuning,
     shutdownGraceTime,
-    workflowTaskPollerBehavior: { type: 'autoscaling' },
-    activityTaskPollerBehavior: { type: 'autoscaling' },
   });
   // Before anything is published: a broker that is full would not answer from then on.
   await consumeQueues(broker, temporal, db, options);

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { InvalidArgumentError, type Command, type Option } from 'commander';
+import type { Command, Option } from 'commander';
 import { stackEnvironment } from '../addresses';
 import { instanceNamed, projectRoot, wipe } from '../instance';
 import { withStack } from '../launcher';
 import { printLines, say } from '../screen';
+import { parseCount, parseWhole } from './numbers';
 import { runNode } from './run-node';
 
 interface ChaosFlags {
@@ -83,18 +84,4 @@ async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosFla
     printLines([`the same data comes up again with: npm start -- --name ${name}`]);
   }
   return code;
-}
-
-function parseWhole(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0) {
-    throw new InvalidArgumentError('a whole number is needed.');
-  }
-  return value;
-}
-
-function parseCount(text: string): number {
-  const value = parseWhole(text);
-  if (value === 0) throw new InvalidArgumentError('at least 1 is needed.');
-  return value;
 }

@@ -1,0 +1,5 @@
+export interface BareActivities {
+  nothing(): Promise<void>;
+}
+
+export const bareActivities: BareActivities = { nothing: async () => undefined };

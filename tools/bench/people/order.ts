@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Addresses } from '../addresses';
+import type { Timings } from '../load/job';
+import { untilDone, type Persistent } from './persistence';
+import type { World } from './world';
+
+export interface People extends Persistent {
+  addresses: Addresses;
+  world: World;
+  /** Told of each order that was carried to its end. */
+  delivered?: (orderId: string) => void;
+}
+
+const placed = z.object({ order_id: z.string() });
+
+/**
+ * One order from placement to delivery: each step follows the answer of the one before. Returns what each took, repeats included, and
+ * the whole from `since` (of the performance clock) on. Rejects when a step fails; the order is cancelled then, so that it keeps no agent.
+ */
+export async function carryOrder(people: People, since = performance.now()): Promise<Timings> {
+  const orderId = await placeOrder(people);
+  const times = [since, performance.now()];
+  const timed = async (step: Promise<unknown>): Promise<void> => {
+    await step;
+    times.push(performance.now());
+  };
+  try {
+    await timed(confirmOrder(people, orderId));
+    await timed(moveDelivery(people, orderId, 'PICKED_UP'));
+    await timed(moveDelivery(people, orderId, 'DELIVERED'));
+  } catch (error) {
+    await giveUp(people, orderId);
+    throw error;
+  }
+  people.delivered?.(orderId);
+  const took = (step: number) => (times[step] ?? NaN) - (times[step - 1] ?? NaN);
+  return { place: took(1), confirm: took(2), pickUp: took(3), deliver: took(4), whole: (times[4] ?? NaN) - since };
+}
+
+/** Two dishes of one kitchen, another kitchen each time; returns the order's id. One that fails has taken no agent yet. */
+export async function placeOrder(people: People): Promise<string> {
+  const { addresses, world } = people;
+  const kitchen = world.kitchens[Math.floor(Math.random() * world.kitchens.length)];
+  if (!kitchen) throw new Error('there is no kitchen to order from');
+  const items = kitchen.menuItemIds.slice(0, 2).map((menu_item_id, i) => ({ menu_item_id, quantity: i + 1 }));
+  const body = { user_id: randomUUID(), restaurants: [{ restaurant_id: kitchen.restaurantId, items }] };
+  const headers = { 'idempotency-key': randomUUID() };
+  const { text } = await untilDone(people, 'POST', `${addresses.USER_SERVICE_URL}/orders`, body, headers);
+  return placed.parse(JSON.parse(text)).order_id;
+}
+
+export const confirmOrder = (people: People, orderId: string): Promise<unknown> =>
+  untilDone(people, 'POST', `${people.addresses.RESTAURANT_SERVICE_URL}/orders/${orderId}/decision`, {
+    status: 'CONFIRMED',
+  });
+
+export const moveDelivery = (people: People, orderId: string, status: string): Promise<unknown> =>
+  untilDone(people, 'PATCH', `${people.addresses.DELIVERY_SERVICE_URL}/deliveries/${orderId}`, { status });
+
+/** Cancels an order that nobody carries on. Never rejects: whether it could be cancelled is no part of what is measured. */
+export async function giveUp({ http, repeats, addresses }: People, orderId: string): Promise<void> {
+  repeats.cancelled += 1;
+  try {
+    const { status } = await http.send('POST', `${addresses.USER_SERVICE_URL}/orders/${orderId}/cancel`, {});
+    if (status !== 409) return;
+    // It has been picked up: only its courier can end it now.
+    await http.send('PATCH', `${addresses.DELIVERY_SERVICE_URL}/deliveries/${orderId}`, { status: 'CANCELLED' });
+  } catch {
+    // as above
+  }
+}
