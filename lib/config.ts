@@ -88,6 +88,7 @@ export const schemas = {
       .regex(/^.+:\d{1,5}$/, 'host:port')
       .optional(),
     WORKER_BUILD_ID: z.string().optional(),
+    WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
   }),
   restaurantWorker: z.object({ ...common, ...health, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
   deliveryWorker: z.object({ ...common, ...health, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),

@@ -17,9 +17,22 @@ export function clientOptions(url: string, poolSize: number, log: Log) {
     {
       onPoolError: (err) => log.warn({ event: 'database-error', err }, 'an idle database connection failed'),
       onConnectionError: (err) => log.warn({ event: 'database-error', err }, 'a database connection failed'),
+      statementNameGenerator: statementNames(),
     },
   );
   return { adapter, transactionOptions: { maxWait: connectMs, timeout: transactionMs } };
+}
+
+/** Far more than a service has; lists of any length make a statement of their own for each length. */
+const maxStatements = 200;
+
+/** Names statements, so that each connection has them parsed and planned once. Those beyond the first 200 go without a name. */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    if (!names.has(sql) && names.size < maxStatements) names.set(sql, `s${names.size}`);
+    return names.get(sql) as string; // without a name pg prepares nothing, as without a generator
+  };
 }
 
 interface Askable {

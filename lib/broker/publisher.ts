@@ -92,8 +92,9 @@ export function createPublisher(link: Link, appId: string): Publisher {
         },
       };
       pending.add(publication);
-      const late = new BrokerAwayError(`the broker did not confirm within ${confirmLimitMs} ms`);
-      if (hurried) limit = setTimeout(() => publication.settle(late), confirmLimitMs);
+      const giveUp = (): void =>
+        publication.settle(new BrokerAwayError(`the broker did not confirm within ${confirmLimitMs} ms`));
+      if (hurried) limit = setTimeout(giveUp, confirmLimitMs);
       send(channel, to, body, properties, (error) => publication.settle(error));
     });
   };

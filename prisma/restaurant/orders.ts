@@ -51,7 +51,7 @@ export const listOrderGroups = (
 
 /** One order group, also a tombstone; null when nothing is known of the order. */
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
-  db.orderGroup.findUnique({ where: { orderId }, include: everything });
+  db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
 
 const row = { orderId: true, userId: true, placedAt: true, status: true, total: true, reason: true } as const;
 export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;

@@ -3,11 +3,11 @@ import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
 import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
-import { workflowBundlePath } from './bundle';
+import { loadWorkflows } from './bundle';
 
 void runProcess('worker-order', process.env, (log) => {
   const config = loadConfig(schemas.orderWorker, process.env);
-  return withHealth(config, log, () =>
+  return withHealth(config, log, async () =>
     startOrderWorker({
       temporalAddress: config.TEMPORAL_ADDRESS,
       namespace: config.TEMPORAL_NAMESPACE,
@@ -17,7 +17,7 @@ void runProcess('worker-order', process.env, (log) => {
       metricsAddress: config.METRICS_ADDRESS,
       policy: orderPolicy(config),
       buildId: config.WORKER_BUILD_ID,
-      workflows: { workflowBundle: { codePath: workflowBundlePath } },
+      workflows: { workflowBundle: await loadWorkflows({ stackTraces: config.WORKFLOW_STACK_TRACES === 'on' }) },
       patience: createPatience(config.START_LIMIT_MS, log),
       log,
     }),

@@ -1,0 +1,47 @@
+/** Where a workflow waits: shown only by a worker that is started so. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { orderWorkflowId, placementUpdateId } from '../../contracts/names';
+import { loadWorkflows } from '../../workers/order/bundle';
+import { orderWorkflow } from '../../workflows';
+import { placeUpdate } from '../../workflows/messages';
+import { anOrderInput } from '../fixtures/orders';
+import { stubServices, temporalAddress } from '../fixtures/workflows';
+
+test.each([
+  { stackTraces: true, shown: /awaitDecisions/ },
+  { stackTraces: false, shown: /^$/ },
+])(
+  'a worker with stack traces $stackTraces shows "$shown" of an order that waits for its restaurant',
+  async (option) => {
+    const connection = await Connection.connect({ address: temporalAddress });
+    const native = await NativeConnection.connect({ address: temporalAddress });
+    const taskQueue = `test-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowBundle: await loadWorkflows(option),
+      activities: stubServices(),
+    });
+    const client = new Client({ connection });
+    await worker.runUntil(async () => {
+      const input = anOrderInput();
+      const workflowId = orderWorkflowId(input.order.order_id);
+      await client.workflow.executeUpdateWithStart(placeUpdate, {
+        updateId: placementUpdateId,
+        startWorkflowOperation: new WithStartWorkflowOperation(orderWorkflow, {
+          workflowId,
+          taskQueue,
+          args: [input],
+          workflowIdConflictPolicy: 'FAIL',
+        }),
+      });
+      const handle = client.workflow.getHandle(workflowId);
+      expect((await handle.query<string>('__stack_trace')).trim()).toMatch(option.shown);
+      await handle.terminate();
+    });
+    await native.close();
+    await connection.close();
+  },
+);
