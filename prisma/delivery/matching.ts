@@ -1,6 +1,18 @@
 /** Who gets which agent. The only place that turns an agent from AVAILABLE to BUSY. */
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { Transaction } from './client';
+import { Prisma } from './generated/client';
+
+/**
+ * Whether anybody waits, or is free: the first by the index. A mere EXISTS may be answered by reading the table, for the planner expects one of
+ * many to come soon, and they stand at its end.
+ */
+const oldestWaiting = Prisma.sql`(
+  SELECT id FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL ORDER BY "requestedAt", id LIMIT 1
+)`;
+const longestFree = Prisma.sql`(
+  SELECT id FROM "DilveryAgent" WHERE agent_status = 'AVAILABLE' ORDER BY "availableSince", id LIMIT 1
+)`;
 
 /**
  * Gives the order the longest-idle agent that is free at once; says whether it did. Takes no match lock, so such orders pass each
@@ -13,7 +25,7 @@ export async function takeFreeAgent(tx: Transaction, orderId: string): Promise<A
       SELECT id FROM "DilveryAgent"
       WHERE agent_status = 'AVAILABLE'
         AND NOT EXISTS (SELECT FROM "DeliveryAssignment" WHERE "orderId" = ${orderId}::uuid)
-        AND NOT EXISTS (SELECT FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL)
+        AND ${oldestWaiting} IS NULL
       ORDER BY "availableSince", id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), busy AS (
       UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT id FROM free) RETURNING id, name
@@ -59,7 +71,7 @@ async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | unde
         ORDER BY "availableSince", id LIMIT 1 FOR UPDATE
       ) free
       WHERE waiting.status = 'PENDING' AND waiting."agentId" IS NULL
-        AND EXISTS (SELECT FROM "DilveryAgent" WHERE agent_status = 'AVAILABLE') -- else all that wait would be looked at
+        AND ${longestFree} IS NOT NULL -- else all that wait would be looked at
       ORDER BY waiting."requestedAt", waiting.id LIMIT 1
     ), busy AS (
       UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT agent FROM pair) RETURNING id, name

@@ -53,6 +53,10 @@ beforeAll(async () => {
   ]);
   await growRestaurants(urls, rows);
   await growFinishedOrders(urls, rows);
+  await run(urls.user, [
+    `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating) SELECT gen_random_uuid(), id, 5, 4 FROM "userOrder"`,
+  ]);
+  await analyze(urls.user);
 });
 afterAll(async () => {
   await Promise.all([userDb, restaurantDb, deliveryDb].map((db) => db.$disconnect()));
@@ -146,7 +150,7 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
       await move(orderId, 'PICKED_UP');
       await move(orderId, 'DELIVERED');
     };
-    expectIndexes(await plans(deliver), ['DeliveryAssignment_orderId_key', 'DilveryAgent_pkey']);
+    expectIndexes(await plans(deliver), ['DilveryAgent_pkey']);
     expect(await move(orderId, 'DELIVERED')).toEqual({ outcome: 'unchanged' });
   });
 

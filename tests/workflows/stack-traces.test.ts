@@ -1,7 +1,8 @@
 /** Where a workflow waits: shown only by a worker that is started so. */
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, placementUpdateId } from '../../contracts/names';
 import { loadWorkflows } from '../../workers/order/bundle';
 import { orderWorkflow } from '../../workflows';
@@ -9,9 +10,13 @@ import { placeUpdate } from '../../workflows/messages';
 import { anOrderInput } from '../fixtures/orders';
 import { stubServices, temporalAddress } from '../fixtures/workflows';
 
+const codePath = path.resolve(__dirname, '../../dist/workflow-bundle.js');
+
+beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
+
 test.each([
   { stackTraces: true, shown: /awaitDecisions/ },
-  { stackTraces: false, shown: /^$/ },
+  { stackTraces: false, shown: /^Error$/ }, // and no place behind it
 ])(
   'a worker with stack traces $stackTraces shows "$shown" of an order that waits for its restaurant',
   async (option) => {
@@ -21,7 +26,7 @@ test.each([
     const worker = await Worker.create({
       connection: native,
       taskQueue,
-      workflowBundle: await loadWorkflows(option),
+      workflowBundle: await loadWorkflows({ ...option, codePath }),
       activities: stubServices(),
     });
     const client = new Client({ connection });

@@ -9,8 +9,14 @@ export const workflowBundlePath = path.resolve(__dirname, '../../workflow-bundle
  * (the Web UI's "Call Stack") shows and errors have with them; without, an order costs the worker a quarter less (docs/performance.md).
  * A workflow task that fails is done again, so a worker that is started with them shows where.
  */
-export async function loadWorkflows({ stackTraces }: { stackTraces: boolean }): Promise<{ code: string }> {
-  const code = await readFile(workflowBundlePath, 'utf8');
+export async function loadWorkflows({
+  stackTraces,
+  codePath = workflowBundlePath,
+}: {
+  stackTraces: boolean;
+  codePath?: string;
+}): Promise<{ code: string }> {
+  const code = await readFile(codePath, 'utf8');
   // Before the SDK freezes the sandbox's globals, and in the first line, so that the source map stays right.
   return { code: stackTraces ? code : `Error.stackTraceLimit = 0;${code}` };
 }
