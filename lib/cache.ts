@@ -39,19 +39,23 @@ export function openCache(url: string, log: Log): Cache {
     }
   };
 
-  /** One load at a time for each key: when a value expires, all who want it wait for the same. */
-  const loading = new Map<string, Promise<string>>();
-  const loadOnce = (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
-    const loaded = load().finally(() => loading.delete(key));
-    loading.set(key, loaded);
-    loaded.then((value) => ask(() => redis.set(key, value, 'EX', ttlSeconds))).catch(() => undefined);
+  const readOrLoad = async (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
+    const kept = await ask(() => redis.get(key));
+    if (kept !== null) return kept;
+    const loaded = await load();
+    void ask(() => redis.set(key, loaded, 'EX', ttlSeconds));
     return loaded;
   };
+  /** One look at a time for each key: all who want a value at the same moment share it, also when it has expired and is loaded. */
+  const underWay = new Map<string, Promise<string>>();
 
   return {
     async through(key, ttlSeconds, load) {
-      const kept = await ask(() => redis.get(key));
-      return kept ?? loading.get(key) ?? loadOnce(key, ttlSeconds, load);
+      const shared = underWay.get(key);
+      if (shared) return shared;
+      const value = readOrLoad(key, ttlSeconds, load).finally(() => underWay.delete(key));
+      underWay.set(key, value);
+      return value;
     },
     check: () => redis.ping(),
     async close() {

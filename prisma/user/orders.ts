@@ -69,7 +69,10 @@ export const listOrders = (db: Database, { userId, limit, after }: HistoryPage):
   db.userOrder.findMany({
     where: {
       userId,
-      ...(after && { OR: [{ placedAt: { lt: after.at } }, { placedAt: after.at, orderId: { lt: after.id } }] }),
+      ...(after && {
+        placedAt: { lte: after.at }, // by the index from there on
+        OR: [{ placedAt: { lt: after.at } }, { orderId: { lt: after.id } }],
+      }),
     },
     orderBy: [{ placedAt: 'desc' }, { orderId: 'desc' }],
     take: limit,
