@@ -6,7 +6,7 @@ import { orderWorkflowId, searchAttributes } from '../../contracts/names';
 import { until } from '../fixtures/until';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(90_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
 let system: OwnSystem;
 let metricsAddress: string;

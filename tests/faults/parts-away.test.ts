@@ -22,7 +22,7 @@ import { isPlaced, placeHeld } from './fixtures/held';
 import { impatient } from './fixtures/own-system';
 import { systemWithKitchen } from './fixtures/system-with-kitchen';
 
-jest.setTimeout(90_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
 // Attempts that follow each other so fast that a test can wait for twenty of them.
 const { system, kitchen } = systemWithKitchen(impatient);
@@ -55,7 +55,7 @@ describe('while the restaurant worker is away', () => {
       },
       60_000,
     );
-    expect(deepest).toBe(1);
+    expect(deepest).toBeLessThanOrEqual(2); // the last attempt's may expire a moment after the next one's has come
     await system.start('worker-restaurant');
     await isPlaced(order);
     await until('nothing waits', async () => (await channel.checkQueue(queues.placeOrder)).messageCount === 0);

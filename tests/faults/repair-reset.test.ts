@@ -7,7 +7,7 @@ import { until } from '../fixtures/until';
 import { impatient, ownSystem, removeSystem } from './fixtures/own-system';
 import { goesItsWay, isEverywhereDelivered, mend, needsNothing, pickedUp } from './fixtures/ways';
 
-jest.setTimeout(90_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
 beforeAll(() => ownSystem(impatient), 150_000);
 afterAll(removeSystem);

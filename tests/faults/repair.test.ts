@@ -25,7 +25,7 @@ import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 import { atEveryStage, goesItsWay, mend, needsNothing, stages } from './fixtures/ways';
 
-jest.setTimeout(90_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
 let system: OwnSystem;
 let kitchen: Kitchen;

@@ -25,7 +25,7 @@ import { impatient } from './fixtures/own-system';
 import { systemWithKitchen } from './fixtures/system-with-kitchen';
 import { waiting } from './fixtures/ways';
 
-jest.setTimeout(90_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
 /** For an answer that waits for nothing: far below the 10 s after which a silent broker is given up. */
 const answerLimitMs = 5_000;
