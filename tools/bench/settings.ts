@@ -41,7 +41,7 @@ export interface Wishes {
   scale: number;
 }
 
-/** The quick run takes less than three minutes with everything, the other one about eight. */
+/** The quick run takes less than three minutes with everything, the other one by these some seven. */
 export function settingsFor({ quick, rounds, soakOrders, growth, scale }: Wishes): Settings {
   const ms = scaledBy(scale, 500);
   const count = scaledBy(scale, 1);
