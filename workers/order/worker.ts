@@ -73,7 +73,6 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     ...workerTuning,
     shutdownGraceTime,
   });
-  // Before anything is published: a broker that is full would not answer from then on.
   await consumeQueues(broker, temporal, db, options);
   const running = worker.run();
   // A worker that fails (its connection is gone for good, say) ends the process; whoever supervises it starts a new one.
