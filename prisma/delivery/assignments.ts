@@ -1,6 +1,7 @@
 /** The deliveries: one assignment row for each order. */
 import type { DeliveryMove, DeliveryStatus } from '../../contracts/states';
 import type { Database, Transaction } from './client';
+import { lockedMatch, lockedOrder } from './locks';
 
 /** An order's delivery. `agent` is null while the order waits for one, and in the tombstone of an order that never had one. */
 export interface Delivery {
@@ -18,11 +19,15 @@ export function findDelivery(db: Database | Transaction, orderId: string): Promi
 
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 
-/** The agent brings the food. False when the delivery is not an agent's, or not PENDING. The caller holds the order lock. */
+/**
+ * The agent brings the food. False when the delivery is not an agent's, or not PENDING. One statement, which takes the order lock and needs
+ * no transaction around it.
+ */
 export async function pickUp(tx: Transaction, orderId: string): Promise<boolean> {
   const changed = await tx.$executeRaw`
+    WITH ${lockedOrder(orderId)}
     UPDATE "DeliveryAssignment" SET status = 'PICKED_UP', "pickedUpAt" = clock_timestamp()
-    WHERE "orderId" = ${orderId}::uuid AND status = 'PENDING' AND "agentId" IS NOT NULL`;
+    WHERE EXISTS (SELECT FROM locked) AND "orderId" = ${orderId}::uuid AND status = 'PENDING' AND "agentId" IS NOT NULL`;
   return changed > 0;
 }
 
@@ -34,13 +39,13 @@ const endsFrom: Record<Exclude<DeliveryMove, 'PICKED_UP'>, DeliveryStatus[]> = {
 
 /**
  * Ends a delivery and frees its agent, if it has one: only if this very statement ended it, so a repeat frees nobody.
- * False when the delivery's state does not allow it. The caller holds the order lock and the match lock.
+ * False when the delivery's state does not allow it. Takes the order lock and the match lock, for the caller's transaction.
  */
 export async function endDelivery(tx: Transaction, orderId: string, status: keyof typeof endsFrom): Promise<boolean> {
   const [result] = await tx.$queryRaw<{ ended: number }[]>`
-    WITH ended AS (
+    WITH ${lockedMatch(orderId)}, ended AS (
       UPDATE "DeliveryAssignment" SET status = ${status}::"DeliveryStatus", "completedAt" = clock_timestamp()
-      WHERE "orderId" = ${orderId}::uuid AND status = ANY(${endsFrom[status]}::"DeliveryStatus"[])
+      WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND status = ANY(${endsFrom[status]}::"DeliveryStatus"[])
       RETURNING "agentId"
     ), freed AS (
       UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
@@ -52,13 +57,13 @@ export async function endDelivery(tx: Transaction, orderId: string, status: keyo
 
 /**
  * Takes a job from its agent before pick-up: the order waits again, in its old place, and the agent is free, but not for this order.
- * False when it is not this agent's, or not PENDING. The caller holds the order lock and the match lock.
+ * False when it is not this agent's, or not PENDING. Takes the order lock and the match lock, for the caller's transaction.
  */
 export async function declineJob(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {
   const [result] = await tx.$queryRaw<{ declined: number }[]>`
-    WITH taken AS (
+    WITH ${lockedMatch(orderId)}, taken AS (
       UPDATE "DeliveryAssignment" SET "agentId" = NULL, "assignedAt" = NULL
-      WHERE "orderId" = ${orderId}::uuid AND "agentId" = ${agentId}::uuid AND status = 'PENDING'
+      WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND "agentId" = ${agentId}::uuid AND status = 'PENDING'
       RETURNING "orderId"
     ), noted AS (
       INSERT INTO "DeclinedJob" ("orderId", "agentId") SELECT "orderId", ${agentId}::uuid FROM taken

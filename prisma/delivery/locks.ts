@@ -11,17 +11,32 @@
  * without agent, and those are written by nobody who does not hold the match lock.
  */
 import type { Transaction } from './client';
+import { Prisma } from './generated/client';
 
 /** Makes the messages of one order wait for each other. */
 export async function lockOrder(tx: Transaction, orderId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${orderId}, 0))`;
+  await tx.$executeRaw`WITH ${lockedOrder(orderId)} SELECT FROM locked`;
 }
 
 /**
- * Makes those who match wait for each other. It has a statement of its own: what is looked at afterwards is seen as the
- * previous holder has left it. An order that finds nobody free and an agent who finds nobody waiting can't miss each other so.
+ * The order lock as the first part of a statement, whose other parts wait for it by `WHERE EXISTS (SELECT FROM locked)`. What such a
+ * statement reads may be as old as its beginning; what it writes is not: an UPDATE looks at the row, an INSERT at the key, as
+ * the one before it has left them.
+ */
+export const lockedOrder = (orderId: string): Prisma.Sql =>
+  Prisma.sql`locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended(${orderId}, 0)))`;
+
+/** The order lock and then the match lock, likewise; the other parts wait for `matching`. */
+export const lockedMatch = (orderId: string): Prisma.Sql =>
+  Prisma.sql`${lockedOrder(orderId)}, matching AS MATERIALIZED (SELECT ${takeMatchLock} FROM locked)`;
+
+/**
+ * Makes those who match wait for each other. Who waits and who is free is looked at by a later statement: it sees what the
+ * previous holder has left. An order that finds nobody free and an agent who finds nobody waiting can't miss each other so.
  */
 export async function lockMatch(tx: Transaction): Promise<void> {
-  // Two keys: a key space apart from the order locks, which have one.
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('match'), 0)`;
+  await tx.$executeRaw`SELECT ${takeMatchLock}`;
 }
+
+/** Two keys: a key space apart from the order locks, which have one. */
+const takeMatchLock = Prisma.sql`pg_advisory_xact_lock(hashtext('match'), 0)`;

@@ -2,6 +2,7 @@
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { Transaction } from './client';
 import { Prisma } from './generated/client';
+import { lockedOrder } from './locks';
 
 /**
  * Whether anybody waits, or is free: the first by the index. A mere EXISTS may be answered by reading the table, for the planner expects one of
@@ -17,23 +18,22 @@ const longestFree = Prisma.sql`(
 /**
  * Gives the order the longest-idle agent that is free at once; says whether it did. Takes no match lock, so such orders pass each
  * other freely. Does nothing when the order has an assignment already, when others wait (their turn comes first), or when
- * nobody can be had without waiting. The caller holds the order lock.
+ * nobody can be had without waiting. One statement, which takes the order lock and needs no transaction around it.
  */
 export async function takeFreeAgent(tx: Transaction, orderId: string): Promise<AgentAssignedMessage | undefined> {
   const [taken] = await tx.$queryRaw<AgentAssignedMessage[]>`
-    WITH free AS (
+    WITH ${lockedOrder(orderId)}, free AS (
       SELECT id FROM "DilveryAgent"
-      WHERE agent_status = 'AVAILABLE'
+      WHERE EXISTS (SELECT FROM locked) AND agent_status = 'AVAILABLE'
         AND NOT EXISTS (SELECT FROM "DeliveryAssignment" WHERE "orderId" = ${orderId}::uuid)
         AND ${oldestWaiting} IS NULL
       ORDER BY "availableSince", id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ), busy AS (
-      UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT id FROM free) RETURNING id, name
     ), assigned AS (
       INSERT INTO "DeliveryAssignment" ("orderId", "agentId", "assignedAt")
-      SELECT ${orderId}::uuid, id, clock_timestamp() FROM busy RETURNING "orderId"
+      SELECT ${orderId}::uuid, id, clock_timestamp() FROM free ON CONFLICT ("orderId") DO NOTHING RETURNING "agentId"
     )
-    SELECT assigned."orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name FROM assigned, busy`;
+    UPDATE "DilveryAgent" agent SET agent_status = 'BUSY' FROM assigned WHERE agent.id = assigned."agentId"
+    RETURNING ${orderId}::text AS order_id, agent.id AS agent_id, agent.name AS agent_name`;
   return taken;
 }
 

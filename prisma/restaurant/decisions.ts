@@ -1,5 +1,6 @@
 import type { Decision, OrderStatus } from '../../contracts/states';
 import type { Transaction } from './client';
+import { lockedOrder } from './locks';
 
 /** From where an order may get there. */
 const comesFrom: Record<Decision, OrderStatus[]> = {
@@ -13,20 +14,23 @@ export interface Move {
   reason: string | null;
 }
 
-/** Moves an order group and its orders. False when its state does not allow it or it does not exist. The caller holds the order lock. */
-export async function moveOrder(tx: Transaction, { orderId, to, reason }: Move): Promise<boolean> {
+/**
+ * Moves an order group and its orders, under the order lock: one statement, which needs no transaction around it. Returns the group's total;
+ * undefined when its state does not allow it or it does not exist.
+ */
+export async function moveOrder(tx: Transaction, { orderId, to, reason }: Move): Promise<{ total: string } | undefined> {
   const from = comesFrom[to];
-  const [result] = await tx.$queryRaw<{ moved: number }[]>`
-    WITH moved AS (
+  const [moved] = await tx.$queryRaw<{ total: string }[]>`
+    WITH ${lockedOrder(orderId)}, moved AS (
       UPDATE "OrderGroup" SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
-      WHERE order_id = ${orderId}::uuid AND status = ANY(${from}::"OrderStatus"[])
-      RETURNING id
+      WHERE EXISTS (SELECT FROM locked) AND order_id = ${orderId}::uuid AND status = ANY(${from}::"OrderStatus"[])
+      RETURNING id, total
     ), orders AS (
       UPDATE "Order" SET status = ${to}::"OrderStatus", updated_at = now()
       WHERE order_group_id = (SELECT id FROM moved) AND status = ANY(${from}::"OrderStatus"[])
     )
-    SELECT count(*)::int AS moved FROM moved`;
-  return result !== undefined && result.moved > 0;
+    SELECT total::text FROM moved`;
+  return moved;
 }
 
 export interface PartMove extends Move {

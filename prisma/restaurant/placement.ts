@@ -2,6 +2,7 @@
 import type { OrderStatus } from '../../contracts/states';
 import type { OrderedRestaurant } from '../../contracts/orders';
 import type { Transaction } from './client';
+import { lockedOrder } from './locks';
 import { openAt } from './opening';
 
 /** What a restaurant has to offer at an hour, of what is asked for. */
@@ -33,16 +34,22 @@ export async function findStored(
   return rows[0] ?? null;
 }
 
-/** The offers of the restaurants at that hour (UTC); a restaurant that does not exist is missing. */
-export function readOffers(tx: Transaction, restaurants: OrderedRestaurant[], hour: number): Promise<Offer[]> {
+/** Takes the order lock, and reads the restaurants' offers at that hour (UTC); a restaurant that does not exist is missing. */
+export function lockAndReadOffers(
+  tx: Transaction,
+  orderId: string,
+  restaurants: OrderedRestaurant[],
+  hour: number,
+): Promise<Offer[]> {
   const restaurantIds = restaurants.map(({ restaurant_id }) => restaurant_id);
   const itemIds = restaurants.flatMap(({ items }) => items.map(({ menu_item_id }) => menu_item_id));
   return tx.$queryRaw<Offer[]>`
+    WITH ${lockedOrder(orderId)}
     SELECT r.id, r.name, r.status = 'ONLINE' AS online, ${openAt(hour)} AS open,
       COALESCE(json_object_agg(m.id, m.price::text) FILTER (WHERE m.id IS NOT NULL), '{}') AS prices
     FROM "Restaurant" r
     LEFT JOIN "MenuItem" m ON m.restaurant_id = r.id AND m.deleted_at IS NULL AND m.id = ANY(${itemIds}::uuid[])
-    WHERE r.id = ANY(${restaurantIds}::uuid[])
+    WHERE EXISTS (SELECT FROM locked) AND r.id = ANY(${restaurantIds}::uuid[])
     GROUP BY r.id`;
 }
 
@@ -52,13 +59,13 @@ export interface NewOrder extends PricedOrder {
   placedAt: string;
 }
 
-/** Stores a placed order, PENDING. The caller holds the order lock and has found nothing stored. */
-export async function storeOrder(tx: Transaction, order: NewOrder): Promise<void> {
-  await tx.$executeRaw`
+/** Stores a placed order, PENDING. False when there is one already, or its tombstone. The caller holds the order lock. */
+export async function storeOrder(tx: Transaction, order: NewOrder): Promise<boolean> {
+  const items = await tx.$executeRaw`
     WITH stored_group AS (
       INSERT INTO "OrderGroup" (order_id, user_id, placed_at, total)
       VALUES (${order.orderId}::uuid, ${order.userId}::uuid, ${order.placedAt}::timestamptz, ${order.total}::decimal)
-      RETURNING id
+      ON CONFLICT (order_id) DO NOTHING RETURNING id
     ), asked AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(order.restaurants)}::jsonb)
         AS a(restaurant_id uuid, total decimal, items jsonb)
@@ -72,4 +79,5 @@ export async function storeOrder(tx: Transaction, order: NewOrder): Promise<void
     FROM stored
     JOIN asked USING (restaurant_id),
     jsonb_to_recordset(asked.items) AS item(menu_item_id uuid, quantity int, price decimal)`;
+  return items > 0;
 }

@@ -13,7 +13,7 @@ export interface MatchingDeps {
 
 /**
  * Finds an agent for an order:
- * 1. an agent is free at once: the longest-idle one, with no lock that other orders would wait for;
+ * 1. the ordinary case, in one statement: an agent is free at once, the longest-idle one gets it, with no lock that other orders would wait for;
  * 2. the order is known: what it has come to;
  * 3. nobody is free: under the match lock the order joins the queue, and the queue is matched with whoever has been freed meanwhile.
  *
@@ -22,14 +22,10 @@ export interface MatchingDeps {
 export const assignAgent =
   ({ db, announce }: MatchingDeps) =>
   async ({ order_id }: AssignAgentMessage): Promise<AssignAgentReply> => {
+    const taken = await takeFreeAgent(db, order_id);
+    if (taken) return replyOf({ status: 'PENDING', agent: { id: taken.agent_id, name: taken.agent_name } });
     const { reply, matches } = await db.$transaction(async (tx) => {
       await lockOrder(tx, order_id);
-      const taken = await takeFreeAgent(tx, order_id);
-      if (taken)
-        return {
-          reply: replyOf({ status: 'PENDING', agent: { id: taken.agent_id, name: taken.agent_name } }),
-          matches: [],
-        };
       const known = await findDelivery(tx, order_id);
       if (known && !isWaiting(known)) return { reply: replyOf(known), matches: [] };
       await lockMatch(tx);

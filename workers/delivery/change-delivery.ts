@@ -9,7 +9,7 @@ import {
   pickUp,
 } from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
-import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/delivery/locks';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
 
@@ -28,6 +28,8 @@ interface Change {
 export const changeDelivery =
   ({ db, announce }: MatchingDeps) =>
   async (message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
+    // The ordinary case is one statement; what that does not settle is looked at in a transaction.
+    if (message.status === 'PICKED_UP' && (await pickUp(db, message.order_id))) return { outcome: 'changed' };
     const { reply, matches } = await db.$transaction((tx) => change(tx, message));
     await announce(matches);
     return reply;
@@ -52,20 +54,24 @@ async function begin(tx: Transaction, orderId: string): Promise<Change> {
 }
 
 async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANCELLED'): Promise<Change> {
-  await lockOrder(tx, orderId);
-  await lockMatch(tx);
-  if (await endDelivery(tx, orderId, status)) return changed(await matchWaiting(tx));
-  return unmoved(tx, orderId, status);
+  const ended = await underLocks(() => endDelivery(tx, orderId, status));
+  return ended ? changed(await matchWaiting(tx)) : unmoved(tx, orderId, status);
 }
 
 async function decline(tx: Transaction, orderId: string, agentId: string): Promise<Change> {
-  await lockOrder(tx, orderId);
-  await lockMatch(tx);
-  if (await declineJob(tx, orderId, agentId)) return changed(await matchWaiting(tx));
+  const declined = await underLocks(() => declineJob(tx, orderId, agentId));
+  if (declined) return changed(await matchWaiting(tx));
   if (await hasDeclined(tx, orderId, agentId)) return unchanged;
   const delivery = await findDelivery(tx, orderId);
   return { reply: { outcome: 'refused', status: delivery?.status ?? null }, matches: [] };
 }
+
+/**
+ * A statement that takes its locks itself may have begun before the row was there that it has waited for. Once more then: now the locks are
+ * held, and it sees everything.
+ */
+const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =>
+  (await statement()) || (await statement());
 
 /** The row did not move: it is so already, it may not, or there is none. */
 async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<Change> {

@@ -9,14 +9,22 @@ import { findStored } from '../../prisma/restaurant/placement';
  *
  * Idempotent: a repeat is `unchanged`. Cancelling an order that has not been placed yet leaves a tombstone, so that the placement
  * does nothing when it comes. What the state does not allow is refused with that state, null without an order.
+ *
+ * The ordinary case, a whole order confirmed, is one statement; whatever that does not settle is looked at in a transaction.
  */
 export const changeOrder =
   (db: Database) =>
-  (message: ChangeOrderMessage): Promise<ChangeOrderReply> =>
-    db.$transaction(async (tx) => {
-      await lockOrder(tx, message.order_id);
-      return message.restaurant_id ? changePart(tx, message, message.restaurant_id) : changeWhole(tx, message);
+  async (message: ChangeOrderMessage): Promise<ChangeOrderReply> => {
+    const { order_id: orderId, status: to, restaurant_id: restaurantId, reason = null } = message;
+    if (to === 'CONFIRMED' && !restaurantId) {
+      const moved = await moveOrder(db, { orderId, to, reason });
+      if (moved) return { outcome: 'changed', total: moved.total, from: 'PENDING' };
+    }
+    return db.$transaction(async (tx) => {
+      await lockOrder(tx, orderId);
+      return restaurantId ? changePart(tx, message, restaurantId) : changeWhole(tx, message);
     });
+  };
 
 async function changeWhole(tx: Transaction, message: ChangeOrderMessage): Promise<ChangeOrderReply> {
   const { order_id: orderId, user_id: userId, placed_at: placedAt, status: to } = message;

@@ -1,8 +1,7 @@
 import type { CreateOrderReply, PlaceOrderMessage } from '../../contracts/messages';
 import { mergeRestaurants } from '../../contracts/orders';
 import type { Database } from '../../prisma/restaurant/client';
-import { lockOrder } from '../../prisma/restaurant/locks';
-import { findStored, readOffers, storeOrder } from '../../prisma/restaurant/placement';
+import { findStored, lockAndReadOffers, storeOrder } from '../../prisma/restaurant/placement';
 import { priceOrder } from './price-order';
 
 /**
@@ -17,19 +16,19 @@ export const placeOrder =
   (message: PlaceOrderMessage): Promise<CreateOrderReply> =>
     db.$transaction(async (tx) => {
       const { order_id: orderId, user_id: userId, placed_at: placedAt } = message;
-      await lockOrder(tx, orderId);
-      const stored = await findStored(tx, orderId);
-      if (stored) return answerRepeat(stored);
-
       const hour = new Date(placedAt).getUTCHours();
       const asked = mergeRestaurants(message.restaurants);
-      const pricing = priceOrder(asked, await readOffers(tx, asked, hour), hour);
-      if (pricing.outcome === 'rejected') return pricing;
-      await storeOrder(tx, { orderId, userId, placedAt, ...pricing.order });
-      return { outcome: 'created', total: pricing.order.total };
+      const pricing = priceOrder(asked, await lockAndReadOffers(tx, orderId, asked, hour), hour);
+      if (pricing.outcome === 'priced' && (await storeOrder(tx, { orderId, userId, placedAt, ...pricing.order })))
+        return { outcome: 'created', total: pricing.order.total };
+      const stored = await findStored(tx, orderId);
+      if (pricing.outcome === 'rejected' && !stored) return pricing;
+      return answerRepeat(stored);
     });
 
-function answerRepeat({ status, total }: NonNullable<Awaited<ReturnType<typeof findStored>>>): CreateOrderReply {
+function answerRepeat(stored: Awaited<ReturnType<typeof findStored>>): CreateOrderReply {
+  if (!stored) throw new Error('an order could be neither stored nor found');
+  const { status, total } = stored;
   if (status === 'PENDING' && total !== null) return { outcome: 'created', total };
   return { outcome: 'settled', status, total };
 }
