@@ -14,7 +14,8 @@ const marginMs = 100;
 const defaultTimeoutMs = 10_000;
 
 /**
- * One request to a service over its queue and the one reply, checked. The request expires with the activity's attempt.
+ * One request to a service over its queue and the one reply, checked. The request expires with the activity's attempt, `sinceMs` after which it
+ * is sent.
  * Throws ApplicationFailure (non-retryable where the service said so), or the broker client's retryable errors.
  */
 export function ask<T extends z.ZodType>(
@@ -22,11 +23,12 @@ export function ask<T extends z.ZodType>(
   queue: string,
   body: object,
   replySchema: T,
+  sinceMs = 0,
 ): Promise<z.infer<T>> {
   return guarded(async () => {
     const { info, cancellationSignal } = Context.current();
     const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
-    const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs, 1);
+    const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - sinceMs, 1);
     const reply = replySchema.safeParse(
       await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
     );

@@ -16,7 +16,7 @@ export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
 
 /** Which service each activity depends on, and what the Web UI shows of it. */
 const steps: Record<keyof Activities, { service: Service; summary: string }> = {
-  recordOrder: { service: 'user', summary: "Record the customer's order" },
+  recordOrder: { service: 'user', summary: "Record the customer's order, have the restaurant create it" },
   recordProgress: { service: 'user', summary: "Record the order's progress for the customer" },
   createOrder: { service: 'restaurant', summary: 'Have the restaurant check, price and store the order' },
   changeOrder: { service: 'restaurant', summary: "Write the restaurant's decision" },
@@ -58,6 +58,8 @@ export interface Calls {
   call: Call;
   /** As `call`, by one local attempt alone: undefined when that fails. */
   tryCall: TryCall;
+  /** Has a service called durably at once for a while: a step that has it do something along has found it slow or away. */
+  avoidLocal: (service: Service, why: string) => void;
   /** Which services are being called durably at the moment. */
   calledDurably: () => Service[];
 }
@@ -74,6 +76,10 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
   const together = createHandOver();
   const underWay = new Set<{ service: Service }>();
 
+  const avoidLocal = (service: Service, why: string): void => {
+    avoidUntil.set(service, Date.now() + policy.avoidLocalMs);
+    onDurable(service, why);
+  };
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
     const step = steps[name];
     const options = { summary: summary ?? step.summary };
@@ -82,8 +88,7 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
         return await together(run(local[name], options, argument));
       } catch (err) {
         if (!mayPass(err)) throw err;
-        avoidUntil.set(step.service, Date.now() + policy.avoidLocalMs);
-        onDurable(step.service, reasonOf(err));
+        avoidLocal(step.service, reasonOf(err));
       }
     }
     const durably = { service: step.service };
@@ -103,7 +108,7 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
     }
   };
   const calledDurably = () => [...new Set([...underWay].map(({ service }) => service))];
-  return { call: call as Call, tryCall: tryCall as TryCall, calledDurably };
+  return { call: call as Call, tryCall: tryCall as TryCall, avoidLocal, calledDurably };
 }
 
 /**

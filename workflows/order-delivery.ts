@@ -4,7 +4,7 @@ import type { AssignedAgent, CommandOutcome, OrderCommand, OrderResult } from '.
 import type { Submitted } from './inbox';
 import { carryOut } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
-import { cancelDelivery, recordProgress } from './order-writes';
+import { cancelDelivery, progressOf, recordProgress } from './order-writes';
 import { after } from './rules';
 
 /**
@@ -20,10 +20,14 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
   if (!run.mayBeDelivered) limitSearch();
   saga.undoWith('delivery', () => cancelDelivery(run));
 
-  run.inBackground(() => recordProgress(run));
+  let recording = run.recordsAlong;
+  if (!recording) run.inBackground(() => recordProgress(run));
   for (let queued = false; !record.agent; queued = true) {
     await carryOutDecisions(run);
-    const reply = await run.unlessStopped(() => run.call('assignAgent', { order_id }));
+    const progress = recording ? progressOf(run) : undefined;
+    const reply = await run.unlessStopped(() => run.call('assignAgent', { order_id, progress }));
+    if (recording && !reply.recorded) run.inBackground(() => recordProgress(run));
+    recording = false;
     if (run.mayBeDelivered) limitSearch();
     run.mayBeDelivered = false;
     switch (reply.outcome) {
@@ -139,7 +143,8 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
 async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
-  const write = () => run.call('changeDelivery', { order_id, status }, `Delivery ${status}`);
+  const progress = status === 'DELIVERED' ? { ...progressOf(run), delivered: true } : undefined;
+  const write = () => run.call('changeDelivery', { order_id, status, progress }, `Delivery ${status}`);
   run.mayBeDelivered = status === 'DELIVERED';
   const moved = await run.watchdog.holdDuring(() => run.unlessStopped(write));
   run.mayBeDelivered = false;
@@ -149,7 +154,7 @@ async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIV
   record.facts = { ...record.facts, delivery: reached };
   record.note(reached === status ? event : 'delivered before');
   run.watchdog.clear();
-  if (reached === 'DELIVERED') run.inBackground(() => recordProgress(run));
+  if (reached === 'DELIVERED' && !moved.recorded) run.inBackground(() => recordProgress(run));
 }
 
 /** Has the delivery side take the job from its agent, who does not get it again. */

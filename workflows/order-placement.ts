@@ -7,7 +7,10 @@ import { cancelDelivery, cancelOrder, changeOrder, recordProgress } from './orde
 import { undoAll } from './order-end';
 import { after } from './rules';
 
-/** Steps: record for the customer, have the restaurant create, answer the placement. Returns a result where the order ends here. */
+/**
+ * Steps: record for the customer, have the restaurant create, answer the placement. Returns a result where the order ends here. Both steps are
+ * one activity as long as all is well; the restaurant's is made up for where it could not be done along.
+ */
 export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   const { input, record, saga, call, watchdog } = run;
   const { order, bodyHash } = input;
@@ -15,12 +18,14 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   watchdog.limit(input.policy.placementLimitMs, () => run.stop('the restaurant side did not answer in time'));
 
   const forgetRecord = saga.undoWith('customer record', () => recordProgress(run));
-  const recorded = await recordFirst(run);
+  const forgetCreation = saga.undoWith('restaurant order', () => cancelOrder(run));
+  const recorded = await recordFirst(run, forgetCreation);
   const { first } = recorded;
   const repeatable = { bodyHash: first?.bodyHash ?? bodyHash, placedAt: first?.placedAt ?? order.placed_at };
   /** It was placed before, by a run that is gone: that one's answer. Where it was under way it is taken up again. */
   const settle = async (status: OrderStatus, total: string | null): Promise<OrderResult | undefined> => {
     forgetRecord();
+    forgetCreation();
     run.placement = { outcome: 'settled', total, reason: first?.reason ?? null, ...repeatable };
     if (status === 'CONFIRMED' && first?.delivered === false && repeatable.bodyHash === bodyHash) {
       record.total = total;
@@ -33,8 +38,9 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   if (recorded.outcome === 'settled' || repeatable.bodyHash !== bodyHash)
     return settle(first?.status ?? 'CANCELLED', first?.total ?? null);
 
-  const forgetCreation = saga.undoWith('restaurant order', () => cancelOrder(run));
-  const created = await run.unlessStopped(() => call('createOrder', order));
+  run.recordsAlong = recorded.created !== undefined || recorded.notCreated !== undefined;
+  if (recorded.notCreated !== undefined) run.avoidLocal('restaurant', recorded.notCreated);
+  const created = recorded.created ?? (await run.unlessStopped(() => call('createOrder', order)));
   switch (created.outcome) {
     case 'created':
       record.total = created.total;
@@ -49,7 +55,6 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
     case 'settled':
       if (created.status === 'CANCELLED')
         throw new OrderStopped('the order was cancelled before the restaurant side had it');
-      forgetCreation();
       return settle(created.status, created.total ?? null);
   }
 }
@@ -58,15 +63,16 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
  * The customer's record, which tells what an earlier run has made of the order. An order that is stopped meanwhile has it all the same: only
  * then is it known what there is to undo. The restaurant may have the order already, from a task that was done and forgotten (ADR 13).
  */
-async function recordFirst(run: OrderRun): Promise<RecordOutcome> {
+async function recordFirst(run: OrderRun, forgetCreation: () => void): Promise<RecordOutcome> {
   const { order, bodyHash } = run.input;
-  const record = () => run.call('recordOrder', { order, bodyHash });
   try {
-    return await run.unlessStopped(record);
+    return await run.unlessStopped(() => run.call('recordOrder', { order, bodyHash, thenCreate: true }));
   } catch (err) {
     const stopped = err instanceof OrderStopped || isCancellation(err);
-    if (!stopped || !patched('recorded-though-stopped')) throw err;
-    return CancellationScope.nonCancellable(record);
+    if (stopped && patched('recorded-though-stopped'))
+      return CancellationScope.nonCancellable(() => run.call('recordOrder', { order, bodyHash }));
+    if (stopped) forgetCreation(); // version 0.1 had not asked the restaurant by then
+    throw err;
   }
 }
 

@@ -22,6 +22,8 @@ export interface OrderRun extends Calls {
   placement: PlacementOutcome | undefined;
   /** The agent that a signal has named. */
   assigned: AssignedAgent | undefined;
+  /** The activities of this order's worker can have the customer's record follow along. An order of before version 0.3 goes on step by step. */
+  recordsAlong: boolean;
   /** The delivery side may know the order as delivered, and this run does not yet. */
   mayBeDelivered: boolean;
   /** What is left of the time to find an agent, over all tries. */
@@ -66,6 +68,7 @@ export function openOrder(input: OrderInput): OrderRun {
     }),
     placement: undefined,
     assigned: undefined,
+    recordsAlong: false,
     mayBeDelivered: false,
     searchLeftMs: input.policy.courierLimitMs,
     stop(reason) {

@@ -1,3 +1,4 @@
+import type { OrderProgress } from '../activities/orders';
 import type { Decision } from '../contracts/states';
 import type { OrderRun } from './order-run';
 
@@ -31,17 +32,13 @@ export const cancelDelivery = (run: OrderRun) =>
   run.call('changeDelivery', { order_id: run.input.order.order_id, status: 'CANCELLED' });
 
 /** The customer's record follows the order; while the order is being undone it becomes CANCELLED. */
-export const recordProgress = (run: OrderRun): Promise<void> => {
+export const recordProgress = (run: OrderRun): Promise<void> => run.call('recordProgress', progressOf(run));
+
+/** Where the order stands, for the customer's record. */
+export function progressOf(run: OrderRun): OrderProgress {
   const { order_id, user_id, placed_at } = run.input.order;
   const { facts, total, reason } = run.record;
   const status = reason === null ? facts.status : 'CANCELLED';
-  return run.call('recordProgress', {
-    order_id,
-    user_id,
-    placed_at,
-    status,
-    delivered: facts.delivery === 'DELIVERED',
-    total,
-    reason,
-  });
-};
+  const delivered = facts.delivery === 'DELIVERED';
+  return { order_id, user_id, placed_at, status, delivered, total, reason };
+}

@@ -67,7 +67,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     ...asBuild(options.buildId),
     activities: {
       ...createOrderActivities({ broker, records }),
-      ...createDeliveryActivities({ broker }),
+      ...createDeliveryActivities({ broker, records }),
       ...createRatingActivities({ broker, ratings }),
     },
     ...workerTuning,
