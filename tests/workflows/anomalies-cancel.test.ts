@@ -106,7 +106,10 @@ describe('cancel during a single step', () => {
       held.release();
       expect(await cancelled.result()).toEqual(done);
       expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
-      expect(await rowsOf(order)).toEqual({ ...noDelivery, parts: [] });
+      // The cancel comes in when the step has ended, or while it is done again durably: the restaurant side has had the order, or its tombstone.
+      const { parts, ...others } = await rowsOf(order);
+      expect([[], noDelivery.parts]).toContainEqual(parts);
+      expect(others).toEqual({ ...noDelivery, parts: undefined });
     });
 
     test('changeDelivery PICKED_UP: the customer is too late, the courier gives up and all is undone', async () => {
