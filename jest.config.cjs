@@ -10,12 +10,15 @@ const transform = {
       sourceMaps: 'inline',
     },
   ],
+  // ES modules only: Node takes them with `require`, Jest does not.
+  'node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
 };
 
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform,
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   // Compiled copies of the same modules would be found twice.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stack/'],
   watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stack/'],

@@ -12,6 +12,7 @@ import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
 import { accepted, created } from './http/answers';
+import { callerOf, requireOwnUser } from './http/access';
 import { readBody } from './http/input';
 import { notFound, unprocessable } from './http/problems';
 
@@ -23,6 +24,7 @@ export const placementRoute =
   (deps: PlacementDeps, location: (orderId: string) => string): RequestHandler =>
   async (req, res) => {
     const body = readBody(placeOrderBody, req);
+    requireOwnUser(callerOf(req), body.user_id);
     const { orderId, placedAt, held } = await placeOrder(deps, body, readKey(req));
     const answer = { order_id: orderId, status: 'PENDING', placed_at: placedAt };
     const message = held ? 'Order accepted; it has not been placed yet' : 'Order placed';

@@ -2,7 +2,8 @@
 import { ConfigError, loadConfig, orderPolicy, schemas } from './config';
 
 const minute = 60_000;
-const policyIn = (env: Record<string, string>) => orderPolicy(loadConfig(schemas.userApi, env));
+const AUTH_SECRET = 'a secret of thirty-two characters at the least';
+const policyIn = (env: Record<string, string>) => orderPolicy(loadConfig(schemas.userApi, { AUTH_SECRET, ...env }));
 const byDefault = policyIn({});
 
 test('an order has the time limits of the design, unless told otherwise', () => {
@@ -56,14 +57,15 @@ test.each(['restaurantApi', 'orderWorker'] as const)(
   'the %s, which starts orders too, reads the same limits',
   (name) => {
     const env = Object.fromEntries(variables.map(([variable], place) => [variable, String(1_000 + place)]));
-    expect(orderPolicy(loadConfig(schemas[name], env))).toEqual(policyIn(env));
+    expect(orderPolicy(loadConfig(schemas[name], { AUTH_SECRET, ...env }))).toEqual(policyIn(env));
   },
 );
 
 test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)(
   'the %s has time left in its drain to answer what came last',
   (name) => {
-    const delayOf = (DRAIN_DELAY_MS: string) => loadConfig(schemas[name], { DRAIN_DELAY_MS }).DRAIN_DELAY_MS;
+    const delayOf = (DRAIN_DELAY_MS: string) =>
+      loadConfig(schemas[name], { AUTH_SECRET, DRAIN_DELAY_MS }).DRAIN_DELAY_MS;
     expect(delayOf('2000')).toBe(2_000);
     expect(() => delayOf('2001')).toThrow(/DRAIN_DELAY_MS: /);
   },
@@ -71,4 +73,44 @@ test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)(
 
 test('all that is wrong is told at once', () => {
   expect(() => loadConfig(schemas.userApi, { PORT: '70000', REDIS_URL: 'nowhere' })).toThrow(/REDIS_URL: .*\n.*PORT: /);
+});
+
+describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('who may ask the %s', (name) => {
+  const load = (env: Record<string, string>) => () => loadConfig(schemas[name], env);
+  const AUTH_JWKS_URL = 'https://id.example/keys';
+  const AUTH_SERVICE_TOKEN = 'a token';
+
+  test('is asked for by default, and then there has to be a way to know', () => {
+    expect(load({})).toThrow(/AUTH_SECRET: needed, or AUTH_JWKS_URL/);
+    expect(load({ AUTH_SECRET })()).toMatchObject({ AUTH_MODE: 'required' });
+    expect(load({ AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })()).toMatchObject({ AUTH_MODE: 'required' });
+  });
+
+  test('has one way to be known', () => {
+    expect(load({ AUTH_SECRET, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })).toThrow(/AUTH_JWKS_URL: not beside AUTH_SECRET/);
+  });
+
+  test('is not guarded by a short secret', () => {
+    expect(load({ AUTH_SECRET: 'secret' })).toThrow(/AUTH_SECRET: /);
+  });
+
+  test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])(
+    'need not be known where only this machine can: %s',
+    (HOST) => {
+      expect(load({ AUTH_MODE: 'off', HOST })()).toMatchObject({ AUTH_MODE: 'off' });
+    },
+  );
+
+  test.each(['0.0.0.0', '::', '192.168.0.7', '127.0.0.1.example.com', 'example.com'])(
+    'has to be known where others can ask: %s',
+    (HOST) => {
+      expect(load({ AUTH_MODE: 'off', HOST })).toThrow(/AUTH_MODE: off only where HOST is a loopback address/);
+    },
+  );
+});
+
+test('a user service that signs no tokens is given one, to ask the others with', () => {
+  expect(() => loadConfig(schemas.userApi, { AUTH_JWKS_URL: 'https://id.example/keys' })).toThrow(
+    /AUTH_SERVICE_TOKEN: needed beside AUTH_JWKS_URL/,
+  );
 });

@@ -24,6 +24,17 @@ const http = {
 };
 /** Where a worker answers how it is; nowhere by default. */
 const health = { ...host, HEALTH_PORT: port().optional() };
+/** How callers are known (docs/security.md). */
+const access = {
+  AUTH_MODE: z.enum(['required', 'off']).default('required'),
+  /** Shared with whoever signs the tokens, for HS256. As long as what HMAC-SHA-256 makes of it, at least. */
+  AUTH_SECRET: z.string().min(32).optional(),
+  /** Where an identity provider publishes its keys, in place of the secret. */
+  AUTH_JWKS_URL: z.url().optional(),
+  AUTH_ISSUER: z.string().min(1).default('food-delivery'),
+  AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
+  AUTH_CLOCK_SKEW_S: z.coerce.number().int().min(0).max(300).default(30),
+};
 const temporal = {
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -47,34 +58,69 @@ const policy = {
 
 const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
 
+/** Where only this machine can ask. */
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** Nobody is let in unknown by mistake: there is one way to know callers, or everything is on this machine alone. */
+function checkAccess(
+  config: { AUTH_MODE: string; AUTH_SECRET?: string | undefined; AUTH_JWKS_URL?: string | undefined; HOST: string } & {
+    AUTH_SERVICE_TOKEN?: string | undefined;
+  },
+  { addIssue }: z.RefinementCtx,
+): void {
+  const wrong = (name: string, message: string): void => addIssue({ code: 'custom', path: [name], message });
+  const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL, HOST } = config;
+  if (AUTH_MODE === 'off') {
+    if (!loopback.test(HOST)) wrong('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);
+    return;
+  }
+  if (AUTH_SECRET === undefined && AUTH_JWKS_URL === undefined)
+    wrong('AUTH_SECRET', 'needed, or AUTH_JWKS_URL: by one of them tokens are checked');
+  if (AUTH_SECRET !== undefined && AUTH_JWKS_URL !== undefined)
+    wrong('AUTH_JWKS_URL', 'not beside AUTH_SECRET: tokens are checked by one of them');
+  if (AUTH_JWKS_URL !== undefined && 'USER_DATABASE_URL' in config && config.AUTH_SERVICE_TOKEN === undefined)
+    wrong('AUTH_SERVICE_TOKEN', 'needed beside AUTH_JWKS_URL: a token with the role service');
+}
+
 export const schemas = {
-  userApi: z.object({
-    ...common,
-    ...http,
-    ...temporal,
-    ...redis,
-    ...policy,
-    PORT: port().default(8001),
-    USER_DATABASE_URL: database('user'),
-    RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
-    DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
-  }),
-  restaurantApi: z.object({
-    ...common,
-    ...http,
-    ...temporal,
-    ...policy,
-    PORT: port().default(8002),
-    RESTAURANT_DATABASE_URL: database('restaurant'),
-  }),
-  deliveryApi: z.object({
-    ...common,
-    ...http,
-    ...temporal,
-    ...broker,
-    PORT: port().default(8003),
-    DELIVERY_DATABASE_URL: database('delivery'),
-  }),
+  userApi: z
+    .object({
+      ...common,
+      ...http,
+      ...access,
+      ...temporal,
+      ...redis,
+      ...policy,
+      PORT: port().default(8001),
+      USER_DATABASE_URL: database('user'),
+      RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
+      DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
+      /** The token with which this service asks the other two. Left out: it signs its own, with the secret. */
+      AUTH_SERVICE_TOKEN: z.string().optional(),
+    })
+    .superRefine(checkAccess),
+  restaurantApi: z
+    .object({
+      ...common,
+      ...http,
+      ...access,
+      ...temporal,
+      ...policy,
+      PORT: port().default(8002),
+      RESTAURANT_DATABASE_URL: database('restaurant'),
+    })
+    .superRefine(checkAccess),
+  deliveryApi: z
+    .object({
+      ...common,
+      ...http,
+      ...access,
+      ...temporal,
+      ...broker,
+      PORT: port().default(8003),
+      DELIVERY_DATABASE_URL: database('delivery'),
+    })
+    .superRefine(checkAccess),
   orderWorker: z.object({
     ...common,
     ...health,

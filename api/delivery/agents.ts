@@ -4,6 +4,7 @@ import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { Announce } from '../../lib/broker/announce';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
 import { isDuplicate, type Database } from '../../prisma/delivery/client';
+import { callerOf, only } from '../http/access';
 import { created } from '../http/answers';
 import { knownId, readBody, readQuery } from '../http/input';
 import { notFound, ruleBroken } from '../http/problems';
@@ -29,14 +30,19 @@ export function agentRoutes({ db, announce }: AgentsDeps): Router {
   };
 
   return Router()
-    .get('/agents', async (req, res) => void res.json(await list(readQuery(agentsQuery, req).assignments)))
-    .get('/agents/:id', async (req, res) => {
+    .get(
+      '/agents',
+      only('service'),
+      async (req, res) => void res.json(await list(readQuery(agentsQuery, req).assignments)),
+    )
+    .get('/agents/:id', only('courier'), async (req, res) => {
+      const caller = callerOf(req);
       const agent = await findAgent(db, knownId(req.params.id, agentUnknown));
-      if (!agent) throw notFound(agentUnknown);
+      if (!agent || (caller.role === 'courier' && caller.agent_id !== agent.id)) throw notFound(agentUnknown);
       res.json({ status: true, message: 'Agent found', data: shown(agent) });
     })
-    .get('/get-all-dilvery-agent', async (_req, res) => void res.json(await list('all')))
-    .post(['/agents', '/add-dilvery-agent'], add);
+    .get('/get-all-dilvery-agent', only('service'), async (_req, res) => void res.json(await list('all')))
+    .post(['/agents', '/add-dilvery-agent'], only(), add);
 }
 
 const agentUnknown = 'Agent not found';

@@ -9,10 +9,12 @@ import {
 import type { DeliveryMove } from '../../contracts/states';
 import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
-import { findDelivery } from '../../prisma/delivery/assignments';
+import { findDelivery, hasDeclined } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
 import type { OrderFacts } from '../../workflows/rules';
+import type { Caller } from '../../contracts/access';
+import { callerOf, only } from '../http/access';
 import { accepted } from '../http/answers';
 import { nextCursor, readCursor } from '../http/cursor';
 import { knownId, optionalId, readBody, readQuery } from '../http/input';
@@ -28,19 +30,21 @@ export interface DeliveriesDeps {
 export function deliveryRoutes(deps: DeliveriesDeps): Router {
   const { db } = deps;
   return Router()
-    .get('/deliveries', async (req, res) => {
+    .get('/deliveries', only('courier'), async (req, res) => {
       const { agent_id, status, limit, cursor } = readQuery(deliveriesQuery, req);
       const after = readCursor(cursor);
-      const agentId = optionalId(agent_id, 'Agent not found');
-      if (agentId !== undefined && !(await agentExists(db, agentId))) throw notFound('Agent not found');
+      const agentId = ownAgentId(callerOf(req), optionalId(agent_id, agentUnknown));
+      if (agentId !== undefined && !(await agentExists(db, agentId))) throw notFound(agentUnknown);
       const rows = await listDeliveries(db, { agentId, status }, limit, after);
       const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
       const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
       res.json({ success: true, message: 'Deliveries, newest first', data });
     })
-    .get('/deliveries/:order_id', (req, res) => show(deps, req.params.order_id, res))
-    .get('/get-delivery-status', (req, res) => show(deps, readQuery(deliveryOldQuery, req).order_id, res))
-    .patch('/deliveries/:order_id', (req, res) => {
+    .get('/deliveries/:order_id', only('courier', 'service'), (req, res) => show(deps, req.params.order_id, req, res))
+    .get('/get-delivery-status', only('courier', 'service'), (req, res) =>
+      show(deps, readQuery(deliveryOldQuery, req).order_id, req, res),
+    )
+    .patch('/deliveries/:order_id', only('courier'), (req, res) => {
       const orderId = knownId(req.params.order_id, orderUnknown);
       const { order_id, status } = readBody(moveDeliveryBody, req);
       if (order_id !== undefined && order_id.toLowerCase() !== orderId) {
@@ -48,20 +52,31 @@ export function deliveryRoutes(deps: DeliveriesDeps): Router {
           { path: 'order_id', message: 'differs from the path' },
         ]);
       }
-      return move(deps, orderId, status, res);
+      return move(deps, orderId, status, req, res);
     })
-    .post('/deliveries/:order_id/decline', (req, res) => decline(deps, req, res))
-    .patch('/update-dilvery-status', (req, res) => {
+    .post('/deliveries/:order_id/decline', only('courier'), (req, res) => decline(deps, req, res))
+    .patch('/update-dilvery-status', only('courier'), (req, res) => {
       const { order_id, status } = readBody(moveDeliveryOldBody, req);
-      return move(deps, knownId(order_id, orderUnknown), status, res);
+      return move(deps, knownId(order_id, orderUnknown), status, req, res);
     });
 }
 
 const orderUnknown = 'Order not found';
+const agentUnknown = 'Agent not found';
 
-async function show({ db }: DeliveriesDeps, orderId: string, res: Response): Promise<void> {
+/** A courier is told the same of others' jobs as of those that there are not. */
+const isTheirs = (caller: Caller, agentId: string): boolean => caller.role !== 'courier' || caller.agent_id === agentId;
+
+/** The agent that is named, or the courier who asks. Throws 404 when a courier names another. */
+function ownAgentId(caller: Caller, named: string | undefined): string | undefined {
+  if (named !== undefined && !isTheirs(caller, named)) throw notFound(agentUnknown);
+  return caller.role === 'courier' ? caller.agent_id : named;
+}
+
+async function show({ db }: DeliveriesDeps, orderId: unknown, req: Request, res: Response): Promise<void> {
   const delivery = await findDelivery(db, knownId(orderId, orderUnknown));
-  if (!delivery?.agent) throw notFound('No agent has been assigned to this order');
+  if (!delivery?.agent || !isTheirs(callerOf(req), delivery.agent.id))
+    throw notFound('No agent has been assigned to this order');
   const { status, agent } = delivery;
   res.json({ success: true, message: 'Delivery found', data: { status, agent_id: agent.id, agent_name: agent.name } });
 }
@@ -70,22 +85,30 @@ async function move(
   { db, temporal }: DeliveriesDeps,
   orderId: string,
   status: DeliveryMove,
+  req: Request,
   res: Response,
 ): Promise<void> {
+  const caller = callerOf(req);
+  if (caller.role === 'courier') {
+    const delivery = await findDelivery(db, orderId);
+    if (!delivery?.agent || !isTheirs(caller, delivery.agent.id)) throw notFound(orderUnknown);
+  }
   const command = { kind: 'moveDelivery', status } as const;
   const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
   if (sent === 'held') accepted(res);
   else res.json({ success: true, message: `The delivery is ${status}` });
 }
 
-async function decline(
-  { db, temporal }: DeliveriesDeps,
-  req: Request<{ order_id: string }>,
-  res: Response,
-): Promise<void> {
+async function decline({ db, temporal }: DeliveriesDeps, req: Request, res: Response): Promise<void> {
   const orderId = knownId(req.params.order_id, orderUnknown);
   const { agent_id, reason } = readBody(declineBody, req);
-  const agentId = optionalId(agent_id, 'Agent not found');
+  const caller = callerOf(req);
+  const agentId = ownAgentId(caller, optionalId(agent_id, agentUnknown));
+  if (caller.role === 'courier') {
+    const delivery = await findDelivery(db, orderId);
+    const has = delivery?.agent?.id === caller.agent_id || (await hasDeclined(db, orderId, caller.agent_id));
+    if (!has) throw notFound(orderUnknown);
+  }
   const command = { kind: 'decline', agent_id: agentId, reason } as const;
   const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
   if (sent === 'held') accepted(res);

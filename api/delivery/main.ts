@@ -10,6 +10,7 @@ import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
+import { accessOf } from '../http/access-config';
 import { listen } from '../http/server';
 import { createDeliveryApp } from './app';
 
@@ -33,7 +34,7 @@ async function start(log: Log): Promise<Running> {
     log,
   );
   const server = await listen(
-    createDeliveryApp({ db, temporal, announce, health, log }),
+    createDeliveryApp({ db, temporal, announce, access: accessOf(config), health, log }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,

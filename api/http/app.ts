@@ -6,6 +6,7 @@ import { alive, type Health } from '../../lib/health';
 import { isDatabaseAway } from '../../lib/database';
 import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
 import type { Log } from '../../lib/log';
+import { identify, open, type Access } from './access';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
@@ -13,19 +14,21 @@ const bodyLimit = '1mb';
 
 export interface EdgeDeps {
   log: Log;
+  access: Access;
   health: Health;
 }
 
 /** The edge that the three services share: parsing, request ids, logs, health, errors as the contract words them. */
-export function createApp({ log, health }: EdgeDeps, routers: Router[]): Express {
+export function createApp({ log, health, access }: EdgeDeps, routers: Router[]): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
+  app.use(identify(access));
   app.use(requireJson);
   app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
-  app.get('/health', (_req, res) => void res.json(alive));
-  app.get('/health/ready', async (_req, res) => {
+  app.get('/health', open, (_req, res) => void res.json(alive));
+  app.get('/health/ready', open, async (_req, res) => {
     const readiness = await health.readiness();
     res
       .status(readiness.ready ? 200 : 503)
@@ -67,6 +70,7 @@ const answerProblem =
     const problem = toProblem(err, req.method);
     if (problem.status >= 500) log.error({ event: 'request-failed', request_id: req.id, err }, 'a request failed');
     if (problem.extra.retryAfterSeconds !== undefined) res.set('Retry-After', String(problem.extra.retryAfterSeconds));
+    if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
     const { errors } = problem.extra;
     res
       .status(problem.status)

@@ -6,6 +6,7 @@ import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
+import { accessOf } from '../http/access-config';
 import { listen } from '../http/server';
 import { createRestaurantApp } from './app';
 
@@ -25,7 +26,7 @@ async function start(log: Log): Promise<Running> {
     log,
   );
   const server = await listen(
-    createRestaurantApp({ db, temporal, policy: orderPolicy(config), health, log }),
+    createRestaurantApp({ db, temporal, policy: orderPolicy(config), access: accessOf(config), health, log }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,

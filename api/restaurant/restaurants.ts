@@ -3,6 +3,7 @@ import { addRestaurantBody, changeRestaurantBody, hourQuery, requiredHourQuery }
 import type { Database } from '../../prisma/restaurant/client';
 import { changeRestaurant } from '../../prisma/restaurant/restaurant-changes';
 import { addRestaurant, findRestaurant, listOpenRestaurants } from '../../prisma/restaurant/restaurants';
+import { callerOf, forbidden, only, open } from '../http/access';
 import { created } from '../http/answers';
 import { checkHour, knownId, readBody, readQuery } from '../http/input';
 import { notFound, unprocessable } from '../http/problems';
@@ -26,23 +27,29 @@ export function restaurantRoutes({ db }: RestaurantsDeps): Router {
   };
 
   return Router()
-    .get('/restaurants', (req, res) => browse(readQuery(hourQuery, req).hour ?? new Date().getUTCHours(), res))
-    .get('/restaurants/available', (req, res) => browse(readQuery(requiredHourQuery, req).hour, res))
-    .get('/restaurants/:id', async (req, res) => {
+    .get('/restaurants', open, (req, res) => browse(readQuery(hourQuery, req).hour ?? new Date().getUTCHours(), res))
+    .get('/restaurants/available', open, (req, res) => browse(readQuery(requiredHourQuery, req).hour, res))
+    .get('/restaurants/:id', open, async (req, res) => {
       const restaurant = await findRestaurant(db, knownId(req.params.id, restaurantUnknown));
       if (!restaurant) throw notFound(restaurantUnknown);
       res.json({ status: true, message: 'Restaurant found', data: restaurant });
     })
-    .post(['/restaurants', '/add-restaurant'], add)
-    .patch(['/restaurants/:id', '/update-restaurants/:id'], (req, res) => change(db, req.params.id, req, res));
+    .post(['/restaurants', '/add-restaurant'], only(), add)
+    .patch(['/restaurants/:id', '/update-restaurants/:id'], only('restaurant'), (req, res) =>
+      change(db, req.params.id, req, res),
+    );
 }
 
 async function change(db: Database, id: unknown, req: Request, res: Response): Promise<void> {
+  const restaurantId = knownId(id, restaurantUnknown);
+  const caller = callerOf(req);
+  if (caller.role === 'restaurant' && !caller.restaurant_ids.includes(restaurantId))
+    throw forbidden("This is another's restaurant");
   const body = readBody(changeRestaurantBody, req);
   const menu = body.menu?.map((entry) =>
     'id' in entry ? { ...entry, id: knownId(entry.id, itemUnknown(entry.id)) } : entry,
   );
-  const changed = await changeRestaurant(db, knownId(id, restaurantUnknown), { ...body, menu });
+  const changed = await changeRestaurant(db, restaurantId, { ...body, menu });
   switch (changed.outcome) {
     case 'changed':
       return void res.json({ status: true, message: 'Restaurant changed' });

@@ -6,6 +6,7 @@ import { runProcess } from '../../lib/lifecycle';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
+import { accessOf, serviceAuthorization } from '../http/access-config';
 import { listen } from '../http/server';
 import { createUserApp } from './app';
 import { checkService, createServices } from './services';
@@ -18,7 +19,7 @@ void runProcess('api-user', process.env, async (log) => {
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const cache = openCache(config.REDIS_URL, log);
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
-  const services = createServices({ urls, log });
+  const services = createServices({ urls, authorize: serviceAuthorization('api-user', config), log });
 
   const health = createHealth(
     {
@@ -31,7 +32,8 @@ void runProcess('api-user', process.env, async (log) => {
     },
     log,
   );
-  const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), health, log });
+  const access = accessOf(config);
+  const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), access, health, log });
   const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
   return {
     address: server.address,

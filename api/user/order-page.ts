@@ -13,11 +13,19 @@ export interface OrderPageDeps {
   services: Services;
 }
 
+/** What there is to show of an order; the rest of it is for whoever looks at it. */
+interface OrderPage {
+  order_id: string;
+  /** Null where an old program's order does not say. */
+  user_id: string | null;
+  [more: string]: unknown;
+}
+
 /** A page must not wait for a worker that is away. */
 const queryTimeoutMs = 1_000;
 
 /** Everything about one order, from whoever knows it; a part whose service is away is null and named in `unavailable`. */
-export async function orderPage({ temporal, services }: OrderPageDeps, record: StoredOrder): Promise<object> {
+export async function orderPage({ temporal, services }: OrderPageDeps, record: StoredOrder): Promise<OrderPage> {
   const unavailable: string[] = [];
   const part = <T>(name: string, load: Promise<T>): Promise<T | null> =>
     load.catch(() => {
@@ -49,7 +57,7 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
  * An order that Temporal holds but that the order worker has not recorded yet: accepted with 202 while the worker is away.
  * Null when Temporal does not know it either. Throws TemporalAwayError.
  */
-export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<object | null> {
+export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<OrderPage | null> {
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
   if (!description) return null;
   return {

@@ -12,6 +12,7 @@ import { refusalOf, type RatingRefusal } from '../../prisma/user/ratings';
 import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
 import { ratingMemo, ratingStart, ratingValues } from '../../workflows/start';
+import { callerOf, only, requireOwnUser } from '../http/access';
 import { accepted, created } from '../http/answers';
 import { readBody } from '../http/input';
 import { ruleBroken, type HttpProblem } from '../http/problems';
@@ -26,13 +27,14 @@ const uuid = z.guid();
 
 export function ratingRoutes(deps: RatingDeps): Router {
   const router = Router();
-  router.post(['/ratings', '/dilvery-agent-rating'], (req, res) => rate(deps, req, res));
+  router.post(['/ratings', '/dilvery-agent-rating'], only('customer'), (req, res) => rate(deps, req, res));
   return router;
 }
 
 async function rate({ db, temporal, policy }: RatingDeps, req: Request, res: Response): Promise<void> {
   const body = readBody(rateOrderBody, req);
   if (!uuid.safeParse(body.order_id).success || !uuid.safeParse(body.user_id).success) throw refusals.unknown_order();
+  requireOwnUser(callerOf(req), body.user_id.toLowerCase());
   const rating = {
     ...body,
     order_id: body.order_id.toLowerCase(),

@@ -1,6 +1,7 @@
 import { Router, type Response } from 'express';
 import { hourQuery, requiredHourQuery } from '../../contracts/restaurants';
 import type { Cache } from '../../lib/cache';
+import { open } from '../http/access';
 import { checkHour, readQuery } from '../http/input';
 import type { Services } from './services';
 
@@ -20,7 +21,9 @@ export function restaurantRoutes({ cache, services }: BrowseDeps): Router {
     res.type('json').send(body);
   };
   const router = Router();
-  router.get('/restaurants', (req, res) => browse(readQuery(hourQuery, req).hour ?? new Date().getUTCHours(), res));
-  router.get('/get-available-restaurants', (req, res) => browse(readQuery(requiredHourQuery, req).hour, res));
+  router.get('/restaurants', open, (req, res) =>
+    browse(readQuery(hourQuery, req).hour ?? new Date().getUTCHours(), res),
+  );
+  router.get('/get-available-restaurants', open, (req, res) => browse(readQuery(requiredHourQuery, req).hour, res));
   return router;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
 import type { Log } from '../../lib/log';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
+import type { Authorize } from '../http/access-config';
 import { unavailable, type HttpProblem } from '../http/problems';
 
 /** The other services, as the user service sees them over HTTP. */
@@ -37,13 +38,16 @@ const requestTimeoutMs = 1_500;
 export interface ServicesOptions {
   /** Base URLs. */
   urls: { restaurant: string; delivery: string };
+  /** How this service shows the others who it is. */
+  authorize: Authorize;
   log: Log;
 }
 
 /** Each service behind a breaker of its own: one that is away costs nobody a wait. */
-export function createServices({ urls, log }: ServicesOptions): Services {
+export function createServices({ urls, authorize, log }: ServicesOptions): Services {
   const restaurant = createBreaker('restaurant', log);
   const delivery = createBreaker('delivery', log);
+  const get = getWith(authorize);
   return {
     async restaurantsOpenAt(hour) {
       const body = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
@@ -62,16 +66,18 @@ export function createServices({ urls, log }: ServicesOptions): Services {
 }
 
 /** What is read from a 200, null for a 404. Throws 503 when the service fails, is too slow, or did so often a moment ago. */
-async function get<T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> {
-  try {
-    return await breaker.run(async () => {
-      const body = await fetchText(url);
-      return body === null ? null : read(body);
-    });
-  } catch (err) {
-    throw away(breaker, err);
-  }
-}
+const getWith =
+  (authorize: Authorize) =>
+  async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
+    try {
+      return await breaker.run(async () => {
+        const body = await fetchText(url, await authorize());
+        return body === null ? null : read(body);
+      });
+    } catch (err) {
+      throw away(breaker, err);
+    }
+  };
 
 function away({ name }: Breaker, cause?: unknown): HttpProblem {
   const retryAfterSeconds = cause instanceof BreakerOpenError ? cause.retryAfterSeconds : undefined;
@@ -83,8 +89,8 @@ export async function checkService(baseUrl: string): Promise<void> {
   await fetchText(`${baseUrl}/health`);
 }
 
-async function fetchText(url: string): Promise<string | null> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) });
+async function fetchText(url: string, headers: Record<string, string> = {}): Promise<string | null> {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeoutMs) });
   const body = await response.text();
   if (response.status === 404) return null;
   if (response.ok) return body;

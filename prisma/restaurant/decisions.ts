@@ -18,7 +18,10 @@ export interface Move {
  * Moves an order group and its orders, under the order lock: one statement, which needs no transaction around it. Returns the group's total;
  * undefined when its state does not allow it or it does not exist.
  */
-export async function moveOrder(tx: Transaction, { orderId, to, reason }: Move): Promise<{ total: string } | undefined> {
+export async function moveOrder(
+  tx: Transaction,
+  { orderId, to, reason }: Move,
+): Promise<{ total: string } | undefined> {
   const from = comesFrom[to];
   const [moved] = await tx.$queryRaw<{ total: string }[]>`
     WITH ${lockedOrder(orderId)}, moved AS (

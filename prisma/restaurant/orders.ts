@@ -18,16 +18,16 @@ export type StoredGroup = Prisma.OrderGroupGetPayload<{ include: typeof everythi
 export interface OrderFilter {
   orderId?: string | undefined;
   userId?: string | undefined;
-  /** Groups that have an order of this restaurant; they come whole. */
-  restaurantId?: string | undefined;
-  /** Of the group; with a restaurant, of that restaurant's part. */
+  /** Groups that have an order of one of these restaurants; they come whole. */
+  restaurantIds?: string[] | undefined;
+  /** Of the group; with restaurants, of those restaurants' parts. */
   status?: OrderStatus | undefined;
 }
 
 /** At most `limit` order groups, newest first, after the position. Tombstones are not among them. */
 export const listOrderGroups = (
   db: Database,
-  { orderId, userId, restaurantId, status }: OrderFilter,
+  { orderId, userId, restaurantIds, status }: OrderFilter,
   limit: number,
   after?: { at: Date; id: string },
 ): Promise<StoredGroup[]> =>
@@ -35,9 +35,9 @@ export const listOrderGroups = (
     where: {
       ...(orderId !== undefined && { orderId }),
       ...(userId !== undefined && { userId }),
-      ...(restaurantId === undefined
+      ...(restaurantIds === undefined
         ? status && { status }
-        : { orders: { some: { restaurantId, ...(status && { status }) } } }),
+        : { orders: { some: { restaurantId: { in: restaurantIds }, ...(status && { status }) } } }),
       total: { not: null }, // only a tombstone has none
       ...(after && {
         placedAt: { lte: after.at },
@@ -52,6 +52,12 @@ export const listOrderGroups = (
 /** One order group, also a tombstone; null when nothing is known of the order. */
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
   db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
+
+/** The restaurants that have a part of the order. */
+export const restaurantsOf = async (db: Database, orderId: string): Promise<string[]> =>
+  (await db.order.findMany({ where: { orderGroup: { orderId } }, select: { restaurantId: true } })).map(
+    ({ restaurantId }) => restaurantId,
+  );
 
 const row = { orderId: true, userId: true, placedAt: true, status: true, total: true, reason: true } as const;
 export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;

@@ -12,6 +12,7 @@ import { TemporalAwayError } from '../../lib/temporal/errors';
 import { openDatabase } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { expectRefusal, sendRaw, type RawRequest } from '../fixtures/raw-http';
+import { everybodyMay } from '../fixtures/tokens';
 
 const log = createLog('test', 'silent');
 /** Nothing listens there: port 1 is reserved. */
@@ -35,7 +36,11 @@ beforeAll(async () => {
     .get('/bug', () => {
       throw new Error('secret inside');
     });
-  server = await listen(createApp({ health: createHealth({}, log), log }, [router]), '127.0.0.1', 0);
+  server = await listen(
+    createApp({ health: createHealth({}, log), access: everybodyMay, log }, [router]),
+    '127.0.0.1',
+    0,
+  );
 });
 afterAll(async () => {
   await server.close();

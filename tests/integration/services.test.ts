@@ -28,7 +28,7 @@ const answering = (status: number, body: object): RequestListener => {
   return (_req, res) => void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 const servicesOf = (restaurant: string, delivery: string) =>
-  createServices({ urls: { restaurant, delivery }, log: createLog('test', 'silent') });
+  createServices({ urls: { restaurant, delivery }, authorize: async () => ({}), log: createLog('test', 'silent') });
 const orderId = '00000000-0000-4000-8000-000000000001';
 const away = { status: 503, extra: { retryAfterSeconds: 2 } };
 

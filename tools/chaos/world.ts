@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Addresses } from './addresses';
+import { anOperator, authorization } from '../stack/access';
 import type { Pledge } from './journal';
 import type { Plan } from './plan/plan';
 import { itemsOfKitchen, kitchensInWorld, type PlannedOrder } from './plan/orders';
@@ -35,7 +36,7 @@ export async function makeWorld(addresses: Addresses, { couriers }: Plan): Promi
 async function post(url: string, body: object): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...(await authorization(anOperator)), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`);

@@ -3,6 +3,7 @@
 export interface PlacedOrder {
   orderId: string;
   userId: string;
+  restaurantId: string;
 }
 
 export interface Kitchen {

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import type { Caller } from '../../contracts/access';
+import { authorization } from '../stack/access';
 import { printSaid, printStep } from './screen';
 
 export interface Asked<T extends z.ZodType> {
   /** What this step means to a person. */
   what: string;
+  /** Who asks; left out: anybody. */
+  by?: Caller;
   method: 'GET' | 'POST' | 'PATCH';
   base: string;
   path: string;
@@ -65,12 +69,19 @@ export async function until<T>(
   }
 }
 
-async function send({ method, base, path, body }: Pick<Asked<z.ZodType>, 'method' | 'base' | 'path' | 'body'>) {
+async function send({
+  by,
+  method,
+  base,
+  path,
+  body,
+}: Pick<Asked<z.ZodType>, 'by' | 'method' | 'base' | 'path' | 'body'>) {
   const startedAt = performance.now();
   const response = await fetch(base + path, {
     method,
     signal: AbortSignal.timeout(untilLimitMs),
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    headers: { ...(by && (await authorization(by))), ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {
     throw new Error(`${method} ${base}${path} got no answer`, { cause });
   });

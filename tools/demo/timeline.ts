@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Addresses } from './addresses';
 import type { PlacedOrder } from './cast';
+import { aCustomer, authorization } from '../stack/access';
 import { until } from './http';
 import { selectRows } from './rows';
 import { heading, paint, print, timeOfDay } from './screen';
@@ -13,7 +14,9 @@ const page = z.object({
 /** The order's course, as its workflow tells it, and the rating that may have followed. Waits for the event that ends it. */
 export async function printTimeline(addresses: Addresses, order: PlacedOrder, last: string): Promise<void> {
   const { timeline, rating } = await until(`"${last}" in the timeline`, async () => {
-    const response = await fetch(`${addresses.USER_SERVICE_URL}/orders/${order.orderId}`);
+    const response = await fetch(`${addresses.USER_SERVICE_URL}/orders/${order.orderId}`, {
+      headers: { ...(await authorization(aCustomer(order.userId))) },
+    });
     const read = page.parse(await response.json());
     return read.timeline?.some(({ event }) => event === last) ? read : undefined;
   });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { giveSecret } from './access';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
 import { wipe } from './instance';
 import { PartFailed } from './part';
@@ -42,6 +43,7 @@ export async function withStack(options: LaunchOptions, use: Use): Promise<numbe
   try {
     await warden.takeOver();
     if (options.fresh) wipe(options.instance);
+    giveSecret(options.instance, options.env);
     const running = await stack.start();
     return await use({ ...running, warden, stopped });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { roles } from '../../contracts/access';
 import { scenarios, type ScenarioName } from '../demo/scenarios/names';
 import { QueueProblem } from '../queues/broker';
 import { addBenchCommand } from './commands/bench';
@@ -12,6 +13,7 @@ import { runStart, type StartFlags } from './commands/start';
 import { showStatus, type StatusFlags } from './commands/status';
 import { stopStack } from './commands/stop';
 import { runTests, type TestFlags } from './commands/test';
+import { printToken, type TokenFlags } from './commands/token';
 import { AlreadyRunning } from './control';
 import { ServerMissing } from './find/install';
 import { InvalidInstanceName } from './instance';
@@ -118,7 +120,23 @@ function addControlCommands(program: Command, run: Run): void {
     .description('remove everything that a stack has stored')
     .addOption(name('local'))
     .action((flags: { name: string }) => run(reset(flags)));
+  program
+    .command('token')
+    .description('print a token for the HTTP interfaces of a stack')
+    .addOption(name('local'))
+    .addOption(new Option('--role <role>', 'whose it is').choices(roles).makeOptionMandatory())
+    .option('--user <id>', 'the user_id of a customer')
+    .option('--restaurant <ids...>', 'the ids of the restaurants that somebody works for')
+    .option('--agent <id>', 'the agent id of a courier')
+    .addOption(new Option('--hours <hours>', 'how long it is good').default(12).argParser(parseHours))
+    .action((flags: TokenFlags) => run(printToken(flags)));
   addQueuesCommand(program, run, name('local'));
+}
+
+function parseHours(text: string): number {
+  const hours = Number(text);
+  if (!(hours > 0)) throw new InvalidArgumentError('a number above 0 is needed.');
+  return hours;
 }
 
 /** Every stack needs a row of ports above its base. */

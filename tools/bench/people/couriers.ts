@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Postgres } from 'pg';
 import { z } from 'zod';
 import { orderWorkflowId } from '../../../contracts/names';
+import { aCourier, authorization } from '../../stack/access';
 import { summarize, type Summary } from '../measure/statistics';
 import { confirmOrder, giveUp, moveDelivery, placeOrder, type People } from './order';
 
@@ -34,9 +35,9 @@ export async function handOver(
   let toPlace = orderCount;
   await together(agentIds, async () => {
     while (toPlace-- > 0) {
-      const orderId = await placeOrder(people);
-      orders.push(orderId);
-      await confirmOrder(people, orderId);
+      const order = await placeOrder(people);
+      orders.push(order.orderId);
+      await confirmOrder(people, order);
     }
   });
   let left = orderCount;
@@ -81,7 +82,7 @@ async function findJob(
 ): Promise<string | undefined> {
   const url = `${addresses.DELIVERY_SERVICE_URL}/deliveries?agent_id=${agentId}&status=PENDING&limit=1`;
   for (const since = performance.now(); wanted() && performance.now() - since < patienceMs;) {
-    const { text } = await http.expect([200], 'GET', url);
+    const { text } = await http.expect([200], 'GET', url, undefined, await authorization(aCourier(agentId)));
     const [job] = jobs.parse(JSON.parse(text)).data.deliveries;
     if (job) return job.order_id;
     await sleep(lookEveryMs);

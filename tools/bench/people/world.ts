@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Addresses } from '../addresses';
+import { anOperator, authorization } from '../../stack/access';
 import type { HttpClient } from '../load/http';
 
 /** Who orders can be placed with. */
 export interface World {
   kitchens: { restaurantId: string; menuItemIds: string[] }[];
+  /** Their user ids. */
+  customers: string[];
 }
 
 const added = z.object({ data: z.object({ restaurant_id: z.string(), menu_ids: z.array(z.string()) }) });
 
 const kitchensInWorld = 30;
 const itemsOfKitchen = 8;
+const customersInWorld = 100;
 
 /** Adds the restaurants: as many, with as much on the menu, as somebody would look through. */
 export async function openKitchens(http: HttpClient, { RESTAURANT_SERVICE_URL }: Addresses): Promise<World> {
@@ -24,11 +28,17 @@ export async function openKitchens(http: HttpClient, { RESTAURANT_SERVICE_URL }:
       type: item % 2 === 0 ? 'VEG' : 'NON_VEG',
     }));
     const body = { name: `Kitchen ${kitchen}`, opening_time: '00:00', closing_time: '23:59', menu };
-    const { text } = await http.expect([201], 'POST', `${RESTAURANT_SERVICE_URL}/restaurants`, body);
+    const { text } = await http.expect(
+      [201],
+      'POST',
+      `${RESTAURANT_SERVICE_URL}/restaurants`,
+      body,
+      await authorization(anOperator),
+    );
     const { data } = added.parse(JSON.parse(text));
     kitchens.push({ restaurantId: data.restaurant_id, menuItemIds: data.menu_ids });
   }
-  return { kitchens };
+  return { kitchens, customers: Array.from({ length: customersInWorld }, () => randomUUID()) };
 }
 
 const addedAgent = z.object({ data: z.object({ agent_id: z.string() }) });
@@ -41,7 +51,13 @@ export async function addAgents(
 ): Promise<string[]> {
   const add = async (agent: number): Promise<string> => {
     const body = { name: `Courier ${agent + 1}`, userName: `courier-${randomUUID()}`, gender: 'FEMALE' };
-    const { text } = await http.expect([201], 'POST', `${DELIVERY_SERVICE_URL}/agents`, body);
+    const { text } = await http.expect(
+      [201],
+      'POST',
+      `${DELIVERY_SERVICE_URL}/agents`,
+      body,
+      await authorization(anOperator),
+    );
     return addedAgent.parse(JSON.parse(text)).data.agent_id;
   };
   const ids: string[] = [];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { anOperator, authorization } from '../../stack/access';
 import type { Journal } from '../journal';
 
 export interface Request {
@@ -91,7 +92,11 @@ async function send({ method, url, body, headers, timeoutMs }: Request, end: Abo
   try {
     const response = await fetch(url, {
       method,
-      headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(await authorization(anOperator)),
+        ...(body && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs ?? answerLimitMs), end]),
     });

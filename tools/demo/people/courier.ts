@@ -1,13 +1,16 @@
 /** What couriers do, and what the delivery side shows of them; each a request that is printed as a step. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Caller } from '../../../contracts/access';
 import type { Addresses } from '../addresses';
 import type { Agent, PlacedOrder } from '../cast';
+import { aCourier, anOperator } from '../../stack/access';
 import { ask, askUntil } from '../http';
 
 export async function courierJoins({ DELIVERY_SERVICE_URL: base }: Addresses, name: string): Promise<void> {
   const body = { name, userName: `${name.toLowerCase()}-${randomUUID().slice(0, 8)}`, gender: 'FEMALE' };
-  await ask({ what: `A courier joins, ${name}`, method: 'POST', base, path: '/agents', body, answer: z.unknown() });
+  const what = `A courier joins, ${name}`;
+  await ask({ what, by: anOperator, method: 'POST', base, path: '/agents', body, answer: z.unknown() });
 }
 
 const delivery = z.object({ data: z.object({ status: z.string(), agent_id: z.string(), agent_name: z.string() }) });
@@ -19,7 +22,14 @@ export async function agentIsFound(
 ): Promise<Agent> {
   const path = `/deliveries/${orderId}`;
   const { data } = await askUntil(
-    { what: 'An agent is found', base, path, answer: delivery, tell: (answer) => answer.data.agent_name },
+    {
+      what: 'An agent is found',
+      by: anOperator,
+      base,
+      path,
+      answer: delivery,
+      tell: (answer) => answer.data.agent_name,
+    },
     (answer) => answer.data.status === 'PENDING',
   );
   return { agentId: data.agent_id, name: data.agent_name };
@@ -28,25 +38,34 @@ export async function agentIsFound(
 /** Nobody is on the order: 404. */
 export async function nobodyIsSent({ DELIVERY_SERVICE_URL: base }: Addresses, { orderId }: PlacedOrder): Promise<void> {
   const path = `/deliveries/${orderId}`;
-  await ask({ what: 'Nobody is sent for it', method: 'GET', base, path, status: 404, answer: z.unknown() });
+  await ask({
+    what: 'Nobody is sent for it',
+    by: anOperator,
+    method: 'GET',
+    base,
+    path,
+    status: 404,
+    answer: z.unknown(),
+  });
 }
 
-export const courierPicksUp = (addresses: Addresses, order: PlacedOrder): Promise<unknown> =>
-  move(addresses, order, { what: 'The agent picks it up', body: { status: 'PICKED_UP' } });
+export const courierPicksUp = (addresses: Addresses, order: PlacedOrder, { agentId }: Agent): Promise<unknown> =>
+  move(addresses, order, aCourier(agentId), { what: 'The agent picks it up', body: { status: 'PICKED_UP' } });
 
-export const courierDelivers = (addresses: Addresses, order: PlacedOrder): Promise<unknown> =>
-  move(addresses, order, { what: 'The agent delivers it', body: { status: 'DELIVERED' } });
+export const courierDelivers = (addresses: Addresses, order: PlacedOrder, { agentId }: Agent): Promise<unknown> =>
+  move(addresses, order, aCourier(agentId), { what: 'The agent delivers it', body: { status: 'DELIVERED' } });
 
 /** No agent is on the order: 409. */
 export const courierPicksUpTooEarly = (addresses: Addresses, order: PlacedOrder): Promise<unknown> =>
-  move(addresses, order, { what: 'A pick-up comes too early', body: { status: 'PICKED_UP' }, status: 409 });
+  move(addresses, order, anOperator, { what: 'A pick-up comes too early', body: { status: 'PICKED_UP' }, status: 409 });
 
 function move(
   { DELIVERY_SERVICE_URL: base }: Addresses,
   { orderId }: PlacedOrder,
+  by: Caller,
   asked: { what: string; body: object; status?: number },
 ): Promise<unknown> {
-  return ask({ ...asked, method: 'PATCH', base, path: `/deliveries/${orderId}`, answer: z.unknown() });
+  return ask({ ...asked, by, method: 'PATCH', base, path: `/deliveries/${orderId}`, answer: z.unknown() });
 }
 
 const agents = z.array(
@@ -64,6 +83,7 @@ export async function agentIsReleased(
   await askUntil(
     {
       what: 'The agent is free again',
+      by: anOperator,
       base,
       path,
       answer: agents,

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Addresses } from '../addresses';
 import type { Kitchen, PlacedOrder, Rating } from '../cast';
+import { aCustomer } from '../../stack/access';
 import { ask, askUntil } from '../http';
 
 /** With a status when it is not the usual one. */
@@ -24,28 +25,31 @@ export async function customerOrders(
   const items = menuIds.map((menu_item_id, at) => ({ menu_item_id, quantity: at + 1 }));
   const body = { user_id: userId, restaurants: [{ restaurant_id: restaurantId, items }] };
   const what = 'A customer places an order';
-  const { order_id } = await ask({ what, method: 'POST', base, path: '/orders', body, status, answer: placed });
-  return { orderId: order_id, userId };
+  const by = aCustomer(userId);
+  const { order_id } = await ask({ what, by, method: 'POST', base, path: '/orders', body, status, answer: placed });
+  return { orderId: order_id, userId, restaurantId };
 }
 
 const cancelled = z.object({ data: z.object({ status: z.literal('CANCELLED') }) });
 
 export async function customerCancels(
   { USER_SERVICE_URL: base }: Addresses,
-  { orderId }: PlacedOrder,
+  { orderId, userId }: PlacedOrder,
   what: string,
 ): Promise<void> {
   const body = { reason: 'changed my mind' };
-  await ask({ what, method: 'POST', base, path: `/orders/${orderId}/cancel`, body, answer: cancelled });
+  const by = aCustomer(userId);
+  await ask({ what, by, method: 'POST', base, path: `/orders/${orderId}/cancel`, body, answer: cancelled });
 }
 
 /** The food is on its way: 409. */
 export async function customerCancelsTooLate(
   { USER_SERVICE_URL: base }: Addresses,
-  { orderId }: PlacedOrder,
+  { orderId, userId }: PlacedOrder,
 ): Promise<void> {
   const path = `/orders/${orderId}/cancel`;
-  await ask({ what: 'A cancel comes too late', method: 'POST', base, path, status: 409, answer: z.unknown() });
+  const by = aCustomer(userId);
+  await ask({ what: 'A cancel comes too late', by, method: 'POST', base, path, status: 409, answer: z.unknown() });
 }
 
 /** What the demo reads on an order's page. */
@@ -64,12 +68,13 @@ type Page = z.infer<typeof page>;
 /** Waits until the order's page says what is expected. */
 export async function customerSees(
   { USER_SERVICE_URL: base }: Addresses,
-  { orderId }: PlacedOrder,
+  { orderId, userId }: PlacedOrder,
   what: string,
   expected: Partial<Page>,
 ): Promise<void> {
-  await askUntil({ what, base, path: `/orders/${orderId}`, answer: page, tell: tellPage }, (read) =>
-    isDeepStrictEqual({ ...read, ...expected }, read),
+  await askUntil(
+    { what, by: aCustomer(userId), base, path: `/orders/${orderId}`, answer: page, tell: tellPage },
+    (read) => isDeepStrictEqual({ ...read, ...expected }, read),
   );
 }
 
@@ -95,10 +100,11 @@ export async function customerRates(
   { orderId, userId }: PlacedOrder,
   rating: Rating,
 ): Promise<void> {
+  const by = aCustomer(userId);
   await askUntil(
-    { what: "It is in the customer's history", base, path: `/users/${userId}/orders`, answer: history },
+    { what: "It is in the customer's history", by, base, path: `/users/${userId}/orders`, answer: history },
     ({ data }) => data.orders.some((each) => each.order_id === orderId && each.delivered),
   );
   const body = { user_id: userId, order_id: orderId, order_rating: rating.order, agent_rating: rating.agent };
-  await ask({ what: 'The customer rates both', method: 'POST', base, path: '/ratings', body, answer: z.unknown() });
+  await ask({ what: 'The customer rates both', by, method: 'POST', base, path: '/ratings', body, answer: z.unknown() });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Addresses } from '../addresses';
 import type { Kitchen, PlacedOrder } from '../cast';
+import { anOperator, aRestaurant } from '../../stack/access';
 import { ask } from '../http';
 
 const added = z.object({ data: z.object({ restaurant_id: z.string(), menu_ids: z.array(z.string()).min(2) }) });
@@ -10,6 +11,7 @@ const added = z.object({ data: z.object({ restaurant_id: z.string(), menu_ids: z
 export async function restaurantJoins({ RESTAURANT_SERVICE_URL: base }: Addresses): Promise<Kitchen> {
   const { data } = await ask({
     what: 'A restaurant joins',
+    by: anOperator,
     method: 'POST',
     base,
     path: '/restaurants',
@@ -39,8 +41,15 @@ export const restaurantConfirmsTooLate = (addresses: Addresses, order: PlacedOrd
 
 function decide(
   { RESTAURANT_SERVICE_URL: base }: Addresses,
-  { orderId }: PlacedOrder,
+  { orderId, restaurantId }: PlacedOrder,
   asked: { what: string; body: object; status?: number },
 ): Promise<unknown> {
-  return ask({ ...asked, method: 'POST', base, path: `/orders/${orderId}/decision`, answer: z.unknown() });
+  return ask({
+    ...asked,
+    by: aRestaurant(restaurantId),
+    method: 'POST',
+    base,
+    path: `/orders/${orderId}/decision`,
+    answer: z.unknown(),
+  });
 }

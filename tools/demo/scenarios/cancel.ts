@@ -25,9 +25,9 @@ export async function cancel(addresses: Addresses): Promise<void> {
 
   heading('The customer cancels after the pick-up');
   const tooLate = await assignedOrder(addresses, kitchen);
-  await courierPicksUp(addresses, tooLate.order);
+  await courierPicksUp(addresses, tooLate.order, tooLate.agent);
   await customerCancelsTooLate(addresses, tooLate.order);
-  await courierDelivers(addresses, tooLate.order);
+  await courierDelivers(addresses, tooLate.order, tooLate.agent);
   await customerSees(addresses, tooLate.order, 'It is delivered', { status: 'CONFIRMED', delivery: 'DELIVERED' });
 
   heading('An operator cancels the workflow');

@@ -17,8 +17,8 @@ export async function delivered(addresses: Addresses): Promise<void> {
   await customerSees(addresses, order, 'and looks at it', { status: 'PENDING', delivery: null });
   await restaurantConfirms(addresses, order);
   const agent = await agentIsFound(addresses, order);
-  await courierPicksUp(addresses, order);
-  await courierDelivers(addresses, order);
+  await courierPicksUp(addresses, order, agent);
+  await courierDelivers(addresses, order, agent);
   const rating = { order: 5, agent: 4 };
   await customerRates(addresses, order, rating);
 

@@ -34,9 +34,9 @@ export async function serviceDown(addresses: Addresses): Promise<void> {
   await Promise.all(parts.map((part) => operate(addresses, 'start', part)));
   await customerSees(addresses, order, 'The order has gone on by itself', { status: 'PENDING', total: 33 });
   await restaurantConfirms(addresses, order);
-  await agentIsFound(addresses, order);
-  await courierPicksUp(addresses, order);
-  await courierDelivers(addresses, order);
+  const agent = await agentIsFound(addresses, order);
+  await courierPicksUp(addresses, order, agent);
+  await courierDelivers(addresses, order, agent);
 
   await printTimeline(addresses, order, 'delivered');
   await printRows(addresses, order, { without: ['userRating'] });

@@ -113,6 +113,7 @@ function printReady(instance: Instance, addresses: Addresses | null, hint: strin
     ...(addresses ? addressLines(addresses) : []),
     '',
     `Logs: ${instance.logsDir}`,
+    ...(process.env['AUTH_MODE'] === 'off' ? ['Anybody on this machine may ask for anything (AUTH_MODE=off).'] : []),
     hint,
   ]);
 }

@@ -1,0 +1,51 @@
+import { createVerify, signToken, type TokenRules } from '../../lib/tokens';
+import type { Access } from './access';
+
+/** What the configuration says of access; it has been checked to be whole. */
+interface AccessConfig {
+  AUTH_MODE: 'required' | 'off';
+  AUTH_SECRET?: string | undefined;
+  AUTH_JWKS_URL?: string | undefined;
+  AUTH_ISSUER: string;
+  AUTH_AUDIENCE: string;
+  AUTH_CLOCK_SKEW_S: number;
+}
+
+export function accessOf(config: AccessConfig): Access {
+  const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL } = config;
+  if (AUTH_MODE === 'off') return { mode: 'off' };
+  const key = AUTH_SECRET === undefined ? { jwksUrl: AUTH_JWKS_URL ?? '' } : { secret: AUTH_SECRET };
+  return { mode: 'required', verify: createVerify(key, rulesOf(config)) };
+}
+
+const rulesOf = ({ AUTH_ISSUER, AUTH_AUDIENCE, AUTH_CLOCK_SKEW_S }: AccessConfig): TokenRules => ({
+  issuer: AUTH_ISSUER,
+  audience: AUTH_AUDIENCE,
+  clockSkewSeconds: AUTH_CLOCK_SKEW_S,
+});
+
+/** The headers with which a service shows another one who it is. */
+export type Authorize = () => Promise<Record<string, string>>;
+
+const lifeSeconds = 300;
+/** A token is used for so long: it is still good when the request arrives. */
+const useMs = 240_000;
+
+/** By the token that the configuration gives, or by tokens of its own. */
+export function serviceAuthorization(
+  service: string,
+  config: AccessConfig & { AUTH_SERVICE_TOKEN?: string | undefined },
+): Authorize {
+  const { AUTH_MODE, AUTH_SECRET, AUTH_SERVICE_TOKEN } = config;
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  if (AUTH_SERVICE_TOKEN !== undefined) return async () => bearer(AUTH_SERVICE_TOKEN);
+  if (AUTH_MODE === 'off' || AUTH_SECRET === undefined) return async () => ({});
+  let signed: { token: Promise<string>; at: number } | undefined;
+  return async () => {
+    if (!signed || Date.now() - signed.at > useMs) {
+      const claims = { role: 'service', sub: service };
+      signed = { token: signToken(claims, AUTH_SECRET, rulesOf(config), lifeSeconds), at: Date.now() };
+    }
+    return bearer(await signed.token);
+  };
+}

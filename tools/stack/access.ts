@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Caller } from '../../contracts/access';
+import { signToken } from '../../lib/tokens';
+import type { Instance } from './instance';
+
+const secretFile = ({ stateDir }: Instance): string => join(stateDir, 'auth-secret');
+
+/**
+ * Gives the environment the secret by which the stack's services know their callers, unless it says itself how they do. It is made once and
+ * kept with the stack's data, so that tokens outlive a restart; only its owner can read it.
+ */
+export function giveSecret(instance: Instance, env: NodeJS.ProcessEnv): void {
+  if (env['AUTH_SECRET'] || env['AUTH_JWKS_URL'] || env['AUTH_MODE'] === 'off') return;
+  const file = secretFile(instance);
+  if (!existsSync(file)) {
+    mkdirSync(instance.stateDir, { recursive: true });
+    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  }
+  env['AUTH_SECRET'] = readFileSync(file, 'utf8');
+}
+
+/** The secret of a stack that runs or has run; undefined when it has none of its own. */
+export function secretOf(instance: Instance, env: NodeJS.ProcessEnv): string | undefined {
+  if (env['AUTH_SECRET']) return env['AUTH_SECRET'];
+  const file = secretFile(instance);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+const anHour = 3_600;
+
+/** A token that the services of a stack with this secret take. */
+export const tokenFor = (caller: Caller, secret: string, env: NodeJS.ProcessEnv, seconds = anHour): Promise<string> => {
+  const issuer = env['AUTH_ISSUER'] || 'food-delivery';
+  const audience = env['AUTH_AUDIENCE'] || 'food-delivery';
+  return signToken({ ...caller }, secret, { issuer, audience, clockSkewSeconds: 0 }, seconds);
+};
+
+const signed = new Map<string, { token: Promise<string>; at: number }>();
+
+/**
+ * The header with which a caller asks the system whose launcher has started this program; none where nobody asks for it. A token is used again
+ * for half its life.
+ */
+export async function authorization(caller: Caller): Promise<{ authorization?: string }> {
+  const secret = process.env['AUTH_SECRET'];
+  if (!secret) return {};
+  const key = JSON.stringify(caller);
+  let known = signed.get(key);
+  if (!known || Date.now() - known.at > (anHour * 1_000) / 2) {
+    known = { token: tokenFor(caller, secret, process.env), at: Date.now() };
+    signed.set(key, known);
+  }
+  return { authorization: `Bearer ${await known.token}` };
+}
+
+export const anOperator: Caller = { role: 'operator', sub: 'operator' };
+export const aCustomer = (userId: string): Caller => ({ role: 'customer', sub: userId });
+export const aRestaurant = (...ids: string[]): Caller => ({ role: 'restaurant', sub: 'kitchen', restaurant_ids: ids });
+export const aCourier = (agentId: string): Caller => ({ role: 'courier', sub: 'courier', agent_id: agentId });
