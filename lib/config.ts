@@ -66,9 +66,9 @@ function checkAccess(
   config: { AUTH_MODE: string; AUTH_SECRET?: string | undefined; AUTH_JWKS_URL?: string | undefined; HOST: string } & {
     AUTH_SERVICE_TOKEN?: string | undefined;
   },
-  { addIssue }: z.RefinementCtx,
+  context: z.RefinementCtx,
 ): void {
-  const wrong = (name: string, message: string): void => addIssue({ code: 'custom', path: [name], message });
+  const wrong = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
   const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL, HOST } = config;
   if (AUTH_MODE === 'off') {
     if (!loopback.test(HOST)) wrong('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);

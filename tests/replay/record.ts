@@ -18,6 +18,7 @@ import {
   deliveryStatusSignal,
   restaurantDecisionSignal,
 } from '../../workflows/messages';
+import type { Activities } from '../../workflows/calls';
 import { anOrderInput } from '../fixtures/orders';
 import { agent, startOrder, stubServices } from '../fixtures/workflows';
 import { saveHistory } from './fixtures/histories';
@@ -42,6 +43,43 @@ test('delivered', async () => {
   await order.place();
   await deliver(order);
   expect(typesOf(await record('delivered', order))).not.toContain('ACTIVITY_TASK_SCHEDULED');
+});
+
+/** As the order worker has them since version 0.3: the restaurant's order and the customer's record go along with other steps. */
+const along: Partial<Activities> = {
+  recordOrder: async ({ thenCreate }) => ({
+    outcome: 'recorded',
+    ...(thenCreate && { created: { outcome: 'created', total: '12.50' } }),
+  }),
+  assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: true }),
+  changeDelivery: async () => ({ outcome: 'changed', recorded: true }),
+};
+
+test('delivered, with steps that go along', async () => {
+  const order = await given(along);
+  await order.place();
+  await deliver(order);
+  const types = typesOf(await record('delivered-along', order));
+  expect(types.filter((type) => type === 'MARKER_RECORDED')).toHaveLength(5);
+});
+
+test('delivered, with steps that did not go along', async () => {
+  const order = await given({
+    recordOrder: async () => ({ outcome: 'recorded', notCreated: 'no answer' }),
+    assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: false }),
+    changeDelivery: async () => ({ outcome: 'changed', recorded: false }),
+  });
+  await order.place();
+  await deliver(order);
+  expect(typesOf(await record('not-along', order))).toContain('ACTIVITY_TASK_SCHEDULED');
+});
+
+test('cancelled, with steps that go along', async () => {
+  const order = await given(along);
+  await confirm(order);
+  await order.sees('agent assigned');
+  await order.update(cancelUpdate, {});
+  await record('cancelled-along', order);
 });
 
 test('delivered by signals', async () => {

@@ -53,11 +53,11 @@ describe('an order whose services are well', () => {
 
   it('has the record follow with what the order is by then', async () => {
     const seen: unknown[] = [];
-    const { assignAgent, changeDelivery } = together() as Activities;
+    const well = together() as Activities;
     const order = await given(
       together({
-        assignAgent: (asked) => (seen.push(asked.progress), assignAgent(asked)),
-        changeDelivery: (change) => (seen.push(change.progress), changeDelivery(change)),
+        assignAgent: (asked) => (seen.push(asked.progress), well.assignAgent(asked)),
+        changeDelivery: (change) => (seen.push(change.progress), well.changeDelivery(change)),
       }),
     );
     await deliver(order);
