@@ -4,6 +4,7 @@ import type { Addresses } from './addresses';
 import type { Agent, Kitchen, Rating } from './cast';
 import { until } from './http';
 import { heading, paint, print, printTable } from './screen';
+import { anOperator, authorization } from '../stack/access';
 
 const restaurantAnswer = z.object({ data: z.object({ rating: z.number().nullable() }) });
 const agentsAnswer = z.array(z.object({ id: z.string(), rating: z.number().nullable() }));
@@ -47,7 +48,7 @@ export async function printMessages(addresses: Addresses, rated: Rated): Promise
 function ratingMeans(addresses: Addresses, { kitchen: { restaurantId }, agent: { agentId } }: Rated) {
   return until('the rating at both services', async () => {
     const restaurant = await get(`${addresses.RESTAURANT_SERVICE_URL}/restaurants/${restaurantId}`, restaurantAnswer);
-    const agents = await get(`${addresses.DELIVERY_SERVICE_URL}/agents`, agentsAnswer);
+    const agents = await get(`${addresses.DELIVERY_SERVICE_URL}/agents`, agentsAnswer, await authorization(anOperator));
     const means = {
       restaurant: restaurant.data.rating,
       agent: agents.find(({ id }) => id === agentId)?.rating ?? null,
@@ -84,7 +85,7 @@ function listQueues(managementUrl: string): Promise<Queue[]> {
   return get(`${origin}${pathname.replace(/\/$/, '')}/api/queues`, queuesAnswer, { authorization: `Basic ${login}` });
 }
 
-async function get<T extends z.ZodType>(url: string, answer: T, headers: Record<string, string> = {}) {
+async function get<T extends z.ZodType>(url: string, answer: T, headers: { authorization?: string } = {}) {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
   if (!response.ok) throw new Error(`GET ${url} answered ${response.status}`);
   return answer.parse(await response.json());
