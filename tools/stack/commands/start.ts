@@ -113,10 +113,19 @@ function printReady(instance: Instance, addresses: Addresses | null, hint: strin
     ...(addresses ? addressLines(addresses) : []),
     '',
     `Logs: ${instance.logsDir}`,
-    ...(process.env['AUTH_MODE'] === 'off' ? ['Anybody on this machine may ask for anything (AUTH_MODE=off).'] : []),
+    tokenHint(instance),
     hint,
   ]);
 }
+
+/** How to be let in. */
+function tokenHint(instance: Instance): string {
+  if (process.env['AUTH_MODE'] === 'off') return 'Anybody on this machine may ask for anything (AUTH_MODE=off).';
+  if (process.env['AUTH_JWKS_URL']) return `Tokens are those of ${process.env['AUTH_JWKS_URL']}`;
+  return `A token: npm run -s token -- --role operator${forOther(instance)} (docs/security.md)`;
+}
+
+const forOther = ({ name }: Instance): string => (name === 'local' ? '' : ` --name ${name}`);
 
 function stopHint({ name }: Instance): string {
   return `Stop it with: npm run stop${name === 'local' ? '' : ` -- --name ${name}`}`;
