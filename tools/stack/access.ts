@@ -57,5 +57,10 @@ export async function authorization(caller: Caller): Promise<{ authorization?: s
 
 export const anOperator: Caller = { role: 'operator', sub: 'operator' };
 export const aCustomer = (userId: string): Caller => ({ role: 'customer', sub: userId });
-export const aRestaurant = (...ids: string[]): Caller => ({ role: 'restaurant', sub: 'kitchen', restaurant_ids: ids });
-export const aCourier = (agentId: string): Caller => ({ role: 'courier', sub: 'courier', agent_id: agentId });
+/** Of one restaurant at least. */
+export const aRestaurant = (...ids: [string, ...string[]]): Caller => ({
+  role: 'restaurant',
+  sub: `restaurant ${ids[0]}`,
+  restaurant_ids: ids,
+});
+export const aCourier = (agentId: string): Caller => ({ role: 'courier', sub: `agent ${agentId}`, agent_id: agentId });

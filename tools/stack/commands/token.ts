@@ -21,7 +21,8 @@ export async function printToken({ name, role, user, restaurant, agent, hours }:
     process.stderr.write(`The stack "${name}" has no secret to sign with: start it first, or set AUTH_SECRET.\n`);
     return 1;
   }
-  const sub = role === 'customer' ? user : role;
+  // Limits of requests are counted by it.
+  const sub = user ?? restaurant?.[0] ?? agent ?? role;
   const claims = callerClaims.safeParse({ role, sub, restaurant_ids: restaurant, agent_id: agent });
   if (!claims.success) {
     const need = needs[role];
