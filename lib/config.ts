@@ -122,7 +122,7 @@ export const schemas = {
       ...common,
       ...health,
       ...servers.temporal,
-      ...servers.broker,
+      ...servers.messages,
       ...policy,
       USER_DATABASE_URL: servers.database('user'),
       /** `host:port` where Prometheus finds the worker's metrics; without it there are none. */
@@ -135,10 +135,10 @@ export const schemas = {
     })
     .superRefine(servers.checkServers),
   restaurantWorker: z
-    .object({ ...common, ...health, ...servers.broker, RESTAURANT_DATABASE_URL: servers.database('restaurant') })
+    .object({ ...common, ...health, ...servers.messages, RESTAURANT_DATABASE_URL: servers.database('restaurant') })
     .superRefine(servers.checkServers),
   deliveryWorker: z
-    .object({ ...common, ...health, ...servers.broker, DELIVERY_DATABASE_URL: servers.database('delivery') })
+    .object({ ...common, ...health, ...servers.messages, DELIVERY_DATABASE_URL: servers.database('delivery') })
     .superRefine(servers.checkServers),
   repair: z
     .object({

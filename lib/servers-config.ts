@@ -29,6 +29,12 @@ export const broker = {
   RABBITMQ_CERT_FILE: pemFile('CERTIFICATE'),
   RABBITMQ_KEY_FILE: pemFile('PRIVATE KEY'),
 };
+/** Of the workers. */
+export const messages = {
+  ...broker,
+  /** By it the consumers know the order worker's requests. As long as what HMAC-SHA-256 makes of it, at least. */
+  MESSAGE_SECRET: z.string().min(32).optional(),
+};
 export const redis = {
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
   REDIS_CA_FILE: pemFile('CERTIFICATE'),

@@ -17,16 +17,15 @@ const [assigned, adopted]: [string[], string[]] = [[], []];
 
 beforeAll(async () => {
   users = await separateUsers();
-  const options = { prefetch: 5 };
   await users.brokers['worker-order'].consume({
-    ...options,
     queue: queues.agentAssigned,
+    prefetch: 5,
     parse: bySchema(agentAssignedMessage),
     handle: async ({ order_id }) => void assigned.push(order_id),
   });
   await users.brokers['worker-order'].consume({
-    ...options,
     queue: queues.adoptOrder,
+    prefetch: 5,
     parse: bySchema(adoptOrderMessage),
     handle: async (body) => void adopted.push(body.kind === 'placed' ? body.order.order_id : body.order_id),
   });
