@@ -1,6 +1,11 @@
 /** Each process as its own user of the real broker, with the permissions that the job `broker-users` gives it. */
 import { randomUUID } from 'node:crypto';
-import { agentAssignedMessage, adoptOrderMessage } from '../../contracts/messages';
+import {
+  adoptOrderMessage,
+  agentAssignedMessage,
+  type AdoptOrderMessage,
+  type AgentAssignedMessage,
+} from '../../contracts/messages';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
 import { toExchange, toQueue } from '../../lib/broker/publisher';
 import { bySchema } from '../../lib/parse';
@@ -21,13 +26,14 @@ beforeAll(async () => {
     queue: queues.agentAssigned,
     prefetch: 5,
     parse: bySchema(agentAssignedMessage),
-    handle: async ({ order_id }) => void assigned.push(order_id),
+    handle: async ({ order_id }: AgentAssignedMessage) => void assigned.push(order_id),
   });
   await users.brokers['worker-order'].consume({
     queue: queues.adoptOrder,
     prefetch: 5,
     parse: bySchema(adoptOrderMessage),
-    handle: async (body) => void adopted.push(body.kind === 'placed' ? body.order.order_id : body.order_id),
+    handle: async (body: AdoptOrderMessage) =>
+      void adopted.push(body.kind === 'placed' ? body.order.order_id : body.order_id),
   });
 });
 afterAll(() => users.close());
