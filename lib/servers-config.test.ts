@@ -150,7 +150,7 @@ describe('production', () => {
       TEMPORAL_ADDRESS: 'temporal:7233',
     };
     expect(logged({ ...good, ...far })).toEqual([
-      { event: 'plain-servers', variables: expect.arrayContaining(Object.keys(far)) },
+      { event: 'plain-servers', variables: expect.arrayContaining(Object.keys(far)) as string[] },
     ]);
     expect(logged({ ...good, ...far, NODE_ENV: 'development' })).toEqual([]);
     expect(logged(good)).toEqual([]);

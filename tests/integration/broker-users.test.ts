@@ -105,7 +105,7 @@ describe('a process can not', () => {
     'worker-restaurant': [queues.placeOrder, queues.changeOrderStatus, queues.restaurantRatings],
     'worker-delivery': [queues.assignAgent, queues.updateDeliveryStatus, queues.deliveryRatings],
   };
-  const refused = (name: string) => expect.stringMatching(new RegExp(`403 \\(ACCESS-REFUSED\\).*'${name}'`));
+  const refused = (name: string) => expect.stringMatching(new RegExp(`403 \\(ACCESS-REFUSED\\).*'${name}'`)) as string;
 
   test.each(brokerUsers)("read another's queue, nor anybody's dead letters: %s", async (user) => {
     for (const queue of Object.values(queues)) {

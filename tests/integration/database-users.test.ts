@@ -40,7 +40,7 @@ test('it reads and writes rows, also of a table that comes later', async () => {
   const rows = await as(user, async (client) => {
     await client.query("INSERT INTO later (what) VALUES ('a row')");
     await client.query('DELETE FROM "DeliveryAssignment"');
-    return (await client.query('SELECT what FROM later')).rows;
+    return (await client.query<{ what: string }>('SELECT what FROM later')).rows;
   });
   expect(rows).toEqual([{ what: 'a row' }]);
 });

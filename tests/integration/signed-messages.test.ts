@@ -81,7 +81,7 @@ const nextDead = async (queue: string) => {
     body: JSON.parse(letter.content.toString()) as object,
   };
 };
-const dead = (text: string) => ({ reason: expect.stringMatching(/^UNSIGNED_MESSAGE: /), body: { text } });
+const dead = (text: string) => ({ reason: expect.stringMatching(/^UNSIGNED_MESSAGE: /) as string, body: { text } });
 
 describe.each([shared, own])('a request to %s', (queue) => {
   test('that is signed is answered', async () => {
