@@ -17,8 +17,10 @@ const avoidMs = 1_000;
 /** Above what a healthy Redis ever takes, below what a person notices. */
 const commandTimeoutMs = 250;
 
-export function openCache(url: string, log: Log): Cache {
+/** @param ca By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
+export function openCache(url: string, log: Log, ca?: string): Cache {
   const redis = new Redis(url, {
+    ...(ca && { tls: { ca } }),
     lazyConnect: false,
     enableOfflineQueue: false, // while Redis is away a command fails at once
     maxRetriesPerRequest: 0,

@@ -4,12 +4,16 @@
  */
 import { z } from 'zod';
 import type { OrderPolicy } from '../contracts/workflow';
+import type { Log } from './log';
+import * as servers from './servers-config';
 
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 const port = () => z.coerce.number().int().min(0).max(65_535);
 const minute = 60_000;
 
 const common = {
+  ...servers.mode,
+  ...servers.databaseCa,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Connections to the database, for each process. Small: all processes share one machine in the local stack. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
@@ -35,13 +39,6 @@ const access = {
   AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
   AUTH_CLOCK_SKEW_S: z.coerce.number().int().min(0).max(300).default(30),
 };
-const temporal = {
-  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
-};
-const broker = { RABBITMQ_URL: z.url().default('amqp://guest:guest@127.0.0.1:5672') };
-const redis = { REDIS_URL: z.url().default('redis://127.0.0.1:6379') };
-
 /** Defaults of the order policy (see OrderPolicy): how long people may take, and how patiently machines are called. */
 const policy = {
   PLACEMENT_LIMIT_MS: milliseconds(10 * minute),
@@ -56,11 +53,6 @@ const policy = {
   UNDO_ATTENTION_MS: milliseconds(2 * minute),
 };
 
-const database = (service: string) => z.url().default(`postgresql://postgres@127.0.0.1:5432/${service}_service`);
-
-/** Where only this machine can ask. */
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
 /** Nobody is let in unknown by mistake: there is one way to know callers, or everything is on this machine alone. */
 function checkAccess(
   config: { AUTH_MODE: string; AUTH_SECRET?: string | undefined; AUTH_JWKS_URL?: string | undefined; HOST: string } & {
@@ -71,7 +63,8 @@ function checkAccess(
   const wrong = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
   const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL, HOST } = config;
   if (AUTH_MODE === 'off') {
-    if (!loopback.test(HOST)) wrong('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);
+    if (!servers.isLoopback(HOST))
+      wrong('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);
     return;
   }
   if (AUTH_SECRET === undefined && AUTH_JWKS_URL === undefined)
@@ -88,63 +81,79 @@ export const schemas = {
       ...common,
       ...http,
       ...access,
-      ...temporal,
-      ...redis,
+      ...servers.temporal,
+      ...servers.redis,
       ...policy,
       PORT: port().default(8001),
-      USER_DATABASE_URL: database('user'),
+      USER_DATABASE_URL: servers.database('user'),
       RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
       DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
       /** The token with which this service asks the other two. Left out: it signs its own, with the secret. */
       AUTH_SERVICE_TOKEN: z.string().optional(),
     })
+    .superRefine(servers.checkServers)
     .superRefine(checkAccess),
   restaurantApi: z
     .object({
       ...common,
       ...http,
       ...access,
-      ...temporal,
+      ...servers.temporal,
       ...policy,
       PORT: port().default(8002),
-      RESTAURANT_DATABASE_URL: database('restaurant'),
+      RESTAURANT_DATABASE_URL: servers.database('restaurant'),
     })
+    .superRefine(servers.checkServers)
     .superRefine(checkAccess),
   deliveryApi: z
     .object({
       ...common,
       ...http,
       ...access,
-      ...temporal,
-      ...broker,
+      ...servers.temporal,
+      ...servers.broker,
       PORT: port().default(8003),
-      DELIVERY_DATABASE_URL: database('delivery'),
+      DELIVERY_DATABASE_URL: servers.database('delivery'),
     })
+    .superRefine(servers.checkServers)
     .superRefine(checkAccess),
-  orderWorker: z.object({
-    ...common,
-    ...health,
-    ...temporal,
-    ...broker,
-    ...policy,
-    USER_DATABASE_URL: database('user'),
-    /** `host:port` where Prometheus finds the worker's metrics; without it there are none. */
-    METRICS_ADDRESS: z
-      .string()
-      .regex(/^.+:\d{1,5}$/, 'host:port')
-      .optional(),
-    WORKER_BUILD_ID: z.string().optional(),
-    WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
-  }),
-  restaurantWorker: z.object({ ...common, ...health, ...broker, RESTAURANT_DATABASE_URL: database('restaurant') }),
-  deliveryWorker: z.object({ ...common, ...health, ...broker, DELIVERY_DATABASE_URL: database('delivery') }),
-  repair: z.object({
-    ...temporal,
-    ...policy,
-    USER_DATABASE_URL: database('user'),
-    RESTAURANT_DATABASE_URL: database('restaurant'),
-    DELIVERY_DATABASE_URL: database('delivery'),
-  }),
+  orderWorker: z
+    .object({
+      ...common,
+      ...health,
+      ...servers.temporal,
+      ...servers.messages,
+      ...policy,
+      USER_DATABASE_URL: servers.database('user'),
+      /** `host:port` where Prometheus finds the worker's metrics; without it there are none. */
+      METRICS_ADDRESS: z
+        .string()
+        .regex(/^.+:\d{1,5}$/, 'host:port')
+        .optional(),
+      WORKER_BUILD_ID: z.string().optional(),
+      WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
+    })
+    .superRefine(servers.checkServers),
+  restaurantWorker: z
+    .object({ ...common, ...health, ...servers.messages, RESTAURANT_DATABASE_URL: servers.database('restaurant') })
+    .superRefine(servers.checkServers),
+  deliveryWorker: z
+    .object({ ...common, ...health, ...servers.messages, DELIVERY_DATABASE_URL: servers.database('delivery') })
+    .superRefine(servers.checkServers),
+  repair: z
+    .object({
+      ...servers.mode,
+      ...servers.databaseCa,
+      ...servers.temporal,
+      ...policy,
+      USER_DATABASE_URL: servers.database('user'),
+      RESTAURANT_DATABASE_URL: servers.database('restaurant'),
+      DELIVERY_DATABASE_URL: servers.database('delivery'),
+    })
+    .superRefine(servers.checkServers),
+  /** The jobs that run once before the others. */
+  migrate: z.object(servers.databaseCa),
+  searchAttributes: z.object({ ...servers.mode, ...servers.temporal }).superRefine(servers.checkServers),
 };
 
 /** Thrown when the environment does not fit; the message names each variable and what is wrong with it. */
@@ -152,11 +161,18 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads a process's configuration. An empty variable counts as absent. Throws ConfigError. */
-export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.infer<T> {
+/**
+ * Reads a process's configuration. An empty variable counts as absent. What is allowed in production, but not wise, is logged.
+ * Throws ConfigError.
+ */
+export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(present);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const variables = servers.plainServers(parsed.data as Record<string, unknown>);
+    if (variables.length > 0) log?.warn({ event: 'plain-servers', variables }, 'servers are reached without TLS');
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(`The configuration does not fit (see .env.example):\n  ${problems.join('\n  ')}`);
 }

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Log } from './log';
 import { hostOf, type Patience } from './wait-for';
@@ -5,11 +6,12 @@ import { hostOf, type Patience } from './wait-for';
 /**
  * What each service's Prisma client is made of: an adapter over a `pg` pool of at most `poolSize` connections, each made when it is
  * first needed. A connection that breaks while idle is logged and replaced, not fatal.
+ * @param ca See `connectionTo`.
  */
-export function clientOptions(url: string, poolSize: number, log: Log) {
+export function clientOptions(url: string, poolSize: number, log: Log, ca?: string) {
   const adapter = new PrismaPg(
     {
-      connectionString: url,
+      ...connectionTo(url, ca),
       max: poolSize,
       connectionTimeoutMillis: connectMs,
       keepAlive: true,
@@ -21,6 +23,20 @@ export function clientOptions(url: string, poolSize: number, log: Log) {
     },
   );
   return { adapter, transactionOptions: { maxWait: connectMs, timeout: transactionMs } };
+}
+
+/**
+ * What `pg` needs to connect. Every `sslmode` but `disable` means TLS with a server whose certificate is for its name and signed by `ca`
+ * (left out: by those whom Node trusts): stricter than PostgreSQL's own programs are about `require`.
+ */
+export function connectionTo(url: string, ca?: string): { connectionString: string; ssl?: ConnectionOptions } {
+  const { hostname, searchParams } = new URL(url);
+  const sslmode = searchParams.get('sslmode');
+  if (sslmode === null || sslmode === 'disable') return { connectionString: url };
+  // What the URL says of TLS would go over the options.
+  const bare = new URL(url);
+  bare.searchParams.delete('sslmode');
+  return { connectionString: bare.href, ssl: { host: hostname.replace(/^\[|\]$/g, ''), ...(ca && { ca }) } };
 }
 
 /** Far more than a service has; lists of any length make a statement of their own for each length. */

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Client, Pool } from 'pg';
+import { loadConfig, schemas } from '../lib/config';
+import { connectionTo } from '../lib/database';
 
 const SERVICES = ['user', 'restaurant', 'delivery'] as const;
 
@@ -34,6 +36,8 @@ declare const WebAssembly: {
 export interface MigrationTarget {
   /** `postgresql://` URL; the database is created if the server does not have it. */
   databaseUrl: string;
+  /** By whom the server's certificate has to be signed, as in `connectionTo`. */
+  ca?: string | undefined;
   /** Folder that holds `schema.prisma` and `migrations/`. */
   directory: string;
 }
@@ -52,9 +56,9 @@ export class MigrationError extends Error {
  * @throws MigrationError naming the migration and what the database said. Nothing is
  * retried: a failed migration stays recorded as failed until somebody resolves it.
  */
-export async function applyMigrations({ databaseUrl, directory }: MigrationTarget): Promise<string[]> {
-  await createDatabaseIfMissing(databaseUrl);
-  const pool = new Pool({ connectionString: databaseUrl });
+export async function applyMigrations({ databaseUrl, ca, directory }: MigrationTarget): Promise<string[]> {
+  await createDatabaseIfMissing(databaseUrl, ca);
+  const pool = new Pool(connectionTo(databaseUrl, ca));
   pool.on('error', () => undefined); // A lost idle connection: the next query tells.
   try {
     return await applyThrough(pool, directory);
@@ -83,10 +87,10 @@ async function applyThrough(pool: Pool, directory: string): Promise<string[]> {
   }
 }
 
-async function createDatabaseIfMissing(databaseUrl: string): Promise<void> {
+async function createDatabaseIfMissing(databaseUrl: string, ca?: string): Promise<void> {
   const shown = withoutPassword(databaseUrl);
   try {
-    await runStatement(databaseUrl, 'SELECT 1');
+    await runStatement(databaseUrl, ca, 'SELECT 1');
   } catch (error) {
     if (!hasCode(error, INVALID_CATALOG_NAME)) {
       throw new MigrationError(`cannot reach ${shown}: ${messageOf(error)}`, { cause: error });
@@ -95,7 +99,7 @@ async function createDatabaseIfMissing(databaseUrl: string): Promise<void> {
     const maintenance = new URL(databaseUrl);
     maintenance.pathname = '/postgres';
     try {
-      await runStatement(maintenance.href, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
+      await runStatement(maintenance.href, ca, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
     } catch (failure) {
       if (CREATED_MEANWHILE.some((code) => hasCode(failure, code))) return;
       throw new MigrationError(`cannot create the database of ${shown}: ${messageOf(failure)}`, { cause: failure });
@@ -103,8 +107,8 @@ async function createDatabaseIfMissing(databaseUrl: string): Promise<void> {
   }
 }
 
-async function runStatement(connectionString: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
+async function runStatement(url: string, ca: string | undefined, statement: string): Promise<void> {
+  const client = new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     await client.query(statement);
@@ -171,11 +175,12 @@ function withoutPassword(databaseUrl: string): string {
 
 /** `node dist/prisma/migrate.js [user|restaurant|delivery …]`; all three when none is named. */
 async function migrateFromCommandLine(names: string[]): Promise<void> {
+  const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
   for (const service of names.length > 0 ? names : SERVICES) {
     const variable = `${service.toUpperCase()}_DATABASE_URL`;
     const databaseUrl = process.env[variable];
     if (!databaseUrl) throw new MigrationError(`${variable} is not set`);
-    const applied = await applyMigrations({ databaseUrl, directory: join(process.cwd(), 'prisma', service) });
+    const applied = await applyMigrations({ databaseUrl, ca, directory: join(process.cwd(), 'prisma', service) });
     console.log(`${service}: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to apply'}`);
   }
 }

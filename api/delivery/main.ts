@@ -1,13 +1,14 @@
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
-import { openOurBroker } from '../../lib/our-broker';
+import { brokerServer, openOurBroker } from '../../lib/our-broker';
 import { loadConfig, schemas } from '../../lib/config';
 import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { accessOf } from '../http/access-config';
@@ -17,12 +18,12 @@ import { createDeliveryApp } from './app';
 const name = 'api-delivery';
 
 async function start(log: Log): Promise<Running> {
-  const config = loadConfig(schemas.deliveryApi, process.env);
+  const config = loadConfig(schemas.deliveryApi, process.env, log);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
-  const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience: 'none', log });
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
+  const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log });
+  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
   const health = createHealth(
     {

@@ -4,6 +4,7 @@ import { createHealth, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { accessOf } from '../http/access-config';
@@ -13,11 +14,11 @@ import { createRestaurantApp } from './app';
 const name = 'api-restaurant';
 
 async function start(log: Log): Promise<Running> {
-  const config = loadConfig(schemas.restaurantApi, process.env);
+  const config = loadConfig(schemas.restaurantApi, process.env, log);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
   const health = createHealth(
     {
       postgresql: required(checkDatabase),

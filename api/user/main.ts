@@ -4,6 +4,7 @@ import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess } from '../../lib/lifecycle';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
 import { accessOf, serviceAuthorization } from '../http/access-config';
@@ -12,12 +13,12 @@ import { createUserApp } from './app';
 import { checkService, createServices } from './services';
 
 void runProcess('api-user', process.env, async (log) => {
-  const config = loadConfig(schemas.userApi, process.env);
+  const config = loadConfig(schemas.userApi, process.env, log);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
-  const cache = openCache(config.REDIS_URL, log);
+  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
+  const cache = openCache(config.REDIS_URL, log, config.REDIS_CA_FILE);
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
   const services = createServices({ urls, authorize: serviceAuthorization('api-user', config), log });
 

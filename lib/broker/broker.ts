@@ -5,6 +5,7 @@ import { BrokerAwayError } from './errors';
 import { openLink, type Link, type LinkOptions } from './link';
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';
+import type { Signature } from './signature';
 
 /**
  * All that a process does with RabbitMQ, over connections that come back by themselves: one to publish, and one to consume, since a broker
@@ -17,7 +18,7 @@ export interface Broker {
   /** One request, one reply. Throws BrokerAwayError, UnroutableError, RequestTimeoutError, ServiceFault. */
   request(queue: string, body: unknown, options: RequestOptions): Promise<unknown>;
   /** Consumes until the broker is closed or the consumer stopped. Throws StartLimitError when the broker is away at the first. */
-  consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'log'>): Promise<Consumer>;
+  consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'log'>): Promise<Consumer>;
   /** Resolves when the broker answers, takes messages and gives them to every consumer. May take for ever when it is frozen. */
   check(): Promise<void>;
   /** Stops the consumers, waits for the messages under way, disconnects. */
@@ -26,12 +27,14 @@ export interface Broker {
 
 export interface BrokerOptions extends LinkOptions {
   appId: string;
+  /** Messages are signed with it, and requests that do not bear it are not worked on. Left out: nobody asks. */
+  signature?: Signature | undefined;
 }
 
 /** Connects, waiting for the broker. Throws StartLimitError. */
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const link = await openLink(named(options, 'publishes'));
-  const publisher = createPublisher(link, options.appId);
+  const publisher = createPublisher(link, options.appId, options.signature);
   const requester = await createRequester(link, publisher);
   const consumers: Consumer[] = [];
   const links = [link];
@@ -48,6 +51,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       const consumer = await consume(await consuming, publisher, {
         ...consumerOptions,
         appId: options.appId,
+        signature: options.signature,
         log: options.log,
       });
       consumers.push(consumer);

@@ -1,4 +1,5 @@
 import type { Log } from '../log';
+import type { Signature } from './signature';
 
 /** Outcome of reading a body: the value, or why it can't be one. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
@@ -8,6 +9,10 @@ export interface ConsumerOptions<T> {
   queue: string;
   /** The `app_id` of our own messages. */
   appId: string;
+  /** What our requests have to bear; one that does not goes to the dead queue. Left out: nothing. */
+  signature?: Signature | undefined;
+  /** Nobody else sends to this queue: with a signature, nothing that does not bear it is worked on. */
+  onlyOurs?: boolean;
   /** How many messages are worked on at a time. */
   prefetch: number;
   parse: (body: unknown) => Parsed<T>;

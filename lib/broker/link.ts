@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { connect, type ChannelModel, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
 import type { Log } from '../log';
 import { hostOf, reasonOf, type Patience } from '../wait-for';
@@ -6,6 +7,8 @@ import { createSessions, watchChannel, type Session } from './sessions';
 
 export interface LinkOptions {
   url: string;
+  /** For `amqps://`: whom to trust, and who we are. Left out: those whom Node trusts, and nobody. */
+  tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
   /** Shown in the broker's list of connections. */
   name: string;
   log: Log;
@@ -62,6 +65,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   };
 
   const recovering: RecoveringChannelModel = await connect(withHeartbeat(options.url), {
+    ...options.tls,
     noDelay: true, // otherwise small messages wait for the peer's delayed ACK, 40 ms each
     clientProperties: { connection_name: options.name },
     timeout: 10_000,

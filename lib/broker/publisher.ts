@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, Options } from 'amqplib';
 import { BrokerAwayError, UnroutableError } from './errors';
 import type { Link } from './link';
+import { signatureHeader, type Signature } from './signature';
 
 export interface Destination {
   /** Empty: the default exchange, which routes to the queue of that name. */
@@ -51,8 +52,8 @@ interface Pending {
   settle(error?: Error): void;
 }
 
-/** The `app_id` marks every message of this process. */
-export function createPublisher(link: Link, appId: string): Publisher {
+/** The `app_id` marks every message of this process; with a signature each bears it too. */
+export function createPublisher(link: Link, appId: string, signature?: Signature): Publisher {
   const pending = new Set<Pending>();
 
   void link.onSetUp(async ({ channel }) => {
@@ -72,10 +73,16 @@ export function createPublisher(link: Link, appId: string): Publisher {
     for (const publication of [...pending]) if (publication.hurried) publication.settle(cause);
   });
 
+  const signed = (to: Destination, body: Buffer, options: Options.Publish): Options.Publish => {
+    if (!signature) return options;
+    const value = signature.of(to.exchange || to.routingKey, options.replyTo !== undefined, body);
+    return { ...options, headers: { ...(options.headers as object), [signatureHeader]: value } };
+  };
+
   const publish = async (to: Destination, body: Buffer, options: Options.Publish, hurried: boolean): Promise<void> => {
     const { channel } = link.session();
     const messageId = options.messageId ?? randomUUID(); // also for a copy of a message that came without one
-    const properties = { ...options, messageId, appId, persistent: true, mandatory: true };
+    const properties = { ...signed(to, body, options), messageId, appId, persistent: true, mandatory: true };
     let limit: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       const publication: Pending = {

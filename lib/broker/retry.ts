@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadQueue } from '../../contracts/names';
+import type { ConsumerOptions } from './consumer-options';
 import { copyProperties, courseOf } from './copy';
 import type { Work } from './deliveries';
 import { toQueue, type Publisher } from './publisher';
+import { unsigned } from './signature';
 
 /** Messages that wait for their next attempt in one process at a time, for each queue; more of them wait in the broker. */
 export const heldAtATime = 1_000;
@@ -11,10 +14,21 @@ const longestWaitMs = 5 * 60_000;
 /** How long a message waits after so many attempts. */
 export const backoffMs = (attempts: number): number => Math.min(100 * 2 ** attempts, longestWaitMs);
 
-/** Keeps each message of the retry queue until its next attempt is due, then puts it back into its queue. */
-export function createHold(publisher: Publisher, { queue, appId }: { queue: string; appId: string }): Work {
+type HoldOptions = Pick<ConsumerOptions<unknown>, 'queue' | 'appId' | 'signature' | 'log'>;
+
+/**
+ * Keeps each message of the retry queue until its next attempt is due, then puts it back into its queue. With a signature nobody but a
+ * consumer of ours has a message tried again: what others put there goes to the dead queue.
+ */
+export function createHold(publisher: Publisher, { queue, appId, signature, log }: HoldOptions): Work {
   return async ({ message, lost }) => {
     const { text, count } = courseOf(message);
+    if (signature?.fits(message) === false) {
+      log.error({ event: 'message-dead', queue, reason: unsigned }, 'a message went to the dead queue');
+      const course = { reason: unsigned, queue, attempts: count('attempts'), diedAt: new Date().toISOString() };
+      await publisher.publishCopy(toQueue(deadQueue(queue)), message.content, copyProperties(message, appId, course));
+      return true;
+    }
     const dueAt = Date.parse(text('retryAt') ?? '') || 0;
     // Another machine's clock may be wrong: it costs no more than the longest wait.
     const waitMs = Math.min(Math.max(dueAt - Date.now(), 0), longestWaitMs);

@@ -6,6 +6,7 @@ import type { Delivery } from './deliveries';
 import { BrokerAwayError, ServiceFault } from './errors';
 import { toQueue, type Publisher } from './publisher';
 import type { Reply } from './reply';
+import { unsigned } from './signature';
 import { backoffMs } from './retry';
 
 /** Attempts at a message that nobody else repeats (an event), consumers lost over it included; then it goes to the dead queue. */
@@ -56,15 +57,23 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     await putAside(delivery, failure, Math.random() * backoffMs(failure.attempts));
   };
 
+  const isForged = (message: ConsumeMessage, isRequest: boolean): boolean =>
+    (isRequest || options.onlyOurs === true) && options.signature?.fits(message) === false;
+
   return async (delivery) => {
     const { message } = delivery;
     const replyTo = replyAddress(message, options.appId);
-    if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
     const answer = (reply: Reply): void => {
       if (replyTo === undefined) return;
       const { correlationId } = message.properties as { correlationId?: string };
       publisher.reply(replyTo, Buffer.from(JSON.stringify(reply)), correlationId);
     };
+    if (isForged(message, replyTo !== undefined)) {
+      await bury(delivery, failureOf(message, unsigned));
+      // Whoever has asked may be ours, and lack the secret: its next attempt may bear it.
+      return answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsigned });
+    }
+    if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
     const body = read(message.content, options.parse);
     if (!body.ok) {
       await bury(delivery, failureOf(message, body.reason));

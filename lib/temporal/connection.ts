@@ -1,5 +1,6 @@
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { Patience } from '../wait-for';
+import type { TemporalServer } from './server';
 import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
 
 export interface Temporal {
@@ -8,10 +9,14 @@ export interface Temporal {
 }
 
 /** Connects, waiting for the server and for its namespace. Throws StartLimitError. */
-export async function connectTemporal(address: string, namespace: string, patience: Patience): Promise<Temporal> {
+export async function connectTemporal(
+  server: TemporalServer,
+  namespace: string,
+  patience: Patience,
+): Promise<Temporal> {
   let connection: Connection | undefined;
-  await patience.waitFor(`Temporal at ${address}`, async () => {
-    connection ??= await Connection.connect({ address, connectTimeout: '2s' }); // one is enough: it reconnects by itself
+  await patience.waitFor(`Temporal at ${server.address}`, async () => {
+    connection ??= await Connection.connect({ ...server, connectTimeout: '2s' }); // one is enough: it reconnects by itself
     await checkTemporal({ client: new Client({ connection, namespace }) });
   });
   if (!connection) throw new TemporalAwayError('not connected to Temporal');

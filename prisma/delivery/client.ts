@@ -7,8 +7,8 @@ export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 
 /** Opens a pool of at most `poolSize` connections; each is made when it is first needed. Close it with `$disconnect`. */
-export function openDatabase(url: string, poolSize: number, log: Log): Database {
-  return new PrismaClient(clientOptions(url, poolSize, log));
+export function openDatabase(url: string, poolSize: number, log: Log, ca?: string): Database {
+  return new PrismaClient(clientOptions(url, poolSize, log, ca));
 }
 
 /** Whether the database refused a row because of a unique key. */

@@ -6,5 +6,5 @@ import { PrismaClient } from './generated/client';
 export type Database = PrismaClient;
 
 /** Opens the pool; connections are made when they are needed. End with `$disconnect()`. */
-export const openDatabase = (url: string, poolSize: number, log: Log): Database =>
-  new PrismaClient(clientOptions(url, poolSize, log));
+export const openDatabase = (url: string, poolSize: number, log: Log, ca?: string): Database =>
+  new PrismaClient(clientOptions(url, poolSize, log, ca));

@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { schemas } from '../../lib/config';
+import { loadConfig, schemas } from '../../lib/config';
 import { resolveAddresses } from '../../tools/stack/addresses';
 import { projectRoot } from '../../tools/stack/instance';
 import { DEFAULT_PORTS } from '../../tools/stack/ports';
 import { DYNAMIC_CONFIG, SQLITE_PRAGMAS } from '../../tools/stack/servers/temporal';
+import { brokerUsers, passwordVariable } from '../../tools/accounts/permissions';
 import { serviceParts } from '../../tools/stack/services';
 
 const service = z.object({
@@ -18,10 +19,13 @@ const service = z.object({
   ports: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
 });
+/** Every password is a variable without a default. */
+const secret = /\$\{([A-Z_]+):\?see docs\/containers\.md\}/g;
+const aSecret = 'c'.repeat(64);
 const file = (name: string) => readFileSync(path.join(projectRoot, name), 'utf8');
 const { services } = z
   .object({ services: z.record(z.string(), service) })
-  .parse(parse(file('docker-compose.yml'), { merge: true }));
+  .parse(parse(file('docker-compose.yml').replaceAll(secret, aSecret), { merge: true }));
 const stages = dockerfileStages(file('Dockerfile'));
 
 /** The processes of the local stack, each with the schema of its configuration. */
@@ -48,11 +52,14 @@ const published = {
   temporal: ['7233:7233', '8233:8233'],
 };
 
+/** For servers with TLS, which those of the compose file do not have. */
+const ofOtherServers = /_(CA|CERT|KEY)_FILE$|^TEMPORAL_(TLS|API_KEY)/;
+
 describe('each process of the local stack', () => {
   const parts = serviceParts({ addresses: resolveAddresses({}, DEFAULT_PORTS), ports: DEFAULT_PORTS, env: {} });
 
   it('is a service of the compose file, and no other program is', () => {
-    const jobs = ['migrate', 'search-attributes'];
+    const jobs = ['migrate', 'search-attributes', 'database-users', 'broker-users'];
     const built = Object.entries(services).flatMap(([name, { build }]) => (build ? [name] : []));
     expect(built.sort()).toEqual([...parts.map(({ name }) => name), ...jobs].sort());
   });
@@ -65,12 +72,15 @@ describe('each process of the local stack', () => {
 });
 
 describe('a job', () => {
-  it.each(['migrate', 'search-attributes'])('runs a program that exists: %s', (name) => {
-    const { build, command } = named(name);
-    const [node, script = ''] = command.length > 0 ? command : stage(build?.target).command;
-    expect(node).toBe('node');
-    expect(existsSync(path.join(projectRoot, script.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
-  });
+  it.each(['migrate', 'search-attributes', 'database-users', 'broker-users'])(
+    'runs a program that exists: %s',
+    (name) => {
+      const { build, command } = named(name);
+      const [node, script = ''] = command.length > 0 ? command : stage(build?.target).command;
+      expect(node).toBe('node');
+      expect(existsSync(path.join(projectRoot, script.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+    },
+  );
 
   it('migrates every database that a process uses', () => {
     const databases = (names: string[]) => names.filter((name) => name.endsWith('_DATABASE_URL'));
@@ -94,7 +104,7 @@ describe('the ports', () => {
     (name) => {
       const { environment, exposed } = stage(name);
       const [, port] = published[name][0]?.split(':') ?? [];
-      expect(processes[name].parse({}).PORT).toBe(Number(port));
+      expect(processes[name].shape.PORT.parse(undefined)).toBe(Number(port));
       expect(environment).toMatchObject({ HOST: '0.0.0.0', PORT: port });
       expect(exposed).toEqual([port]);
     },
@@ -119,11 +129,19 @@ describe('the environment of a process', () => {
 
   it.each(eachProcess)('leaves out no variable that the process reads: $name', ({ name, schema }) => {
     const set = { ...stage(name).environment, ...named(name).environment };
-    expect(Object.keys(schema.shape).filter((variable) => !(variable in set))).toEqual([]);
+    const left = Object.keys(schema.shape).filter((variable) => !(variable in set));
+    expect(left.filter((variable) => !ofOtherServers.test(variable))).toEqual([]);
+  });
+
+  it.each(eachProcess)('is one that a production system starts with: $name', ({ name, schema }) => {
+    const given = { ...stage(name).environment, ...named(name).environment };
+    const set = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null);
+    expect(loadConfig(schema, Object.fromEntries(set))).toMatchObject({ NODE_ENV: 'production' });
   });
 
   it.each(eachProcess)('leaves no address at its default, which is the container itself: $name', ({ name, schema }) => {
-    const local = Object.entries(schema.parse({})).filter(([, value]) => String(value).includes('127.0.0.1'));
+    const byDefault = schema.parse({ AUTH_SECRET: aSecret });
+    const local = Object.entries(byDefault).filter(([, value]) => String(value).includes('127.0.0.1'));
     const given = { ...stage(name).environment, ...named(name).environment };
     expect(local.map(([variable]) => variable).filter((variable) => !given[variable])).toEqual([]);
   });
@@ -140,8 +158,32 @@ describe('the environment of a process', () => {
     const ready = readyBefore(name);
     const needed = addressesOf(name).filter(({ variable }) => /DATABASE|TEMPORAL|RABBITMQ/.test(variable));
     expect(needed.map(({ host }) => host).filter((host) => !ready.has(host))).toEqual([]);
+    expect(ready).toContain('database-users');
     expect(ready).toContain('migrate');
+    expect(ready.has('broker-users')).toBe('RABBITMQ_URL' in named(name).environment);
     expect(ready.has('search-attributes')).toBe('TEMPORAL_ADDRESS' in named(name).environment);
+  });
+});
+
+describe('the passwords', () => {
+  const names = [...new Set([...file('docker-compose.yml').matchAll(secret)].map(([, name]) => name))];
+
+  it('are made by the command in the docs, all of them and no others', () => {
+    const [, listed = ''] = /^for name in ([^;]*);/m.exec(file('docs/containers.md').replaceAll('\\\n', ' ')) ?? [];
+    expect(listed.trim().split(/\s+/).sort()).toEqual(names.sort());
+  });
+
+  it.each(brokerUsers)('of a process at RabbitMQ are those of the user that is made for it: %s', (name) => {
+    const { username, password } = new URL(named(name).environment.RABBITMQ_URL ?? '');
+    expect({ username, password }).toEqual({ username: name, password: aSecret });
+    expect(named('broker-users').environment).toHaveProperty(passwordVariable(name), aSecret);
+  });
+
+  it("are no process's that are an administrator's", () => {
+    const urls = eachProcess.flatMap(({ name }) =>
+      Object.values(named(name).environment).filter((value) => value?.includes('://')),
+    );
+    expect(urls.filter((url) => /\/\/(postgres|admin|guest):/.test(url ?? ''))).toEqual([]);
   });
 });
 

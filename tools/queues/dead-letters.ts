@@ -1,6 +1,7 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { deadQueue, ourAppId, queues, type QueueName } from '../../contracts/names';
 import { copyProperties, courseOf } from '../../lib/broker/copy';
+import { signatureHeader, type Signature } from '../../lib/broker/signature';
 import { claimDeadLetters, onBroker, QueueProblem } from './broker';
 import { letterFrom, type DeadLetter } from './letter';
 
@@ -44,13 +45,13 @@ export async function readLetters(
 /**
  * Puts dead letters back into their queue, their attempts counted afresh, and resolves to how many. Each leaves the dead queue only when
  * the broker has confirmed it in the other: cut short at any point, it has lost nothing, and put some back twice at most.
- * Throws QueueProblem when there is none of such an id; those of the other ids have been put back then.
+ * With a signature they bear it. Throws QueueProblem when there is none of such an id; those of the other ids have been put back then.
  */
-export async function redrive(url: string, queue: QueueName, which: Which): Promise<number> {
+export async function redrive(url: string, queue: QueueName, which: Which, signature?: Signature): Promise<number> {
   const letters: DeadLetter[] = [];
   await walk(url, queue, Infinity, async (found, channel) => {
     const batch = chosen(found, which);
-    await publish(channel, queue, batch);
+    await publish(channel, queue, batch, signature);
     for (const { message } of batch) channel.ack(message);
     letters.push(...batch.map(({ letter }) => letter));
   });
@@ -95,14 +96,21 @@ function walk(
   });
 }
 
-async function publish(channel: ConfirmChannel, queue: QueueName, found: Found[]): Promise<void> {
+async function publish(
+  channel: ConfirmChannel,
+  queue: QueueName,
+  found: Found[],
+  signature: Signature | undefined,
+): Promise<void> {
   let returned = false;
   const onReturn = () => (returned = true);
   channel.on('return', onReturn);
   for (const { message } of found) {
     const course = { redriven: courseOf(message).count('redriven') + 1 };
     const properties = { ...copyProperties(message, ourAppId, course), appId: ourAppId };
-    channel.sendToQueue(queue, message.content, { ...properties, persistent: true, mandatory: true });
+    const signed = signature && { [signatureHeader]: signature.of(queue, false, message.content) };
+    const headers = { ...(properties.headers as object), ...signed };
+    channel.sendToQueue(queue, message.content, { ...properties, headers, persistent: true, mandatory: true });
   }
   // What the broker could not route comes back before its confirm.
   await channel.waitForConfirms().catch((err: unknown) => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { id } from '../../contracts/values';
 import { ConfigError, loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { createLog } from '../../lib/log';
+import { temporalServer } from '../../lib/temporal/server';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
@@ -54,12 +55,13 @@ const connectTimeout = '5s';
 /** Opens what a repair needs, by the variables of `.env.example`. */
 async function open(): Promise<{ deps: RepairDeps; close(): Promise<void> }> {
   const config = loadConfig(schemas.repair, process.env);
-  const connection = await Connection.connect({ address: config.TEMPORAL_ADDRESS, connectTimeout });
+  const connection = await Connection.connect({ ...temporalServer(config), connectTimeout });
   const log = createLog('repair', 'silent');
+  const ca = config.DATABASE_CA_FILE;
   const dbs = {
-    user: user.openDatabase(config.USER_DATABASE_URL, poolSize, log),
-    restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, poolSize, log),
-    delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, poolSize, log),
+    user: user.openDatabase(config.USER_DATABASE_URL, poolSize, log, ca),
+    restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, poolSize, log, ca),
+    delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, poolSize, log, ca),
   };
   const temporal = {
     client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),

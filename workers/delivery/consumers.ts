@@ -34,6 +34,7 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   });
   await broker.consume({
     queue: queues.updateDeliveryStatus,
+    onlyOurs: true,
     prefetch: share,
     parse: bySchema(changeDeliveryMessage),
     handle: changeDelivery({ db, announce }),

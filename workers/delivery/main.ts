@@ -1,4 +1,4 @@
-import { openOurBroker } from '../../lib/our-broker';
+import { brokerServer, openOurBroker } from '../../lib/our-broker';
 import { loadConfig, schemas } from '../../lib/config';
 import { reachDatabase } from '../../lib/database';
 import { required } from '../../lib/health';
@@ -11,12 +11,12 @@ import { consumeDeliveryQueues } from './consumers';
 const name = 'worker-delivery';
 
 void runProcess(name, process.env, (log) => {
-  const config = loadConfig(schemas.deliveryWorker, process.env);
+  const config = loadConfig(schemas.deliveryWorker, process.env, log);
   return withHealth(config, log, async () => {
     const patience = createPatience(config.START_LIMIT_MS, log);
-    const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+    const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
     const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
-    const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience, log });
+    const broker = await openOurBroker({ ...brokerServer(config), name, patience, log });
     await consumeDeliveryQueues({ db, broker, log, poolSize: config.DATABASE_POOL_SIZE });
     return {
       dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },

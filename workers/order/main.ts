@@ -1,18 +1,21 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
+import { brokerServer } from '../../lib/our-broker';
+import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
 import { loadWorkflows } from './bundle';
 
 void runProcess('worker-order', process.env, (log) => {
-  const config = loadConfig(schemas.orderWorker, process.env);
+  const config = loadConfig(schemas.orderWorker, process.env, log);
   return withHealth(config, log, async () =>
     startOrderWorker({
-      temporalAddress: config.TEMPORAL_ADDRESS,
+      temporalServer: temporalServer(config),
       namespace: config.TEMPORAL_NAMESPACE,
-      rabbitmqUrl: config.RABBITMQ_URL,
+      brokerServer: brokerServer(config),
       databaseUrl: config.USER_DATABASE_URL,
+      databaseCa: config.DATABASE_CA_FILE,
       poolSize: config.DATABASE_POOL_SIZE,
       metricsAddress: config.METRICS_ADDRESS,
       policy: orderPolicy(config),

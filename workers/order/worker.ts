@@ -6,13 +6,14 @@ import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/message
 import { ordersDeployment, ordersTaskQueue, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Broker } from '../../lib/broker/broker';
-import { openOurBroker } from '../../lib/our-broker';
+import { openOurBroker, type BrokerServer } from '../../lib/our-broker';
 import { reachDatabase } from '../../lib/database';
 import { required } from '../../lib/health';
 import type { Dependent } from '../../lib/health-server';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
 import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
+import type { TemporalServer } from '../../lib/temporal/server';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
@@ -23,10 +24,11 @@ import { temporalLogger } from './temporal-logger';
 import { workerTuning } from './tuning';
 
 export interface OrderWorkerOptions {
-  temporalAddress: string;
+  temporalServer: TemporalServer;
   namespace: string;
-  rabbitmqUrl: string;
+  brokerServer: BrokerServer;
   databaseUrl: string;
+  databaseCa?: string | undefined;
   poolSize: number;
   /** Where Prometheus finds the metrics, `host:port`; left out: nowhere. */
   metricsAddress?: string | undefined;
@@ -52,12 +54,12 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     shutdownSignals: [],
     ...(metricsAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
   });
-  const db = openDatabase(options.databaseUrl, options.poolSize, log);
+  const db = openDatabase(options.databaseUrl, options.poolSize, log, options.databaseCa);
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
-  const temporal = await connectTemporal(options.temporalAddress, options.namespace, patience);
-  const broker = await openOurBroker({ url: options.rabbitmqUrl, name: 'worker-order', patience, log });
+  const temporal = await connectTemporal(options.temporalServer, options.namespace, patience);
+  const broker = await openOurBroker({ ...options.brokerServer, name: 'worker-order', patience, log });
 
-  const connection = await NativeConnection.connect({ address: options.temporalAddress });
+  const connection = await NativeConnection.connect(options.temporalServer);
   const { records, ratings } = createRecords(db);
   const worker = await Worker.create({
     connection,

@@ -28,6 +28,7 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
   });
   await broker.consume({
     queue: queues.changeOrderStatus,
+    onlyOurs: true,
     prefetch: share,
     parse: bySchema(changeOrderMessage),
     handle: changeOrder(db),

@@ -1,4 +1,4 @@
-import { openOurBroker } from '../../lib/our-broker';
+import { brokerServer, openOurBroker } from '../../lib/our-broker';
 import { loadConfig, schemas } from '../../lib/config';
 import { reachDatabase } from '../../lib/database';
 import { required } from '../../lib/health';
@@ -11,12 +11,12 @@ import { consumeRestaurantQueues } from './consumers';
 const name = 'worker-restaurant';
 
 void runProcess(name, process.env, (log) => {
-  const config = loadConfig(schemas.restaurantWorker, process.env);
+  const config = loadConfig(schemas.restaurantWorker, process.env, log);
   return withHealth(config, log, async () => {
     const patience = createPatience(config.START_LIMIT_MS, log);
-    const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+    const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
     const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
-    const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience, log });
+    const broker = await openOurBroker({ ...brokerServer(config), name, patience, log });
     await consumeRestaurantQueues({ db, broker, poolSize: config.DATABASE_POOL_SIZE });
     return {
       dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },

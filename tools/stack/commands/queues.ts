@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander';
+import { createSignature } from '../../../lib/broker/signature';
 import { QueueProblem } from '../../queues/broker';
 import { drop, queueNamed, readLetters, redrive } from '../../queues/dead-letters';
 import { overview, type BrokerAddresses } from '../../queues/overview';
@@ -77,7 +78,8 @@ async function redriveLetters(queue: string, which: { ids: string[]; all: boolea
   const known = queueNamed(queue);
   if (which.all === which.ids.length > 0) throw new QueueProblem('which ones? either --id <id>, or --all');
   const { amqp } = await brokerOf(flags.name);
-  const redriven = await redrive(amqp, known, which.all ? 'all' : which);
+  const secret = process.env.MESSAGE_SECRET;
+  const redriven = await redrive(amqp, known, which.all ? 'all' : which, secret ? createSignature(secret) : undefined);
   return print([flags.json ? JSON.stringify({ redriven }) : `${redriven} put back into ${queue}.`]);
 }
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { loadConfig, schemas } from '../../../lib/config';
+import { temporalServer } from '../../../lib/temporal/server';
 import { applyMigrations } from '../../../prisma/migrate';
 import { SERVICES, type Addresses } from '../addresses';
 import { projectRoot } from '../instance';
@@ -6,15 +8,17 @@ import { registerSearchAttributes } from './search-attributes';
 
 /** Creates the databases that are missing, and their tables. @throws MigrationError */
 export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
+  const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
   for (const service of SERVICES) {
-    await applyMigrations({ databaseUrl: postgres[service], directory: join(projectRoot, 'prisma', service) });
+    await applyMigrations({ databaseUrl: postgres[service], ca, directory: join(projectRoot, 'prisma', service) });
   }
 }
 
 /** Registers what our workflows can be searched by. @throws Error naming the address */
 export async function prepareTemporal({ temporal }: Addresses, env: NodeJS.ProcessEnv): Promise<void> {
   try {
-    await registerSearchAttributes(temporal, env['TEMPORAL_NAMESPACE'] || 'default');
+    const config = loadConfig(schemas.searchAttributes, { ...env, TEMPORAL_ADDRESS: temporal });
+    await registerSearchAttributes(temporalServer(config), config.TEMPORAL_NAMESPACE);
   } catch (error) {
     throw new Error(`Temporal at ${temporal}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfig, schemas } from '../../../lib/config';
+import { temporalServer, type TemporalServer } from '../../../lib/temporal/server';
 
 /** What the Web UI's list can be filtered by, with the type of each. */
 export const SEARCH_ATTRIBUTES = {
@@ -21,9 +23,9 @@ const POLL_MS = 200;
  * or a state file from before one was added) and resolves when the server knows them,
  * to the names of those that it added: a second run resolves to an empty list.
  */
-export async function registerSearchAttributes(address: string, namespace: string): Promise<string[]> {
+export async function registerSearchAttributes(server: TemporalServer, namespace: string): Promise<string[]> {
   const { Connection } = await import('@temporalio/client'); // A third of a second: not for every command.
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect(server);
   try {
     const missing = async () => {
       const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
@@ -36,7 +38,8 @@ export async function registerSearchAttributes(address: string, namespace: strin
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
     const deadline = Date.now() + VISIBLE_LIMIT_MS;
     while ((await missing()).length > 0) {
-      if (Date.now() > deadline) throw new Error(`${address} does not show the search attributes that were added`);
+      if (Date.now() > deadline)
+        throw new Error(`${server.address} does not show the search attributes that were added`);
       await sleep(POLL_MS);
     }
     return lacking;
@@ -47,12 +50,16 @@ export async function registerSearchAttributes(address: string, namespace: strin
 
 /** `node dist/tools/stack/servers/search-attributes.js`, for a system that is not started by the launcher. */
 if (require.main === module) {
-  const { TEMPORAL_ADDRESS = '127.0.0.1:7233', TEMPORAL_NAMESPACE = 'default' } = process.env;
-  registerSearchAttributes(TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE).then(
+  registerFromEnvironment().then(
     (added) => console.log(added.length > 0 ? `registered ${added.join(', ')}` : 'nothing to register'),
     (error: unknown) => {
-      console.error(`Temporal at ${TEMPORAL_ADDRESS}:`, error);
+      console.error('the search attributes:', error);
       process.exitCode = 1;
     },
   );
+}
+
+async function registerFromEnvironment(): Promise<string[]> {
+  const config = loadConfig(schemas.searchAttributes, process.env);
+  return registerSearchAttributes(temporalServer(config), config.TEMPORAL_NAMESPACE);
 }

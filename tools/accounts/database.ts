@@ -1,0 +1,44 @@
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { connectionTo } from '../../lib/database';
+
+export interface DatabaseAccount {
+  /** The database, as somebody who may make users there. Its tables are there already. */
+  adminUrl: string;
+  /** By whom the server's certificate has to be signed, as in `connectionTo`. */
+  ca?: string | undefined;
+  user: string;
+  password: string;
+}
+
+/**
+ * Makes the user, or gives the one that is there this password, and lets it read and write the rows of this database: it changes no table,
+ * and no other user but the administrator comes in any more.
+ */
+export async function makeDatabaseUser({ adminUrl, ca, user, password }: DatabaseAccount): Promise<void> {
+  const client = new Client({ ...connectionTo(adminUrl, ca), connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [user]);
+    await client.query(statements(client.database ?? '', user, password, rowCount === 0).join(';\n'));
+  } finally {
+    await client.end();
+  }
+}
+
+function statements(database: string, user: string, password: string, isNew: boolean): string[] {
+  const [role, db] = [escapeIdentifier(user), escapeIdentifier(database)];
+  const rows = 'SELECT, INSERT, UPDATE, DELETE';
+  return [
+    ...(isNew ? [`CREATE ROLE ${role}`] : []),
+    `ALTER ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${escapeLiteral(password)}`,
+    `REVOKE ALL ON DATABASE ${db} FROM PUBLIC`,
+    `REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
+    `GRANT CONNECT ON DATABASE ${db} TO ${role}`,
+    `GRANT USAGE ON SCHEMA public TO ${role}`,
+    `GRANT ${rows} ON ALL TABLES IN SCHEMA public TO ${role}`,
+    `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`,
+    // Of tables that a later migration makes.
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ${rows} ON TABLES TO ${role}`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO ${role}`,
+  ];
+}
