@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis';
 import type { Log } from './log';
+import { openRedis } from './redis';
 
 export interface Cache {
   /**
@@ -18,13 +18,7 @@ const avoidMs = 1_000;
 const commandTimeoutMs = 250;
 
 export function openCache(url: string, log: Log): Cache {
-  const redis = new Redis(url, {
-    lazyConnect: false,
-    enableOfflineQueue: false, // while Redis is away a command fails at once
-    maxRetriesPerRequest: 0,
-    commandTimeout: commandTimeoutMs,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
-  });
+  const redis = openRedis(url, { commandTimeout: commandTimeoutMs });
   redis.on('error', (err: Error) => log.warn({ event: 'cache-error', err }, 'the cache is away'));
 
   let askAgainAt = 0;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { OrderPolicy } from '../contracts/workflow';
+import { edgeVariables } from './edge-variables';
 
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 const port = () => z.coerce.number().int().min(0).max(65_535);
@@ -19,6 +20,8 @@ const common = {
 const host = { HOST: z.string().default('127.0.0.1') };
 const http = {
   ...host,
+  ...edgeVariables,
+  REDIS_URL: z.url().default('redis://127.0.0.1:6379'),
   /** At most what leaves room for the 5 to 6 s of a slow placement that comes at its end, in the 8 s that a drain may take. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(2_000).default(500),
 };
@@ -40,7 +43,6 @@ const temporal = {
   TEMPORAL_NAMESPACE: z.string().default('default'),
 };
 const broker = { RABBITMQ_URL: z.url().default('amqp://guest:guest@127.0.0.1:5672') };
-const redis = { REDIS_URL: z.url().default('redis://127.0.0.1:6379') };
 
 /** Defaults of the order policy (see OrderPolicy): how long people may take, and how patiently machines are called. */
 const policy = {
@@ -89,7 +91,6 @@ export const schemas = {
       ...http,
       ...access,
       ...temporal,
-      ...redis,
       ...policy,
       PORT: port().default(8001),
       USER_DATABASE_URL: database('user'),

@@ -7,10 +7,12 @@ import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
+import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { accessOf } from '../http/access-config';
+import { edgeOf } from '../http/edge-config';
 import { listen } from '../http/server';
 import { createDeliveryApp } from './app';
 
@@ -24,17 +26,21 @@ async function start(log: Log): Promise<Running> {
   const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience: 'none', log });
   const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
+  const limits = openRateLimits(config.REDIS_URL, log);
   const health = createHealth(
     {
       postgresql: required(checkDatabase),
       temporal: required(() => checkTemporal(temporal)),
       // It only tells an order sooner that an agent has become free; the order asks again anyway.
       rabbitmq: optional(() => broker.check()),
+      // Without it each process limits its callers by itself.
+      redis: optional(() => limits.check()),
     },
     log,
   );
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
   const server = await listen(
-    createDeliveryApp({ db, temporal, announce, access: accessOf(config), health, log }),
+    createDeliveryApp({ db, temporal, announce, ...edge }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,
@@ -44,6 +50,7 @@ async function start(log: Log): Promise<Running> {
     async stop() {
       health.drain();
       await server.close();
+      limits.close();
       await Promise.all([broker.close(), temporal.close()]);
       await db.$disconnect();
     },

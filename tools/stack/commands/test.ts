@@ -3,6 +3,7 @@ import { stackEnvironment } from '../addresses';
 import { findTemporal } from '../find/temporal-cli';
 import { instanceNamed, projectRoot } from '../instance';
 import { withStack } from '../launcher';
+import { ampleLimits } from '../limits';
 import { say } from '../screen';
 import { postgresAdminUrl } from '../servers/postgres';
 import type { RunningStack } from '../stack';
@@ -24,7 +25,7 @@ export function runTests(flags: TestFlags, jestArgs: string[]): Promise<number> 
       serversOnly: false,
       durable: false,
       fresh: true,
-      env: process.env,
+      env: { ...process.env, ...ampleLimits },
       say,
     },
     ({ warden, stopped, ...running }) => {
