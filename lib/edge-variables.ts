@@ -11,7 +11,9 @@ const isProxy = (text: string): boolean => {
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 };
 
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+const isCount = (proxies: string[]): boolean => /^\d{1,2}$/.test(proxies.join());
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 
 const perMinute = (byDefault: number) => z.coerce.number().int().min(0).default(byDefault);
 
@@ -21,17 +23,12 @@ export const edgeVariables = {
   RATE_LIMIT_READS_PER_MINUTE: perMinute(1_200),
   RATE_LIMIT_WRITES_PER_MINUTE: perMinute(240),
   /** The proxies whose `X-Forwarded-For` is believed: how many, or which. */
-  TRUST_PROXY: z
-    .union(
-      [
-        z
-          .string()
-          .regex(/^\d{1,2}$/)
-          .transform(Number),
-        list.refine((proxies) => proxies.every(isProxy)),
-      ],
+  TRUST_PROXY: list
+    .refine(
+      (proxies) => isCount(proxies) || proxies.every(isProxy),
       'a number of proxies, or their addresses and subnets, separated by commas',
     )
+    .transform((proxies) => (isCount(proxies) ? Number(proxies) : proxies))
     .optional(),
   /** The origins whose pages may ask from a browser. */
   CORS_ORIGINS: list

@@ -53,6 +53,13 @@ describe('a client that sends slowly', () => {
     expect((await sendRaw(server.address, { method: 'GET', path: '/menu' })).status).toBe(200);
   });
 
+  test('may as well be silent from the beginning', async () => {
+    const server = await anApi({}, limits);
+    const silent = await aConnection(server);
+    await once(silent, 'close');
+    expect(silent.heard()).toMatch(/^HTTP\/1.1 408 /);
+  });
+
   test('is told from one that keeps a connection for its next request', async () => {
     const server = await anApi({}, limits);
     const [keeping, slow] = [await aConnection(server), await aConnection(server)];
