@@ -43,13 +43,7 @@ const placements: Case[] = ['/orders', '/place-order'].flatMap((path) => [
     422,
     'restaurants.0.items.0.quantity',
   ],
-  [
-    'items that are nested',
-    `POST ${path}`,
-    `{"user_id":"${user}","restaurants":${nested(10)}}`,
-    422,
-    'restaurants.0',
-  ],
+  ['items that are nested', `POST ${path}`, `{"user_id":"${user}","restaurants":${nested(10)}}`, 422, 'restaurants.0'],
   [
     'items that are nested deeply',
     `POST ${path}`,
