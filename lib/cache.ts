@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis';
 import type { Log } from './log';
+import { openRedis } from './redis';
 
 export interface Cache {
   /**
@@ -19,14 +19,7 @@ const commandTimeoutMs = 250;
 
 /** @param ca By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
 export function openCache(url: string, log: Log, ca?: string): Cache {
-  const redis = new Redis(url, {
-    ...(ca && { tls: { ca } }),
-    lazyConnect: false,
-    enableOfflineQueue: false, // while Redis is away a command fails at once
-    maxRetriesPerRequest: 0,
-    commandTimeout: commandTimeoutMs,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
-  });
+  const redis = openRedis(url, { ca, commandTimeout: commandTimeoutMs });
   redis.on('error', (err: Error) => log.warn({ event: 'cache-error', err }, 'the cache is away'));
 
   let askAgainAt = 0;

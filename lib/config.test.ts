@@ -114,3 +114,46 @@ test('a user service that signs no tokens is given one, to ask the others with',
     /AUTH_SERVICE_TOKEN: needed beside AUTH_JWKS_URL/,
   );
 });
+
+describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the edge of the %s', (name) => {
+  const load = (env: Record<string, string>) => () => loadConfig(schemas[name], { AUTH_SECRET, ...env });
+
+  test('limits its callers, trusts no proxy and no page of another origin, unless told otherwise', () => {
+    const { TRUST_PROXY, ...byDefault } = load({})();
+    expect(TRUST_PROXY).toBeUndefined();
+    expect(byDefault).toMatchObject({
+      RATE_LIMIT_READS_PER_MINUTE: 1_200,
+      RATE_LIMIT_WRITES_PER_MINUTE: 240,
+      CORS_ORIGINS: [],
+    });
+    expect(load({ RATE_LIMIT_READS_PER_MINUTE: '0' })()).toMatchObject({ RATE_LIMIT_READS_PER_MINUTE: 0 });
+    expect(load({ RATE_LIMIT_WRITES_PER_MINUTE: '-1' })).toThrow(/RATE_LIMIT_WRITES_PER_MINUTE: /);
+  });
+
+  test.each([
+    ['1', 1],
+    ['10.0.0.0/8, 192.0.2.7', ['10.0.0.0/8', '192.0.2.7']],
+    ['loopback,2001:db8::/32', ['loopback', '2001:db8::/32']],
+  ])('trusts the proxies %s', (TRUST_PROXY, expected) => {
+    expect(load({ TRUST_PROXY })()).toMatchObject({ TRUST_PROXY: expected });
+  });
+
+  test.each(['true', '*', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy.example', '10.0.0.1,', '-1'])(
+    'trusts nobody for %s',
+    (TRUST_PROXY) => {
+      expect(load({ TRUST_PROXY })).toThrow(/TRUST_PROXY: a number of proxies, or their addresses/);
+    },
+  );
+
+  test('is open to the origins that are named', () => {
+    const CORS_ORIGINS = 'https://shop.example, http://localhost:3000';
+    expect(load({ CORS_ORIGINS })()).toMatchObject({ CORS_ORIGINS: ['https://shop.example', 'http://localhost:3000'] });
+  });
+
+  test.each(['*', 'null', 'shop.example', 'https://shop.example/', 'https://*.example', 'https://a.example,,'])(
+    'is not open to %s',
+    (CORS_ORIGINS) => {
+      expect(load({ CORS_ORIGINS })).toThrow(/CORS_ORIGINS: origins like/);
+    },
+  );
+});

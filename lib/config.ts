@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { OrderPolicy } from '../contracts/workflow';
+import { edgeVariables } from './edge-variables';
 import type { Log } from './log';
 import * as servers from './servers-config';
 
@@ -23,6 +24,8 @@ const common = {
 const host = { HOST: z.string().default('127.0.0.1') };
 const http = {
   ...host,
+  ...edgeVariables,
+  ...servers.redis,
   /** At most what leaves room for the 5 to 6 s of a slow placement that comes at its end, in the 8 s that a drain may take. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(2_000).default(500),
 };
@@ -82,7 +85,6 @@ export const schemas = {
       ...http,
       ...access,
       ...servers.temporal,
-      ...servers.redis,
       ...policy,
       PORT: port().default(8001),
       USER_DATABASE_URL: servers.database('user'),

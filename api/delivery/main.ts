@@ -7,11 +7,13 @@ import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
+import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { accessOf } from '../http/access-config';
+import { edgeOf } from '../http/edge-config';
 import { listen } from '../http/server';
 import { createDeliveryApp } from './app';
 
@@ -25,17 +27,21 @@ async function start(log: Log): Promise<Running> {
   const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log });
   const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
+  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
   const health = createHealth(
     {
       postgresql: required(checkDatabase),
       temporal: required(() => checkTemporal(temporal)),
       // It only tells an order sooner that an agent has become free; the order asks again anyway.
       rabbitmq: optional(() => broker.check()),
+      // Without it each process limits its callers by itself.
+      redis: optional(() => limits.check()),
     },
     log,
   );
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
   const server = await listen(
-    createDeliveryApp({ db, temporal, announce, access: accessOf(config), health, log }),
+    createDeliveryApp({ db, temporal, announce, ...edge }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,
@@ -45,6 +51,7 @@ async function start(log: Log): Promise<Running> {
     async stop() {
       health.drain();
       await server.close();
+      limits.close();
       await Promise.all([broker.close(), temporal.close()]);
       await db.$disconnect();
     },

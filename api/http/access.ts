@@ -65,6 +65,9 @@ export function callerOf(req: Request): Caller {
   return caller;
 }
 
+/** Who asks, behind a guard or not; undefined where nobody says so. */
+export const callerIfKnown = (req: Request): Caller | undefined => callers.get(req);
+
 /** What is a customer's own is asked for by that customer, or by somebody who is no customer. Throws 403. */
 export function requireOwnUser(caller: Caller, userId: string): void {
   if (caller.role === 'customer' && caller.sub !== userId) throw forbidden("This is another customer's");

@@ -7,26 +7,41 @@ import { isDatabaseAway } from '../../lib/database';
 import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
 import type { Log } from '../../lib/log';
 import { identify, open, type Access } from './access';
+import { allowOrigins } from './cors';
+import { requireFewHeaders, requireShallowBody, securityHeaders } from './hardening';
+import { limitRefused, limitRequests, type RequestLimits } from './limits';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
 const bodyLimit = '1mb';
 
-export interface EdgeDeps {
+export interface EdgeOptions {
+  /** Nobody is limited by default. */
+  limits?: RequestLimits;
+  /** As Express has it: whose word is taken for a client's address. Nobody's by default. */
+  trustProxy?: number | string[] | undefined;
+  /** Whose pages may ask from a browser. Nobody's by default. */
+  corsOrigins?: readonly string[];
+}
+
+export interface EdgeDeps extends EdgeOptions {
   log: Log;
   access: Access;
   health: Health;
 }
 
-/** The edge that the three services share: parsing, request ids, logs, health, errors as the contract words them. */
-export function createApp({ log, health, access }: EdgeDeps, routers: Router[]): Express {
+/** The edge that the three services share: who asks and how often, parsing, request ids, logs, health, errors as the contract words them. */
+export function createApp({ log, health, access, limits = {}, ...network }: EdgeDeps, routers: Router[]): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', network.trustProxy ?? false);
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
+  app.use(securityHeaders());
+  if (network.corsOrigins?.length) app.use(allowOrigins(network.corsOrigins));
+  app.use(requireFewHeaders);
   app.use(identify(access));
-  app.use(requireJson);
-  app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
+  app.use(limitRefused(limits)); // whom one of those above has refused
   app.get('/health', open, (_req, res) => void res.json(alive));
   app.get('/health/ready', open, async (_req, res) => {
     const readiness = await health.readiness();
@@ -35,6 +50,10 @@ export function createApp({ log, health, access }: EdgeDeps, routers: Router[]):
       .set('Cache-Control', 'no-store')
       .json(readiness);
   });
+  app.use(limitRequests(limits));
+  app.use(requireJson);
+  app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
+  app.use(requireShallowBody);
   for (const router of routers) app.use(router);
   app.use((req) => {
     throw notFound(`No route ${req.method} ${req.path}`);

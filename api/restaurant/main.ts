@@ -1,13 +1,15 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { reachDatabase } from '../../lib/database';
-import { createHealth, required } from '../../lib/health';
+import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
+import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { accessOf } from '../http/access-config';
+import { edgeOf } from '../http/edge-config';
 import { listen } from '../http/server';
 import { createRestaurantApp } from './app';
 
@@ -19,15 +21,19 @@ async function start(log: Log): Promise<Running> {
   const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
   const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
+  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
   const health = createHealth(
     {
       postgresql: required(checkDatabase),
       temporal: required(() => checkTemporal(temporal)),
+      // Without it each process limits its callers by itself.
+      redis: optional(() => limits.check()),
     },
     log,
   );
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
   const server = await listen(
-    createRestaurantApp({ db, temporal, policy: orderPolicy(config), access: accessOf(config), health, log }),
+    createRestaurantApp({ db, temporal, policy: orderPolicy(config), ...edge }),
     config.HOST,
     config.PORT,
     config.DRAIN_DELAY_MS,
@@ -37,6 +43,7 @@ async function start(log: Log): Promise<Running> {
     async stop() {
       health.drain();
       await server.close();
+      limits.close();
       await temporal.close();
       await db.$disconnect();
     },

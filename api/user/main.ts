@@ -3,11 +3,13 @@ import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess } from '../../lib/lifecycle';
+import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
 import { accessOf, serviceAuthorization } from '../http/access-config';
+import { edgeOf } from '../http/edge-config';
 import { listen } from '../http/server';
 import { createUserApp } from './app';
 import { checkService, createServices } from './services';
@@ -19,6 +21,7 @@ void runProcess('api-user', process.env, async (log) => {
   const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
   const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
   const cache = openCache(config.REDIS_URL, log, config.REDIS_CA_FILE);
+  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
   const services = createServices({ urls, authorize: serviceAuthorization('api-user', config), log });
 
@@ -26,15 +29,15 @@ void runProcess('api-user', process.env, async (log) => {
     {
       postgresql: required(checkDatabase),
       temporal: required(() => checkTemporal(temporal)),
-      // Without these browsing is slower, or browsing and parts of an order's page are missing; orders are placed all the same.
+      // Without these browsing is slower and limits are not shared, or browsing and parts of an order's page are missing; orders are placed all the same.
       redis: optional(() => cache.check()),
       'restaurant-service': optional(() => checkService(urls.restaurant)),
       'delivery-service': optional(() => checkService(urls.delivery)),
     },
     log,
   );
-  const access = accessOf(config);
-  const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), access, health, log });
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
+  const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), ...edge });
   const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
   return {
     address: server.address,
@@ -42,6 +45,7 @@ void runProcess('api-user', process.env, async (log) => {
       health.drain();
       await server.close();
       await cache.close();
+      limits.close();
       await temporal.close();
       await db.$disconnect();
     },

@@ -75,8 +75,8 @@ const away = {
     dependency: 'redis',
     expected: {
       'api-user': '200 away',
-      'api-restaurant': '200',
-      'api-delivery': '200',
+      'api-restaurant': '200 away',
+      'api-delivery': '200 away',
       'worker-order': '200',
       'worker-restaurant': '200',
       'worker-delivery': '200',
@@ -99,8 +99,8 @@ test('every process is alive and ready, and names what it needs', async () => {
   );
   expect(Object.fromEntries(named)).toEqual({
     'api-user': ['postgresql', 'temporal', 'redis', 'restaurant-service', 'delivery-service'],
-    'api-restaurant': ['postgresql', 'temporal'],
-    'api-delivery': ['postgresql', 'temporal', 'rabbitmq'],
+    'api-restaurant': ['postgresql', 'temporal', 'redis'],
+    'api-delivery': ['postgresql', 'temporal', 'rabbitmq', 'redis'],
     'worker-order': ['postgresql', 'rabbitmq', 'temporal', 'worker'],
     'worker-restaurant': ['postgresql', 'rabbitmq'],
     'worker-delivery': ['postgresql', 'rabbitmq'],

@@ -5,6 +5,7 @@ import { readProfiles } from '../../bench/profile/summary';
 import { stackEnvironment } from '../addresses';
 import { instanceNamed, projectRoot, wipe } from '../instance';
 import { withStack } from '../launcher';
+import { ampleLimits } from '../limits';
 import { say, table } from '../screen';
 import { parseCount, parseShare } from './numbers';
 import { runNode } from './run-node';
@@ -45,7 +46,7 @@ export function addBenchCommand(program: Command, run: (command: Promise<number>
 async function runBench({ name, yes, out, profile, ...wishes }: BenchFlags): Promise<number> {
   const instance = instanceNamed(name);
   const profiles = resolve(projectRoot, out, 'profiles');
-  const env = { ...process.env, ...(profile && profiling(profiles)) };
+  const env = { ...process.env, ...ampleLimits, ...(profile && profiling(profiles)) };
   const code = await withStack(
     {
       instance,

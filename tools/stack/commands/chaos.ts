@@ -3,6 +3,7 @@ import type { Command, Option } from 'commander';
 import { stackEnvironment } from '../addresses';
 import { instanceNamed, projectRoot, wipe } from '../instance';
 import { withStack } from '../launcher';
+import { ampleLimits } from '../limits';
 import { printLines, say } from '../screen';
 import { parseCount, parseWhole } from './numbers';
 import { runNode } from './run-node';
@@ -51,7 +52,7 @@ export function addChaosCommand(program: Command, run: (command: Promise<number>
 /** A fresh system, the faults, and its end. Its data is removed, unless something is broken. */
 async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosFlags): Promise<number> {
   const instance = instanceNamed(name);
-  const env = { ...process.env, ...limits };
+  const env = { ...process.env, ...ampleLimits, ...limits };
   const code = await withStack(
     {
       instance,

@@ -3,6 +3,7 @@ import { stackEnvironment } from '../addresses';
 import { findTemporal } from '../find/temporal-cli';
 import { instanceNamed, projectRoot } from '../instance';
 import { withStack } from '../launcher';
+import { ampleLimits } from '../limits';
 import { say } from '../screen';
 import { postgresAdminUrl } from '../servers/postgres';
 import type { RunningStack } from '../stack';
@@ -16,6 +17,7 @@ export interface TestFlags {
 /** A fresh stack on free ports, Jest with its addresses, and the end of it. Exits as Jest does. */
 export function runTests(flags: TestFlags, jestArgs: string[]): Promise<number> {
   const instance = instanceNamed(flags.name);
+  const env = { ...process.env, ...ampleLimits };
   return withStack(
     {
       instance,
@@ -24,13 +26,16 @@ export function runTests(flags: TestFlags, jestArgs: string[]): Promise<number> 
       serversOnly: false,
       durable: false,
       fresh: true,
-      env: process.env,
+      env,
       say,
     },
     ({ warden, stopped, ...running }) => {
-      const env = { ...process.env, ...testEnvironment(running), STACK_SOCKET: instance.socketPath };
       const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
-      return runNode([jest, ...jestArgs], { env, warden, stopped });
+      return runNode([jest, ...jestArgs], {
+        env: { ...env, ...testEnvironment(running), STACK_SOCKET: instance.socketPath },
+        warden,
+        stopped,
+      });
     },
   );
 }

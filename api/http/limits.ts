@@ -1,0 +1,58 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Caller, Role } from '../../contracts/access';
+import type { RateLimit } from '../../lib/rate-limits';
+import { callerIfKnown } from './access';
+import { HttpProblem } from './problems';
+
+/** How often each caller may ask; what is left out is not limited. */
+export interface RequestLimits {
+  reads?: RateLimit | undefined;
+  writes?: RateLimit | undefined;
+}
+
+/** They ask for many at a time, and may do everything anyway. */
+const unlimited: Role[] = ['operator', 'service'];
+const readMethods = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Counts each request for its caller, or for its address where nobody says who they are. Throws 429. */
+export function limitRequests(limits: RequestLimits): RequestHandler {
+  return async (req, res, next) => {
+    await count(limits, req, res, callerIfKnown(req));
+    next();
+  };
+}
+
+/** Counts for their address those who are refused already, as whoever guesses tokens is: in the end they are answered with 429. */
+export function limitRefused(limits: RequestLimits): ErrorRequestHandler {
+  return async (err: unknown, req, res, next) => {
+    await count(limits, req, res, undefined);
+    next(err);
+  };
+}
+
+async function count(limits: RequestLimits, req: Request, res: Response, caller: Caller | undefined): Promise<void> {
+  if (caller && unlimited.includes(caller.role)) return;
+  const limit = readMethods.includes(req.method) ? limits.reads : limits.writes;
+  if (!limit) return;
+  const { name, quota, windowSeconds } = limit;
+  const key = caller ? `${caller.role}:${caller.sub}` : `address:${networkOf(req.ip ?? 'unknown')}`;
+  const { allowed, remaining, resetMs } = await limit.take(key);
+  const resetSeconds = Math.max(1, Math.ceil(resetMs / 1_000));
+  // draft-ietf-httpapi-ratelimit-headers-10
+  res.set('RateLimit-Policy', `"${name}";q=${quota};w=${windowSeconds}`);
+  res.set('RateLimit', `"${name}";r=${remaining};t=${resetSeconds}`);
+  if (allowed) return;
+  const message = `These are more than ${quota} ${name} in ${windowSeconds} s. Try again in ${resetSeconds} s.`;
+  throw new HttpProblem(429, message, { retryAfterSeconds: resetSeconds });
+}
+
+/** Of an IPv6 address the first half: one machine has the whole of the other. */
+export function networkOf(address: string): string {
+  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4 !== undefined || !address.includes(':')) return v4 ?? address;
+  const [before = '', behind] = address.split('%')[0]?.split('::') ?? [];
+  const groups = (text: string | undefined): string[] => (text ? text.split(':') : []);
+  const zeros = 8 - groups(before).length - groups(behind).length;
+  const all = [...groups(before), ...Array<string>(Math.max(zeros, 0)).fill('0'), ...groups(behind)];
+  return `${all.slice(0, 4).join(':')}::/64`;
+}

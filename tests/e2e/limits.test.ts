@@ -1,0 +1,37 @@
+/** The limits of requests in the processes as they are deployed: by their configuration, and together. */
+import { randomUUID } from 'node:crypto';
+import { startProcess, type ServiceProcess } from '../faults/fixtures/processes';
+import { aCustomer, authorization } from '../fixtures/tokens';
+
+const quota = 6;
+let instances: ServiceProcess[] = [];
+beforeAll(async () => {
+  process.env.RATE_LIMIT_READS_PER_MINUTE = String(quota);
+  process.env.CORS_ORIGINS = 'https://shop.example';
+  const build = { id: '' };
+  instances = await Promise.all(['api/user', 'api/user', 'api/restaurant'].map((each) => startProcess(each, build)));
+});
+afterAll(() => Promise.all(instances.map((instance) => instance.drain())));
+
+test('a caller has one limit for the instances of a service and for the services together', async () => {
+  const customer = randomUUID();
+  const headers = await authorization(aCustomer(customer));
+  const paths = [`/users/${customer}/orders`, `/users/${customer}/orders`, `/orders?user_id=${customer}`];
+  const round = () =>
+    Promise.all(
+      instances.map(({ address }, n) => fetch(`${address}${paths[n]}`, { headers }).then((res) => res.status)),
+    );
+  // A restaurant service that has no order of theirs says so: it has been asked all the same.
+  expect([await round(), await round(), await round()]).toEqual([
+    [200, 200, 404],
+    [200, 200, 404],
+    [429, 429, 429],
+  ]);
+});
+
+test('a page of an origin that is named may ask', async () => {
+  for (const { address } of instances) {
+    const { headers } = await fetch(`${address}/health`, { headers: { origin: 'https://shop.example' } });
+    expect(headers.get('access-control-allow-origin')).toBe('https://shop.example');
+  }
+});

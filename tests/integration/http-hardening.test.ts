@@ -1,0 +1,206 @@
+/** What the edge puts in the way of clients that are slow, large, deep or many, and of pages of other origins. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Router } from 'express';
+import type { Access } from '../../api/http/access';
+import { createApp, type EdgeOptions } from '../../api/http/app';
+import { listen, type Listening, type ServerLimits } from '../../api/http/server';
+import { createHealth } from '../../lib/health';
+import { createLog } from '../../lib/log';
+import { expectRefusal, sendRaw } from '../fixtures/raw-http';
+import { everybodyMay, tokensRequired } from '../fixtures/tokens';
+
+const log = createLog('test', 'silent');
+const opened: Listening[] = [];
+afterEach(async () => void (await Promise.all(opened.splice(0).map((server) => server.close()))));
+
+async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = everybodyMay) {
+  const router = Router()
+    .get('/menu', (_req, res) => void res.json('soup'))
+    .post('/echo', (req, res) => void res.status(201).location('/echo/1').json(req.body));
+  const app = createApp({ health: createHealth({}, log), access, log, ...options }, [router]);
+  const server = await listen(app, '127.0.0.1', 0, 0, limits);
+  opened.push(server);
+  return server;
+}
+
+async function aConnection({ address }: Listening): Promise<Socket & { heard: () => string }> {
+  const { hostname, port } = new URL(address);
+  let heard = '';
+  const socket = connect(Number(port), hostname);
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return Object.assign(socket, { heard: () => heard });
+}
+
+describe('a client that sends slowly', () => {
+  const limits = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
+
+  test.each([
+    ['its headers', 'GET /menu HTTP/1.1\r\nHost: x\r\n'],
+    ['its body', 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{'],
+  ])('%s is cut off with 408, and others are served meanwhile', async (_what, beginning) => {
+    const server = await anApi({}, limits);
+    const slow = await aConnection(server);
+    const cut = once(slow, 'close');
+    slow.write(beginning);
+    const drops = setInterval(() => slow.write('X'), 50);
+    expect((await sendRaw(server.address, { method: 'GET', path: '/menu' })).status).toBe(200);
+    await cut;
+    clearInterval(drops);
+    expect(slow.heard()).toMatch(/^HTTP\/1.1 408 /);
+    expect((await sendRaw(server.address, { method: 'GET', path: '/menu' })).status).toBe(200);
+  });
+
+  test('may as well be silent from the beginning', async () => {
+    const server = await anApi({}, limits);
+    const silent = await aConnection(server);
+    await once(silent, 'close');
+    expect(silent.heard()).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('is told from one that keeps a connection for its next request', async () => {
+    const server = await anApi({}, limits);
+    const [keeping, slow] = [await aConnection(server), await aConnection(server)];
+    const ask = async (): Promise<void> => {
+      const before = keeping.heard().length;
+      keeping.write('GET /menu HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(keeping, 'data');
+      expect(keeping.heard().slice(before)).toMatch(/^HTTP\/1.1 200 /);
+    };
+    await ask();
+    slow.write('GET');
+    await once(slow, 'close');
+    await ask();
+    keeping.destroy();
+  });
+});
+
+test('a connection more than a server takes is closed, and the others go on', async () => {
+  const server = await anApi({}, { maxConnections: 1 });
+  const first = await aConnection(server);
+  const second = await aConnection(server);
+  await once(second, 'close');
+  first.write('GET /menu HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(first, 'data');
+  expect(first.heard()).toMatch(/^HTTP\/1.1 200 /);
+  first.destroy();
+});
+
+test.each([
+  [90, 200],
+  [110, 431],
+  [1_500, 431],
+])('a request with %i headers is answered with %i', async (count, status) => {
+  const server = await anApi();
+  const headers = Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, '1']));
+  const answer = await sendRaw(server.address, { method: 'GET', path: '/menu', headers });
+  expect(answer.status).toBe(status);
+});
+
+describe('a body', () => {
+  const nested = (levels: number, [open, close]: [string, string]) => open.repeat(levels) + close.repeat(levels);
+  const send = async (body: string) =>
+    sendRaw((await anApi()).address, {
+      method: 'POST',
+      path: '/echo',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+
+  test.each<[string, [string, string]]>([
+    ['lists', ['[', ']']],
+    ['objects', ['{"a":[', ']}']],
+  ])('of %s may be 20 levels deep, and not deeper', async (kind, pair) => {
+    const levels = kind === 'lists' ? 20 : 10;
+    expect((await send(nested(levels, pair))).status).toBe(201);
+    const answer = await send(nested(levels + 1, pair));
+    expectRefusal(answer);
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('deeper than 20 levels');
+  });
+
+  test('that only reads as if it were deep is taken', async () => {
+    expect((await send(JSON.stringify({ name: '['.repeat(1_000) }))).status).toBe(201);
+  });
+});
+
+describe('an answer', () => {
+  test.each([
+    ['of success', '/menu', 200],
+    ['of refusal', '/nope', 404],
+  ])('%s says that it is data, and what made it is not said', async (_what, path, status) => {
+    const answer = await sendRaw((await anApi()).address, { method: 'GET', path });
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    expect(answer.headers).not.toHaveProperty('x-powered-by');
+    expect(answer.headers).not.toHaveProperty('server');
+  });
+});
+
+describe('a page of another origin', () => {
+  const shop = 'https://shop.example';
+  const asking = (server: Listening, origin: string, method = 'GET', path = '/menu') =>
+    sendRaw(server.address, { method, path, headers: { origin } });
+  const preflight = (server: Listening, origin: string) =>
+    sendRaw(server.address, {
+      method: 'OPTIONS',
+      path: '/echo',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+  const corsOf = ({ headers }: { headers: Record<string, unknown> }) =>
+    Object.keys(headers).filter((name) => name.startsWith('access-control'));
+
+  test('is let in by nobody who has not been told to', async () => {
+    const server = await anApi();
+    const answers = [await asking(server, shop), await preflight(server, shop)];
+    expect(answers.map(corsOf)).toEqual([[], []]);
+  });
+
+  test('may ask if it is one of those that are named, with a token', async () => {
+    const server = await anApi({ corsOrigins: ['https://other.example', shop] });
+    const asked = await preflight(server, shop);
+    expect(asked.status).toBe(204);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': shop,
+      'access-control-allow-methods': expect.stringContaining('POST') as string,
+      'access-control-allow-headers': expect.stringMatching(/authorization/i) as string,
+      vary: 'Origin',
+    });
+    const { headers } = await asking(server, shop);
+    expect(headers).toMatchObject({ 'access-control-allow-origin': shop, vary: 'Origin' });
+    expect(headers['access-control-expose-headers']).toContain('Retry-After');
+    expect(headers).not.toHaveProperty('access-control-allow-credentials');
+  });
+
+  test('that may ask can read a refusal too', async () => {
+    const server = await anApi({ corsOrigins: [shop] }, {}, tokensRequired);
+    const answer = await sendRaw(server.address, {
+      method: 'GET',
+      path: '/menu',
+      headers: { origin: shop, authorization: 'Bearer x' },
+    });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([401, shop]);
+  });
+
+  test.each(['https://shop.example.evil.example', 'http://shop.example', 'https://shop.example:8443', 'null'])(
+    'that is not exactly one of those is not let in: %s',
+    async (origin) => {
+      const server = await anApi({ corsOrigins: [shop] });
+      const answers = [await asking(server, origin), await preflight(server, origin)];
+      expect(answers.map(corsOf)).toEqual([[], []]);
+      expect(answers.map(({ headers }) => headers.vary)).toEqual(['Origin', 'Origin']);
+    },
+  );
+});
