@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { OrderPolicy } from '../contracts/workflow';
+import { payloadKeys } from './temporal/payload-keys';
 
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 const port = () => z.coerce.number().int().min(0).max(65_535);
@@ -38,6 +39,8 @@ const access = {
 const temporal = {
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** What values in Temporal are encrypted with; not at all without it. All processes that talk to Temporal need the same. */
+  TEMPORAL_PAYLOAD_KEYS: payloadKeys.optional(),
 };
 const broker = { RABBITMQ_URL: z.url().default('amqp://guest:guest@127.0.0.1:5672') };
 const redis = { REDIS_URL: z.url().default('redis://127.0.0.1:6379') };
@@ -145,6 +148,19 @@ export const schemas = {
     RESTAURANT_DATABASE_URL: database('restaurant'),
     DELIVERY_DATABASE_URL: database('delivery'),
   }),
+  codecServer: z
+    .object({
+      ...common,
+      ...host,
+      ...access,
+      /** Nobody decrypts unknown, on whatever machine. */
+      AUTH_MODE: z.literal('required').default('required'),
+      TEMPORAL_PAYLOAD_KEYS: payloadKeys,
+      /** Whose pages may ask from a browser. */
+      TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
+      CODEC_SERVER_PORT: port().default(8235),
+    })
+    .superRefine(checkAccess),
 };
 
 /** Thrown when the environment does not fit; the message names each variable and what is wrong with it. */

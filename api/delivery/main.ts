@@ -8,6 +8,7 @@ import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { accessOf } from '../http/access-config';
@@ -22,7 +23,12 @@ async function start(log: Log): Promise<Running> {
   const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
   const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
   const broker = await openOurBroker({ url: config.RABBITMQ_URL, name, patience: 'none', log });
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(
+    config.TEMPORAL_ADDRESS,
+    config.TEMPORAL_NAMESPACE,
+    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+    patience,
+  );
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
   const health = createHealth(
     {

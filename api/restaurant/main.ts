@@ -4,6 +4,7 @@ import { createHealth, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { accessOf } from '../http/access-config';
@@ -17,7 +18,12 @@ async function start(log: Log): Promise<Running> {
   const patience = createPatience(config.START_LIMIT_MS, log);
   const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
   const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(
+    config.TEMPORAL_ADDRESS,
+    config.TEMPORAL_NAMESPACE,
+    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+    patience,
+  );
   const health = createHealth(
     {
       postgresql: required(checkDatabase),

@@ -4,6 +4,7 @@ import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess } from '../../lib/lifecycle';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
 import { accessOf, serviceAuthorization } from '../http/access-config';
@@ -16,7 +17,12 @@ void runProcess('api-user', process.env, async (log) => {
   const patience = createPatience(config.START_LIMIT_MS, log);
   const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log);
   const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
-  const temporal = await connectTemporal(config.TEMPORAL_ADDRESS, config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(
+    config.TEMPORAL_ADDRESS,
+    config.TEMPORAL_NAMESPACE,
+    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+    patience,
+  );
   const cache = openCache(config.REDIS_URL, log);
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
   const services = createServices({ urls, authorize: serviceAuthorization('api-user', config), log });

@@ -1,4 +1,5 @@
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Patience } from '../wait-for';
 import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
 
@@ -8,7 +9,12 @@ export interface Temporal {
 }
 
 /** Connects, waiting for the server and for its namespace. Throws StartLimitError. */
-export async function connectTemporal(address: string, namespace: string, patience: Patience): Promise<Temporal> {
+export async function connectTemporal(
+  address: string,
+  namespace: string,
+  dataConverter: DataConverter | undefined,
+  patience: Patience,
+): Promise<Temporal> {
   let connection: Connection | undefined;
   await patience.waitFor(`Temporal at ${address}`, async () => {
     connection ??= await Connection.connect({ address, connectTimeout: '2s' }); // one is enough: it reconnects by itself
@@ -16,7 +22,7 @@ export async function connectTemporal(address: string, namespace: string, patien
   });
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
-  return { client: new Client({ connection: connected, namespace }), close: () => connected.close() };
+  return { client: new Client({ connection: connected, namespace, dataConverter }), close: () => connected.close() };
 }
 
 /** What to wait for Temporal's own word. */

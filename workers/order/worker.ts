@@ -13,6 +13,8 @@ import type { Dependent } from '../../lib/health-server';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
 import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
+import type { PayloadKeys } from '../../lib/temporal/payload-keys';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
@@ -25,6 +27,8 @@ import { workerTuning } from './tuning';
 export interface OrderWorkerOptions {
   temporalAddress: string;
   namespace: string;
+  /** What payloads are encrypted with; left out: not at all. */
+  payloadKeys?: PayloadKeys | undefined;
   rabbitmqUrl: string;
   databaseUrl: string;
   poolSize: number;
@@ -54,7 +58,8 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
   });
   const db = openDatabase(options.databaseUrl, options.poolSize, log);
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
-  const temporal = await connectTemporal(options.temporalAddress, options.namespace, patience);
+  const dataConverter = dataConverterOf(options.payloadKeys);
+  const temporal = await connectTemporal(options.temporalAddress, options.namespace, dataConverter, patience);
   const broker = await openOurBroker({ url: options.rabbitmqUrl, name: 'worker-order', patience, log });
 
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
@@ -63,6 +68,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     connection,
     namespace: options.namespace,
     taskQueue: ordersTaskQueue,
+    dataConverter,
     ...options.workflows,
     ...asBuild(options.buildId),
     activities: {
