@@ -6,7 +6,7 @@ import { payloadKeys } from './payload-keys';
 
 const [first, second, third] = ['first', 'second', 'third'].map((id) => `${id}:${randomBytes(32).toString('base64')}`);
 const codecOf = (...keys: (string | undefined)[]) => payloadCodec(payloadKeys.parse(keys.join(',')));
-const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value) as Payload;
+const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 const valueOf = (payload: Payload): unknown => defaultPayloadConverter.fromPayload(payload);
 const order = { order_id: 'a3c1', agent_name: 'Asha', items: [{ name: 'soup' }] };
 const metadataOf = ({ metadata }: Payload) =>

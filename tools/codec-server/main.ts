@@ -11,6 +11,6 @@ void runProcess('codec-server', process.env, async (log) => {
   const { TEMPORAL_PAYLOAD_KEYS: keys, TEMPORAL_UI_URL, HOST, CODEC_SERVER_PORT } = config;
   const uiOrigin = new URL(TEMPORAL_UI_URL).origin;
   const app = createCodecApp({ codec: payloadCodec(keys), access: accessOf(config), uiOrigin, log });
-  const { address, close } = await listen(app, HOST, CODEC_SERVER_PORT);
-  return { address, stop: close };
+  const server = await listen(app, HOST, CODEC_SERVER_PORT);
+  return { address: server.address, stop: () => server.close() };
 });
