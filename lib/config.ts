@@ -154,7 +154,9 @@ export const schemas = {
       ...host,
       ...access,
       /** Nobody decrypts unknown, on whatever machine. */
-      AUTH_MODE: z.literal('required').default('required'),
+      AUTH_MODE: z
+        .literal('required', { error: 'only required: the codec server asks for tokens everywhere' })
+        .default('required'),
       TEMPORAL_PAYLOAD_KEYS: payloadKeys,
       /** Whose pages may ask from a browser. */
       TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
