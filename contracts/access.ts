@@ -11,7 +11,8 @@ const subject = { sub: z.string().min(1).max(200) };
 export const callerClaims = z.discriminatedUnion('role', [
   /** `sub` is the `user_id` of the customer's orders. */
   z.object({ role: z.literal('customer'), sub: id }),
-  z.object({ role: z.literal('restaurant'), ...subject, restaurant_ids: z.array(id).min(1).max(500) }),
+  /** As many as a header has room for. */
+  z.object({ role: z.literal('restaurant'), ...subject, restaurant_ids: z.array(id).min(1).max(300) }),
   z.object({ role: z.literal('courier'), ...subject, agent_id: id }),
   /** Runs the platform: may do everything. */
   z.object({ role: z.literal('operator'), ...subject }),

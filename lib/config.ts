@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import type { OrderPolicy } from '../contracts/workflow';
+import { access, checkAccess } from './access-variables';
 import { edgeVariables } from './edge-variables';
 import type { Log } from './log';
 import * as servers from './servers-config';
+import { payloadKeys } from './temporal/payload-keys';
 
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 const port = () => z.coerce.number().int().min(0).max(65_535);
@@ -31,17 +33,6 @@ const http = {
 };
 /** Where a worker answers how it is; nowhere by default. */
 const health = { ...host, HEALTH_PORT: port().optional() };
-/** How callers are known (docs/security.md). */
-const access = {
-  AUTH_MODE: z.enum(['required', 'off']).default('required'),
-  /** Shared with whoever signs the tokens, for HS256. As long as what HMAC-SHA-256 makes of it, at least. */
-  AUTH_SECRET: z.string().min(32).optional(),
-  /** Where an identity provider publishes its keys, in place of the secret. */
-  AUTH_JWKS_URL: z.url().optional(),
-  AUTH_ISSUER: z.string().min(1).default('food-delivery'),
-  AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
-  AUTH_CLOCK_SKEW_S: z.coerce.number().int().min(0).max(300).default(30),
-};
 /** Defaults of the order policy (see OrderPolicy): how long people may take, and how patiently machines are called. */
 const policy = {
   PLACEMENT_LIMIT_MS: milliseconds(10 * minute),
@@ -55,28 +46,6 @@ const policy = {
   RETRY_INTERVAL_MS: milliseconds(30_000),
   UNDO_ATTENTION_MS: milliseconds(2 * minute),
 };
-
-/** Nobody is let in unknown by mistake: there is one way to know callers, or everything is on this machine alone. */
-function checkAccess(
-  config: { AUTH_MODE: string; AUTH_SECRET?: string | undefined; AUTH_JWKS_URL?: string | undefined; HOST: string } & {
-    AUTH_SERVICE_TOKEN?: string | undefined;
-  },
-  context: z.RefinementCtx,
-): void {
-  const wrong = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
-  const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL, HOST } = config;
-  if (AUTH_MODE === 'off') {
-    if (!servers.isLoopback(HOST))
-      wrong('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);
-    return;
-  }
-  if (AUTH_SECRET === undefined && AUTH_JWKS_URL === undefined)
-    wrong('AUTH_SECRET', 'needed, or AUTH_JWKS_URL: by one of them tokens are checked');
-  if (AUTH_SECRET !== undefined && AUTH_JWKS_URL !== undefined)
-    wrong('AUTH_JWKS_URL', 'not beside AUTH_SECRET: tokens are checked by one of them');
-  if (AUTH_JWKS_URL !== undefined && 'USER_DATABASE_URL' in config && config.AUTH_SERVICE_TOKEN === undefined)
-    wrong('AUTH_SERVICE_TOKEN', 'needed beside AUTH_JWKS_URL: a token with the role service');
-}
 
 export const schemas = {
   userApi: z
@@ -156,6 +125,21 @@ export const schemas = {
   /** The jobs that run once before the others. */
   migrate: z.object(servers.databaseCa),
   searchAttributes: z.object({ ...servers.mode, ...servers.temporal }).superRefine(servers.checkServers),
+  codecServer: z
+    .object({
+      ...common,
+      ...host,
+      ...access,
+      /** Nobody decrypts unknown, on whatever machine. */
+      AUTH_MODE: z
+        .literal('required', { error: 'only required: the codec server asks for tokens everywhere' })
+        .default('required'),
+      TEMPORAL_PAYLOAD_KEYS: payloadKeys,
+      /** Whose pages may ask from a browser. */
+      TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
+      CODEC_SERVER_PORT: port().default(8235),
+    })
+    .superRefine(checkAccess),
 };
 
 /** Thrown when the environment does not fit; the message names each variable and what is wrong with it. */

@@ -1,6 +1,7 @@
 /** How a process reaches RabbitMQ, PostgreSQL, Redis and Temporal, and as whom: the variables, and what does not fit together. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { payloadKeys } from './temporal/payload-keys';
 
 /** Where only this machine can ask. */
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
@@ -52,6 +53,8 @@ export const temporal = {
   TEMPORAL_TLS_KEY_FILE: pemFile('PRIVATE KEY'),
   TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
   TEMPORAL_API_KEY: z.string().optional(),
+  /** What values in Temporal are encrypted with; not at all without it. All processes that talk to Temporal need the same. */
+  TEMPORAL_PAYLOAD_KEYS: payloadKeys.optional(),
 };
 
 /** What a process has of these variables, by their names. */

@@ -10,6 +10,7 @@ import type { Log } from '../../lib/log';
 import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { accessOf } from '../http/access-config';
@@ -25,7 +26,12 @@ async function start(log: Log): Promise<Running> {
   const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
   const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log });
-  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(
+    temporalServer(config),
+    config.TEMPORAL_NAMESPACE,
+    patience,
+    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+  );
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
   const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
   const health = createHealth(

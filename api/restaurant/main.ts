@@ -6,6 +6,7 @@ import type { Log } from '../../lib/log';
 import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { accessOf } from '../http/access-config';
@@ -20,7 +21,12 @@ async function start(log: Log): Promise<Running> {
   const patience = createPatience(config.START_LIMIT_MS, log);
   const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
-  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(
+    temporalServer(config),
+    config.TEMPORAL_NAMESPACE,
+    patience,
+    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+  );
   const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
   const health = createHealth(
     {

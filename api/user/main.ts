@@ -6,6 +6,7 @@ import { runProcess } from '../../lib/lifecycle';
 import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/user/client';
 import { accessOf, serviceAuthorization } from '../http/access-config';
@@ -19,7 +20,12 @@ void runProcess('api-user', process.env, async (log) => {
   const patience = createPatience(config.START_LIMIT_MS, log);
   const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
   const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
-  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, patience);
+  const temporal = await connectTemporal(
+    temporalServer(config),
+    config.TEMPORAL_NAMESPACE,
+    patience,
+    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+  );
   const cache = openCache(config.REDIS_URL, log, config.REDIS_CA_FILE);
   const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };

@@ -1,4 +1,5 @@
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Patience } from '../wait-for';
 import type { TemporalServer } from './server';
 import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
@@ -13,6 +14,7 @@ export async function connectTemporal(
   server: TemporalServer,
   namespace: string,
   patience: Patience,
+  dataConverter?: DataConverter,
 ): Promise<Temporal> {
   let connection: Connection | undefined;
   await patience.waitFor(`Temporal at ${server.address}`, async () => {
@@ -21,7 +23,7 @@ export async function connectTemporal(
   });
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
-  return { client: new Client({ connection: connected, namespace }), close: () => connected.close() };
+  return { client: new Client({ connection: connected, namespace, dataConverter }), close: () => connected.close() };
 }
 
 /** What to wait for Temporal's own word. */

@@ -141,7 +141,9 @@ describe('the environment of a process', () => {
 
   it.each(eachProcess)('leaves no address at its default, which is the container itself: $name', ({ name, schema }) => {
     const byDefault = schema.parse({ AUTH_SECRET: aSecret });
-    const local = Object.entries(byDefault).filter(([, value]) => String(value).includes('127.0.0.1'));
+    const local = Object.entries(byDefault).filter(
+      ([, value]) => typeof value === 'string' && value.includes('127.0.0.1'),
+    );
     const given = { ...stage(name).environment, ...named(name).environment };
     expect(local.map(([variable]) => variable).filter((variable) => !given[variable])).toEqual([]);
   });

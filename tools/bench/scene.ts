@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import type { Addresses } from './addresses';
 import { startCeiling, type Ceiling } from './ceiling/ceiling';
 import type { Shape } from './ceiling/shape';
@@ -51,7 +52,11 @@ export async function withScene<T>(
       driver: process.pid,
       launcher: process.ppid,
     };
-    const client = new Client({ connection, namespace });
+    const client = new Client({
+      connection,
+      namespace,
+      dataConverter: dataConverterOf(addresses.TEMPORAL_PAYLOAD_KEYS),
+    });
     const world = await stopwatch.step('adding restaurants', () => openKitchens(http, addresses));
     const last = { lastOrders: [], lastBare: [], lastAt50: [] };
     return await use({ ...stopwatch, addresses, http, client, ceiling, world, roots, settings, ...last });

@@ -5,7 +5,10 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { workflowBundlePath } from '../../workers/order/bundle';
 
 async function main(): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: path.resolve(__dirname, '../../workflows/index.js') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.resolve(__dirname, '../../workflows/index.js'),
+    failureConverterPath: require.resolve('../../workflows/failure-converter'),
+  });
   await writeFile(workflowBundlePath, code);
 }
 

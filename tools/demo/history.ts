@@ -1,4 +1,5 @@
 import { Client, Connection, type WorkflowExecutionStatusName } from '@temporalio/client';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import type { Addresses } from './addresses';
 import { until } from './http';
 import { heading, paint, print, printTable, type Cell } from './screen';
@@ -32,10 +33,10 @@ export async function printHistory(addresses: Addresses, workflows: Ended[]): Pr
 
 /** Runs with a client of its own. */
 export async function withTemporal<T>(addresses: Addresses, use: (client: Client) => Promise<T>): Promise<T> {
-  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = addresses;
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_PAYLOAD_KEYS: keys } = addresses;
   const connection = await Connection.connect({ address });
   try {
-    return await use(new Client({ connection, namespace }));
+    return await use(new Client({ connection, namespace, dataConverter: dataConverterOf(keys) }));
   } finally {
     await connection.close();
   }

@@ -5,6 +5,7 @@ import { id } from '../../contracts/values';
 import { ConfigError, loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { createLog } from '../../lib/log';
 import { temporalServer } from '../../lib/temporal/server';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
@@ -64,7 +65,11 @@ async function open(): Promise<{ deps: RepairDeps; close(): Promise<void> }> {
     delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, poolSize, log, ca),
   };
   const temporal = {
-    client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
+    client: new Client({
+      connection,
+      namespace: config.TEMPORAL_NAMESPACE,
+      dataConverter: dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
+    }),
     close: () => connection.close(),
   };
   return {

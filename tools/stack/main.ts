@@ -4,6 +4,7 @@ import { scenarios, type ScenarioName } from '../demo/scenarios/names';
 import { QueueProblem } from '../queues/broker';
 import { addBenchCommand } from './commands/bench';
 import { addChaosCommand } from './commands/chaos';
+import { runCodecServer } from './commands/codec-server';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { controlParts, PART_COMMANDS, type PartCommand } from './commands/part';
 import { addQueuesCommand } from './commands/queues';
@@ -115,6 +116,11 @@ function addControlCommands(program: Command, run: Run): void {
     .option('--order <id>', 'only this order')
     .option('--json', 'for programs', false)
     .action((flags: RepairFlags) => run(runRepair(flags)));
+  program
+    .command('codec-server')
+    .description('let operators read encrypted values in the Web UI and with the temporal CLI, until Ctrl-C')
+    .addOption(name('local'))
+    .action((flags: { name: string }) => run(runCodecServer(flags)));
   program
     .command('reset')
     .description('remove everything that a stack has stored')

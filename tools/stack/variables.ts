@@ -1,5 +1,6 @@
 /** What the launcher tells a program that it starts beside a system: the demo, the chaos run. */
 import { z } from 'zod';
+import { payloadKeys } from '../../lib/temporal/payload-keys';
 
 /** Where the running system is, by the variables that the launcher sets. */
 export const systemVariables = {
@@ -8,6 +9,7 @@ export const systemVariables = {
   DELIVERY_SERVICE_URL: z.url(),
   TEMPORAL_ADDRESS: z.string().min(1),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_PAYLOAD_KEYS: z.preprocess((text) => text || undefined, payloadKeys.optional()),
   RABBITMQ_URL: z.url(),
   USER_DATABASE_URL: z.url(),
   RESTAURANT_DATABASE_URL: z.url(),

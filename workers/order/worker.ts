@@ -14,6 +14,8 @@ import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
 import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
 import type { TemporalServer } from '../../lib/temporal/server';
+import { dataConverterOf } from '../../lib/temporal/data-converter';
+import type { PayloadKeys } from '../../lib/temporal/payload-keys';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
@@ -27,6 +29,8 @@ export interface OrderWorkerOptions {
   temporalServer: TemporalServer;
   namespace: string;
   brokerServer: BrokerServer;
+  /** What payloads are encrypted with; left out: not at all. */
+  payloadKeys?: PayloadKeys | undefined;
   databaseUrl: string;
   databaseCa?: string | undefined;
   poolSize: number;
@@ -56,7 +60,8 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
   });
   const db = openDatabase(options.databaseUrl, options.poolSize, log, options.databaseCa);
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
-  const temporal = await connectTemporal(options.temporalServer, options.namespace, patience);
+  const dataConverter = dataConverterOf(options.payloadKeys);
+  const temporal = await connectTemporal(options.temporalServer, options.namespace, patience, dataConverter);
   const broker = await openOurBroker({ ...options.brokerServer, name: 'worker-order', patience, log });
 
   const connection = await NativeConnection.connect(options.temporalServer);
@@ -65,6 +70,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     connection,
     namespace: options.namespace,
     taskQueue: ordersTaskQueue,
+    dataConverter,
     ...options.workflows,
     ...asBuild(options.buildId),
     activities: {

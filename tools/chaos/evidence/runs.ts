@@ -3,6 +3,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../../../contracts/names';
 import type { OrderResult } from '../../../contracts/workflow';
+import { dataConverterOf } from '../../../lib/temporal/data-converter';
 import { workflowBundlePath } from '../../../workers/order/bundle';
 import type { Addresses } from '../addresses';
 import type { Evidence, Run } from './evidence';
@@ -16,7 +17,9 @@ async function withTemporal<T>(addresses: Addresses, use: (client: Client) => Pr
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = addresses;
   const connection = await Connection.connect({ address, connectTimeout: '5s' });
   try {
-    return await use(new Client({ connection, namespace }));
+    return await use(
+      new Client({ connection, namespace, dataConverter: dataConverterOf(addresses.TEMPORAL_PAYLOAD_KEYS) }),
+    );
   } finally {
     await connection.close();
   }
@@ -66,8 +69,11 @@ export function replayAll(addresses: Addresses): Promise<Evidence['notReplayed']
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
   return withTemporal(addresses, async (client) => {
     const notReplayed: Evidence['notReplayed'] = [];
-    const workflowBundle = { codePath: workflowBundlePath };
-    const results = Worker.runReplayHistories({ workflowBundle }, client.workflow.list().intoHistories());
+    const options = {
+      workflowBundle: { codePath: workflowBundlePath },
+      dataConverter: dataConverterOf(addresses.TEMPORAL_PAYLOAD_KEYS),
+    };
+    const results = Worker.runReplayHistories(options, client.workflow.list().intoHistories());
     for await (const { workflowId, error } of results) {
       if (error) notReplayed.push({ workflowId, error: error.message });
     }

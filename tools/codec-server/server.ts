@@ -1,0 +1,96 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import { z } from 'zod';
+import { identify, only, type Access } from '../../api/http/access';
+import { HttpProblem, notFound } from '../../api/http/problems';
+import type { Log } from '../../lib/log';
+import { PayloadRefusedError } from '../../lib/temporal/payload-codec';
+
+/** More than a page of a history has: Temporal bounds what goes into one event to 2 MB. */
+const bodyLimit = '16mb';
+
+const base64 = z.base64();
+/** Protobuf's JSON form, in which bytes are base64. */
+const body = z.object({
+  payloads: z.array(z.object({ metadata: z.record(z.string(), base64).nullish(), data: base64.nullish() })).default([]),
+});
+type JsonPayload = z.infer<typeof body>['payloads'][number];
+
+export interface CodecServerDeps {
+  codec: PayloadCodec;
+  access: Access;
+  /** The origin of the Web UI, whose pages alone may ask from a browser. */
+  uiOrigin: string;
+  log: Log;
+}
+
+/**
+ * Temporal's codec server protocol: `POST /encode` and `POST /decode`, below any path, as the Web UI and the CLI ask. For operators alone.
+ * 400 for what is no list of payloads, or cannot be decrypted.
+ */
+export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(allowOrigin(uiOrigin));
+  app.use(identify(access));
+  const answer =
+    (work: keyof PayloadCodec): RequestHandler =>
+    async (req, res) => {
+      const asked = body.safeParse(req.body);
+      if (!asked.success) throw new HttpProblem(400, 'The body is no list of payloads');
+      const payloads = await codec[work](asked.data.payloads.map(fromJson));
+      res.set('Cache-Control', 'no-store').json({ payloads: payloads.map(toJson) });
+    };
+  const json = express.json({ limit: bodyLimit });
+  app.post(/\/encode$/, only(), json, answer('encode'));
+  app.post(/\/decode$/, only(), json, answer('decode'));
+  app.use((req) => {
+    throw notFound(`No route ${req.method} ${req.path}`);
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+/** Browsers ask first whether they may send a token (OPTIONS), and hand on no answer that does not name their page's origin. */
+const allowOrigin =
+  (origin: string): RequestHandler =>
+  (req, res, next) => {
+    res.set('Vary', 'Origin');
+    if (req.get('origin') === origin) {
+      res.set('Access-Control-Allow-Origin', origin);
+      res.set('Access-Control-Allow-Methods', 'POST');
+      res.set('Access-Control-Allow-Headers', 'authorization, content-type, x-namespace');
+    }
+    if (req.method === 'OPTIONS') return void res.status(204).end();
+    next();
+  };
+
+const answerProblem =
+  (log: Log): ErrorRequestHandler =>
+  (err: unknown, _req, res, _next) => {
+    const { status, message } = toProblem(err);
+    if (status >= 500) log.error({ event: 'request-failed', err }, 'a request failed');
+    if (status === 401) res.set('WWW-Authenticate', 'Bearer');
+    res.status(status).json({ success: false, message });
+  };
+
+function toProblem(err: unknown): { status: number; message: string } {
+  if (err instanceof HttpProblem) return err;
+  if (err instanceof PayloadRefusedError) return { status: 400, message: err.message };
+  const isUnreadable = err instanceof Error && 'status' in err && typeof err.status === 'number' && err.status < 500;
+  if (isUnreadable) return { status: Number(err.status), message: 'The body cannot be read' };
+  return { status: 500, message: 'Internal Server Error' };
+}
+
+const fromJson = ({ metadata, data }: JsonPayload): Payload => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
+  ),
+  data: Buffer.from(data ?? '', 'base64'),
+});
+
+const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('base64');
+const toJson = ({ metadata, data }: Payload): JsonPayload => ({
+  metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, textOf(value)])),
+  data: textOf(data),
+});
