@@ -24,8 +24,9 @@ export function createSignature(secret: string): Signature {
     fits({ fields, properties, content }) {
       const given: unknown = properties.headers?.[signatureHeader];
       if (typeof given !== 'string') return false;
-      const right = of(fields.exchange || fields.routingKey, properties.replyTo !== undefined, content);
-      return given.length === right.length && timingSafeEqual(Buffer.from(given), Buffer.from(right));
+      const right = Buffer.from(of(fields.exchange || fields.routingKey, properties.replyTo !== undefined, content));
+      const bytes = Buffer.from(given); // of text that may be anybody's: as many characters may be more bytes
+      return bytes.length === right.length && timingSafeEqual(bytes, right);
     },
   };
 }

@@ -1,0 +1,34 @@
+import type { Message } from 'amqplib';
+import { createSignature, signatureHeader } from './signature';
+
+const secret = 'a secret of thirty-two characters at the least';
+const signature = createSignature(secret);
+const body = Buffer.from('{"order_id":"1"}');
+const good = signature.of('place-order-queue', true, body);
+
+/** A request that has come to the queue by the default exchange, bearing this. */
+const messageWith = (header: unknown, { queue = 'place-order-queue', content = body, asks = true } = {}) =>
+  ({
+    fields: { exchange: '', routingKey: queue },
+    properties: { replyTo: asks ? 'back' : undefined, headers: { [signatureHeader]: header } },
+    content,
+  }) as unknown as Message;
+
+test('the signature that was made for a message fits it', () => {
+  expect(signature.fits(messageWith(good))).toBe(true);
+});
+
+test.each<[string, Message]>([
+  ['of another secret', messageWith(createSignature(`${secret}!`).of('place-order-queue', true, body))],
+  ['of another body', messageWith(good, { content: Buffer.from('{"order_id":"2"}') })],
+  ['of another queue', messageWith(good, { queue: 'change-order-status-queue' })],
+  ['of a message that is no request', messageWith(signature.of('place-order-queue', false, body))],
+  ['of a request, where none asks for a reply', messageWith(good, { asks: false })],
+  ['that is cut', messageWith(good.slice(1))],
+  ['that is empty', messageWith('')],
+  ['of as many characters, but more bytes', messageWith('é'.repeat(good.length))],
+  ['that is no text', messageWith(Buffer.from(good))],
+  ['that is not there', messageWith(undefined)],
+])('a signature does not fit: one %s', (_which, message) => {
+  expect(signature.fits(message)).toBe(false);
+});
