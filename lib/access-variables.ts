@@ -2,14 +2,19 @@
 import { z } from 'zod';
 import { isLoopback } from './servers-config';
 
+/** Of whom and for whom a token is: for whoever signs, too. */
+export const tokenNames = {
+  AUTH_ISSUER: z.string().min(1).default('food-delivery'),
+  AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
+};
+
 export const access = {
   AUTH_MODE: z.enum(['required', 'off']).default('required'),
   /** Shared with whoever signs the tokens, for HS256. As long as what HMAC-SHA-256 makes of it, at least. */
   AUTH_SECRET: z.string().min(32).optional(),
   /** Where an identity provider publishes its keys, in place of the secret. */
   AUTH_JWKS_URL: z.url().optional(),
-  AUTH_ISSUER: z.string().min(1).default('food-delivery'),
-  AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
+  ...tokenNames,
   AUTH_CLOCK_SKEW_S: z.coerce.number().int().min(0).max(300).default(30),
 };
 

@@ -47,13 +47,13 @@ const policy = {
   UNDO_ATTENTION_MS: milliseconds(2 * minute),
 };
 
+/** What the three HTTP services read alike. */
+const api = { ...common, ...http, ...access, ...servers.temporal };
+
 export const schemas = {
   userApi: z
     .object({
-      ...common,
-      ...http,
-      ...access,
-      ...servers.temporal,
+      ...api,
       ...policy,
       PORT: port().default(8001),
       USER_DATABASE_URL: servers.database('user'),
@@ -66,10 +66,7 @@ export const schemas = {
     .superRefine(checkAccess),
   restaurantApi: z
     .object({
-      ...common,
-      ...http,
-      ...access,
-      ...servers.temporal,
+      ...api,
       ...policy,
       PORT: port().default(8002),
       RESTAURANT_DATABASE_URL: servers.database('restaurant'),
@@ -78,10 +75,7 @@ export const schemas = {
     .superRefine(checkAccess),
   deliveryApi: z
     .object({
-      ...common,
-      ...http,
-      ...access,
-      ...servers.temporal,
+      ...api,
       ...servers.broker,
       PORT: port().default(8003),
       DELIVERY_DATABASE_URL: servers.database('delivery'),

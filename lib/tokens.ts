@@ -77,6 +77,15 @@ export const signToken = (
     .sign(secretKey(secret));
 };
 
+/** What `sign` gives, signed anew after so long. */
+export function signedAnew(sign: () => Promise<string>, useMs: number): () => Promise<string> {
+  let signed: { token: Promise<string>; at: number } | undefined;
+  return () => {
+    if (!signed || Date.now() - signed.at > useMs) signed = { token: sign(), at: Date.now() };
+    return signed.token;
+  };
+}
+
 /** Everything else that the library says is a fault of the token. */
 function toOurError(err: unknown): Error {
   if (err instanceof errors.JWTExpired) return new TokenRefusedError('The token has expired', { cause: err });

@@ -73,6 +73,19 @@ function ownAgentId(caller: Caller, named: string | undefined): string | undefin
   return caller.role === 'courier' ? caller.agent_id : named;
 }
 
+/** Throws 404 when the job is not the courier's who asks, as when there is none; `orDeclined`: nor one that they have handed back. */
+async function requireOwnJob(
+  db: Database,
+  caller: Caller,
+  orderId: string,
+  { orDeclined = false } = {},
+): Promise<void> {
+  if (caller.role !== 'courier') return;
+  const delivery = await findDelivery(db, orderId);
+  if (delivery?.agent?.id === caller.agent_id) return;
+  if (!orDeclined || !(await hasDeclined(db, orderId, caller.agent_id))) throw notFound(orderUnknown);
+}
+
 async function show({ db }: DeliveriesDeps, orderId: unknown, req: Request, res: Response): Promise<void> {
   const delivery = await findDelivery(db, knownId(orderId, orderUnknown));
   if (!delivery?.agent || !isTheirs(callerOf(req), delivery.agent.id))
@@ -88,11 +101,7 @@ async function move(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const caller = callerOf(req);
-  if (caller.role === 'courier') {
-    const delivery = await findDelivery(db, orderId);
-    if (!delivery?.agent || !isTheirs(caller, delivery.agent.id)) throw notFound(orderUnknown);
-  }
+  await requireOwnJob(db, callerOf(req), orderId);
   const command = { kind: 'moveDelivery', status } as const;
   const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
   if (sent === 'held') accepted(res);
@@ -104,11 +113,7 @@ async function decline({ db, temporal }: DeliveriesDeps, req: Request, res: Resp
   const { agent_id, reason } = readBody(declineBody, req);
   const caller = callerOf(req);
   const agentId = ownAgentId(caller, optionalId(agent_id, agentUnknown));
-  if (caller.role === 'courier') {
-    const delivery = await findDelivery(db, orderId);
-    const has = delivery?.agent?.id === caller.agent_id || (await hasDeclined(db, orderId, caller.agent_id));
-    if (!has) throw notFound(orderUnknown);
-  }
+  await requireOwnJob(db, caller, orderId, { orDeclined: true });
   const command = { kind: 'decline', agent_id: agentId, reason } as const;
   const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
   if (sent === 'held') accepted(res);

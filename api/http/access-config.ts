@@ -1,4 +1,4 @@
-import { createVerify, signToken, type TokenRules } from '../../lib/tokens';
+import { createVerify, signedAnew, signToken, type TokenRules } from '../../lib/tokens';
 import type { Access } from './access';
 
 /** What the configuration says of access; it has been checked to be whole. */
@@ -40,12 +40,7 @@ export function serviceAuthorization(
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   if (AUTH_SERVICE_TOKEN !== undefined) return async () => bearer(AUTH_SERVICE_TOKEN);
   if (AUTH_MODE === 'off' || AUTH_SECRET === undefined) return async () => ({});
-  let signed: { token: Promise<string>; at: number } | undefined;
-  return async () => {
-    if (!signed || Date.now() - signed.at > useMs) {
-      const claims = { role: 'service', sub: service };
-      signed = { token: signToken(claims, AUTH_SECRET, rulesOf(config), lifeSeconds), at: Date.now() };
-    }
-    return bearer(await signed.token);
-  };
+  const claims = { role: 'service', sub: service };
+  const token = signedAnew(() => signToken(claims, AUTH_SECRET, rulesOf(config), lifeSeconds), useMs);
+  return async () => bearer(await token());
 }

@@ -68,7 +68,11 @@ export function callerOf(req: Request): Caller {
 /** Who asks, behind a guard or not; undefined where nobody says so. */
 export const callerIfKnown = (req: Request): Caller | undefined => callers.get(req);
 
+/** Whether a customer asks for what is not theirs; the other roles are no customers. */
+export const isAnothers = (caller: Caller, userId: string | null): boolean =>
+  caller.role === 'customer' && caller.sub !== userId;
+
 /** What is a customer's own is asked for by that customer, or by somebody who is no customer. Throws 403. */
 export function requireOwnUser(caller: Caller, userId: string): void {
-  if (caller.role === 'customer' && caller.sub !== userId) throw forbidden("This is another customer's");
+  if (isAnothers(caller, userId)) throw forbidden("This is another customer's");
 }

@@ -5,7 +5,7 @@ import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
 import type { Caller } from '../../contracts/access';
-import { callerOf, only, requireOwnUser } from '../http/access';
+import { callerOf, isAnothers, only, requireOwnUser } from '../http/access';
 import { accepted } from '../http/answers';
 import { nextCursor, readCursor } from '../http/cursor';
 import { knownId, readBody, readQuery } from '../http/input';
@@ -45,10 +45,6 @@ async function show(deps: OrderDeps, req: Request, res: Response): Promise<void>
   res.json(page);
 }
 
-/** A customer is told the same of another's order as of one that there is not. */
-const isAnothers = (caller: Caller, userId: string | null): boolean =>
-  caller.role === 'customer' && caller.sub !== userId;
-
 async function history({ db }: OrderDeps, req: Request, res: Response): Promise<void> {
   const userId = knownId(req.params.user_id, 'User not found');
   requireOwnUser(callerOf(req), userId);
@@ -86,7 +82,7 @@ async function cancel(deps: OrderDeps, req: Request, res: Response): Promise<voi
   else res.json({ success: true, message: 'Order cancelled', data: { order_id: orderId, status: 'CANCELLED' } });
 }
 
-/** Throws 404 when the order is another customer's, or nobody's. One that Temporal alone holds as yet is its customer's too. */
+/** Throws 404 when the order is another customer's, as when there is none. One that Temporal alone holds as yet is its customer's too. */
 async function requireOwnOrder(deps: OrderDeps, caller: Caller, orderId: string): Promise<void> {
   if (caller.role !== 'customer') return;
   const known = (await findOrder(deps.db, orderId))?.userId ?? (await heldOrderPage(deps, orderId))?.user_id ?? null;

@@ -13,6 +13,16 @@ import { deliveryHandlers, withAgents } from '../fixtures/delivery';
 import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOpenTransaction, someWait } from '../fixtures/transactions';
 
+type Held = Awaited<ReturnType<typeof anOpenTransaction>>;
+
+/** Begins the second while the first stands, and lets the first commit once the second waits for it. */
+async function commitBefore<T>(db: Parameters<typeof someWait>[0], first: Held, second: () => Promise<T>): Promise<T> {
+  const running = second();
+  await someWait(db, 1);
+  await first.commit();
+  return running;
+}
+
 describe('at the delivery side', () => {
   let service: Awaited<ReturnType<typeof deliveryHandlers>>;
   beforeAll(async () => {
@@ -32,12 +42,7 @@ describe('at the delivery side', () => {
     });
   const freeAgents = () => service.db.agent.count({ where: { agentStatus: 'AVAILABLE' } });
 
-  async function behind<T>(first: Awaited<ReturnType<typeof assigning>>, second: () => Promise<T>): Promise<T> {
-    const running = second();
-    await someWait(service.db, 1);
-    await first.commit();
-    return running;
-  }
+  const behind = <T>(first: Held, second: () => Promise<T>) => commitBefore(service.db, first, second);
 
   test('a repeated request for an agent gets the same agent, and takes no second one', async () => {
     const order = randomUUID();
@@ -102,12 +107,7 @@ describe('at the restaurant side', () => {
       await leaveTombstone(tx, { orderId: order_id, userId: user_id, placedAt: placed_at, reason: 'gone' });
     });
 
-  async function behind<T>(first: Awaited<ReturnType<typeof placing>>, second: () => Promise<T>): Promise<T> {
-    const running = second();
-    await someWait(service.db, 1);
-    await first.commit();
-    return running;
-  }
+  const behind = <T>(first: Held, second: () => Promise<T>) => commitBefore(service.db, first, second);
 
   test('a repeated placement is answered with the first total, whatever the menu says by then', async () => {
     const order = anOrderHere();

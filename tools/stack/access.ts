@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Caller } from '../../contracts/access';
-import { signToken } from '../../lib/tokens';
+import { tokenNames } from '../../lib/access-variables';
+import { loadConfig } from '../../lib/config';
+import { signedAnew, signToken } from '../../lib/tokens';
 import type { Instance } from './instance';
 
 const secretFile = ({ stateDir }: Instance): string => join(stateDir, 'auth-secret');
@@ -32,12 +35,11 @@ const anHour = 3_600;
 
 /** A token that the services of a stack with this secret take. */
 export const tokenFor = (caller: Caller, secret: string, env: NodeJS.ProcessEnv, seconds = anHour): Promise<string> => {
-  const issuer = env['AUTH_ISSUER'] || 'food-delivery';
-  const audience = env['AUTH_AUDIENCE'] || 'food-delivery';
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = loadConfig(z.object(tokenNames), env);
   return signToken({ ...caller }, secret, { issuer, audience, clockSkewSeconds: 0 }, seconds);
 };
 
-const signed = new Map<string, { token: Promise<string>; at: number }>();
+const tokens = new Map<string, () => Promise<string>>();
 
 /**
  * The header with which a caller asks the system whose launcher has started this program; none where nobody asks for it. A token is used again
@@ -47,12 +49,9 @@ export async function authorization(caller: Caller): Promise<{ authorization?: s
   const secret = process.env['AUTH_SECRET'];
   if (!secret) return {};
   const key = JSON.stringify(caller);
-  let known = signed.get(key);
-  if (!known || Date.now() - known.at > (anHour * 1_000) / 2) {
-    known = { token: tokenFor(caller, secret, process.env), at: Date.now() };
-    signed.set(key, known);
-  }
-  return { authorization: `Bearer ${await known.token}` };
+  const token = tokens.get(key) ?? signedAnew(() => tokenFor(caller, secret, process.env), (anHour * 1_000) / 2);
+  tokens.set(key, token);
+  return { authorization: `Bearer ${await token()}` };
 }
 
 export const anOperator: Caller = { role: 'operator', sub: 'operator' };

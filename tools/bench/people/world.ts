@@ -17,6 +17,10 @@ const kitchensInWorld = 30;
 const itemsOfKitchen = 8;
 const customersInWorld = 100;
 
+/** What is added is added by the operator. */
+const add = async (http: HttpClient, url: string, body: object) =>
+  http.expect([201], 'POST', url, body, await authorization(anOperator));
+
 /** Adds the restaurants: as many, with as much on the menu, as somebody would look through. */
 export async function openKitchens(http: HttpClient, { RESTAURANT_SERVICE_URL }: Addresses): Promise<World> {
   const kitchens: World['kitchens'] = [];
@@ -28,13 +32,7 @@ export async function openKitchens(http: HttpClient, { RESTAURANT_SERVICE_URL }:
       type: item % 2 === 0 ? 'VEG' : 'NON_VEG',
     }));
     const body = { name: `Kitchen ${kitchen}`, opening_time: '00:00', closing_time: '23:59', menu };
-    const { text } = await http.expect(
-      [201],
-      'POST',
-      `${RESTAURANT_SERVICE_URL}/restaurants`,
-      body,
-      await authorization(anOperator),
-    );
+    const { text } = await add(http, `${RESTAURANT_SERVICE_URL}/restaurants`, body);
     const { data } = added.parse(JSON.parse(text));
     kitchens.push({ restaurantId: data.restaurant_id, menuItemIds: data.menu_ids });
   }
@@ -49,20 +47,14 @@ export async function addAgents(
   { DELIVERY_SERVICE_URL }: Addresses,
   count: number,
 ): Promise<string[]> {
-  const add = async (agent: number): Promise<string> => {
+  const join = async (agent: number): Promise<string> => {
     const body = { name: `Courier ${agent + 1}`, userName: `courier-${randomUUID()}`, gender: 'FEMALE' };
-    const { text } = await http.expect(
-      [201],
-      'POST',
-      `${DELIVERY_SERVICE_URL}/agents`,
-      body,
-      await authorization(anOperator),
-    );
+    const { text } = await add(http, `${DELIVERY_SERVICE_URL}/agents`, body);
     return addedAgent.parse(JSON.parse(text)).data.agent_id;
   };
   const ids: string[] = [];
   while (ids.length < count) {
-    const next = Array.from({ length: Math.min(atATime, count - ids.length) }, (_, i) => add(ids.length + i));
+    const next = Array.from({ length: Math.min(atATime, count - ids.length) }, (_, i) => join(ids.length + i));
     ids.push(...(await Promise.all(next)));
   }
   return ids;
