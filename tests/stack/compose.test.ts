@@ -50,6 +50,9 @@ const published = {
   rabbitmq: ['5672:5672', '15672:15672'],
   redis: ['6379:6379'],
   temporal: ['7233:7233', '8233:8233'],
+  prometheus: ['9090:9090'],
+  grafana: ['3000:3000'],
+  jaeger: ['16686:16686'],
 };
 
 /** For servers with TLS, which those of the compose file do not have. */

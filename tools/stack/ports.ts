@@ -16,6 +16,7 @@ export const DEFAULT_PORTS = {
   postgres: 5432,
   epmd: 4370,
   'rabbitmq-distribution': 25672,
+  'rabbitmq-metrics': 15692,
   // Where the workers say how they are.
   'worker-order': 8004,
   'worker-restaurant': 8005,

@@ -18,7 +18,7 @@ export interface RabbitmqOptions {
 export const NODE_NAME = 'food-delivery@localhost';
 
 /**
- * A broker of our own with the management UI, and Erlang's port mapper, which has to
+ * A broker of our own with the management UI and its metrics, and Erlang's port mapper, which has to
  * answer before the broker starts. The mapper runs in the foreground on a port of its own:
  * the broker would leave one running behind it.
  */
@@ -60,9 +60,11 @@ function brokerEnvironment(folder: string, ports: Ports): Record<string, string>
     `listeners.tcp.local = ${LOOPBACK}:${ports.rabbitmq}`,
     `management.tcp.ip = ${LOOPBACK}`,
     `management.tcp.port = ${ports['rabbitmq-management']}`,
+    `prometheus.tcp.ip = ${LOOPBACK}`,
+    `prometheus.tcp.port = ${ports['rabbitmq-metrics']}`,
   ];
   writeFileSync(configFile, `${settings.join('\n')}\n`);
-  writeFileSync(pluginsFile, '[rabbitmq_management].\n');
+  writeFileSync(pluginsFile, '[rabbitmq_management, rabbitmq_prometheus].\n');
   return {
     HOME: folder, // The Erlang cookie is kept there.
     RABBITMQ_NODENAME: NODE_NAME,
