@@ -198,7 +198,7 @@ describe('the images', () => {
     const bases = [...stages.values()].map(({ base }) => base).filter((base) => !stages.has(base));
     expect(images.length).toBeGreaterThan(0);
     expect(bases.length).toBeGreaterThan(0);
-    for (const image of [...images, ...bases]) expect(image).toMatch(/^[\w/]+:\d[\w.-]*$/);
+    for (const image of [...images, ...bases]) expect(image).toMatch(/^[\w/]+:v?\d[\w.-]*$/);
   });
 
   it('are built from every folder with code', () => {
