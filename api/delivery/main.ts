@@ -27,7 +27,10 @@ async function start(log: Log): Promise<Running> {
   const registry = createRegistry();
   const metrics = await serveMetrics(config, registry);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+    ca: config.DATABASE_CA_FILE,
+    registry,
+  });
   const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
   const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log, registry });
   const temporal = await connectTemporal(

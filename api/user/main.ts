@@ -22,7 +22,10 @@ void runProcess('api-user', process.env, async (log) => {
   const registry = createRegistry();
   const metrics = await serveMetrics(config, registry);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+    ca: config.DATABASE_CA_FILE,
+    registry,
+  });
   const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
   const temporal = await connectTemporal(
     temporalServer(config),

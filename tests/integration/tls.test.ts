@@ -103,7 +103,7 @@ describe('PostgreSQL', () => {
     const front = opened(await postgresFront(hostOf(database.url), read(files.server)));
     const url = Object.assign(new URL(database.url), { host: `localhost:${front.port}`, search: `sslmode=${sslmode}` });
     const config = configured({ USER_DATABASE_URL: url.href, DATABASE_CA_FILE: ca });
-    const db = openDatabase(config.USER_DATABASE_URL, 2, log, config.DATABASE_CA_FILE);
+    const db = openDatabase(config.USER_DATABASE_URL, 2, log, { ca: config.DATABASE_CA_FILE });
     closing.push(() => db.$disconnect());
     return db;
   };

@@ -9,6 +9,7 @@ import { serveMetrics } from '../../lib/metrics-server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { consumeDeliveryQueues } from './consumers';
+import { watchDelivery } from './metrics';
 
 const name = 'worker-delivery';
 
@@ -18,9 +19,13 @@ void runProcess(name, process.env, async (log) => {
   const metrics = await serveMetrics(config, registry);
   return withHealth(config, { log, registry }, async () => {
     const patience = createPatience(config.START_LIMIT_MS, log);
-    const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+    const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+      ca: config.DATABASE_CA_FILE,
+      registry,
+    });
     const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
     const broker = await openOurBroker({ ...brokerServer(config), name, patience, log, registry });
+    watchDelivery(registry, db);
     await consumeDeliveryQueues({ db, broker, log, poolSize: config.DATABASE_POOL_SIZE });
     return {
       dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },

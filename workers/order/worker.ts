@@ -57,7 +57,7 @@ const prefetch = 20;
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
   const { log, patience, registry, telemetry = {} } = options;
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: telemetry });
-  const db = openDatabase(options.databaseUrl, options.poolSize, log, options.databaseCa);
+  const db = openDatabase(options.databaseUrl, options.poolSize, log, { ca: options.databaseCa, registry });
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
   const dataConverter = dataConverterOf(options.payloadKeys);
   const temporal = await connectTemporal(options.temporalServer, options.namespace, patience, dataConverter);

@@ -18,7 +18,10 @@ void runProcess(name, process.env, async (log) => {
   const metrics = await serveMetrics(config, registry);
   return withHealth(config, { log, registry }, async () => {
     const patience = createPatience(config.START_LIMIT_MS, log);
-    const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+    const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+      ca: config.DATABASE_CA_FILE,
+      registry,
+    });
     const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
     const broker = await openOurBroker({ ...brokerServer(config), name, patience, log, registry });
     await consumeRestaurantQueues({ db, broker, poolSize: config.DATABASE_POOL_SIZE });
