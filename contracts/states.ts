@@ -17,3 +17,7 @@ export type PartialRefusal = (typeof partialRefusals)[number];
 /** Where a courier may move a delivery. */
 export const deliveryMoves = ['PICKED_UP', 'DELIVERED', 'CANCELLED'] as const;
 export type DeliveryMove = (typeof deliveryMoves)[number];
+
+/** How far an order is, for whoever counts orders: its status and its delivery's in one. */
+export const orderStages = ['PENDING', 'CONFIRMED', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'CANCELLED'] as const;
+export type OrderStage = (typeof orderStages)[number];

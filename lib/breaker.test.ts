@@ -1,4 +1,4 @@
-import { createBreaker, BreakerOpenError } from './breaker';
+import { breakerMetrics, createBreaker, BreakerOpenError } from './breaker';
 import { createLog } from './log';
 
 const log = createLog('test', 'silent');
@@ -11,14 +11,14 @@ beforeEach(() => jest.useFakeTimers().clearAllMocks());
 afterEach(() => jest.useRealTimers());
 
 async function opened() {
-  const breaker = createBreaker('restaurant', log, limits);
+  const breaker = createBreaker('restaurant', log, breakerMetrics(), limits);
   for (let i = 0; i < limits.minimumCalls; i++) await expect(breaker.run(fails)).rejects.toBe(away);
   return breaker;
 }
 
 describe('a breaker', () => {
   it('passes results and errors on as they are', async () => {
-    const breaker = createBreaker('restaurant', log, limits);
+    const breaker = createBreaker('restaurant', log, breakerMetrics(), limits);
     await expect(breaker.run(works)).resolves.toBe('fine');
     await expect(breaker.run(fails)).rejects.toBe(away);
   });

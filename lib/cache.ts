@@ -1,3 +1,4 @@
+import { Counter, Registry } from 'prom-client';
 import type { Log } from './log';
 import { openRedis } from './redis';
 
@@ -17,26 +18,46 @@ const avoidMs = 1_000;
 /** Above what a healthy Redis ever takes, below what a person notices. */
 const commandTimeoutMs = 250;
 
-/** @param ca By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
-export function openCache(url: string, log: Log, ca?: string): Cache {
+interface CacheOptions {
+  /** By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
+  ca?: string | undefined;
+  registry?: Registry;
+}
+
+const results = ['hit', 'miss', 'shared', 'away'] as const;
+
+export function openCache(url: string, log: Log, { ca, registry = new Registry() }: CacheOptions = {}): Cache {
+  const requests = new Counter({
+    name: 'cache_requests_total',
+    help: 'Looks into the cache: found there, not found, shared with one under way, or the cache was away.',
+    labelNames: ['result'],
+    registers: [registry],
+  });
+  const count = (result: (typeof results)[number], times = 1): void => requests.inc({ result }, times);
+  for (const result of results) count(result, 0);
+
   const redis = openRedis(url, { ca, commandTimeout: commandTimeoutMs });
   redis.on('error', (err: Error) => log.warn({ event: 'cache-error', err }, 'the cache is away'));
 
   let askAgainAt = 0;
-  /** What a command answers; null when Redis is away or was a moment ago. */
-  const ask = async <T>(command: () => Promise<T>): Promise<T | null> => {
-    if (Date.now() < askAgainAt) return null;
+  /** What a command answers; undefined when Redis is away or was a moment ago. */
+  const ask = async <T>(command: () => Promise<T>): Promise<T | undefined> => {
+    if (Date.now() < askAgainAt) return undefined;
     try {
       return await command();
     } catch {
       askAgainAt = Date.now() + avoidMs;
-      return null;
+      return undefined;
     }
   };
 
   const readOrLoad = async (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
     const kept = await ask(() => redis.get(key));
-    if (kept !== null) return kept;
+    if (typeof kept === 'string') {
+      count('hit');
+      return kept;
+    }
+    count(kept === null ? 'miss' : 'away');
     const loaded = await load();
     void ask(() => redis.set(key, loaded, 'EX', ttlSeconds));
     return loaded;
@@ -47,7 +68,10 @@ export function openCache(url: string, log: Log, ca?: string): Cache {
   return {
     async through(key, ttlSeconds, load) {
       const shared = underWay.get(key);
-      if (shared) return shared;
+      if (shared) {
+        count('shared');
+        return shared;
+      }
       const value = readOrLoad(key, ttlSeconds, load).finally(() => underWay.delete(key));
       underWay.set(key, value);
       return value;

@@ -24,15 +24,18 @@ const common = {
   START_LIMIT_MS: milliseconds(60_000),
 };
 const host = { HOST: z.string().default('127.0.0.1') };
+/** Where Prometheus finds a process's `/metrics`; nowhere by default. */
+const metrics = { METRICS_PORT: port().optional() };
 const http = {
   ...host,
+  ...metrics,
   ...edgeVariables,
   ...servers.redis,
   /** At most what leaves room for the 5 to 6 s of a slow placement that comes at its end, in the 8 s that a drain may take. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(2_000).default(500),
 };
 /** Where a worker answers how it is; nowhere by default. */
-const health = { ...host, HEALTH_PORT: port().optional() };
+const health = { ...host, ...metrics, HEALTH_PORT: port().optional() };
 /** Defaults of the order policy (see OrderPolicy): how long people may take, and how patiently machines are called. */
 const policy = {
   PLACEMENT_LIMIT_MS: milliseconds(10 * minute),
@@ -90,11 +93,6 @@ export const schemas = {
       ...servers.messages,
       ...policy,
       USER_DATABASE_URL: servers.database('user'),
-      /** `host:port` where Prometheus finds the worker's metrics; without it there are none. */
-      METRICS_ADDRESS: z
-        .string()
-        .regex(/^.+:\d{1,5}$/, 'host:port')
-        .optional(),
       WORKER_BUILD_ID: z.string().optional(),
       WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
     })

@@ -1,28 +1,50 @@
 import type { ConnectionOptions } from 'node:tls';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
+import { Gauge, type Registry } from 'prom-client';
 import type { Log } from './log';
 import { hostOf, type Patience } from './wait-for';
+
+export interface DatabaseOptions {
+  /** See `connectionTo`. */
+  ca?: string | undefined;
+  /** Gets the pool's metrics. */
+  registry?: Registry;
+}
 
 /**
  * What each service's Prisma client is made of: an adapter over a `pg` pool of at most `poolSize` connections, each made when it is
  * first needed. A connection that breaks while idle is logged and replaced, not fatal.
- * @param ca See `connectionTo`.
  */
-export function clientOptions(url: string, poolSize: number, log: Log, ca?: string) {
-  const adapter = new PrismaPg(
-    {
-      ...connectionTo(url, ca),
-      max: poolSize,
-      connectionTimeoutMillis: connectMs,
-      keepAlive: true,
-    },
-    {
-      onPoolError: (err) => log.warn({ event: 'database-error', err }, 'an idle database connection failed'),
-      onConnectionError: (err) => log.warn({ event: 'database-error', err }, 'a database connection failed'),
-      statementNameGenerator: statementNames(),
-    },
-  );
+export function clientOptions(url: string, poolSize: number, log: Log, { ca, registry }: DatabaseOptions = {}) {
+  const pool = new Pool({
+    ...connectionTo(url, ca),
+    max: poolSize,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+  });
+  if (registry) watchPool(registry, pool);
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    onPoolError: (err) => log.warn({ event: 'database-error', err }, 'an idle database connection failed'),
+    onConnectionError: (err) => log.warn({ event: 'database-error', err }, 'a database connection failed'),
+    statementNameGenerator: statementNames(),
+  });
   return { adapter, transactionOptions: { maxWait: connectMs, timeout: transactionMs } };
+}
+
+function watchPool(registry: Registry, pool: Pool): void {
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections to the database: all, those of them that are idle, and what waits for one.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'total' }, pool.totalCount);
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'waiting' }, pool.waitingCount);
+    },
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
 import { alive, createHealth, type Dependencies, type Health } from './health';
+import { listenInside } from './inside-server';
 import type { Running } from './lifecycle';
 import type { Log } from './log';
 
@@ -15,25 +16,21 @@ export interface Dependent extends Running {
  */
 export async function withHealth(
   { HOST: host, HEALTH_PORT: port }: { HOST: string; HEALTH_PORT?: number | undefined },
-  log: Log,
+  { log, registry }: { log: Log; registry: Registry },
   start: () => Promise<Dependent>,
 ): Promise<Running> {
-  if (port === undefined) return start();
   let health: Asked = starting;
-  const server = createServer((req, res) => {
-    void answer(health, req.url ?? '', res);
-  });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const server =
+    port === undefined ? undefined : await listenInside(host, port, (path, res) => answer(health, path, res));
   const worker = await start();
-  const started = createHealth(worker.dependencies, log);
+  const started = createHealth(worker.dependencies, log, registry);
   health = started;
   return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    ...(server && { address: server.address }),
     async stop() {
       started.drain();
       await worker.stop();
-      server.close();
-      server.closeAllConnections();
+      server?.close();
     },
   };
 }
@@ -42,8 +39,7 @@ type Asked = Pick<Health, 'readiness'>;
 /** Until it has started it cannot say of what it needs whether it is there. */
 const starting: Asked = { readiness: async () => ({ ready: false, draining: false, dependencies: {} }) };
 
-async function answer(health: Asked, url: string, res: ServerResponse): Promise<void> {
-  const [path] = url.split('?');
+async function answer(health: Asked, path: string, res: ServerResponse): Promise<void> {
   if (path === '/health') return send(res, 200, alive);
   if (path !== '/health/ready') return send(res, 404, { success: false, message: 'Only /health and /health/ready' });
   const readiness = await health.readiness();

@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import type { Log } from './log';
+import { askedGauge } from './metrics';
 import { reasonOf } from './wait-for';
 import { within } from './within';
 
@@ -44,7 +46,8 @@ export const checkLimitMs = 1_000;
 /** A question that has been out for so long went to a connection that is dead: the next one gets another. */
 const lostQuestionMs = 15_000;
 
-export function createHealth(dependencies: Dependencies, log: Log): Health {
+/** @param registry Gets `dependency_up`, asked for at each scrape. */
+export function createHealth(dependencies: Dependencies, log: Log, registry = new Registry()): Health {
   const looks = Object.entries(dependencies).map(([name, dependency]) => ({
     name,
     look: createLook(name, dependency, log),
@@ -59,7 +62,7 @@ export function createHealth(dependencies: Dependencies, log: Log): Health {
     const ready = states.every(([, state]) => state.ok || !state.required);
     return { ready, draining: false, dependencies: Object.fromEntries(states) };
   };
-  return {
+  const health: Health = {
     async readiness() {
       if (isDraining()) return going;
       asking ??= ask().finally(() => (asking = undefined));
@@ -70,6 +73,16 @@ export function createHealth(dependencies: Dependencies, log: Log): Health {
       draining = true;
     },
   };
+  askedGauge(registry, {
+    name: 'dependency_up',
+    help: 'Whether what the process needs answers (1) or not (0).',
+    labelNames: ['dependency'],
+    async ask() {
+      const states = Object.entries((await health.readiness()).dependencies);
+      return states.map(([dependency, { ok }]) => ({ labels: { dependency }, value: ok ? 1 : 0 }));
+    },
+  });
+  return health;
 }
 
 /** Looks after one dependency, and logs when it goes and when it is back. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, Registry } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Log } from './log';
 import { openRedis } from './redis';
@@ -41,9 +42,11 @@ interface Wishes {
   prefix?: string;
   /** By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
   ca?: string | undefined;
+  registry?: Registry;
 }
 
-export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca }: Wishes = {}): RateLimits {
+export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, registry }: Wishes = {}): RateLimits {
+  const countRefused = refusedCounter(registry);
   const redis = openRedis(url, { ca, commandTimeout: commandTimeoutMs, enableAutoPipelining: true });
   redis.on('error', (err: Error) => log.warn({ event: 'limits-error', err }, 'the shared limits are away'));
   let hangs = false;
@@ -67,11 +70,11 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca }: 
       const options = { keyPrefix: `${prefix}:${name}`, points: quota, duration: windowSeconds };
       const own = new RateLimiterMemory(options);
       // Whoever is over the limit costs Redis nothing more in this window.
-      const shared = new RateLimiterRedis({ ...options, storeClient: redis, inMemoryBlockOnConsumed: quota + 1 });
+      const inRedis = new RateLimiterRedis({ ...options, storeClient: redis, inMemoryBlockOnConsumed: quota + 1 });
       const takeShared = async (caller: string): Promise<Taken | undefined> => {
         if (hangs || redis.status !== 'ready') return undefined;
         try {
-          return await outcome(shared.consume(caller));
+          return await outcome(inRedis.consume(caller));
         } catch {
           void leaveAlone();
           return undefined;
@@ -81,7 +84,12 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca }: 
         name,
         quota,
         windowSeconds,
-        take: async (caller) => (await takeShared(caller)) ?? outcome(own.consume(caller)),
+        async take(caller) {
+          const shared = await takeShared(caller);
+          const taken = shared ?? (await outcome(own.consume(caller)));
+          if (!taken.allowed) countRefused(shared ? 'redis' : 'process');
+          return taken;
+        },
       };
     },
     check: () => redis.ping(),
@@ -90,6 +98,20 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca }: 
       redis.disconnect();
     },
   };
+}
+
+/** By who has counted: Redis for all processes, or the process for itself. */
+function refusedCounter(registry = new Registry()) {
+  const refused = new Counter({
+    name: 'rate_limited_requests_total',
+    help: 'Requests that were refused because their caller had asked too often.',
+    labelNames: ['limiter'],
+    registers: [registry],
+  });
+  const count = (limiter: 'redis' | 'process', times = 1): void => refused.inc({ limiter }, times);
+  count('redis', 0);
+  count('process', 0);
+  return count;
 }
 
 /** The library rejects with what is a refusal; with an Error when it could not count. */

@@ -3,7 +3,7 @@ import type { OrderResult } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
 import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
-import { countCompensation, showFailedUndos, watchUndos } from './undo-watch';
+import { showFailedUndos, watchUndos } from './undo-watch';
 
 /**
  * Runs the compensations; the order is CANCELLED from here on, unless the delivery side has it as delivered. Not interrupted by
@@ -13,7 +13,6 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   const { record, watchdog } = run;
   watchdog.clear();
   run.stop(reason);
-  countCompensation(run);
   await keepStop();
   const undone = watchUndos(run);
   if (run.mayBeDelivered && (await isDelivered(run))) {

@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { searchAttributes } from '../contracts/names';
 import type { AssignedAgent, OrderInput, OrderView, TimelineEntry } from '../contracts/workflow';
+import { createStageCount } from './order-metrics';
 import type { OrderFacts } from './rules';
 
 /** The order as the workflow knows it, and how it shows itself: the `order` query, search attributes, the Web UI's details. */
@@ -33,7 +34,7 @@ const keys = {
 /** A story longer than this keeps its beginning and its end: signals from outside can repeat without end. */
 const maxTimeline = 200;
 
-export function createOrderRecord({ order, onPartialRefusal }: OrderInput): OrderRecord {
+export function createOrderRecord({ order, onPartialRefusal, stage }: OrderInput): OrderRecord {
   const { order_id, user_id, placed_at } = order;
   const timeline: TimelineEntry[] = [];
   // The first status comes with the start (see api/user/placement), so that a placement needs no upsert.
@@ -44,12 +45,21 @@ export function createOrderRecord({ order, onPartialRefusal }: OrderInput): Orde
     attention: null,
   };
 
+  let facts: OrderFacts = {
+    status: 'PENDING',
+    delivery: null,
+    ...partsOf(order.restaurants),
+    keepRest: onPartialRefusal === 'keep_rest',
+  };
+  const countStage = createStageCount(stage ? undefined : 'PENDING');
+
   return {
-    facts: {
-      status: 'PENDING',
-      delivery: null,
-      ...partsOf(order.restaurants),
-      keepRest: onPartialRefusal === 'keep_rest',
+    get facts() {
+      return facts;
+    },
+    set facts(changed) {
+      facts = changed;
+      countStage(facts);
     },
     agent: null,
     total: null,

@@ -3,6 +3,7 @@ import type { AssignedAgent, OrderCommand, OrderInput, PlacementOutcome } from '
 import { createCalls, type Calls } from './calls';
 import { createCompensation, showsFailingUndos, type Compensation } from './compensation';
 import { createInbox, type Inbox, type Submitted } from './inbox';
+import { count } from './order-metrics';
 import { createOrderRecord, type OrderRecord } from './order-record';
 import { createWatchdog, type Watchdog } from './watchdog';
 
@@ -57,6 +58,7 @@ export function openOrder(input: OrderInput): OrderRun {
     record,
     inbox,
     saga: createCompensation((name, failure) => {
+      count.undone(name, failure ? 'failing' : 'done');
       if (failure === undefined) record.note('undone', name);
       else record.note('could not undo', `${name}: ${failure.message}`);
     }),

@@ -1,6 +1,8 @@
 /** How undos are seen from outside while they fail: the search attribute `OrderAttention`, the order worker's log, and its metrics. */
-import { CancellationScope, condition, log, metricMeter } from '@temporalio/workflow';
+import { CancellationScope, condition, log } from '@temporalio/workflow';
+import type { Service } from './calls';
 import { showsFailingUndos } from './compensation';
+import { count, type UndoStep } from './order-metrics';
 import type { OrderRun } from './order-run';
 
 /** For orders of version 0.1. Longer than the restart of a service, which needs nobody. */
@@ -36,27 +38,22 @@ function show({ record, calledDurably, input }: OrderRun, forMs: number): void {
   record.note('undo does not get through', `${services.join(', ')}, for ${forMs / 1_000} s; called on`);
   record.show();
   log.warn('an undo does not get through; it is called on', { event: 'undo-failing', order_id, services, forMs });
-  const counter = metricMeter.createCounter(
-    'order_undos_failing_total',
-    undefined,
-    'Undos that did not get through for long',
-  );
-  for (const service of services) counter.add(1, { service });
+  for (const service of services) count.undoNeedsAttention(stepAt[service]);
 }
+
+/** What is undone at each service. No step of an order is at the broker itself. */
+const stepAt: Record<Service, UndoStep | 'broker'> = {
+  user: 'customer record',
+  restaurant: 'restaurant order',
+  delivery: 'delivery',
+  broker: 'broker',
+};
 
 /** What no repeat can mend: the workflow fails with it, and a person has to act. */
 export function showFailedUndos({ input }: OrderRun, failed: string[]): void {
   const { order_id } = input.order;
-  const counter = metricMeter.createCounter('order_undos_failed_total', undefined, 'Undos that no repeat can mend');
   for (const undo of failed) {
     log.error('an undo has failed for good', { event: 'undo-failed', order_id, undo });
-    counter.add(1, { undo });
+    count.undoNeedsAttention(undo);
   }
-}
-
-/** By the command that has stopped the order; `none` for a limit, an operator or a service's own word. */
-export function countCompensation({ inbox }: OrderRun): void {
-  metricMeter
-    .createCounter('order_compensations_total', undefined, 'Orders that began to be undone')
-    .add(1, { command: inbox.next('stop')?.command.kind ?? 'none' });
 }

@@ -7,6 +7,8 @@ import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
+import { createRegistry } from '../../lib/metrics';
+import { serveMetrics } from '../../lib/metrics-server';
 import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
@@ -22,10 +24,15 @@ const name = 'api-delivery';
 
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.deliveryApi, process.env, log);
+  const registry = createRegistry();
+  const metrics = await serveMetrics(config, registry);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+    ca: config.DATABASE_CA_FILE,
+    registry,
+  });
   const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
-  const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log });
+  const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log, registry });
   const temporal = await connectTemporal(
     temporalServer(config),
     config.TEMPORAL_NAMESPACE,
@@ -33,7 +40,7 @@ async function start(log: Log): Promise<Running> {
     dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
   );
   const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
-  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
+  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
   const health = createHealth(
     {
       postgresql: required(checkDatabase),
@@ -44,8 +51,9 @@ async function start(log: Log): Promise<Running> {
       redis: optional(() => limits.check()),
     },
     log,
+    registry,
   );
-  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log, registry };
   const server = await listen(
     createDeliveryApp({ db, temporal, announce, ...edge }),
     config.HOST,
@@ -60,6 +68,7 @@ async function start(log: Log): Promise<Running> {
       limits.close();
       await Promise.all([broker.close(), temporal.close()]);
       await db.$disconnect();
+      metrics.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { pinoHttp, type Options } from 'pino-http';
+import type { Registry } from 'prom-client';
 import { alive, type Health } from '../../lib/health';
 import { isDatabaseAway } from '../../lib/database';
 import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
@@ -10,6 +11,7 @@ import { identify, open, type Access } from './access';
 import { allowOrigins } from './cors';
 import { requireFewHeaders, requireShallowBody, securityHeaders } from './hardening';
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
+import { countRequests } from './metrics';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
@@ -28,14 +30,17 @@ export interface EdgeDeps extends EdgeOptions {
   log: Log;
   access: Access;
   health: Health;
+  registry?: Registry;
 }
 
 /** The edge that the three services share: who asks and how often, parsing, request ids, logs, health, errors as the contract words them. */
-export function createApp({ log, health, access, limits = {}, ...network }: EdgeDeps, routers: Router[]): Express {
+export function createApp(deps: EdgeDeps, routers: Router[]): Express {
+  const { log, health, access, registry, limits = {}, ...network } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', network.trustProxy ?? false);
+  app.use(countRequests(registry)); // first: it counts whatever becomes of a request
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
   app.use(securityHeaders());
   if (network.corsOrigins?.length) app.use(allowOrigins(network.corsOrigins));

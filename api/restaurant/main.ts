@@ -3,6 +3,8 @@ import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess, type Running } from '../../lib/lifecycle';
 import type { Log } from '../../lib/log';
+import { createRegistry } from '../../lib/metrics';
+import { serveMetrics } from '../../lib/metrics-server';
 import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
@@ -18,8 +20,13 @@ const name = 'api-restaurant';
 
 async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.restaurantApi, process.env, log);
+  const registry = createRegistry();
+  const metrics = await serveMetrics(config, registry);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+  const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+    ca: config.DATABASE_CA_FILE,
+    registry,
+  });
   const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
   const temporal = await connectTemporal(
     temporalServer(config),
@@ -27,7 +34,7 @@ async function start(log: Log): Promise<Running> {
     patience,
     dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
   );
-  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
+  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
   const health = createHealth(
     {
       postgresql: required(checkDatabase),
@@ -36,8 +43,9 @@ async function start(log: Log): Promise<Running> {
       redis: optional(() => limits.check()),
     },
     log,
+    registry,
   );
-  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log, registry };
   const server = await listen(
     createRestaurantApp({ db, temporal, policy: orderPolicy(config), ...edge }),
     config.HOST,
@@ -52,6 +60,7 @@ async function start(log: Log): Promise<Running> {
       limits.close();
       await temporal.close();
       await db.$disconnect();
+      metrics.close();
     },
   };
 }

@@ -3,6 +3,8 @@ import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { reachDatabase } from '../../lib/database';
 import { createHealth, optional, required } from '../../lib/health';
 import { runProcess } from '../../lib/lifecycle';
+import { createRegistry } from '../../lib/metrics';
+import { serveMetrics } from '../../lib/metrics-server';
 import { openRateLimits } from '../../lib/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
@@ -17,8 +19,13 @@ import { checkService, createServices } from './services';
 
 void runProcess('api-user', process.env, async (log) => {
   const config = loadConfig(schemas.userApi, process.env, log);
+  const registry = createRegistry();
+  const metrics = await serveMetrics(config, registry);
   const patience = createPatience(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+  const db = openDatabase(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+    ca: config.DATABASE_CA_FILE,
+    registry,
+  });
   const checkDatabase = await reachDatabase(db, config.USER_DATABASE_URL, patience);
   const temporal = await connectTemporal(
     temporalServer(config),
@@ -26,10 +33,10 @@ void runProcess('api-user', process.env, async (log) => {
     patience,
     dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
   );
-  const cache = openCache(config.REDIS_URL, log, config.REDIS_CA_FILE);
-  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE });
+  const cache = openCache(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
+  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
   const urls = { restaurant: config.RESTAURANT_SERVICE_URL, delivery: config.DELIVERY_SERVICE_URL };
-  const services = createServices({ urls, authorize: serviceAuthorization('api-user', config), log });
+  const services = createServices({ urls, authorize: serviceAuthorization('api-user', config), log, registry });
 
   const health = createHealth(
     {
@@ -41,8 +48,9 @@ void runProcess('api-user', process.env, async (log) => {
       'delivery-service': optional(() => checkService(urls.delivery)),
     },
     log,
+    registry,
   );
-  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log };
+  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log, registry };
   const app = createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), ...edge });
   const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
   return {
@@ -54,6 +62,7 @@ void runProcess('api-user', process.env, async (log) => {
       limits.close();
       await temporal.close();
       await db.$disconnect();
+      metrics.close();
     },
   };
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
+import type { Registry } from 'prom-client';
+import { breakerMetrics, createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
 import type { Log } from '../../lib/log';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';
@@ -41,12 +42,14 @@ export interface ServicesOptions {
   /** How this service shows the others who it is. */
   authorize: Authorize;
   log: Log;
+  registry?: Registry;
 }
 
 /** Each service behind a breaker of its own: one that is away costs nobody a wait. */
-export function createServices({ urls, authorize, log }: ServicesOptions): Services {
-  const restaurant = createBreaker('restaurant', log);
-  const delivery = createBreaker('delivery', log);
+export function createServices({ urls, authorize, log, registry }: ServicesOptions): Services {
+  const metrics = breakerMetrics(registry);
+  const restaurant = createBreaker('restaurant', log, metrics);
+  const delivery = createBreaker('delivery', log, metrics);
   const get = getWith(authorize);
   return {
     async restaurantsOpenAt(hour) {

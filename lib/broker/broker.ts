@@ -1,8 +1,10 @@
+import { Registry } from 'prom-client';
 import { consume } from './consumer';
 import type { ConsumerOptions } from './consumer-options';
 import type { Consumer } from './deliveries';
 import { BrokerAwayError } from './errors';
 import { openLink, type Link, type LinkOptions } from './link';
+import { countPublications, countRequests, createBrokerMetrics, watchConnections } from './metrics';
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';
 import type { Signature } from './signature';
@@ -18,7 +20,7 @@ export interface Broker {
   /** One request, one reply. Throws BrokerAwayError, UnroutableError, RequestTimeoutError, ServiceFault. */
   request(queue: string, body: unknown, options: RequestOptions): Promise<unknown>;
   /** Consumes until the broker is closed or the consumer stopped. Throws StartLimitError when the broker is away at the first. */
-  consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'log'>): Promise<Consumer>;
+  consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<Consumer>;
   /** Resolves when the broker answers, takes messages and gives them to every consumer. May take for ever when it is frozen. */
   check(): Promise<void>;
   /** Stops the consumers, waits for the messages under way, disconnects. */
@@ -29,29 +31,35 @@ export interface BrokerOptions extends LinkOptions {
   appId: string;
   /** Messages are signed with it, and requests that do not bear it are not worked on. Left out: nobody asks. */
   signature?: Signature | undefined;
+  /** Gets the broker's metrics: for one broker at most. */
+  registry?: Registry;
 }
 
 /** Connects, waiting for the broker. Throws StartLimitError. */
-export async function openBroker(options: BrokerOptions): Promise<Broker> {
+export async function openBroker({ registry = new Registry(), ...options }: BrokerOptions): Promise<Broker> {
+  const metrics = createBrokerMetrics(registry);
   const link = await openLink(named(options, 'publishes'));
-  const publisher = createPublisher(link, options.appId, options.signature);
+  const publisher = countPublications(createPublisher(link, options.appId, options.signature), metrics);
   const requester = await createRequester(link, publisher);
   const consumers: Consumer[] = [];
   const links = [link];
   const keep = (opened: Link): Link => (links.push(opened), opened);
   let consuming: Promise<Link> | undefined;
+  const connected = (): boolean => links.every((each) => each.connected);
+  watchConnections(registry, { connected, blocked: () => links.some(({ blocked }) => blocked) });
   return {
     get connected() {
-      return links.every(({ connected }) => connected);
+      return connected();
     },
     publish: (to, body) => publisher.publish(to, Buffer.from(JSON.stringify(body))),
-    request: (queue, body, requestOptions) => requester.request(queue, body, requestOptions),
+    request: countRequests(requester, metrics),
     async consume(consumerOptions) {
       consuming ??= openLink(named(options, 'consumes')).then(keep);
       const consumer = await consume(await consuming, publisher, {
         ...consumerOptions,
         appId: options.appId,
         signature: options.signature,
+        metrics,
         log: options.log,
       });
       consumers.push(consumer);
@@ -71,7 +79,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 /** As the broker's list of connections and the log show it. */
-const named = (options: BrokerOptions, does: string): LinkOptions => ({
+const named = (options: LinkOptions, does: string): LinkOptions => ({
   ...options,
   name: `${options.name} ${does}`,
   log: options.log.child({ connection: does }),

@@ -1,4 +1,5 @@
 import type { Log } from '../log';
+import type { BrokerMetrics } from './metrics';
 import type { Signature } from './signature';
 
 /** Outcome of reading a body: the value, or why it can't be one. */
@@ -20,5 +21,6 @@ export interface ConsumerOptions<T> {
   handle: (body: T) => Promise<unknown>;
   /** What becomes of a valid message that is no request of ours. Left out: it is handled like any other, without a reply. */
   adopt?: (body: T) => Promise<void>;
+  metrics: Pick<BrokerMetrics, 'expect' | 'message'>;
   log: Log;
 }

@@ -1,7 +1,10 @@
 import { retryQueue } from '../../contracts/names';
+import { stopwatch } from '../metrics';
 import type { ConsumerOptions } from './consumer-options';
+import { courseOf } from './copy';
 import { takeDeliveries, type Consumer, type Work } from './deliveries';
 import type { Link } from './link';
+import type { MessageOutcome } from './metrics';
 import type { Publisher } from './publisher';
 import { createHold, heldAtATime } from './retry';
 import { createSettle } from './settle';
@@ -12,9 +15,19 @@ import { createSettle } from './settle';
  * it in the retry or the dead queue.
  */
 export async function consume<T>(link: Link, publisher: Publisher, options: ConsumerOptions<T>): Promise<Consumer> {
-  const { queue, prefetch, log } = options;
+  const { queue, prefetch, metrics, log } = options;
+  metrics.expect(queue);
   const settle = createSettle(publisher, options);
-  const work: Work = (delivery) => settle(delivery).then(() => true);
+  const work: Work = async (delivery) => {
+    const seconds = stopwatch();
+    let outcome: MessageOutcome = 'unsettled';
+    try {
+      outcome = await settle(delivery);
+      return true;
+    } finally {
+      metrics.message(queue, outcome, seconds(), courseOf(delivery.message).count('attempts') + 1);
+    }
+  };
   const hold = createHold(publisher, options);
   const consumers = [
     await takeDeliveries(link, publisher, { queue, prefetch, work, finish: true, log }),

@@ -23,6 +23,8 @@ export interface Link {
   /** The present session. Throws BrokerAwayError at once while there is none or the broker is blocked. */
   session(): Session;
   readonly connected: boolean;
+  /** Whether the broker says that it takes no messages in the present session. */
+  readonly blocked: boolean;
   /** Resolves when the broker is blocked, at once if it is. */
   untilBlocked(): Promise<void>;
   /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when it waits no longer. */
@@ -84,6 +86,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     session: () => sessions.current(),
     get connected() {
       return sessions.connected();
+    },
+    get blocked() {
+      return sessions.blocked();
     },
     onSetUp: (hook) => sessions.onSetUp(hook),
     onLost: (hook) => sessions.onLost(hook),

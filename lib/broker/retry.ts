@@ -14,19 +14,21 @@ const longestWaitMs = 5 * 60_000;
 /** How long a message waits after so many attempts. */
 export const backoffMs = (attempts: number): number => Math.min(100 * 2 ** attempts, longestWaitMs);
 
-type HoldOptions = Pick<ConsumerOptions<unknown>, 'queue' | 'appId' | 'signature' | 'log'>;
+type HoldOptions = Pick<ConsumerOptions<unknown>, 'queue' | 'appId' | 'signature' | 'metrics' | 'log'>;
 
 /**
  * Keeps each message of the retry queue until its next attempt is due, then puts it back into its queue. With a signature nobody but a
  * consumer of ours has a message tried again: what others put there goes to the dead queue.
  */
-export function createHold(publisher: Publisher, { queue, appId, signature, log }: HoldOptions): Work {
+export function createHold(publisher: Publisher, options: HoldOptions): Work {
+  const { queue, appId, signature, metrics, log } = options;
   return async ({ message, lost }) => {
     const { text, count } = courseOf(message);
     if (signature?.fits(message) === false) {
       log.error({ event: 'message-dead', queue, reason: unsigned }, 'a message went to the dead queue');
       const course = { reason: unsigned, queue, attempts: count('attempts'), diedAt: new Date().toISOString() };
       await publisher.publishCopy(toQueue(deadQueue(queue)), message.content, copyProperties(message, appId, course));
+      metrics.message(queue, 'dead', 0, count('attempts'));
       return true;
     }
     const dueAt = Date.parse(text('retryAt') ?? '') || 0;

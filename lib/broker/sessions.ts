@@ -31,6 +31,7 @@ export function createSessions(log: Log) {
 
   return {
     connected: () => current !== undefined,
+    blocked: () => block.holds(),
     current(): Session {
       if (!current) throw new BrokerAwayError('not connected to the broker');
       block.check();
@@ -85,6 +86,7 @@ function createBlock(log: Log) {
       cause = undefined;
       changes.emit('end');
     },
+    holds: () => cause !== undefined,
     /** Throws while it lasts. */
     check(): void {
       if (cause) throw cause;

@@ -4,6 +4,7 @@ import type { ConsumerOptions, Parsed } from './consumer-options';
 import { copyProperties, courseOf } from './copy';
 import type { Delivery } from './deliveries';
 import { BrokerAwayError, ServiceFault } from './errors';
+import type { MessageOutcome } from './metrics';
 import { toQueue, type Publisher } from './publisher';
 import type { Reply } from './reply';
 import { unsigned } from './signature';
@@ -12,8 +13,8 @@ import { backoffMs } from './retry';
 /** Attempts at a message that nobody else repeats (an event), consumers lost over it included; then it goes to the dead queue. */
 export const maxAttempts = 20;
 
-/** Carries a message to where it may be acknowledged. Throws BrokerAwayError when the broker would not take what has to go to it. */
-type Settle = (delivery: Delivery) => Promise<void>;
+/** Carries a message to where it may be acknowledged, and says where that is. Throws BrokerAwayError when the broker would not take what has to go to it. */
+type Settle = (delivery: Delivery) => Promise<MessageOutcome>;
 
 /**
  * What becomes of a message: handled and answered, adopted, put aside with its count until its next attempt, or buried with the
@@ -28,66 +29,68 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     await publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, course));
   };
 
-  const bury = async (delivery: Delivery, failure: Failure): Promise<void> => {
+  const bury = async (delivery: Delivery, failure: Failure): Promise<MessageOutcome> => {
     const { attempts, reason } = failure;
     log.error({ event: 'message-dead', queue, reason, attempts }, 'a message went to the dead queue');
     await put(deadQueue(queue), delivery, { ...failure, queue, diedAt: new Date().toISOString() });
+    return 'dead';
   };
 
   /** Out of the way of the messages behind it: a place of the prefetch is for work, not for waiting. */
-  const putAside = async (delivery: Delivery, { reason: _, ...failure }: Failure, waitMs: number): Promise<void> => {
+  const putAside = async (delivery: Delivery, failure: Failure, waitMs: number): Promise<MessageOutcome> => {
     const retryAt = new Date(Date.now() + waitMs).toISOString();
-    await put(retryQueue(queue), delivery, { ...failure, retryAt });
+    await put(retryQueue(queue), delivery, { ...failure, reason: undefined, retryAt });
+    return 'retried';
   };
 
   /** Nobody else repeats an event. */
-  const tryLater = async (delivery: Delivery, fault: ServiceFault): Promise<void> => {
+  const tryLater = async (delivery: Delivery, fault: ServiceFault): Promise<MessageOutcome> => {
     const failure = failureOf(delivery.message, `${fault.code}: ${fault.message}`);
     if (!fault.retryable || failure.attempts >= maxAttempts) return bury(delivery, failure);
-    await putAside(delivery, failure, backoffMs(failure.attempts));
+    return putAside(delivery, failure, backoffMs(failure.attempts));
   };
 
   /**
    * A consumer was lost over an event: perhaps this one killed it, so it is counted before it is looked at. The random delay parts it
    * from the innocent ones that were under way with it: those are done before the culprit comes again.
    */
-  const countLoss = async (delivery: Delivery): Promise<void> => {
+  const countLoss = async (delivery: Delivery): Promise<MessageOutcome> => {
     const failure = failureOf(delivery.message, 'CONSUMER_LOST: perhaps over this message');
     if (failure.attempts >= maxAttempts) return bury(delivery, failure);
-    await putAside(delivery, failure, Math.random() * backoffMs(failure.attempts));
+    return putAside(delivery, failure, Math.random() * backoffMs(failure.attempts));
   };
-
-  const isForged = (message: ConsumeMessage, isRequest: boolean): boolean =>
-    (isRequest || options.onlyOurs === true) && options.signature?.fits(message) === false;
 
   return async (delivery) => {
     const { message } = delivery;
     const replyTo = replyAddress(message, options.appId);
-    const answer = (reply: Reply): void => {
-      if (replyTo === undefined) return;
-      const { correlationId } = message.properties as { correlationId?: string };
-      publisher.reply(replyTo, Buffer.from(JSON.stringify(reply)), correlationId);
-    };
-    if (isForged(message, replyTo !== undefined)) {
-      await bury(delivery, failureOf(message, unsigned));
+    const answer = answerTo(publisher, message, replyTo);
+    if (isForged(message, replyTo !== undefined, options)) {
+      const buried = await bury(delivery, failureOf(message, unsigned));
       // Whoever has asked may be ours, and lack the secret: its next attempt may bear it.
-      return answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsigned });
+      answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsigned });
+      return buried;
     }
     if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
     const body = read(message.content, options.parse);
     if (!body.ok) {
-      await bury(delivery, failureOf(message, body.reason));
-      return answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
+      const buried = await bury(delivery, failureOf(message, body.reason));
+      answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
+      return buried;
     }
     try {
-      if (options.adopt && replyTo === undefined) await options.adopt(body.value);
-      else answer({ ok: true, value: await options.handle(body.value) });
+      if (options.adopt && replyTo === undefined) {
+        await options.adopt(body.value);
+        return 'adopted';
+      }
+      answer({ ok: true, value: await options.handle(body.value) });
+      return 'handled';
     } catch (err) {
       if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
       const fault = toFault(err);
       log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
-      if (replyTo === undefined) await tryLater(delivery, fault);
-      else answer({ ok: false, retryable: fault.retryable, code: fault.code, message: told(err, fault) });
+      if (replyTo === undefined) return tryLater(delivery, fault);
+      answer({ ok: false, retryable: fault.retryable, code: fault.code, message: told(err, fault) });
+      return 'answered_fault';
     }
   };
 }
@@ -96,6 +99,20 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
 function replyAddress({ properties }: ConsumeMessage, appId: string): string | undefined {
   return properties.appId === appId ? (properties.replyTo as string | undefined) : undefined;
 }
+
+function isForged(message: ConsumeMessage, isRequest: boolean, options: Guarding): boolean {
+  return (isRequest || options.onlyOurs === true) && options.signature?.fits(message) === false;
+}
+type Guarding = Pick<ConsumerOptions<never>, 'onlyOurs' | 'signature'>;
+
+/** Nobody waits for an answer to an event. */
+const answerTo =
+  (publisher: Publisher, { properties }: ConsumeMessage, replyTo: string | undefined) =>
+  (reply: Reply): void => {
+    if (replyTo === undefined) return;
+    const { correlationId } = properties as { correlationId?: string };
+    publisher.reply(replyTo, Buffer.from(JSON.stringify(reply)), correlationId);
+  };
 
 function read<T>(content: Buffer, parse: (body: unknown) => Parsed<T>): Parsed<T> {
   let body: unknown;

@@ -1,4 +1,4 @@
-import { clientOptions } from '../../lib/database';
+import { clientOptions, type DatabaseOptions } from '../../lib/database';
 import type { Log } from '../../lib/log';
 import { PrismaClient, type Prisma } from './generated/client';
 
@@ -7,6 +7,6 @@ export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 
 /** Opens a pool of at most `poolSize` connections; each is made when it is first needed. Close it with `$disconnect`. */
-export function openDatabase(url: string, poolSize: number, log: Log, ca?: string): Database {
-  return new PrismaClient(clientOptions(url, poolSize, log, ca));
+export function openDatabase(url: string, poolSize: number, log: Log, options?: DatabaseOptions): Database {
+  return new PrismaClient(clientOptions(url, poolSize, log, options));
 }

@@ -1,4 +1,4 @@
-import { clientOptions } from '../../lib/database';
+import { clientOptions, type DatabaseOptions } from '../../lib/database';
 import type { Log } from '../../lib/log';
 import { PrismaClient } from './generated/client';
 
@@ -6,5 +6,5 @@ import { PrismaClient } from './generated/client';
 export type Database = PrismaClient;
 
 /** Opens the pool; connections are made when they are needed. End with `$disconnect()`. */
-export const openDatabase = (url: string, poolSize: number, log: Log, ca?: string): Database =>
-  new PrismaClient(clientOptions(url, poolSize, log, ca));
+export const openDatabase = (url: string, poolSize: number, log: Log, options?: DatabaseOptions): Database =>
+  new PrismaClient(clientOptions(url, poolSize, log, options));

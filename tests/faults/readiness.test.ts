@@ -2,7 +2,8 @@
 import type { Readiness } from '../../lib/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import { PROCESSES, type PartName } from '../../tools/stack/services';
+import { PROCESSES } from '../../tools/stack/addresses';
+import type { PartName } from '../../tools/stack/services';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts take their time to start on a busy machine

@@ -3,9 +3,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { resolveAddresses, stackEnvironment, type Addresses } from '../../tools/stack/addresses';
+import {
+  PROCESSES,
+  resolveAddresses,
+  stackEnvironment,
+  type Addresses,
+  type ProcessName,
+} from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
-import { PROCESSES, serviceParts, type ProcessName } from '../../tools/stack/services';
+import { serviceParts } from '../../tools/stack/services';
 import { temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';

@@ -80,7 +80,7 @@ describe('Redis', () => {
     const front = opened(await tlsFront(hostOf(process.env.REDIS_URL ?? ''), read(files.server)));
     const env = { REDIS_URL: `rediss://localhost:${front.port}`, REDIS_CA_FILE: ca, AUTH_SECRET: 's'.repeat(32) };
     const config = loadConfig(schemas.userApi, env);
-    return opened(openCache(config.REDIS_URL, cacheLog, config.REDIS_CA_FILE));
+    return opened(openCache(config.REDIS_URL, cacheLog, { ca: config.REDIS_CA_FILE }));
   };
 
   test('is spoken to when its authority is the one that was named', async () => {
@@ -103,7 +103,7 @@ describe('PostgreSQL', () => {
     const front = opened(await postgresFront(hostOf(database.url), read(files.server)));
     const url = Object.assign(new URL(database.url), { host: `localhost:${front.port}`, search: `sslmode=${sslmode}` });
     const config = configured({ USER_DATABASE_URL: url.href, DATABASE_CA_FILE: ca });
-    const db = openDatabase(config.USER_DATABASE_URL, 2, log, config.DATABASE_CA_FILE);
+    const db = openDatabase(config.USER_DATABASE_URL, 2, log, { ca: config.DATABASE_CA_FILE });
     closing.push(() => db.$disconnect());
     return db;
   };

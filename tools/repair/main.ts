@@ -60,9 +60,9 @@ async function open(): Promise<{ deps: RepairDeps; close(): Promise<void> }> {
   const log = createLog('repair', 'silent');
   const ca = config.DATABASE_CA_FILE;
   const dbs = {
-    user: user.openDatabase(config.USER_DATABASE_URL, poolSize, log, ca),
-    restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, poolSize, log, ca),
-    delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, poolSize, log, ca),
+    user: user.openDatabase(config.USER_DATABASE_URL, poolSize, log, { ca }),
+    restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, poolSize, log, { ca }),
+    delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, poolSize, log, { ca }),
   };
   const temporal = {
     client: new Client({

@@ -3,6 +3,16 @@ import { LOOPBACK, type Ports } from './ports';
 export const SERVICES = ['user', 'restaurant', 'delivery'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** The workers, by what they are called and the folder that holds them. */
+export const WORKERS = ['order', 'restaurant', 'delivery'] as const;
+
+/** Our own programs, by their names as parts. */
+export const PROCESSES = [
+  ...SERVICES.map((service) => `api-${service}` as const),
+  ...WORKERS.map((worker) => `worker-${worker}` as const),
+];
+export type ProcessName = (typeof PROCESSES)[number];
+
 /** Where everything of a stack is; null where nobody told us. */
 export interface Addresses {
   api: Record<ServiceName, string>;
@@ -12,6 +22,8 @@ export interface Addresses {
   rabbitmqManagement: string | null;
   redis: string;
   postgres: Record<ServiceName, string>;
+  /** Of each process. */
+  metrics: Record<ProcessName, string>;
 }
 
 export const SERVERS = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const;
@@ -63,6 +75,9 @@ export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports): Addresse
       (external.rabbitmq ? null : `http://guest:guest@${LOOPBACK}:${ports['rabbitmq-management']}`),
     redis: env['REDIS_URL'] || `redis://${LOOPBACK}:${ports.redis}`,
     postgres: { user: database('user'), restaurant: database('restaurant'), delivery: database('delivery') },
+    metrics: Object.fromEntries(
+      PROCESSES.map((name) => [name, `${local(ports[`metrics-${name}`])}/metrics`]),
+    ) as Addresses['metrics'],
   };
 }
 

@@ -21,6 +21,13 @@ export const DEFAULT_PORTS = {
   'worker-order': 8004,
   'worker-restaurant': 8005,
   'worker-delivery': 8006,
+  // Where Prometheus finds each process's metrics.
+  'metrics-api-user': 8011,
+  'metrics-api-restaurant': 8012,
+  'metrics-api-delivery': 8013,
+  'metrics-worker-order': 8014,
+  'metrics-worker-restaurant': 8015,
+  'metrics-worker-delivery': 8016,
 } as const;
 
 export type PortName = keyof typeof DEFAULT_PORTS;

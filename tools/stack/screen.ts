@@ -1,4 +1,4 @@
-import { SERVICES, type Addresses } from './addresses';
+import { PROCESSES, SERVICES, type Addresses } from './addresses';
 import type { PartStatus } from './part';
 
 /** Lines for a person. On stdout when they are the result of a command. */
@@ -29,6 +29,9 @@ export function addressLines(addresses: Addresses): string[] {
     return row('RabbitMQ management', username ? `${origin}  (login ${username}, password ${password})` : origin);
   }
 }
+
+export const metricsLines = ({ metrics }: Addresses): string[] =>
+  PROCESSES.map((name) => `  ${`metrics of ${name}`.padEnd(28)} ${metrics[name]}`);
 
 /** The parts as a table, a line each below the headings. */
 export function partsTable(parts: PartStatus[]): string[] {

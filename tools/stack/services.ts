@@ -1,18 +1,9 @@
 import { join } from 'node:path';
-import { SERVICES, stackEnvironment, type Addresses, type ServerName } from './addresses';
+import { SERVICES, WORKERS, stackEnvironment, type Addresses, type ProcessName, type ServerName } from './addresses';
 import { projectRoot } from './instance';
 import type { Part } from './part';
 import { LOOPBACK, type Ports } from './ports';
 
-/** The workers, by what they are called and the folder that holds them. */
-const WORKERS = ['order', 'restaurant', 'delivery'] as const;
-
-/** Our own programs, by their names as parts. */
-export const PROCESSES = [
-  ...SERVICES.map((service) => `api-${service}` as const),
-  ...WORKERS.map((worker) => `worker-${worker}` as const),
-];
-export type ProcessName = (typeof PROCESSES)[number];
 /** What runs in a whole system. */
 export type PartName = ServerName | ProcessName;
 
@@ -26,14 +17,16 @@ export interface ServiceOptions {
 /** The three APIs and the three workers: our own programs, compiled. */
 export function serviceParts({ addresses, ports, env }: ServiceOptions): Part[] {
   const shared = { NODE_ENV: 'development', ...env, ...stackEnvironment(addresses, env) };
+  const metricsPort = (name: ProcessName) => ({ METRICS_PORT: String(ports[`metrics-${name}`]) });
   const apis = SERVICES.map((service) => {
-    const port = ports[`api-${service}`];
-    return servicePart(`api-${service}`, ['api', service], { ...shared, PORT: String(port) }, addresses.api[service]);
+    const name = `api-${service}` as const;
+    const env = { ...shared, ...metricsPort(name), PORT: String(ports[name]) };
+    return servicePart(name, ['api', service], env, addresses.api[service]);
   });
   const workers = WORKERS.map((worker) => {
-    const port = ports[`worker-${worker}`];
-    const env = { ...shared, HEALTH_PORT: String(port) };
-    return servicePart(`worker-${worker}`, ['workers', worker], env, `http://${LOOPBACK}:${port}`);
+    const name = `worker-${worker}` as const;
+    const env = { ...shared, ...metricsPort(name), HEALTH_PORT: String(ports[name]) };
+    return servicePart(name, ['workers', worker], env, `http://${LOOPBACK}:${ports[name]}`);
   });
   return [...apis, ...workers];
 }

@@ -4,25 +4,35 @@ import { reachDatabase } from '../../lib/database';
 import { required } from '../../lib/health';
 import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
+import { createRegistry } from '../../lib/metrics';
+import { serveMetrics } from '../../lib/metrics-server';
 import { createPatience } from '../../lib/wait-for';
 import { openDatabase } from '../../prisma/delivery/client';
 import { consumeDeliveryQueues } from './consumers';
+import { watchDelivery } from './metrics';
 
 const name = 'worker-delivery';
 
-void runProcess(name, process.env, (log) => {
+void runProcess(name, process.env, async (log) => {
   const config = loadConfig(schemas.deliveryWorker, process.env, log);
-  return withHealth(config, log, async () => {
+  const registry = createRegistry();
+  const metrics = await serveMetrics(config, registry);
+  return withHealth(config, { log, registry }, async () => {
     const patience = createPatience(config.START_LIMIT_MS, log);
-    const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, config.DATABASE_CA_FILE);
+    const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
+      ca: config.DATABASE_CA_FILE,
+      registry,
+    });
     const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
-    const broker = await openOurBroker({ ...brokerServer(config), name, patience, log });
+    const broker = await openOurBroker({ ...brokerServer(config), name, patience, log, registry });
+    watchDelivery(registry, db);
     await consumeDeliveryQueues({ db, broker, log, poolSize: config.DATABASE_POOL_SIZE });
     return {
       dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },
       async stop() {
         await broker.close();
         await db.$disconnect();
+        metrics.close();
       },
     };
   });

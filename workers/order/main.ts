@@ -1,18 +1,24 @@
 import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
+import { createRegistry } from '../../lib/metrics';
+import { serveMetrics } from '../../lib/metrics-server';
 import { brokerServer } from '../../lib/our-broker';
 import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
 import { loadWorkflows } from './bundle';
+import { openCoreMetrics } from './core-metrics';
 
-void runProcess('worker-order', process.env, (log) => {
+void runProcess('worker-order', process.env, async (log) => {
   const config = loadConfig(schemas.orderWorker, process.env, log);
   const keys = config.TEMPORAL_PAYLOAD_KEYS;
   const stackTraces = config.WORKFLOW_STACK_TRACES === 'on';
-  return withHealth(config, log, async () =>
-    startOrderWorker({
+  const registry = createRegistry();
+  const core = config.METRICS_PORT === undefined ? undefined : await openCoreMetrics();
+  const metrics = await serveMetrics(config, registry, core?.read);
+  return withHealth(config, { log, registry }, async () => {
+    const worker = await startOrderWorker({
       temporalServer: temporalServer(config),
       namespace: config.TEMPORAL_NAMESPACE,
       brokerServer: brokerServer(config),
@@ -20,12 +26,14 @@ void runProcess('worker-order', process.env, (log) => {
       databaseUrl: config.USER_DATABASE_URL,
       databaseCa: config.DATABASE_CA_FILE,
       poolSize: config.DATABASE_POOL_SIZE,
-      metricsAddress: config.METRICS_ADDRESS,
+      telemetry: core?.telemetry,
+      registry,
       policy: orderPolicy(config),
       buildId: config.WORKER_BUILD_ID,
       workflows: { workflowBundle: await loadWorkflows({ stackTraces, encodeFailures: keys?.current !== undefined }) },
       patience: createPatience(config.START_LIMIT_MS, log),
       log,
-    }),
-  );
+    });
+    return { ...worker, stop: () => worker.stop().then(metrics.close) };
+  });
 });

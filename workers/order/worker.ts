@@ -1,4 +1,5 @@
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type TelemetryOptions, type WorkerOptions } from '@temporalio/worker';
+import type { Registry } from 'prom-client';
 import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
@@ -21,6 +22,7 @@ import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { adoptOrder } from './adopt-order';
 import { agentAssigned } from './agent-assigned';
+import { orderSinks, watchOrders } from './metrics';
 import { createRecords } from './records';
 import { temporalLogger } from './temporal-logger';
 import { workerTuning } from './tuning';
@@ -34,8 +36,9 @@ export interface OrderWorkerOptions {
   databaseUrl: string;
   databaseCa?: string | undefined;
   poolSize: number;
-  /** Where Prometheus finds the metrics, `host:port`; left out: nowhere. */
-  metricsAddress?: string | undefined;
+  /** What the SDK's core counts, and where it serves that; left out: nothing. */
+  telemetry?: TelemetryOptions | undefined;
+  registry: Registry;
   /** The time limits of adopted orders. */
   policy: OrderPolicy;
   /** Takes part in worker versioning as this build (ADR 12); without one, as the only worker there is. */
@@ -52,17 +55,14 @@ const prefetch = 20;
 
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
-  const { log, patience, metricsAddress } = options;
-  Runtime.install({
-    logger: temporalLogger(log),
-    shutdownSignals: [],
-    ...(metricsAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
-  });
-  const db = openDatabase(options.databaseUrl, options.poolSize, log, options.databaseCa);
+  const { log, patience, registry, telemetry = {} } = options;
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: telemetry });
+  const db = openDatabase(options.databaseUrl, options.poolSize, log, { ca: options.databaseCa, registry });
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
   const dataConverter = dataConverterOf(options.payloadKeys);
   const temporal = await connectTemporal(options.temporalServer, options.namespace, patience, dataConverter);
-  const broker = await openOurBroker({ ...options.brokerServer, name: 'worker-order', patience, log });
+  const broker = await openOurBroker({ ...options.brokerServer, name: 'worker-order', patience, log, registry });
+  watchOrders(registry, temporal);
 
   const connection = await NativeConnection.connect(options.temporalServer);
   const { records, ratings } = createRecords(db);
@@ -78,6 +78,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
       ...createDeliveryActivities({ broker, records }),
       ...createRatingActivities({ broker, ratings }),
     },
+    sinks: orderSinks(registry),
     ...workerTuning,
     shutdownGraceTime,
   });

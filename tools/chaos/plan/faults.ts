@@ -1,4 +1,5 @@
-import { PROCESSES, type PartName } from '../../stack/services';
+import { PROCESSES } from '../../stack/addresses';
+import type { PartName } from '../../stack/services';
 import type { Random } from './random';
 
 /** Everything that runs. A seed's plan depends on their order. */

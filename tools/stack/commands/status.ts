@@ -1,7 +1,7 @@
 import { addressesAsJson } from '../addresses';
 import { askStack } from '../control';
 import { instanceNamed } from '../instance';
-import { addressLines, partsTable, printLines } from '../screen';
+import { addressLines, metricsLines, partsTable, printLines } from '../screen';
 
 export interface StatusFlags {
   name: string;
@@ -21,7 +21,7 @@ export async function showStatus({ name, json }: StatusFlags): Promise<number> {
       '',
       ...partsTable(status.parts),
       '',
-      ...(status.addresses ? addressLines(status.addresses) : []),
+      ...(status.addresses ? [...addressLines(status.addresses), '', ...metricsLines(status.addresses)] : []),
     ]);
   } else {
     printLines([`The stack "${name}" does not run. Start it with: npm start`]);

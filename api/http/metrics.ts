@@ -1,0 +1,41 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { Gauge, Histogram, Registry } from 'prom-client';
+import { answerBuckets, stopwatch } from '../../lib/metrics';
+
+/** Other methods count as one: a client may make up many. */
+const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** Counts each request with what it took, by its route's pattern: never by what a client can choose. */
+export function countRequests(registry = new Registry()): RequestHandler {
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From a request to the end of its answer. Status 499: the client had gone before.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: answerBuckets,
+    registers: [registry],
+  });
+  const inFlight = new Gauge({
+    name: 'http_requests_in_flight',
+    help: 'Requests that are not answered yet.',
+    registers: [registry],
+  });
+  return (req, res, next) => {
+    const seconds = stopwatch();
+    inFlight.inc();
+    res.once('close', () => {
+      inFlight.dec();
+      duration.observe({ method: methodOf(req), route: routeOf(req), status: statusOf(res) }, seconds());
+    });
+    next();
+  };
+}
+
+const methodOf = ({ method }: Request): string => (methods.has(method) ? method : 'other');
+
+/** Of a route with an old name the canonical one, which comes first. `unmatched`: none, or refused before one was looked for. */
+function routeOf({ route }: { route?: { path: string | string[] } }): string {
+  const path = route?.path;
+  return (Array.isArray(path) ? path[0] : path) ?? 'unmatched';
+}
+
+const statusOf = (res: Response): number => (res.writableFinished ? res.statusCode : 499);

@@ -1,0 +1,29 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server for those who run the system, not for the public. */
+export interface InsideServer {
+  /** `http://host:port` */
+  address: string;
+  close(): void;
+}
+
+/** Answers every request by its path. Rejects when the port is taken; port 0 is any free one. */
+export async function listenInside(
+  host: string,
+  port: number,
+  answer: (path: string, res: ServerResponse) => Promise<void>,
+): Promise<InsideServer> {
+  const server = createServer((req, res) => {
+    const [path = ''] = (req.url ?? '').split('?');
+    answer(path, res).catch(() => res.destroy());
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
