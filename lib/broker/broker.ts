@@ -6,6 +6,7 @@ import { openLink, type Link, type LinkOptions } from './link';
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';
 import type { Signature } from './signature';
+import { sending } from './spans';
 
 /**
  * All that a process does with RabbitMQ, over connections that come back by themselves: one to publish, and one to consume, since a broker
@@ -44,8 +45,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     get connected() {
       return links.every(({ connected }) => connected);
     },
-    publish: (to, body) => publisher.publish(to, Buffer.from(JSON.stringify(body))),
-    request: (queue, body, requestOptions) => requester.request(queue, body, requestOptions),
+    publish: (to, body) =>
+      sending('publish', to.exchange || to.routingKey, () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
+    request: (queue, body, requestOptions) =>
+      sending('request', queue, () => requester.request(queue, body, requestOptions)),
     async consume(consumerOptions) {
       consuming ??= openLink(named(options, 'consumes')).then(keep);
       const consumer = await consume(await consuming, publisher, {

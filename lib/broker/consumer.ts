@@ -5,6 +5,7 @@ import type { Link } from './link';
 import type { Publisher } from './publisher';
 import { createHold, heldAtATime } from './retry';
 import { createSettle } from './settle';
+import { processing } from './spans';
 
 /**
  * Consumes a queue, and the messages of it that wait for their next attempt, for as long as the process lives, over every reconnection.
@@ -14,7 +15,7 @@ import { createSettle } from './settle';
 export async function consume<T>(link: Link, publisher: Publisher, options: ConsumerOptions<T>): Promise<Consumer> {
   const { queue, prefetch, log } = options;
   const settle = createSettle(publisher, options);
-  const work: Work = (delivery) => settle(delivery).then(() => true);
+  const work: Work = (delivery) => processing(queue, delivery.message, () => settle(delivery)).then(() => true);
   const hold = createHold(publisher, options);
   const consumers = [
     await takeDeliveries(link, publisher, { queue, prefetch, work, finish: true, log }),
