@@ -11,6 +11,7 @@ import { allowOrigins } from './cors';
 import { requireFewHeaders, requireShallowBody, securityHeaders } from './hardening';
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
+import { traceRequests } from './tracing';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
 const bodyLimit = '1mb';
@@ -36,6 +37,7 @@ export function createApp({ log, health, access, limits = {}, ...network }: Edge
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', network.trustProxy ?? false);
+  app.use(traceRequests);
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
   app.use(securityHeaders());
   if (network.corsOrigins?.length) app.use(allowOrigins(network.corsOrigins));

@@ -2,6 +2,7 @@ import { loadConfig, orderPolicy, schemas } from '../../lib/config';
 import { withHealth } from '../../lib/health-server';
 import { runProcess } from '../../lib/lifecycle';
 import { brokerServer } from '../../lib/our-broker';
+import { isTracing } from '../../lib/start-tracing';
 import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
@@ -23,7 +24,13 @@ void runProcess('worker-order', process.env, (log) => {
       metricsAddress: config.METRICS_ADDRESS,
       policy: orderPolicy(config),
       buildId: config.WORKER_BUILD_ID,
-      workflows: { workflowBundle: await loadWorkflows({ stackTraces, encodeFailures: keys?.current !== undefined }) },
+      workflows: {
+        workflowBundle: await loadWorkflows({
+          stackTraces,
+          encodeFailures: keys?.current !== undefined,
+          carryTraces: isTracing(),
+        }),
+      },
       patience: createPatience(config.START_LIMIT_MS, log),
       log,
     }),

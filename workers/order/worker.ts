@@ -16,6 +16,8 @@ import { checkTemporal, connectTemporal, type Temporal } from '../../lib/tempora
 import type { TemporalServer } from '../../lib/temporal/server';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
 import type { PayloadKeys } from '../../lib/temporal/payload-keys';
+import { isTracing } from '../../lib/start-tracing';
+import { tracingActivities } from '../../lib/temporal/tracing';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
@@ -24,6 +26,7 @@ import { agentAssigned } from './agent-assigned';
 import { createRecords } from './records';
 import { temporalLogger } from './temporal-logger';
 import { workerTuning } from './tuning';
+import { traceSinks } from './workflow-spans';
 
 export interface OrderWorkerOptions {
   temporalServer: TemporalServer;
@@ -79,6 +82,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
       ...createRatingActivities({ broker, ratings }),
     },
     ...workerTuning,
+    ...(isTracing() && { interceptors: { activity: [tracingActivities] }, sinks: traceSinks() }),
     shutdownGraceTime,
   });
   await consumeQueues(broker, temporal, db, options);
