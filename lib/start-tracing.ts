@@ -2,6 +2,7 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { z } from 'zod';
 import type { Log } from './log';
+import { nameStatements, ownSteps } from './statement-spans';
 import { tracingVariables } from './tracing-variables';
 import { reasonOf } from './wait-for';
 import { within } from './within';
@@ -44,15 +45,14 @@ async function loadSdk(name: string, exporter: SpanExporter, log: Log): Promise<
   const { PrismaInstrumentation } = await import('@prisma/instrumentation');
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': name }).merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(sayingOnce(exporter, log))],
+    spanProcessors: [nameStatements(new BatchSpanProcessor(sayingOnce(exporter, log)))],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
   // What nobody has asked for (keys that are fetched, health checks) makes no trace of its own.
   new UndiciInstrumentation({ requireParentforSpans: true });
-  // The statements and their transactions; with Prisma's own steps an order would have twice as many spans.
-  new PrismaInstrumentation({ ignoreSpanTypes: ['prisma:client:serialize', 'prisma:client:compile'] });
+  new PrismaInstrumentation({ ignoreSpanTypes: ownSteps });
   return {
     async stop() {
       await within(farewellMs, provider.shutdown()).catch((err: unknown) =>
