@@ -8,6 +8,7 @@ import { access, checkAccess } from './access-variables';
 import { edgeVariables } from './edge-variables';
 import type { Log } from './log';
 import * as servers from './servers-config';
+import { tracingVariables } from './tracing-variables';
 import { payloadKeys } from './temporal/payload-keys';
 
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
@@ -17,6 +18,7 @@ const minute = 60_000;
 const common = {
   ...servers.mode,
   ...servers.databaseCa,
+  ...tracingVariables,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Connections to the database, for each process. Small: all processes share one machine in the local stack. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { ConfigError } from './config';
 import { createLog, type Log } from './log';
+import { startTracing, type Tracing } from './start-tracing';
 import { reasonOf } from './wait-for';
 
 export interface Running {
@@ -24,6 +25,7 @@ export async function runProcess(
 ): Promise<void> {
   const log = createLog(name, logLevel(env.LOG_LEVEL));
   let running: Running | undefined;
+  let tracing: Tracing | undefined;
   let stopping = false;
 
   const stop = async (signal: string): Promise<void> => {
@@ -36,6 +38,7 @@ export async function runProcess(
     }, drainLimitMs);
     try {
       await running?.stop();
+      await tracing?.stop();
       clearTimeout(limit);
       log.info({ event: 'stopped' }, 'stopped');
       process.exit(0);
@@ -48,6 +51,7 @@ export async function runProcess(
   process.on('SIGINT', () => void stop('SIGINT'));
 
   try {
+    tracing = await startTracing(name, env, log); // before anything that it traces
     running = await start(log);
     log.info({ event: 'ready', address: running.address }, 'ready');
   } catch (err) {

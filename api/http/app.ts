@@ -13,6 +13,7 @@ import { requireFewHeaders, requireShallowBody, securityHeaders } from './harden
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
 import { countRequests } from './metrics';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
+import { traceRequests } from './tracing';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
 const bodyLimit = '1mb';
@@ -41,6 +42,7 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', network.trustProxy ?? false);
   app.use(countRequests(registry)); // first: it counts whatever becomes of a request
+  app.use(traceRequests);
   app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
   app.use(securityHeaders());
   if (network.corsOrigins?.length) app.use(allowOrigins(network.corsOrigins));

@@ -8,6 +8,7 @@ import { countPublications, countRequests, createBrokerMetrics, watchConnections
 import { createPublisher, type Destination } from './publisher';
 import { createRequester, type RequestOptions } from './requester';
 import type { Signature } from './signature';
+import { sending } from './spans';
 
 /**
  * All that a process does with RabbitMQ, over connections that come back by themselves: one to publish, and one to consume, since a broker
@@ -42,6 +43,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
   const publisher = countPublications(createPublisher(link, options.appId, options.signature), metrics);
   const requester = await createRequester(link, publisher);
   const consumers: Consumer[] = [];
+  const request = countRequests(requester, metrics);
   const links = [link];
   const keep = (opened: Link): Link => (links.push(opened), opened);
   let consuming: Promise<Link> | undefined;
@@ -51,8 +53,9 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
     get connected() {
       return connected();
     },
-    publish: (to, body) => publisher.publish(to, Buffer.from(JSON.stringify(body))),
-    request: countRequests(requester, metrics),
+    publish: (to, body) =>
+      sending('publish', to.exchange || to.routingKey, () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
+    request: (queue, body, requestOptions) => sending('request', queue, () => request(queue, body, requestOptions)),
     async consume(consumerOptions) {
       consuming ??= openLink(named(options, 'consumes')).then(keep);
       const consumer = await consume(await consuming, publisher, {

@@ -8,6 +8,7 @@ import type { MessageOutcome } from './metrics';
 import type { Publisher } from './publisher';
 import { createHold, heldAtATime } from './retry';
 import { createSettle } from './settle';
+import { processing } from './spans';
 
 /**
  * Consumes a queue, and the messages of it that wait for their next attempt, for as long as the process lives, over every reconnection.
@@ -22,7 +23,7 @@ export async function consume<T>(link: Link, publisher: Publisher, options: Cons
     const seconds = stopwatch();
     let outcome: MessageOutcome = 'unsettled';
     try {
-      outcome = await settle(delivery);
+      outcome = await processing(queue, delivery.message, () => settle(delivery));
       return true;
     } finally {
       metrics.message(queue, outcome, seconds(), courseOf(delivery.message).count('attempts') + 1);

@@ -3,6 +3,7 @@ import type { ConfirmChannel, Options } from 'amqplib';
 import { BrokerAwayError, UnroutableError } from './errors';
 import type { Link } from './link';
 import { signatureHeader, type Signature } from './signature';
+import { inTrace } from './spans';
 
 export interface Destination {
   /** Empty: the default exchange, which routes to the queue of that name. */
@@ -107,7 +108,7 @@ export function createPublisher(link: Link, appId: string, signature?: Signature
   };
 
   return {
-    publish: (to, body, options = {}) => publish(to, body, options, true),
+    publish: (to, body, options = {}) => publish(to, body, inTrace(options), true),
     publishCopy: (to, body, options) => publish(to, body, options, false),
     reply(replyTo, body, correlationId) {
       const { channel } = link.session();

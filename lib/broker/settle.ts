@@ -1,5 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
 import { deadQueue, retryQueue } from '../../contracts/names';
+import { markSpanFailed } from '../tracing';
 import type { ConsumerOptions, Parsed } from './consumer-options';
 import { copyProperties, courseOf } from './copy';
 import type { Delivery } from './deliveries';
@@ -87,6 +88,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     } catch (err) {
       if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
       const fault = toFault(err);
+      markSpanFailed(err); // its attempt has ended well: the message is not lost
       log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
       if (replyTo === undefined) return tryLater(delivery, fault);
       answer({ ok: false, retryable: fault.retryable, code: fault.code, message: told(err, fault) });

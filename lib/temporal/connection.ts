@@ -1,7 +1,9 @@
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { Patience } from '../wait-for';
+import { isTracing } from '../start-tracing';
 import type { TemporalServer } from './server';
+import { tracingClient } from './tracing';
 import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
 
 export interface Temporal {
@@ -23,7 +25,9 @@ export async function connectTemporal(
   });
   if (!connection) throw new TemporalAwayError('not connected to Temporal');
   const connected = connection;
-  return { client: new Client({ connection: connected, namespace, dataConverter }), close: () => connected.close() };
+  const interceptors = isTracing() ? tracingClient : undefined;
+  const client = new Client({ connection: connected, namespace, dataConverter, interceptors });
+  return { client, close: () => connected.close() };
 }
 
 /** What to wait for Temporal's own word. */

@@ -26,7 +26,7 @@ test.each([
     const worker = await Worker.create({
       connection: native,
       taskQueue,
-      workflowBundle: await loadWorkflows({ ...option, encodeFailures: false, codePath }),
+      workflowBundle: await loadWorkflows({ ...option, encodeFailures: false, carryTraces: false, codePath }),
       activities: stubServices(),
     });
     const client = new Client({ connection });

@@ -8,6 +8,7 @@ async function main(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.resolve(__dirname, '../../workflows/index.js'),
     failureConverterPath: require.resolve('../../workflows/failure-converter'),
+    workflowInterceptorModules: [require.resolve('../../workflows/tracing')],
   });
   await writeFile(workflowBundlePath, code);
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { roles } from '../../contracts/access';
 import { scenarios, type ScenarioName } from '../demo/scenarios/names';
@@ -15,6 +16,7 @@ import { showStatus, type StatusFlags } from './commands/status';
 import { stopStack } from './commands/stop';
 import { runTests, type TestFlags } from './commands/test';
 import { printToken, type TokenFlags } from './commands/token';
+import { runTrace, type TraceFlags } from './commands/trace';
 import { AlreadyRunning } from './control';
 import { ServerMissing } from './find/install';
 import { InvalidInstanceName } from './instance';
@@ -80,6 +82,13 @@ function commandLine(run: Run): Command {
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
     .action((rest: string[], flags: TestFlags) => run(runTests(flags, rest)));
+  program
+    .command('trace')
+    .description("carry an order through a system of its own that traces, and draw the order's trace")
+    .addOption(name('trace'))
+    .addOption(yes)
+    .option('--out <folder>', 'where trace.svg goes', join('.stack', 'trace'))
+    .action((flags: TraceFlags) => run(runTrace(flags)));
   addChaosCommand(program, run, [name('chaos'), yes]);
   addBenchCommand(program, run, [name('bench'), yes]);
   addControlCommands(program, run);

@@ -13,6 +13,8 @@ export interface WorkflowSettings {
   stackTraces: boolean;
   /** Messages of failures go into payloads, which a codec encrypts. */
   encodeFailures: boolean;
+  /** Places in traces go along to activities, and a worker with `traceSinks` is told what has ended. */
+  carryTraces: boolean;
 }
 
 /** The workflows, for a worker. */
@@ -24,5 +26,10 @@ export async function loadWorkflows({
 }
 
 /** Before the SDK freezes the sandbox's globals, and in the first line, so that the source map stays right. */
-export const withSettings = (code: string, { stackTraces, encodeFailures }: WorkflowSettings): string =>
-  `${stackTraces ? '' : 'Error.stackTraceLimit = 0;'}${encodeFailures ? 'globalThis.encodeFailures = true;' : ''}${code}`;
+export const withSettings = (code: string, settings: WorkflowSettings): string =>
+  [
+    settings.stackTraces ? '' : 'Error.stackTraceLimit = 0;',
+    settings.encodeFailures ? 'globalThis.encodeFailures = true;' : '',
+    settings.carryTraces ? 'globalThis.carryTraces = true;' : '',
+    code,
+  ].join('');

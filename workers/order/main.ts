@@ -4,6 +4,7 @@ import { runProcess } from '../../lib/lifecycle';
 import { createRegistry } from '../../lib/metrics';
 import { serveMetrics } from '../../lib/metrics-server';
 import { brokerServer } from '../../lib/our-broker';
+import { isTracing } from '../../lib/start-tracing';
 import { temporalServer } from '../../lib/temporal/server';
 import { createPatience } from '../../lib/wait-for';
 import { startOrderWorker } from './worker';
@@ -30,7 +31,13 @@ void runProcess('worker-order', process.env, async (log) => {
       registry,
       policy: orderPolicy(config),
       buildId: config.WORKER_BUILD_ID,
-      workflows: { workflowBundle: await loadWorkflows({ stackTraces, encodeFailures: keys?.current !== undefined }) },
+      workflows: {
+        workflowBundle: await loadWorkflows({
+          stackTraces,
+          encodeFailures: keys?.current !== undefined,
+          carryTraces: isTracing(),
+        }),
+      },
       patience: createPatience(config.START_LIMIT_MS, log),
       log,
     });

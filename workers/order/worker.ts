@@ -17,6 +17,8 @@ import { checkTemporal, connectTemporal, type Temporal } from '../../lib/tempora
 import type { TemporalServer } from '../../lib/temporal/server';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
 import type { PayloadKeys } from '../../lib/temporal/payload-keys';
+import { isTracing } from '../../lib/start-tracing';
+import { tracingActivities } from '../../lib/temporal/tracing';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
@@ -26,6 +28,7 @@ import { orderSinks, watchOrders } from './metrics';
 import { createRecords } from './records';
 import { temporalLogger } from './temporal-logger';
 import { workerTuning } from './tuning';
+import { traceSinks } from './workflow-spans';
 
 export interface OrderWorkerOptions {
   temporalServer: TemporalServer;
@@ -80,6 +83,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
     },
     sinks: orderSinks(registry),
     ...workerTuning,
+    ...(isTracing() && { interceptors: { activity: [tracingActivities] }, sinks: traceSinks() }),
     shutdownGraceTime,
   });
   await consumeQueues(broker, temporal, db, options);

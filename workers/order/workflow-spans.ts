@@ -1,0 +1,44 @@
+import { SpanStatusCode, trace, type Context, type SpanContext } from '@opentelemetry/api';
+import type { InjectedSinks } from '@temporalio/worker';
+import { aboutWorkflow, contextOfHeader } from '../../lib/temporal/tracing';
+import { tracer } from '../../lib/tracing';
+import type { Ended, TraceSinks } from '../../workflows/tracing';
+
+const titles: Record<Ended['kind'], string> = {
+  run: 'RunWorkflow',
+  update: 'HandleUpdate',
+  signal: 'HandleSignal',
+};
+
+/**
+ * Spans of what has ended in the workflows. A message from another trace (a decision is a request of its own, hours later) is shown in both,
+ * each with a link to the other: beside the run that it belongs to, and below whoever has sent it.
+ */
+export const traceSinks = (): InjectedSinks<TraceSinks> => ({
+  traces: {
+    ended: {
+      fn({ workflowId }, ended) {
+        const own = contextOfHeader(ended.own);
+        const sender = contextOfHeader(ended.sender);
+        const [ours, theirs] = [trace.getSpanContext(own), trace.getSpanContext(sender)];
+        const show = (parent: Context, link?: SpanContext): void => {
+          const span = tracer.startSpan(
+            `${titles[ended.kind]}:${ended.name}`,
+            {
+              startTime: ended.startedAt,
+              attributes: aboutWorkflow(workflowId),
+              ...(link && { links: [{ context: link }] }),
+            },
+            parent,
+          );
+          if (ended.failure !== undefined)
+            span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', ended.failure);
+          span.end();
+        };
+        if (!theirs) return show(own);
+        if (theirs.traceId !== ours?.traceId) show(own, theirs);
+        show(sender, theirs.traceId === ours?.traceId ? undefined : ours);
+      },
+    },
+  },
+});
