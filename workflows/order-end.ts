@@ -1,5 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition, patched, sleep } from '@temporalio/workflow';
 import type { OrderResult } from '../contracts/workflow';
+import { logEvent } from './log-event';
 import type { OrderRun } from './order-run';
 import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
@@ -28,7 +29,7 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   record.note('stopping', reason);
   const failed = await run.saga.compensate();
   undone();
-  showFailedUndos(run, failed);
+  showFailedUndos(failed);
   record.facts = after(record.facts, { kind: 'cancel' });
   record.attention = failed.length > 0 ? 'UNDO_FAILING' : null;
   record.note('cancelled');
@@ -64,5 +65,7 @@ export async function end(run: OrderRun, result: OrderResult): Promise<OrderResu
     await run.backgroundDone();
     await condition(allHandlersFinished);
   });
+  const { outcome } = result;
+  logEvent('info', `an order has ended: ${outcome}`, { event: 'order-ended', fields: { outcome } });
   return result;
 }

@@ -1,6 +1,7 @@
 /** How undos are seen from outside while they fail: the search attribute `OrderAttention`, the order worker's log, and its metrics. */
-import { CancellationScope, condition, log, metricMeter } from '@temporalio/workflow';
+import { CancellationScope, condition, metricMeter } from '@temporalio/workflow';
 import { showsFailingUndos } from './compensation';
+import { logEvent } from './log-event';
 import type { OrderRun } from './order-run';
 
 /** For orders of version 0.1. Longer than the restart of a service, which needs nobody. */
@@ -29,13 +30,15 @@ export function watchUndos(run: OrderRun): () => void {
   };
 }
 
-function show({ record, calledDurably, input }: OrderRun, forMs: number): void {
+function show({ record, calledDurably }: OrderRun, forMs: number): void {
   const services = calledDurably();
-  const { order_id } = input.order;
   record.attention = 'UNDO_FAILING';
   record.note('undo does not get through', `${services.join(', ')}, for ${forMs / 1_000} s; called on`);
   record.show();
-  log.warn('an undo does not get through; it is called on', { event: 'undo-failing', order_id, services, forMs });
+  logEvent('warn', 'an undo does not get through; it is called on', {
+    event: 'undo-failing',
+    fields: { services, for_ms: forMs },
+  });
   const counter = metricMeter.createCounter(
     'order_undos_failing_total',
     undefined,
@@ -45,18 +48,19 @@ function show({ record, calledDurably, input }: OrderRun, forMs: number): void {
 }
 
 /** What no repeat can mend: the workflow fails with it, and a person has to act. */
-export function showFailedUndos({ input }: OrderRun, failed: string[]): void {
-  const { order_id } = input.order;
+export function showFailedUndos(failed: string[]): void {
   const counter = metricMeter.createCounter('order_undos_failed_total', undefined, 'Undos that no repeat can mend');
   for (const undo of failed) {
-    log.error('an undo has failed for good', { event: 'undo-failed', order_id, undo });
+    logEvent('error', 'an undo has failed for good', { event: 'undo-failed', fields: { undo } });
     counter.add(1, { undo });
   }
 }
 
 /** By the command that has stopped the order; `none` for a limit, an operator or a service's own word. */
 export function countCompensation({ inbox }: OrderRun): void {
+  const command = inbox.next('stop')?.command.kind ?? 'none';
   metricMeter
     .createCounter('order_compensations_total', undefined, 'Orders that began to be undone')
-    .add(1, { command: inbox.next('stop')?.command.kind ?? 'none' });
+    .add(1, { command });
+  logEvent('info', 'an order is being undone', { event: 'order-undoing', fields: { command } });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
+import { correlationHeaders } from '../../lib/correlation';
 import type { Log } from '../../lib/log';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';
@@ -71,7 +72,7 @@ const getWith =
   async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
     try {
       return await breaker.run(async () => {
-        const body = await fetchText(url, await authorize());
+        const body = await fetchText(url, { ...(await authorize()), ...correlationHeaders() });
         return body === null ? null : read(body);
       });
     } catch (err) {

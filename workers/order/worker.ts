@@ -1,8 +1,9 @@
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { defaultSinks, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
+import { orderLogFields } from '../../contracts/log-fields';
 import { ordersDeployment, ordersTaskQueue, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Broker } from '../../lib/broker/broker';
@@ -19,6 +20,7 @@ import type { PayloadKeys } from '../../lib/temporal/payload-keys';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
+import { activityLog } from './activity-log';
 import { adoptOrder } from './adopt-order';
 import { agentAssigned } from './agent-assigned';
 import { createRecords } from './records';
@@ -53,10 +55,14 @@ const prefetch = 20;
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
   const { log, patience, metricsAddress } = options;
+  const logger = temporalLogger(log);
   Runtime.install({
-    logger: temporalLogger(log),
+    logger,
     shutdownSignals: [],
-    ...(metricsAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
+    telemetryOptions: {
+      logging: { forward: {} }, // what the native part has to say, too; it would write it beside the log
+      ...(metricsAddress && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
   });
   const db = openDatabase(options.databaseUrl, options.poolSize, log, options.databaseCa);
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
@@ -78,6 +84,9 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
       ...createDeliveryActivities({ broker, records }),
       ...createRatingActivities({ broker, ratings }),
     },
+    interceptors: { activity: [activityLog] },
+    // The way over the native part, to sort its lines among those of workflows, costs them 100 ms.
+    sinks: defaultSinks(logger),
     ...workerTuning,
     shutdownGraceTime,
   });
@@ -130,12 +139,14 @@ async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, {
     queue: queues.agentAssigned,
     prefetch,
     parse: bySchema(agentAssignedMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: agentAssigned(temporal.client, log),
   });
   await broker.consume({
     queue: queues.adoptOrder,
     prefetch,
     parse: bySchema(adoptOrderMessage),
+    logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
     handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
   });
 }
