@@ -85,8 +85,7 @@ export function createPublisher(link: Link, appId: string, signature?: Signature
   const publish = async (to: Destination, body: Buffer, options: Options.Publish, hurried: boolean): Promise<void> => {
     const { channel } = link.session();
     const messageId = options.messageId ?? randomUUID(); // also for a copy of a message that came without one
-    const headers = headersOf(to, body, options);
-    const properties = { ...options, headers, messageId, appId, persistent: true, mandatory: true };
+    const always = { headers: headersOf(to, body, options), messageId, appId, persistent: true, mandatory: true };
     let limit: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       const publication: Pending = {
@@ -106,7 +105,7 @@ export function createPublisher(link: Link, appId: string, signature?: Signature
       const giveUp = (): void =>
         publication.settle(new BrokerAwayError(`the broker did not confirm within ${confirmLimitMs} ms`));
       if (hurried) limit = setTimeout(giveUp, confirmLimitMs);
-      send(channel, to, body, properties, (error) => publication.settle(error));
+      send(channel, to, body, { ...options, ...always }, (error) => publication.settle(error));
     });
   };
 

@@ -43,20 +43,18 @@ const names: Record<string, string> = {
   target: 'target',
 };
 
-type Fields = { event: string; err?: unknown } & Record<string, string | number>;
-
-function fieldsOf(meta: LogMetadata): Fields {
+function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown } {
   const { event, fields, workflowId, error, err = error } = meta;
   const isOurs = typeof event === 'string';
   const said = Object.entries(names).flatMap(([theirs, ours]) => {
-    const value: unknown = meta[theirs];
+    const value = meta[theirs];
     return typeof value === 'string' || typeof value === 'number' ? [[ours, value] as const] : [];
   });
   return {
     event: isOurs ? event : 'temporal',
     ...(typeof workflowId === 'string' && workflowLogFields(workflowId)),
     ...Object.fromEntries(said),
-    ...(isOurs && (fields as Fields | undefined)),
+    ...(isOurs && (fields as object | undefined)), // a workflow's own
     ...(err !== undefined && { err }),
   };
 }
