@@ -3,8 +3,10 @@ import type { Request, RequestHandler } from 'express';
 import { v5 as uuidV5 } from 'uuid';
 import { z } from 'zod';
 import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
+import { orderLogFields } from '../contracts/log-fields';
 import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import type { OrderInput, OrderPolicy, OrderResult, PlacementOutcome } from '../contracts/workflow';
+import { addLogFields } from '../lib/log-context';
 import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
 import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';
@@ -51,6 +53,7 @@ export interface PlacementDeps {
  */
 async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined): Promise<Placement> {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
+  addLogFields(orderLogFields(orderId));
   const input = orderInput(orderId, body, deps.policy);
   const sent = await startWithUpdate<typeof orderWorkflow, PlacementOutcome, []>(
     deps.temporal,

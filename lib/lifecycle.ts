@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { ConfigError } from './config';
-import { createLog, type Log } from './log';
+import { createLog, nextLevel, type Log, type LogLevel } from './log';
 import { startTracing, type Tracing } from './start-tracing';
 import { reasonOf } from './wait-for';
 
@@ -15,7 +15,8 @@ export interface Running {
 const drainLimitMs = 8_000;
 
 /**
- * Runs one process of the system: starts it, says so in one line (`event: "ready"`), drains it on SIGTERM or SIGINT.
+ * Runs one process of the system: starts it, says so in one line (`event: "ready"`), drains it on SIGTERM or SIGINT. On SIGUSR2 it logs
+ * more: each takes the log a level further, and in the end back to the configured one.
  * Exit code 0 after a drain, 1 when starting or draining failed, 2 when the configuration does not fit.
  */
 export async function runProcess(
@@ -24,6 +25,8 @@ export async function runProcess(
   start: (log: Log) => Promise<Running>,
 ): Promise<void> {
   const log = createLog(name, logLevel(env.LOG_LEVEL));
+  stepLevelOnSignal(log);
+  logCrashes(log);
   let running: Running | undefined;
   let tracing: Tracing | undefined;
   let stopping = false;
@@ -61,6 +64,25 @@ export async function runProcess(
   }
 }
 
+function stepLevelOnSignal(log: Log): void {
+  const configured = log.level;
+  process.on('SIGUSR2', () => {
+    log.level = nextLevel(log.level, configured);
+    const said = { event: 'log-level', log_level: log.level } as const;
+    if (isLevel(log.level)) log[log.level](said, `the log's level is ${log.level}`); // in a level of its own it would not be seen
+  });
+}
+
+/** Node would write the error beside the log, with all that it carries. */
+function logCrashes(log: Log): void {
+  process.on('uncaughtException', (err) => {
+    log.fatal({ event: 'crashed', err }, 'the process fails with an error that nobody has caught');
+    process.exit(1);
+  });
+}
+
+const isLevel = (level: string): level is LogLevel => level in pino.levels.values;
+
 /** A level that pino does not know must not end the process here: the configuration's own check names it. */
 const logLevel = (asked: string | undefined): string =>
-  asked && (asked === 'silent' || asked in pino.levels.values) ? asked : 'info';
+  asked && (asked === 'silent' || isLevel(asked)) ? asked : 'info';

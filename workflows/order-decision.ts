@@ -1,5 +1,6 @@
 import type { CommandOutcome, OrderCommand } from '../contracts/workflow';
 import type { Submitted } from './inbox';
+import { logEvent } from './log-event';
 import { OrderStopped, type OrderRun } from './order-run';
 import { changeOrder, recordProgress } from './order-writes';
 import { after, judge } from './rules';
@@ -35,8 +36,10 @@ export async function carryOut(run: OrderRun, step: Submitted, command: Decide):
   record.total = written.total ?? record.total;
   if (restaurant_id)
     record.note(`${status === 'CONFIRMED' ? 'confirmed' : 'refused'} by one restaurant`, reason ?? restaurant_id);
-  if (record.facts.status !== before) record.note('confirmed by the restaurant');
-  else if (record.facts.status === 'CONFIRMED') run.inBackground(() => recordProgress(run)); // the total is another
+  if (record.facts.status !== before) {
+    record.note('confirmed by the restaurant');
+    logEvent('info', 'an order is confirmed', { event: 'order-confirmed' });
+  } else if (record.facts.status === 'CONFIRMED') run.inBackground(() => recordProgress(run)); // the total is another
   step.outcome = { outcome: 'done' };
 }
 

@@ -2,6 +2,7 @@ import { patched } from '@temporalio/workflow';
 import type { DeliveryStatus } from '../contracts/states';
 import type { AssignedAgent, CommandOutcome, OrderCommand, OrderResult } from '../contracts/workflow';
 import type { Submitted } from './inbox';
+import { logEvent } from './log-event';
 import { carryOut } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
 import { cancelDelivery, progressOf, recordProgress } from './order-writes';
@@ -40,7 +41,10 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
         run.inBackground(() => recordProgress(run));
         return { outcome: 'SETTLED', reason: 'already DELIVERED' };
       case 'queued':
-        if (!queued) record.note('waiting for an agent');
+        if (!queued) {
+          record.note('waiting for an agent');
+          logEvent('info', 'no agent is free; the order waits for one', { event: 'order-waiting' });
+        }
         run.inbox.askedInVain();
         answerWithoutAgent(run);
         await run.until(
@@ -71,6 +75,7 @@ function setAgent({ record }: OrderRun, { agent_id, agent_name }: AssignedAgent,
   record.agent = { agent_id, agent_name };
   record.facts = { ...record.facts, delivery, agentId: agent_id, ...(declinedBy && { declinedBy }) };
   record.note('agent assigned', agent_name);
+  logEvent('info', 'an order has its agent', { event: 'agent-assigned', fields: { agent_id } });
 }
 
 /** One of several restaurants may still refuse its part, which the customer wants the rest of. */
@@ -100,6 +105,7 @@ export async function deliver(run: OrderRun): Promise<void> {
     record.attention = 'DELIVERY_LATE';
     record.note('late: needs a person');
     record.show();
+    logEvent('warn', 'a delivery takes too long', { event: 'delivery-late' });
   });
   await moveTo(run, 'DELIVERED', 'delivered');
   record.attention = null;
@@ -177,6 +183,7 @@ async function decline(run: OrderRun, step: Submitted, command: Decline): Promis
 
 function takeFromAgent({ record }: OrderRun, command: Decline): void {
   record.note('handed back', command.reason ?? record.agent?.agent_name);
+  logEvent('info', 'an agent has handed the job back', { event: 'job-handed-back' });
   record.facts = after(record.facts, command);
   record.agent = null;
 }

@@ -1,9 +1,10 @@
 import { allHandlersFinished, CancellationScope, condition, patched, sleep } from '@temporalio/workflow';
 import type { OrderResult } from '../contracts/workflow';
+import { logEvent } from './log-event';
 import type { OrderRun } from './order-run';
 import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
-import { showFailedUndos, watchUndos } from './undo-watch';
+import { logUndoing, showFailedUndos, watchUndos } from './undo-watch';
 
 /**
  * Runs the compensations; the order is CANCELLED from here on, unless the delivery side has it as delivered. Not interrupted by
@@ -13,6 +14,7 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   const { record, watchdog } = run;
   watchdog.clear();
   run.stop(reason);
+  logUndoing(run);
   await keepStop();
   const undone = watchUndos(run);
   if (run.mayBeDelivered && (await isDelivered(run))) {
@@ -27,7 +29,7 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   record.note('stopping', reason);
   const failed = await run.saga.compensate();
   undone();
-  showFailedUndos(run, failed);
+  showFailedUndos(failed);
   record.facts = after(record.facts, { kind: 'cancel' });
   record.attention = failed.length > 0 ? 'UNDO_FAILING' : null;
   record.note('cancelled');
@@ -63,5 +65,7 @@ export async function end(run: OrderRun, result: OrderResult): Promise<OrderResu
     await run.backgroundDone();
     await condition(allHandlersFinished);
   });
+  const { outcome } = result;
+  logEvent('info', `an order has ended: ${outcome}`, { event: 'order-ended', fields: { outcome } });
   return result;
 }

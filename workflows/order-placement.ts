@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, patched } from '@temporalio/workflow
 import type { RecordOutcome } from '../activities/orders';
 import type { OrderStatus } from '../contracts/states';
 import type { OrderInput, OrderResult, PlacementOutcome } from '../contracts/workflow';
+import { logEvent } from './log-event';
 import { OrderStopped, type OrderRun } from './order-run';
 import { cancelDelivery, cancelOrder, changeOrder, recordProgress } from './order-writes';
 import { undoAll } from './order-end';
@@ -46,6 +47,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
       record.total = created.total;
       record.note('accepted by the restaurant side', `total ${created.total}`);
       run.placement = { outcome: 'placed', total: created.total, ...repeatable };
+      logEvent('info', 'an order is placed', { event: 'order-placed' });
       return undefined;
     case 'rejected':
       forgetCreation();
@@ -95,6 +97,7 @@ export async function adopt(run: OrderRun): Promise<void> {
   if (input.stage === 'cancelled') throw new OrderStopped(input.reason ?? 'its workflow was lost');
   record.facts = after(record.facts, { kind: 'decide', status: 'CONFIRMED' });
   record.note('adopted', 'already confirmed');
+  logEvent('info', 'an order is taken over', { event: 'order-adopted' });
   if (!whole) return;
   run.mayBeDelivered = true;
   const confirm = { order_id, user_id, placed_at, status: 'CONFIRMED' as const };

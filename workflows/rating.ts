@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { CallPolicy, RatingInput, RatingOutcome } from '../contracts/workflow';
 import { createCalls } from './calls';
+import { logEvent } from './log-event';
 import { rateUpdate } from './messages';
 
 /** For ratings of version 0.1, which came without. */
@@ -21,7 +22,10 @@ export async function ratingWorkflow(input: RatingInput, policy = usualPolicy): 
 
   const { order_id, order_rating, agent_rating } = input;
   const outcome = await storing;
-  if (outcome.outcome === 'stored') await call('publishRating', { order_id, order_rating, agent_rating });
+  if (outcome.outcome === 'stored') {
+    await call('publishRating', { order_id, order_rating, agent_rating });
+    logEvent('info', 'a rating is published', { event: 'rating-published' });
+  }
   await condition(allHandlersFinished);
   return outcome;
 }

@@ -1,7 +1,8 @@
 /** How undos are seen from outside while they fail: the search attribute `OrderAttention`, the order worker's log, and its metrics. */
-import { CancellationScope, condition, log } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Service } from './calls';
 import { showsFailingUndos } from './compensation';
+import { logEvent } from './log-event';
 import { count, type UndoStep } from './order-metrics';
 import type { OrderRun } from './order-run';
 
@@ -31,13 +32,15 @@ export function watchUndos(run: OrderRun): () => void {
   };
 }
 
-function show({ record, calledDurably, input }: OrderRun, forMs: number): void {
+function show({ record, calledDurably }: OrderRun, forMs: number): void {
   const services = calledDurably();
-  const { order_id } = input.order;
   record.attention = 'UNDO_FAILING';
   record.note('undo does not get through', `${services.join(', ')}, for ${forMs / 1_000} s; called on`);
   record.show();
-  log.warn('an undo does not get through; it is called on', { event: 'undo-failing', order_id, services, forMs });
+  logEvent('warn', 'an undo does not get through; it is called on', {
+    event: 'undo-failing',
+    fields: { services, for_ms: forMs },
+  });
   for (const service of services) count.undoNeedsAttention(stepAt[service]);
 }
 
@@ -50,10 +53,15 @@ const stepAt: Record<Service, UndoStep | 'broker'> = {
 };
 
 /** What no repeat can mend: the workflow fails with it, and a person has to act. */
-export function showFailedUndos({ input }: OrderRun, failed: string[]): void {
-  const { order_id } = input.order;
+export function showFailedUndos(failed: string[]): void {
   for (const undo of failed) {
-    log.error('an undo has failed for good', { event: 'undo-failed', order_id, undo });
+    logEvent('error', 'an undo has failed for good', { event: 'undo-failed', fields: { undo } });
     count.undoNeedsAttention(undo);
   }
+}
+
+/** By the command that has stopped the order; `none` for a limit, an operator or a service's own word. */
+export function logUndoing({ inbox }: OrderRun): void {
+  const command = inbox.next('stop')?.command.kind ?? 'none';
+  logEvent('info', 'an order is being undone', { event: 'order-undoing', fields: { command } });
 }

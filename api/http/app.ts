@@ -1,7 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
-import { pinoHttp, type Options } from 'pino-http';
 import type { Registry } from 'prom-client';
 import { alive, type Health } from '../../lib/health';
 import { isDatabaseAway } from '../../lib/database';
@@ -13,6 +11,7 @@ import { requireFewHeaders, requireShallowBody, securityHeaders } from './harden
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
 import { countRequests } from './metrics';
 import { HttpProblem, notFound, unavailable, unreadable } from './problems';
+import { logOrder, logOrderAskedFor, logRequests } from './request-log';
 import { traceRequests } from './tracing';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
@@ -43,7 +42,7 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.set('trust proxy', network.trustProxy ?? false);
   app.use(countRequests(registry)); // first: it counts whatever becomes of a request
   app.use(traceRequests);
-  app.use(pinoHttp({ logger: log, genReqId: () => randomUUID(), ...quietLog }));
+  app.use(logRequests(log));
   app.use(securityHeaders());
   if (network.corsOrigins?.length) app.use(allowOrigins(network.corsOrigins));
   app.use(requireFewHeaders);
@@ -61,22 +60,20 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.use(requireJson);
   app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
   app.use(requireShallowBody);
-  for (const router of routers) app.use(router);
+  app.use(logOrderAskedFor);
+  for (const router of routers) {
+    router.param('order_id', (_req, _res, next, id) => {
+      logOrder(id);
+      next();
+    });
+    app.use(router);
+  }
   app.use((req) => {
     throw notFound(`No route ${req.method} ${req.path}`);
   });
   app.use(answerProblem(log));
   return app;
 }
-
-/** One short line a request; successes only at debug level, and so what the error handler has logged already. */
-const quietLog: Options = {
-  customLogLevel: (_req, res) => (res.statusCode >= 400 && res.statusCode < 500 ? 'info' : 'debug'),
-  serializers: {
-    req: (req: { id: string; method: string; url: string }) => ({ id: req.id, method: req.method, url: req.url }),
-    res: (res: { statusCode: number }) => ({ statusCode: res.statusCode }),
-  },
-};
 
 const requireJson: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
@@ -91,10 +88,10 @@ const requireUtf8 = (_req: unknown, _res: unknown, body: Buffer): void => {
 
 const answerProblem =
   (log: Log): ErrorRequestHandler =>
-  (err: unknown, req, res, next) => {
-    if (res.headersSent) return next(err);
+  (err: unknown, req, res, _next) => {
     const problem = toProblem(err, req.method);
-    if (problem.status >= 500) log.error({ event: 'request-failed', request_id: req.id, err }, 'a request failed');
+    if (problem.status >= 500) log.error({ event: 'request-failed', err }, 'a request failed');
+    if (res.headersSent) return void res.destroy(); // Express would print the error, and do the same
     if (problem.extra.retryAfterSeconds !== undefined) res.set('Retry-After', String(problem.extra.retryAfterSeconds));
     if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
     const { errors } = problem.extra;

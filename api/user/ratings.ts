@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { ratingLogFields } from '../../contracts/log-fields';
 import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/ratings';
 import type { OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
+import { addLogFields } from '../../lib/log-context';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate, type Sent } from '../../lib/temporal/send';
 import type { Database } from '../../prisma/user/client';
@@ -41,6 +43,7 @@ async function rate({ db, temporal, policy }: RatingDeps, req: Request, res: Res
     user_id: body.user_id.toLowerCase(),
     rating_id: randomUUID(),
   };
+  addLogFields(ratingLogFields(rating.order_id));
   // What can be told without a workflow is; the rating workflow decides again, and alone, when it stores.
   const refusal = refusalOf(await findOrder(db, rating.order_id), rating.user_id);
   if (refusal) throw refusals[refusal]();

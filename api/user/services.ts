@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Registry } from 'prom-client';
 import { breakerMetrics, createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
+import { correlationHeaders } from '../../lib/correlation';
 import type { Log } from '../../lib/log';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';
@@ -74,7 +75,7 @@ const getWith =
   async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
     try {
       return await breaker.run(async () => {
-        const body = await fetchText(url, await authorize());
+        const body = await fetchText(url, { ...(await authorize()), ...correlationHeaders() });
         return body === null ? null : read(body);
       });
     } catch (err) {

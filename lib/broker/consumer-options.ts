@@ -1,4 +1,5 @@
 import type { Log } from '../log';
+import type { LogFields } from '../log-context';
 import type { BrokerMetrics } from './metrics';
 import type { Signature } from './signature';
 
@@ -17,6 +18,8 @@ export interface ConsumerOptions<T> {
   /** How many messages are worked on at a time. */
   prefetch: number;
   parse: (body: unknown) => Parsed<T>;
+  /** What the lines that are logged over a message say of its body. */
+  logFields?: (body: T) => LogFields;
   /** Returns the reply's value, or throws: ServiceFault says whether a repeat may help, anything else counts as retryable. */
   handle: (body: T) => Promise<unknown>;
   /** What becomes of a valid message that is no request of ours. Left out: it is handled like any other, without a reply. */

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { correlationOf, idOf } from '../correlation';
 import type { Log } from '../log';
+import { withLogFields, type LogFields } from '../log-context';
 import { within } from '../within';
 import { BrokerAwayError } from './errors';
 import { partingMs, type Link } from './link';
@@ -87,7 +89,8 @@ export async function takeDeliveries(
     await channel.prefetch(options.prefetch);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return link.reset(session, new Error(`the broker cancelled the consumer of ${queue}`));
-      const job = work(session, { channel, message, lost: lost.signal, givenUp }).finally(() => underWay.delete(job));
+      const delivery = { channel, message, lost: lost.signal, givenUp };
+      const job = withLogFields(fieldsOf(message), () => work(session, delivery)).finally(() => underWay.delete(job));
       underWay.add(job);
     });
     consuming = { channel, consumerTag, lost };
@@ -109,6 +112,11 @@ export async function takeDeliveries(
   };
 }
 
+const fieldsOf = ({ properties: { messageId, headers } }: ConsumeMessage): LogFields => ({
+  message_id: idOf(messageId),
+  ...correlationOf(headers),
+});
+
 /** For steps of a stop: a channel that is gone has nothing left to stop. */
 const quietlyFor =
   (log: Log) =>
@@ -116,7 +124,7 @@ const quietlyFor =
     try {
       await within(partingMs, Promise.resolve(step()));
     } catch (err) {
-      log.debug({ err }, 'stopping a consumer');
+      log.debug({ event: 'parting-failed', err }, 'could not stop a consumer');
     }
   };
 

@@ -99,7 +99,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     async close() {
       const session = sessions.close();
       const quietly = (step: Promise<unknown> | undefined): Promise<unknown> =>
-        within(partingMs, Promise.resolve(step)).catch((err: unknown) => log.debug({ err }, 'closing the connection'));
+        within(partingMs, Promise.resolve(step)).catch((err: unknown) =>
+          log.debug({ event: 'parting-failed', err }, 'could not close the connection'),
+        );
       // Closing the connection alone would drop what is still on its way out.
       await quietly(session?.channel.close());
       await quietly(recovering.close());

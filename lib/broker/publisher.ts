@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, Options } from 'amqplib';
+import { correlationHeaders } from '../correlation';
 import { BrokerAwayError, UnroutableError } from './errors';
 import type { Link } from './link';
 import { signatureHeader, type Signature } from './signature';
@@ -74,16 +75,18 @@ export function createPublisher(link: Link, appId: string, signature?: Signature
     for (const publication of [...pending]) if (publication.hurried) publication.settle(cause);
   });
 
-  const signed = (to: Destination, body: Buffer, options: Options.Publish): Options.Publish => {
-    if (!signature) return options;
-    const value = signature.of(to.exchange || to.routingKey, options.replyTo !== undefined, body);
-    return { ...options, headers: { ...(options.headers as object), [signatureHeader]: value } };
-  };
+  const headersOf = (to: Destination, body: Buffer, options: Options.Publish): object => ({
+    ...correlationHeaders(),
+    ...(options.headers as object | undefined), // a copy keeps what its message has
+    ...(signature && {
+      [signatureHeader]: signature.of(to.exchange || to.routingKey, options.replyTo !== undefined, body),
+    }),
+  });
 
   const publish = async (to: Destination, body: Buffer, options: Options.Publish, hurried: boolean): Promise<void> => {
     const { channel } = link.session();
     const messageId = options.messageId ?? randomUUID(); // also for a copy of a message that came without one
-    const properties = { ...signed(to, body, options), messageId, appId, persistent: true, mandatory: true };
+    const always = { headers: headersOf(to, body, options), messageId, appId, persistent: true, mandatory: true };
     let limit: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       const publication: Pending = {
@@ -103,7 +106,7 @@ export function createPublisher(link: Link, appId: string, signature?: Signature
       const giveUp = (): void =>
         publication.settle(new BrokerAwayError(`the broker did not confirm within ${confirmLimitMs} ms`));
       if (hurried) limit = setTimeout(giveUp, confirmLimitMs);
-      send(channel, to, body, properties, (error) => publication.settle(error));
+      send(channel, to, body, { ...options, ...always }, (error) => publication.settle(error));
     });
   };
 

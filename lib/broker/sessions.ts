@@ -57,7 +57,9 @@ export function createSessions(log: Log) {
     reset(session: Session, cause: Error): void {
       if (closing) return;
       lose(session, cause);
-      session.model.close().catch((err: unknown) => log.debug({ err }, 'closing a lost connection'));
+      session.model
+        .close()
+        .catch((err: unknown) => log.debug({ event: 'parting-failed', err }, 'could not close a lost connection'));
     },
     /** Resolves nothing more; returns the session that held. */
     close(): Session | undefined {

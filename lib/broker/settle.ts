@@ -8,6 +8,8 @@ import { BrokerAwayError, ServiceFault } from './errors';
 import type { MessageOutcome } from './metrics';
 import { toQueue, type Publisher } from './publisher';
 import type { Reply } from './reply';
+import { addLogFields } from '../log-context';
+import { messageOf } from '../log-redaction';
 import { unsigned } from './signature';
 import { backoffMs } from './retry';
 
@@ -78,6 +80,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
       answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
       return buried;
     }
+    addLogFields(options.logFields?.(body.value) ?? {});
     try {
       if (options.adopt && replyTo === undefined) {
         await options.adopt(body.value);
@@ -121,7 +124,7 @@ function read<T>(content: Buffer, parse: (body: unknown) => Parsed<T>): Parsed<T
   try {
     body = JSON.parse(content.toString('utf8'));
   } catch (err) {
-    return { ok: false, reason: `no JSON: ${err instanceof Error ? err.message : String(err)}` };
+    return { ok: false, reason: `no JSON: ${textOf(err)}` };
   }
   return parse(body);
 }
@@ -132,8 +135,11 @@ const told = (err: unknown, fault: ServiceFault): string =>
 
 function toFault(err: unknown): ServiceFault {
   if (err instanceof ServiceFault) return err;
-  return new ServiceFault(err instanceof Error ? err.message : String(err), true, 'HANDLER_FAILED');
+  return new ServiceFault(textOf(err), true, 'HANDLER_FAILED');
 }
+
+/** It goes into headers and logs. */
+const textOf = (err: unknown): string => (err instanceof Error ? messageOf(err) : String(err));
 
 interface Failure {
   attempts: number;

@@ -47,7 +47,7 @@ test('an undo that does not get through is found, logged and counted while it is
   expect(await counted('order_compensations_total', 'command="cancel"')).toBe(1);
   const lines = (await system.logOf('worker-order')).split('\n').filter((line) => line.includes('"undo-failing"'));
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-    { event: 'undo-failing', order_id: order.order_id, services: ['delivery'], workflowId },
+    { event: 'undo-failing', order_id: order.order_id, services: ['delivery'], workflow_id: workflowId },
   ]);
 
   await system.start('worker-delivery');

@@ -50,6 +50,8 @@ async function run(command, args) {
     case 'stop':
     case 'status':
     case 'part':
+    case 'logs':
+    case 'log-level':
     case 'token':
       // These must answer at once, also while the working copy does not compile.
       if (!existsSync(launcher)) await prepare.build();

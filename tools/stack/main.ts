@@ -6,6 +6,7 @@ import { QueueProblem } from '../queues/broker';
 import { addBenchCommand } from './commands/bench';
 import { addChaosCommand } from './commands/chaos';
 import { runCodecServer } from './commands/codec-server';
+import { addLogCommands } from './commands/logs';
 import { runDemo, type DemoFlags } from './commands/demo';
 import { controlParts, PART_COMMANDS, type PartCommand } from './commands/part';
 import { addQueuesCommand } from './commands/queues';
@@ -117,6 +118,7 @@ function addControlCommands(program: Command, run: Run): void {
     .action((command: PartCommand, parts: string[], flags: { name: string }) =>
       run(controlParts(command, parts, flags)),
     );
+  addLogCommands(program, run, name('local'));
   program
     .command('repair')
     .description('find orders whose workflow was lost, terminated or reset, and mend them')

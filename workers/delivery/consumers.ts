@@ -1,5 +1,6 @@
 import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
 import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
+import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import type { Broker } from '../../lib/broker/broker';
@@ -28,6 +29,7 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     queue: queues.assignAgent,
     prefetch: share,
     parse: bySchema(assignAgentMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: assignAgent({ db, announce }),
     adopt: ({ order_id }: AssignAgentMessage) =>
       broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
@@ -37,12 +39,14 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     onlyOurs: true,
     prefetch: share,
     parse: bySchema(changeDeliveryMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: changeDelivery({ db, announce }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,
     prefetch: share,
     parse: bySchema(ratingMessage),
+    logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateDelivery(db),
   });
 }

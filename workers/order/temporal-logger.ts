@@ -1,11 +1,17 @@
-import type { Logger, LogLevel } from '@temporalio/worker';
-import type { Log } from '../../lib/log';
+import type { Logger, LogLevel as TemporalLevel, LogMetadata } from '@temporalio/worker';
+import { workflowLogFields } from '../../contracts/log-fields';
+import type { Log, LogLevel } from '../../lib/log';
 
-/** Temporal's log lines in the process's own log. */
+/**
+ * Temporal's log lines, and those of the workflows, in the process's own log, with the names of its fields. What else the SDK says of
+ * something stays out: a failure it may show with the payloads.
+ */
 export function temporalLogger(log: Log): Logger {
-  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) => {
-    log[level]({ ...meta }, message);
-  };
+  const write =
+    (level: LogLevel) =>
+    (message: string, meta: LogMetadata = {}): void => {
+      if (log.isLevelEnabled(level)) log[level](fieldsOf(meta), message);
+    };
   const levels = {
     TRACE: write('trace'),
     DEBUG: write('debug'),
@@ -14,11 +20,41 @@ export function temporalLogger(log: Log): Logger {
     ERROR: write('error'),
   };
   return {
-    log: (level: LogLevel, message, meta) => levels[level](message, meta),
+    log: (level: TemporalLevel, message, meta) => levels[level](message, meta),
     trace: levels.TRACE,
     debug: levels.DEBUG,
     info: levels.INFO,
     warn: levels.WARN,
     error: levels.ERROR,
+  };
+}
+
+/** What is taken of the SDK's own words, by the name that it has here. */
+const names: Record<string, string> = {
+  runId: 'run_id',
+  workflowType: 'workflow_type',
+  activityId: 'activity_id',
+  activityType: 'activity_type',
+  attempt: 'attempt',
+  taskQueue: 'task_queue',
+  updateName: 'update_name',
+  sdkComponent: 'sdk_component',
+  state: 'state',
+  target: 'target',
+};
+
+function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown } {
+  const { event, fields, workflowId, error, err = error } = meta;
+  const isOurs = typeof event === 'string';
+  const said = Object.entries(names).flatMap(([theirs, ours]) => {
+    const value = meta[theirs];
+    return typeof value === 'string' || typeof value === 'number' ? [[ours, value] as const] : [];
+  });
+  return {
+    event: isOurs ? event : 'temporal',
+    ...(typeof workflowId === 'string' && workflowLogFields(workflowId)),
+    ...Object.fromEntries(said),
+    ...(isOurs && (fields as object | undefined)), // a workflow's own
+    ...(err !== undefined && { err }),
   };
 }

@@ -1,9 +1,17 @@
-import { NativeConnection, Runtime, Worker, type TelemetryOptions, type WorkerOptions } from '@temporalio/worker';
+import {
+  defaultSinks,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type TelemetryOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
+import { orderLogFields } from '../../contracts/log-fields';
 import { ordersDeployment, ordersTaskQueue, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Broker } from '../../lib/broker/broker';
@@ -22,6 +30,7 @@ import { tracingActivities } from '../../lib/temporal/tracing';
 import type { Patience } from '../../lib/wait-for';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
+import { activityLog } from './activity-log';
 import { adoptOrder } from './adopt-order';
 import { agentAssigned } from './agent-assigned';
 import { orderSinks, watchOrders } from './metrics';
@@ -59,7 +68,9 @@ const prefetch = 20;
 /** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
 export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
   const { log, patience, registry, telemetry = {} } = options;
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: telemetry });
+  const logger = temporalLogger(log);
+  // Forwarded is what the native part has to say, too; it would write it beside the log.
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { ...telemetry, logging: { forward: {} } } });
   const db = openDatabase(options.databaseUrl, options.poolSize, log, { ca: options.databaseCa, registry });
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
   const dataConverter = dataConverterOf(options.payloadKeys);
@@ -81,9 +92,10 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
       ...createDeliveryActivities({ broker, records }),
       ...createRatingActivities({ broker, ratings }),
     },
-    sinks: orderSinks(registry),
+    interceptors: { activity: [...(isTracing() ? [tracingActivities] : []), activityLog] },
+    // The log's way over the native part, to sort its lines among those of workflows, costs them 100 ms.
+    sinks: { ...defaultSinks(logger), ...orderSinks(registry), ...(isTracing() && traceSinks()) },
     ...workerTuning,
-    ...(isTracing() && { interceptors: { activity: [tracingActivities] }, sinks: traceSinks() }),
     shutdownGraceTime,
   });
   await consumeQueues(broker, temporal, db, options);
@@ -135,12 +147,14 @@ async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, {
     queue: queues.agentAssigned,
     prefetch,
     parse: bySchema(agentAssignedMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: agentAssigned(temporal.client, log),
   });
   await broker.consume({
     queue: queues.adoptOrder,
     prefetch,
     parse: bySchema(adoptOrderMessage),
+    logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
     handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
   });
 }

@@ -1,4 +1,5 @@
 import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMessage } from '../../contracts/messages';
+import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/publisher';
@@ -23,6 +24,7 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     queue: queues.placeOrder,
     prefetch: share,
     parse: bySchema(placeOrderMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: placeOrder(db),
     adopt: (order: PlaceOrderMessage) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
   });
@@ -31,12 +33,14 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     onlyOurs: true,
     prefetch: share,
     parse: bySchema(changeOrderMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: changeOrder(db),
   });
   await broker.consume({
     queue: queues.restaurantRatings,
     prefetch: share,
     parse: bySchema(ratingMessage),
+    logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateOrder(db),
   });
 }
