@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
 import type { Log } from '../../lib/log';
+import type { OrderPart } from '../../contracts/answers/orders';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';
 import { unavailable, type HttpProblem } from '../http/problems';
@@ -18,7 +19,8 @@ export interface Services {
 const restaurantOrder = z.looseObject({
   status: z.enum(orderStatuses),
   total: z.number().nullable(),
-  orders: z.array(z.unknown()),
+  /** Shown as they come. */
+  orders: z.array(z.custom<OrderPart>()),
 });
 export type RestaurantOrder = z.infer<typeof restaurantOrder>;
 
