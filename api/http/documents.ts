@@ -45,8 +45,8 @@ export function documentRoutes(describe: () => OpenApiDocument): Router {
   return Router()
     .get('/openapi.json', open, (_req, res) => void res.type('json').send((document ??= JSON.stringify(describe()))))
     .get('/docs', open, (_req, res) => void res.set('Content-Security-Policy', pagePolicy).type('html').send(page))
-    .get('/docs/show.js', open, (_req, res) => void res.type('js').send(script))
     .get('/docs/:file', open, (req, res) => {
+      if (req.params.file === 'show.js') return void res.type('js').send(script);
       const file = files.find((name) => name === req.params.file);
       if (file === undefined) throw notFound('No such file');
       res.sendFile(file, { root: folder, maxAge: '1h' });

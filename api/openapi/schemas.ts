@@ -12,7 +12,7 @@ const options = {
     }
     delete jsonSchema['wire'];
     // The format says as much, and can be read.
-    if (['uuid', 'date-time', 'time'].includes(jsonSchema['format'] as string)) delete jsonSchema['pattern'];
+    if (['uuid', 'date-time'].includes(jsonSchema['format'] as string)) delete jsonSchema['pattern'];
   },
 };
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { menuItemTypes, restaurantStatuses } from '../restaurants';
 import { amount, stars, uuid } from './common';
 
-const timeOfDay = z.iso.time({ precision: 0 });
+/** `HH:MM:SS` */
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/);
 
 export const menuItem = z
   .strictObject({
