@@ -66,6 +66,36 @@ interface Response {
   headers?: object;
 }
 
+describe('an answer of a service fails the test that gets it', () => {
+  const good = {
+    method: 'GET',
+    path: '/Orders/4e8f1b2a-6c3d-4f5e-9a7b-8c9d0e1f2a44/?x',
+    status: 404,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    text: '{"success":false,"message":"Order not found","detail":"Order not found"}',
+  };
+  const ready = { ...good, path: '/health/ready', text: '{"ready":true,"draining":false,"dependencies":{}}' };
+
+  test('not where it is as described', () => {
+    expect(faultOf('user', good)).toBeUndefined();
+    expect(faultOf('user', { ...good, method: 'DELETE' })).toBeUndefined();
+    expect(faultOf('user', { ...ready, status: 200 })).toBeUndefined();
+    expect(faultOf('user', { ...ready, method: 'HEAD', status: 200, text: '' })).toBeUndefined();
+  });
+
+  test.each([
+    ['a status', { ...good, status: 409 }],
+    ['a status where there is no operation', { ...good, path: '/nope', status: 200 }],
+    ['a field', { ...good, text: good.text.replace('{', '{"more":1,') }],
+    ['a missing field', { ...good, text: '{"success":false,"message":"Order not found"}' }],
+    ['a type of content', { ...good, headers: { 'content-type': 'text/html' } }],
+    ['a missing header', { ...good, status: 503 }],
+    ['a fault of the service', { ...good, status: 500 }],
+  ])('with %s that is not described', (_what, answered) => {
+    expect(faultOf('user', answered)).toMatch(/^user: GET /);
+  });
+});
+
 describe.each(services)('the %s service', (service) => {
   let alone: ServiceAlone;
   beforeAll(async () => {
