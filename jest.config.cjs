@@ -39,6 +39,7 @@ module.exports = {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/tests/fixtures/each-file.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
     },
   ],

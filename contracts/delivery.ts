@@ -1,33 +1,37 @@
 /** HTTP bodies and queries of agents and deliveries (contract, section 2). */
 import { z } from 'zod';
 import { deliveryMoves, deliveryStatuses } from './states';
-import { pageLimit, text } from './values';
+import { anyId, cursor, pageLimit, text } from './values';
 
 export const genders = ['MALE', 'FEMALE'] as const;
 
 /** `POST /agents` */
-export const addAgentBody = z.object({ name: text(200), userName: text(100), gender: z.enum(genders) });
+export const addAgentBody = z
+  .object({ name: text(200), userName: text(100), gender: z.enum(genders) })
+  .meta({ id: 'AddAgentBody' });
 export type AddAgentBody = z.infer<typeof addAgentBody>;
 
 /** `GET /agents?assignments=` */
 export const agentsQuery = z.object({ assignments: z.enum(['open', 'all']).default('open') });
 
 /** `PATCH /deliveries/:order_id`; an `order_id` in the body must be the one of the path. */
-export const moveDeliveryBody = z.object({ order_id: z.string().optional(), status: z.enum(deliveryMoves) });
+export const moveDeliveryBody = z
+  .object({ order_id: anyId.optional(), status: z.enum(deliveryMoves) })
+  .meta({ id: 'MoveDeliveryBody' });
 
 /** `PATCH /update-dilvery-status`, the old name of the same. */
-export const moveDeliveryOldBody = z.object({ order_id: z.string(), status: z.enum(deliveryMoves) });
+export const moveDeliveryOldBody = z.object({ order_id: anyId, status: z.enum(deliveryMoves) });
 
 /** `POST /deliveries/:order_id/decline`; the body may be left out. Without `agent_id` it is whoever has the job. */
-export const declineBody = z.object({ agent_id: z.string().nullish(), reason: text(500).nullish() }).default({});
+export const declineBody = z.object({ agent_id: anyId.nullish(), reason: text(500).nullish() }).default({});
 
 /** `GET /deliveries?agent_id=&status=&limit=&cursor=` */
 export const deliveriesQuery = z.object({
-  agent_id: z.string().optional(),
+  agent_id: anyId.optional(),
   status: z.enum(deliveryStatuses).optional(),
-  limit: pageLimit,
-  cursor: z.string().max(200).optional(),
+  limit: pageLimit(),
+  cursor,
 });
 
 /** `GET /get-delivery-status?order_id=`, the old name of `GET /deliveries/:order_id` */
-export const deliveryOldQuery = z.object({ order_id: z.string() });
+export const deliveryOldQuery = z.object({ order_id: anyId });

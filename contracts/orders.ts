@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { orderedRestaurant } from './messages';
 import { decisions, orderStatuses, partialRefusals } from './states';
-import { id, pageLimit, text } from './values';
+import { anyId, cursor, id, pageLimit, text } from './values';
 
 export type OrderedRestaurant = z.infer<typeof orderedRestaurant>;
 
@@ -12,41 +12,41 @@ const orderedRestaurants = z.array(orderedRestaurant).min(1).max(50);
  * `POST /orders`. Repeated restaurants and items are merged, their quantities added. What they come to has to keep the limits too:
  * it goes on as one message.
  */
-export const placeOrderBody = z.object({
-  user_id: id,
-  restaurants: orderedRestaurants.transform(mergeRestaurants).pipe(orderedRestaurants),
-  /** What becomes of the order when one of its restaurants refuses. */
-  on_partial_refusal: z.enum(partialRefusals).default('cancel_all'),
-});
+export const placeOrderBody = z
+  .object({
+    user_id: id,
+    restaurants: orderedRestaurants.transform(mergeRestaurants).pipe(orderedRestaurants),
+    /** What becomes of the order when one of its restaurants refuses. */
+    on_partial_refusal: z.enum(partialRefusals).default('cancel_all'),
+  })
+  .meta({ id: 'PlaceOrderBody' });
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
 /** `POST /orders/:order_id/decision`; without a restaurant it is for all. An id that is no UUID is unknown, not malformed. */
-export const decisionBody = z.object({
-  status: z.enum(decisions),
-  restaurant_id: z.string().nullish(),
-  reason: text(500).nullish(),
-});
+export const decisionBody = z
+  .object({ status: z.enum(decisions), restaurant_id: anyId.nullish(), reason: text(500).nullish() })
+  .meta({ id: 'DecisionBody' });
 
 /** `POST /orders/:order_id/cancel`; the body may be left out. */
 export const cancelBody = z.object({ reason: text(500).nullish() }).default({});
 
 /** `GET /users/:user_id/orders?limit=&cursor=` */
-export const historyQuery = z.object({ limit: pageLimit, cursor: z.string().max(200).optional() });
+export const historyQuery = z.object({ limit: pageLimit(), cursor });
 
 /** `POST /change-order-status?order_id=`, the old name of the decision. */
-export const decisionOldQuery = z.object({ order_id: z.string() });
+export const decisionOldQuery = z.object({ order_id: anyId });
 
 /** `POST /assign-agent?order_id=`, the old name of `POST /orders/:order_id/agent`. */
-export const askAgentOldQuery = z.object({ order_id: z.string() });
+export const askAgentOldQuery = z.object({ order_id: anyId });
 
 /** `GET /orders?order_id=&user_id=&restaurant_id=&status=&limit=&cursor=`, restaurant service. */
 export const ordersQuery = z.object({
-  order_id: z.string().optional(),
-  user_id: z.string().optional(),
-  restaurant_id: z.string().optional(),
+  order_id: anyId.optional(),
+  user_id: anyId.optional(),
+  restaurant_id: anyId.optional(),
   status: z.enum(orderStatuses).optional(),
-  limit: pageLimit.default(100), // old clients know no pages: they get all that a page can hold
-  cursor: z.string().max(200).optional(),
+  limit: pageLimit(100), // old clients know no pages: they get all that a page can hold
+  cursor,
 });
 
 /** `Idempotency-Key` header. */

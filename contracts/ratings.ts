@@ -1,11 +1,8 @@
 /** HTTP body of a rating (contract, section 2). The ids are plain text: one that is no UUID is unknown (400), not malformed. */
 import { z } from 'zod';
-import { rating } from './values';
+import { anyId, rating } from './values';
 
 /** `POST /ratings` */
-export const rateOrderBody = z.object({
-  user_id: z.string(),
-  order_id: z.string(),
-  order_rating: rating,
-  agent_rating: rating,
-});
+export const rateOrderBody = z
+  .object({ user_id: anyId, order_id: anyId, order_rating: rating, agent_rating: rating })
+  .meta({ id: 'RateOrderBody' });

@@ -1,6 +1,6 @@
 /** HTTP bodies and queries of the restaurants and their menus (contract, section 2). */
 import { z } from 'zod';
-import { price, text, timeOfDay, wholeNumber } from './values';
+import { anyId, price, text, timeOfDay, wholeNumber } from './values';
 
 export const menuItemTypes = ['VEG', 'NON_VEG'] as const;
 
@@ -23,7 +23,8 @@ export const addRestaurantBody = z
   .refine((body) => body.opening_time !== body.closing_time, {
     path: ['closing_time'],
     message: 'opening_time and closing_time must differ',
-  });
+  })
+  .meta({ id: 'AddRestaurantBody' });
 export type AddRestaurantBody = z.infer<typeof addRestaurantBody>;
 
 export const restaurantStatuses = ['ONLINE', 'OFFLINE'] as const;
@@ -39,7 +40,7 @@ export type MenuChange =
  * An id that is no UUID has the right form: it is unknown like any other unknown one.
  */
 const menuChange = z
-  .strictObject({ ...menuItem.partial().shape, id: z.string().optional(), delete: z.boolean().default(false) })
+  .strictObject({ ...menuItem.partial().shape, id: anyId.optional(), delete: z.boolean().default(false) })
   .transform(({ id, delete: remove, ...fields }, ctx): MenuChange => {
     if (id !== undefined) return remove ? { kind: 'remove', id } : { kind: 'change', id, fields };
     const added = menuItem.safeParse(fields);
@@ -55,18 +56,20 @@ const sameId = (changes: MenuChange[]): boolean => {
 };
 
 /** `PATCH /restaurants/:id`; unknown fields are refused. */
-export const changeRestaurantBody = z.strictObject({
-  name: text(200).optional(),
-  description: text(2000).nullish(),
-  opening_time: timeOfDay.optional(),
-  closing_time: timeOfDay.optional(),
-  status: z.enum(restaurantStatuses).optional(),
-  menu: z
-    .array(menuChange)
-    .max(500)
-    .refine((changes) => !sameId(changes), 'names an item twice')
-    .optional(),
-});
+export const changeRestaurantBody = z
+  .strictObject({
+    name: text(200).optional(),
+    description: text(2000).nullish(),
+    opening_time: timeOfDay.optional(),
+    closing_time: timeOfDay.optional(),
+    status: z.enum(restaurantStatuses).optional(),
+    menu: z
+      .array(menuChange)
+      .max(500)
+      .refine((changes) => !sameId(changes), 'names an item twice')
+      .optional(),
+  })
+  .meta({ id: 'ChangeRestaurantBody' });
 export type ChangeRestaurantBody = z.infer<typeof changeRestaurantBody>;
 
 /** `?hour=`: any integer has the right form; one that is no hour breaks a rule (400). */

@@ -80,8 +80,8 @@ describe('pageLimit', () => {
     [undefined, 20],
     ['1', 1],
     ['100', 100],
-  ])('%p is %p rows', (input, rows) => expect(read(pageLimit, input)).toBe(rows));
+  ])('%p is %p rows', (input, rows) => expect(read(pageLimit(), input)).toBe(rows));
   test.each(['0', '101', '-1', 'many', '1.5', '', ' ', '1e1', '0x5', 5, ['5']])('%p is refused', (input) =>
-    expect(read(pageLimit, input)).toBeUndefined(),
+    expect(read(pageLimit(), input)).toBeUndefined(),
   );
 });

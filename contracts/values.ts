@@ -20,8 +20,9 @@ export const price = z
   .max(99_999_999.99)
   .refine((value) => Number(value.toFixed(2)) === value, 'at most two decimals');
 
-const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i;
-const isoDateTime = /^\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$/i;
+const hasZone = /(?:[Zz]|[+-]\d{2}:?\d{2})$/;
+// Without flags: in the documents it stands as a JSON Schema pattern, which has none.
+const isoDateTime = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?$/;
 
 /** Whether the date that a text begins with is in the calendar; JavaScript would take the 30th of February for the 2nd of March. */
 const isDay = (value: string): boolean => z.iso.date().safeParse(value.slice(0, 10)).success;
@@ -52,11 +53,25 @@ export const timeOfDay = z
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'not a time like 09:30 or 09:30:00')
   .transform((value) => (value.length === 5 ? `${value}:00` : value));
 
-/** A whole number as a query carries it; comes out as a number. Nothing else that JavaScript would read as one: '', '0x10', '1e3'. */
+/** An id that has the right form whatever it is: one that is no UUID is unknown like any other unknown one. */
+export const anyId = z.string().meta({ format: 'uuid' });
+
+/**
+ * A whole number as a query carries it; comes out as a number. Nothing else that JavaScript would read as one: '', '0x10', '1e3'.
+ * The documents show what `wire` says in place of the text that it is.
+ */
 export const wholeNumber = z
   .string()
   .regex(/^-?\d+$/, 'not a whole number')
-  .transform(Number);
+  .transform(Number)
+  .meta({ wire: { type: 'integer' } });
 
 /** How many rows a page has. */
-export const pageLimit = wholeNumber.pipe(z.number().min(1).max(100)).default(20);
+export const pageLimit = (standard = 20) =>
+  wholeNumber
+    .pipe(z.number().min(1).max(100))
+    .default(standard)
+    .meta({ wire: { type: 'integer', minimum: 1, maximum: 100, default: standard } });
+
+/** Where a page begins: the `next_cursor` of the one before. */
+export const cursor = z.string().max(200).optional();

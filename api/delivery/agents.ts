@@ -1,4 +1,5 @@
 import { Router, type RequestHandler } from 'express';
+import type { Agent } from '../../contracts/answers/deliveries';
 import { addAgentBody, agentsQuery } from '../../contracts/delivery';
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { Announce } from '../../lib/broker/announce';
@@ -47,13 +48,17 @@ export function agentRoutes({ db, announce }: AgentsDeps): Router {
 
 const agentUnknown = 'Agent not found';
 
-const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, assignments }: ListedAgent) => ({
+const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, assignments }: ListedAgent): Agent => ({
   id,
   name,
   userName,
   gender,
   agent_status: agentStatus,
   rating,
-  createdAt,
-  assignments,
+  createdAt: createdAt.toISOString(),
+  assignments: assignments.map(({ assignedAt, completedAt, ...assignment }) => ({
+    ...assignment,
+    assignedAt: assignedAt?.toISOString() ?? null,
+    completedAt: completedAt?.toISOString() ?? null,
+  })),
 });

@@ -6,6 +6,7 @@ import {
   moveDeliveryBody,
   moveDeliveryOldBody,
 } from '../../contracts/delivery';
+import type { Delivery } from '../../contracts/answers/deliveries';
 import type { DeliveryMove } from '../../contracts/states';
 import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
@@ -128,14 +129,14 @@ async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null
   return { status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED', delivery: agent ? status : null };
 }
 
-const shown = (row: ListedDelivery) => ({
+const shown = (row: ListedDelivery): Delivery => ({
   order_id: row.orderId,
   status: row.status,
   agent_id: row.agentId,
   agent_name: row.agent?.name ?? null,
-  requested_at: row.requestedAt,
-  assigned_at: row.assignedAt,
-  picked_up_at: row.pickedUpAt,
-  completed_at: row.completedAt,
+  requested_at: row.requestedAt.toISOString(),
+  assigned_at: row.assignedAt?.toISOString() ?? null,
+  picked_up_at: row.pickedUpAt?.toISOString() ?? null,
+  completed_at: row.completedAt?.toISOString() ?? null,
   agent_rating: row.agentRating,
 });

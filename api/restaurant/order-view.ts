@@ -1,10 +1,11 @@
+import type { OrderGroup, OrderPart } from '../../contracts/answers/orders';
 import type { StoredGroup } from '../../prisma/restaurant/orders';
 import { timeText } from '../../prisma/restaurant/restaurants';
 
 type StoredOrder = StoredGroup['orders'][number];
 
 /** An order group as the HTTP interface shows it: with its orders, their restaurants, items and menu items. */
-export const shownGroup = (group: StoredGroup) => ({
+export const shownGroup = (group: StoredGroup): OrderGroup => ({
   id: group.id,
   order_id: group.orderId,
   user_id: group.userId,
@@ -16,7 +17,7 @@ export const shownGroup = (group: StoredGroup) => ({
   orders: group.orders.map(shownOrder),
 });
 
-const shownOrder = ({ id, restaurantId, status, reason, total, restaurant, items }: StoredOrder) => ({
+const shownOrder = ({ id, restaurantId, status, reason, total, restaurant, items }: StoredOrder): OrderPart => ({
   id,
   restaurant_id: restaurantId,
   status,

@@ -1,6 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { OrderPage } from '../../contracts/answers/orders';
 import { orderWorkflowId, searchAttributes } from '../../contracts/names';
+import type { OrderStatus } from '../../contracts/states';
 import type { TimelineEntry } from '../../contracts/workflow';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import type { StoredOrder } from '../../prisma/user/orders';
@@ -13,21 +15,15 @@ export interface OrderPageDeps {
   services: Services;
 }
 
-/** What there is to show of an order; the rest of it is for whoever looks at it. */
-interface OrderPage {
-  order_id: string;
-  /** Null where an old program's order does not say. */
-  user_id: string | null;
-  [more: string]: unknown;
-}
+type Part = NonNullable<OrderPage['unavailable']>[number];
 
 /** A page must not wait for a worker that is away. */
 const queryTimeoutMs = 1_000;
 
 /** Everything about one order, from whoever knows it; a part whose service is away is null and named in `unavailable`. */
 export async function orderPage({ temporal, services }: OrderPageDeps, record: StoredOrder): Promise<OrderPage> {
-  const unavailable: string[] = [];
-  const part = <T>(name: string, load: Promise<T>): Promise<T | null> =>
+  const unavailable: Part[] = [];
+  const part = <T>(name: Part, load: Promise<T>): Promise<T | null> =>
     load.catch(() => {
       unavailable.push(name);
       return null;
@@ -63,8 +59,8 @@ export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string
   return {
     order_id: orderId,
     user_id: description.typedSearchAttributes.get(userIdKey) ?? null,
-    placed_at: description.memo?.[orderMemo.placedAt] ?? description.startTime.toISOString(),
-    status: description.typedSearchAttributes.get(statusKey) ?? 'PENDING',
+    placed_at: (description.memo?.[orderMemo.placedAt] as string | undefined) ?? description.startTime.toISOString(),
+    status: (description.typedSearchAttributes.get(statusKey) as OrderStatus | undefined) ?? 'PENDING',
     delivery: null,
     agent: null,
     total: null,

@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import type { OrderSummary } from '../../contracts/answers/orders';
 import { cancelBody, historyQuery } from '../../contracts/orders';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
@@ -55,7 +56,7 @@ async function history({ db }: OrderDeps, req: Request, res: Response): Promise<
   res.json({ success: true, message: 'Orders, newest first', data });
 }
 
-const summary = (order: StoredOrder): object => ({
+const summary = (order: StoredOrder): OrderSummary => ({
   order_id: order.orderId,
   placed_at: order.placedAt.toISOString(),
   status: order.status,

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { breakerMetrics, createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
 import { correlationHeaders } from '../../lib/correlation';
 import type { Log } from '../../lib/log';
+import type { OrderPart } from '../../contracts/answers/orders';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';
 import { unavailable, type HttpProblem } from '../http/problems';
@@ -20,7 +21,8 @@ export interface Services {
 const restaurantOrder = z.looseObject({
   status: z.enum(orderStatuses),
   total: z.number().nullable(),
-  orders: z.array(z.unknown()),
+  /** Shown as they come. */
+  orders: z.array(z.custom<OrderPart>()),
 });
 export type RestaurantOrder = z.infer<typeof restaurantOrder>;
 

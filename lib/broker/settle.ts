@@ -24,8 +24,48 @@ type Settle = (delivery: Delivery) => Promise<MessageOutcome>;
  * reason. A request is answered also when it fails: whoever asked repeats it, and it expires.
  */
 export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T>): Settle {
-  const { queue, appId, log } = options;
+  const { queue, log } = options;
+  const { bury, tryLater, countLoss } = createDetours(publisher, options);
 
+  return async (delivery) => {
+    const { message } = delivery;
+    const replyTo = replyAddress(message, options.appId);
+    const answer = answerTo(publisher, message, replyTo);
+    if (isForged(message, replyTo !== undefined, options)) {
+      const buried = await bury(delivery, failureOf(message, unsigned));
+      // Whoever has asked may be ours, and lack the secret: its next attempt may bear it.
+      answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsigned });
+      return buried;
+    }
+    if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
+    const body = read(message.content, options.parse);
+    if (!body.ok) {
+      const buried = await bury(delivery, failureOf(message, body.reason));
+      answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
+      return buried;
+    }
+    addLogFields(options.logFields?.(body.value) ?? {});
+    try {
+      if (options.adopt && replyTo === undefined) {
+        await options.adopt(body.value);
+        return 'adopted';
+      }
+      answer({ ok: true, value: await options.handle(body.value) });
+      return 'handled';
+    } catch (err) {
+      if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
+      const fault = toFault(err);
+      markSpanFailed(err); // its attempt has ended well: the message is not lost
+      log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
+      if (replyTo === undefined) return tryLater(delivery, fault);
+      answer({ ok: false, retryable: fault.retryable, code: fault.code, message: told(err, fault) });
+      return 'answered_fault';
+    }
+  };
+}
+
+/** The ways of a message that is not settled by its handler: to its dead queue for good, or to its retry queue for a while. */
+function createDetours<T>(publisher: Publisher, { queue, appId, log }: ConsumerOptions<T>) {
   /** Puts a copy elsewhere, unless the message has meanwhile gone to somebody else: one poison message would become many. */
   const put = async (to: string, { message, lost }: Delivery, course: Parameters<typeof copyProperties>[2]) => {
     if (lost.aborted) throw new BrokerAwayError('the message has gone back to its queue');
@@ -63,41 +103,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     return putAside(delivery, failure, Math.random() * backoffMs(failure.attempts));
   };
 
-  return async (delivery) => {
-    const { message } = delivery;
-    const replyTo = replyAddress(message, options.appId);
-    const answer = answerTo(publisher, message, replyTo);
-    if (isForged(message, replyTo !== undefined, options)) {
-      const buried = await bury(delivery, failureOf(message, unsigned));
-      // Whoever has asked may be ours, and lack the secret: its next attempt may bear it.
-      answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsigned });
-      return buried;
-    }
-    if (message.fields.redelivered && replyTo === undefined) return countLoss(delivery);
-    const body = read(message.content, options.parse);
-    if (!body.ok) {
-      const buried = await bury(delivery, failureOf(message, body.reason));
-      answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
-      return buried;
-    }
-    addLogFields(options.logFields?.(body.value) ?? {});
-    try {
-      if (options.adopt && replyTo === undefined) {
-        await options.adopt(body.value);
-        return 'adopted';
-      }
-      answer({ ok: true, value: await options.handle(body.value) });
-      return 'handled';
-    } catch (err) {
-      if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
-      const fault = toFault(err);
-      markSpanFailed(err); // its attempt has ended well: the message is not lost
-      log.warn({ event: 'message-failed', queue, code: fault.code, err }, 'a message failed');
-      if (replyTo === undefined) return tryLater(delivery, fault);
-      answer({ ok: false, retryable: fault.retryable, code: fault.code, message: told(err, fault) });
-      return 'answered_fault';
-    }
-  };
+  return { bury, tryLater, countLoss };
 }
 
 /** A message is a request of ours if it has our `app_id` and a `reply_to` (contract, section 1). */

@@ -1,20 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { RestaurantWithMenu } from '../../contracts/answers/restaurants';
 import type { AddRestaurantBody } from '../../contracts/restaurants';
 import type { Database } from './client';
 import { Prisma } from './generated/client';
 import { openAt } from './opening';
-
-/** A restaurant as it is shown, with what is on its menu now. Times are `HH:MM:SS`, UTC. */
-export interface RestaurantWithMenu {
-  id: string;
-  name: string;
-  description: string | null;
-  opening_time: string;
-  closing_time: string;
-  status: 'ONLINE' | 'OFFLINE';
-  rating: number | null;
-  menu: { id: string; name: string; description: string | null; price: number; type: 'VEG' | 'NON_VEG' }[];
-}
 
 export interface AddedRestaurant {
   id: string;

@@ -19,6 +19,7 @@ function checks() {
       LAYERS.filter((layer) => existsSync(join(root, layer))),
     ],
     ['unused', 'knip/bin/knip.js', []],
+    ['documents', 'jest/bin/jest.js', ['--selectProjects', 'unit', '--testPathPatterns', 'tools/documents']],
   ];
 }
 

@@ -47,6 +47,9 @@ async function run(command, args) {
         'unit',
         ...args,
       ]);
+    case 'documents':
+      await prepare.build();
+      return prepare.runNode(join(root, 'dist', 'tools', 'documents', 'main.js'), args);
     case 'stop':
     case 'status':
     case 'part':

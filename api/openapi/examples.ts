@@ -1,0 +1,73 @@
+/** The things that the examples speak of. Each id stands for one thing in all of them. */
+export const exampleIds = {
+  user: '7d7c4a4e-0d1f-4a54-9e57-0a6e5f1d9d11',
+  restaurant: '2b1c6a0e-5a3d-4c0f-8f0e-6d2b9c7f1a22',
+  menuItem: '91d0f5c4-7b62-4e8b-9a6d-3f4e5d6c7b33',
+  secondMenuItem: 'c3a7e8d9-1f24-4b6c-8d5e-7a8b9c0d1e34',
+  order: '4e8f1b2a-6c3d-4f5e-9a7b-8c9d0e1f2a44',
+  orderGroup: '5f9a2c3b-7d4e-4a6f-8b8c-9d0e1f2a3b55',
+  orderPart: '6a0b3d4c-8e5f-4b7a-9c9d-0e1f2a3b4c66',
+  orderedItem: '7b1c4e5d-9f6a-4c8b-8d0e-1f2a3b4c5d77',
+  userOrder: '8c2d5f6e-0a7b-4d9c-9e1f-2a3b4c5d6e88',
+  rating: '9d3e6a7f-1b8c-4e0d-8f2a-3b4c5d6e7f99',
+  agent: 'ae4f7b80-2c9d-4f1e-9a3b-4c5d6e7f8aaa',
+  assignment: 'bf5a8c91-3d0e-4a2f-8b4c-5d6e7f8a9bbb',
+} as const;
+
+export const exampleTimes = {
+  placed: '2026-11-29T12:00:00.000Z',
+  confirmed: '2026-11-29T12:01:30.000Z',
+  assigned: '2026-11-29T12:01:30.250Z',
+  pickedUp: '2026-11-29T12:20:00.000Z',
+  delivered: '2026-11-29T12:41:00.000Z',
+} as const;
+
+const menuItem = {
+  id: exampleIds.menuItem,
+  name: 'Paneer Tikka',
+  description: null,
+  price: 8.5,
+  type: 'VEG' as const,
+};
+
+const restaurant = {
+  id: exampleIds.restaurant,
+  name: 'Spice Garden',
+  description: 'From the clay oven',
+  opening_time: '00:00:00',
+  closing_time: '23:59:00',
+  status: 'ONLINE' as const,
+  rating: 4.5,
+};
+
+export const exampleRestaurant = { ...restaurant, menu: [menuItem] };
+
+const orderPart = {
+  id: exampleIds.orderPart,
+  restaurant_id: exampleIds.restaurant,
+  status: 'CONFIRMED' as const,
+  reason: null,
+  total: 17,
+  restaurant,
+  items: [
+    {
+      id: exampleIds.orderedItem,
+      menu_item_id: exampleIds.menuItem,
+      quantity: 2,
+      price: 8.5,
+      menu_item: menuItem,
+    },
+  ],
+};
+
+export const exampleOrderGroup = {
+  id: exampleIds.orderGroup,
+  order_id: exampleIds.order,
+  user_id: exampleIds.user,
+  placed_at: exampleTimes.placed,
+  status: 'CONFIRMED' as const,
+  total: 17,
+  reason: null,
+  order_rating: null,
+  orders: [orderPart],
+};

@@ -1,0 +1,64 @@
+/** What the delivery service answers. */
+import { z } from 'zod';
+import { genders } from '../delivery';
+import { deliveryStatuses } from '../states';
+import { instant, nextCursor, stars, uuid } from './common';
+
+const deliveryStatus = z.enum(deliveryStatuses);
+
+const agent = z
+  .strictObject({
+    id: uuid,
+    name: z.string(),
+    userName: z.string(),
+    gender: z.enum(genders),
+    agent_status: z.enum(['AVAILABLE', 'BUSY']),
+    /** Mean over the rated deliveries; null until there is one. */
+    rating: stars.nullable(),
+    createdAt: instant,
+    assignments: z.array(
+      z.strictObject({
+        id: uuid,
+        orderId: uuid,
+        status: deliveryStatus,
+        assignedAt: instant.nullable(),
+        completedAt: instant.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Agent' });
+export type Agent = z.infer<typeof agent>;
+
+const said = { status: z.literal(true), message: z.string() };
+
+export const agents = z.array(agent);
+export const agentFound = z.strictObject({ ...said, data: agent });
+export const agentAdded = z.strictObject({ ...said, data: z.strictObject({ agent_id: uuid }) });
+
+const delivery = z
+  .strictObject({
+    order_id: uuid,
+    status: deliveryStatus,
+    /** Null while the order waits for an agent. */
+    agent_id: uuid.nullable(),
+    agent_name: z.string().nullable(),
+    requested_at: instant,
+    assigned_at: instant.nullable(),
+    picked_up_at: instant.nullable(),
+    completed_at: instant.nullable(),
+    agent_rating: stars.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+export type Delivery = z.infer<typeof delivery>;
+
+const success = { success: z.literal(true), message: z.string() };
+
+export const deliveries = z.strictObject({
+  ...success,
+  data: z.strictObject({ count: z.int().min(0), deliveries: z.array(delivery).max(100), next_cursor: nextCursor }),
+});
+
+export const deliveryFound = z.strictObject({
+  ...success,
+  data: z.strictObject({ status: deliveryStatus, agent_id: uuid, agent_name: z.string() }),
+});

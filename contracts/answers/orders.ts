@@ -1,0 +1,115 @@
+/** What the user and the restaurant service answer of orders. */
+import { z } from 'zod';
+import { deliveryStatuses, orderStatuses } from '../states';
+import { amount, instant, nextCursor, stars, uuid } from './common';
+import { menuItem, restaurant } from './restaurants';
+
+const orderStatus = z.enum(orderStatuses);
+
+/** Under `POST /orders`, placed or held. */
+export const placement = z
+  .strictObject({ order_id: uuid, status: z.literal('PENDING'), placed_at: instant, message: z.string() })
+  .meta({ id: 'Placement' });
+
+/** As it comes by its own route: 202 says `PENDING` and not `ACCEPTED`. */
+export const placementHeld = placement.extend({ success: z.literal(true) }).meta({ id: 'PlacementHeld' });
+
+const orderedItem = z.strictObject({
+  id: uuid,
+  menu_item_id: uuid,
+  quantity: z.int().min(1),
+  /** At placement; the menu item beside it shows today's. */
+  price: amount,
+  menu_item: menuItem,
+});
+
+/** One restaurant's part of an order. */
+const orderPart = z
+  .strictObject({
+    id: uuid,
+    restaurant_id: uuid,
+    status: orderStatus,
+    reason: z.string().nullable(),
+    total: amount,
+    restaurant,
+    items: z.array(orderedItem),
+  })
+  .meta({ id: 'OrderPart' });
+export type OrderPart = z.infer<typeof orderPart>;
+
+const orderGroup = z
+  .strictObject({
+    id: uuid,
+    order_id: uuid,
+    user_id: uuid,
+    placed_at: instant,
+    status: orderStatus,
+    total: amount.nullable(),
+    reason: z.string().nullable(),
+    order_rating: stars.nullable(),
+    orders: z.array(orderPart),
+  })
+  .meta({ id: 'OrderGroup' });
+export type OrderGroup = z.infer<typeof orderGroup>;
+
+const said = { status: z.literal(true), message: z.string() };
+
+export const orderGroups = z.strictObject({ ...said, data: z.array(orderGroup).max(100), next_cursor: nextCursor });
+/** `data` is null for an order that was never stored here, as one is that was cancelled before it came. */
+export const decided = z.strictObject({ ...said, data: orderGroup.nullable() });
+export const agentAsked = z.strictObject({ ...said, data: z.strictObject({ order_id: uuid }) });
+
+const rating = z.strictObject({ order_rating: stars, agent_rating: stars });
+
+export const orderPage = z
+  .strictObject({
+    order_id: uuid,
+    /** Null where an old program's order does not say. */
+    user_id: uuid.nullable(),
+    placed_at: instant,
+    status: orderStatus,
+    delivery: z.strictObject({ status: z.enum(deliveryStatuses) }).nullable(),
+    agent: z.strictObject({ agent_id: uuid, name: z.string() }).nullable(),
+    total: amount.nullable(),
+    restaurants: z.array(orderPart).nullable(),
+    rating: rating.nullable(),
+    timeline: z.array(z.strictObject({ at: instant, event: z.string(), detail: z.string().optional() })).nullable(),
+    reason: z.string().nullable(),
+    /** Parts that are null because whoever knows them is away. */
+    unavailable: z
+      .array(z.enum(['delivery', 'restaurants', 'timeline']))
+      .min(1)
+      .optional(),
+  })
+  .meta({ id: 'OrderPage' });
+export type OrderPage = z.infer<typeof orderPage>;
+
+const orderSummary = z
+  .strictObject({
+    order_id: uuid,
+    placed_at: instant,
+    status: orderStatus,
+    delivered: z.boolean(),
+    total: amount.nullable(),
+    reason: z.string().nullable(),
+    rating: rating.nullable(),
+  })
+  .meta({ id: 'OrderSummary' });
+export type OrderSummary = z.infer<typeof orderSummary>;
+
+const success = { success: z.literal(true), message: z.string() };
+
+export const orderHistory = z.strictObject({
+  ...success,
+  data: z.strictObject({ count: z.int().min(0), orders: z.array(orderSummary).max(100), next_cursor: nextCursor }),
+});
+
+export const orderCancelled = z.strictObject({
+  ...success,
+  data: z.strictObject({ order_id: uuid, status: z.literal('CANCELLED') }),
+});
+
+export const ratingStored = z.strictObject({
+  ...success,
+  data: z.strictObject({ id: uuid, user_order_id: uuid, order_rating: stars, agent_rating: stars }),
+});

@@ -1,0 +1,52 @@
+/** What the restaurant service answers of restaurants, and the user service of browsing. */
+import { z } from 'zod';
+import { menuItemTypes, restaurantStatuses } from '../restaurants';
+import { amount, stars, uuid } from './common';
+
+/** `HH:MM:SS` */
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/);
+
+export const menuItem = z
+  .strictObject({
+    id: uuid,
+    name: z.string(),
+    description: z.string().nullable(),
+    price: amount,
+    type: z.enum(menuItemTypes),
+  })
+  .meta({ id: 'MenuItem' });
+
+/** Times are UTC; a closing time before the opening time is on the next day. */
+export const restaurant = z
+  .strictObject({
+    id: uuid,
+    name: z.string(),
+    description: z.string().nullable(),
+    opening_time: timeOfDay,
+    closing_time: timeOfDay,
+    status: z.enum(restaurantStatuses),
+    /** Mean over the rated orders; null until there is one. */
+    rating: stars.nullable(),
+  })
+  .meta({ id: 'Restaurant' });
+
+const restaurantWithMenu = restaurant.extend({ menu: z.array(menuItem) }).meta({ id: 'RestaurantWithMenu' });
+export type RestaurantWithMenu = z.infer<typeof restaurantWithMenu>;
+
+const said = { status: z.literal(true), message: z.string() };
+
+export const openRestaurants = z
+  .strictObject({
+    ...said,
+    data: z.strictObject({ count: z.int().min(0), restaurant_data: z.array(restaurantWithMenu) }),
+  })
+  .meta({ id: 'OpenRestaurants' });
+
+export const restaurantFound = z.strictObject({ ...said, data: restaurantWithMenu });
+
+export const restaurantAdded = z.strictObject({
+  ...said,
+  data: z.strictObject({ restaurant_id: uuid, menu_ids: z.array(uuid) }),
+});
+
+export const restaurantChanged = z.strictObject(said);

@@ -1,0 +1,132 @@
+/** The OpenAPI documents: valid, complete, and to be had. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { serviceAlone, type ServiceAlone } from '../fixtures/alone';
+import { documents, faultOf, operationsOf, type Service } from '../fixtures/described';
+import { allRoutes } from './fixtures/routes';
+
+const services = ['user', 'restaurant', 'delivery'] as const;
+const root = path.resolve(__dirname, '../..');
+const readJson = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as object;
+
+/** The documentation is no part of what it documents. */
+const isDocumentation = (route: string): boolean => /^\/(docs|openapi\.json)/.test(route);
+
+describe.each(services)("the %s service's document", (service: Service) => {
+  const document = documents[service];
+  const operations = operationsOf(document);
+
+  test('is valid by the official schema of OpenAPI 3.1', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats(ajv);
+    ajv.addFormat('media-range', true); // of content types: ours are plain ones
+    const fits = ajv.compile(readJson('node_modules/@seriousme/openapi-schema-validator/schemas/v3.1/schema.json'));
+    fits(document);
+    expect(fits.errors).toBeNull();
+  });
+
+  test('describes each route with those whom it is for, and no other', () => {
+    const described = operations.map((each) => `${each.method} ${each.path} ${[...each['x-roles']].sort().join(', ')}`);
+    const mounted = allRoutes()
+      .filter((route) => route.service === service && !isDocumentation(route.path))
+      .map(({ method, path: at, access }) => {
+        const roles = access === 'anybody' ? [] : [...(access ?? ['nobody has said'])];
+        return `${method} ${at} ${roles.sort().join(', ')}`;
+      });
+    expect(described.sort()).toEqual(mounted.sort());
+  });
+
+  test('calls no two operations the same', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test.each(operations.map((each) => [each.operationId, each] as const))(
+    'has answers by its own schemas: %s',
+    (_id, each) => {
+      const examples = Object.entries(each.responses).flatMap(([status, response]) => {
+        const { content, headers = {} } = response as Response;
+        return Object.values(content ?? {}).map(({ example }) => ({ status, headers, example }));
+      });
+      const asked = { method: each.method, path: each.path.replace(/:\w+/g, 'x') };
+      for (const { status, headers, example } of examples.filter((one) => one.example !== undefined)) {
+        const named = Object.fromEntries(Object.keys(headers).map((name) => [name.toLowerCase(), 'x']));
+        const answer = { status: Number(status), headers: { ...named, 'content-type': 'application/json' } };
+        expect(faultOf(service, { ...asked, ...answer, text: JSON.stringify(example) })).toBeUndefined();
+      }
+      expect(examples.some(({ status, example }) => status < '300' && example !== undefined)).toBe(true);
+    },
+  );
+});
+
+interface Response {
+  content?: Record<string, { example?: unknown }>;
+  headers?: object;
+}
+
+describe('an answer of a service fails the test that gets it', () => {
+  const good = {
+    method: 'GET',
+    path: '/Orders/4e8f1b2a-6c3d-4f5e-9a7b-8c9d0e1f2a44/?x',
+    status: 404,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    text: '{"success":false,"message":"Order not found","detail":"Order not found"}',
+  };
+  const ready = { ...good, path: '/health/ready', text: '{"ready":true,"draining":false,"dependencies":{}}' };
+
+  test('not where it is as described', () => {
+    expect(faultOf('user', good)).toBeUndefined();
+    expect(faultOf('user', { ...good, method: 'DELETE' })).toBeUndefined();
+    expect(faultOf('user', { ...ready, status: 200 })).toBeUndefined();
+    expect(faultOf('user', { ...ready, method: 'HEAD', status: 200, text: '' })).toBeUndefined();
+  });
+
+  test.each([
+    ['a status', { ...good, status: 409 }],
+    ['a status where there is no operation', { ...good, path: '/nope', status: 200 }],
+    ['a field', { ...good, text: good.text.replace('{', '{"more":1,') }],
+    ['a missing field', { ...good, text: '{"success":false,"message":"Order not found"}' }],
+    ['a type of content', { ...good, headers: { 'content-type': 'text/html' } }],
+    ['a missing header', { ...good, status: 503 }],
+    ['a fault of the service', { ...good, status: 500 }],
+  ])('with %s that is not described', (_what, answered) => {
+    expect(faultOf('user', answered)).toMatch(/^user: GET /);
+  });
+});
+
+describe.each(services)('the %s service', (service) => {
+  let alone: ServiceAlone;
+  beforeAll(async () => {
+    alone = await serviceAlone(service);
+  });
+  afterAll(() => alone.close());
+
+  const get = (at: string) => alone.sendUnknown({ method: 'GET', path: at });
+
+  test('gives its document to anybody, as it is in the repository', async () => {
+    const { status, headers, text } = await get('/openapi.json');
+    expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+    expect(JSON.parse(text)).toEqual(readJson(`docs/openapi/${service}.json`));
+  });
+
+  test('shows it on a page that takes nothing from elsewhere', async () => {
+    const { status, headers, text } = await get('/docs');
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+    const parts = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, at = '']) => at);
+    expect(parts).toHaveLength(4);
+    for (const part of parts) {
+      expect(part).toMatch(/^\/docs\/[\w-]+\.\w+$/);
+      expect((await get(part)).status).toBe(200);
+    }
+  });
+
+  test.each(['/docs/package.json', '/docs/..%2Fpackage.json', '/docs/%2e%2e/package.json'])(
+    'gives nothing else of that folder: %s',
+    async (at) => {
+      expect((await get(at)).status).toBe(404);
+    },
+  );
+});
