@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { breakerMetrics, createBreaker, BreakerOpenError } from './breaker';
 import { createLog } from './log';
 
@@ -53,5 +54,21 @@ describe('a breaker', () => {
     jest.advanceTimersByTime(limits.resetMs);
     await expect(breaker.run(fails)).rejects.toBe(away);
     await expect(breaker.run(works)).rejects.toBeInstanceOf(BreakerOpenError);
+  });
+
+  it('is seen in the metrics: whether it is open, and how often it has turned a call away', async () => {
+    const registry = new Registry();
+    const breaker = createBreaker('restaurant', log, breakerMetrics(registry), limits);
+    const seen = async () =>
+      (await registry.metrics())
+        .split('\n')
+        .flatMap((line) => /^breaker_\w+\{name="restaurant"\} (.*)$/.exec(line)?.[1] ?? []);
+    expect(await seen()).toEqual(['0', '0']);
+    for (let i = 0; i < limits.minimumCalls; i++) await breaker.run(fails).catch(() => undefined);
+    await expect(breaker.run(works)).rejects.toBeInstanceOf(BreakerOpenError);
+    expect(await seen()).toEqual(['1', '1']);
+    jest.advanceTimersByTime(limits.resetMs);
+    await breaker.run(works);
+    expect(await seen()).toEqual(['0', '1']);
   });
 });

@@ -15,7 +15,7 @@ export async function serveMetrics(
   { HOST: host, METRICS_PORT: port }: { HOST: string; METRICS_PORT?: number | undefined },
   registry: Registry,
   other: OtherMetrics = async () => '',
-): Promise<Pick<InsideServer, 'close'>> {
+): Promise<Partial<InsideServer> & Pick<InsideServer, 'close'>> {
   if (port === undefined) return { close: () => undefined };
   return listenInside(host, port, async (path, res) => {
     if (path !== '/metrics') return void res.writeHead(404).end('Only /metrics\n');

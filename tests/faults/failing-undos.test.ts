@@ -1,5 +1,4 @@
 /** What an operator sees of an undo that does not get through, and of its end: on a system of its own, whose delivery side is stopped. */
-import { createServer, type AddressInfo } from 'node:net';
 import { addKitchen, anOrderOf, assigned, cancel, isReleased, once, pageOf, place } from '../e2e/fixtures/platform';
 import { temporal } from '../e2e/fixtures/temporal-cli';
 import { orderWorkflowId, searchAttributes } from '../../contracts/names';
@@ -9,27 +8,16 @@ import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/o
 jest.setTimeout(150_000); // parts take their time to start on a busy machine
 
 let system: OwnSystem;
-let metricsAddress: string;
 beforeAll(async () => {
-  metricsAddress = await aFreeAddress();
-  system = await ownSystem({ ...impatient, UNDO_ATTENTION_MS: '1000', METRICS_ADDRESS: metricsAddress });
+  system = await ownSystem({ ...impatient, UNDO_ATTENTION_MS: '1000' });
 }, 150_000);
 afterAll(removeSystem);
 
-async function aFreeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return `127.0.0.1:${port}`;
-}
-
-/** The value of a counter with this label, as Prometheus reads it; 0 before its first count. */
-async function counted(name: string, label: string): Promise<number> {
-  const lines = (await (await fetch(`http://${metricsAddress}/metrics`)).text()).split('\n');
-  const line = lines.find((each) => each.startsWith(`${name}{`) && each.includes(label));
-  return Number(line?.split(' ').at(-1) ?? 0);
-}
+/** The value of a counter of the order worker's. */
+const counted = async (name: string, labels: Record<string, string>): Promise<number | undefined> =>
+  (await system.metricsOf('worker-order')).value(name, labels);
+const delivery = { step: 'delivery' };
+const done = { step: 'restaurant order', outcome: 'done' };
 
 /** The orders that whoever looks for failing undos finds. */
 const found = (): Promise<string> =>
@@ -43,8 +31,9 @@ test('an undo that does not get through is found, logged and counted while it is
 
   await until('it is found', async () => (await found()).includes(workflowId));
   expect((await pageOf(order)).timeline.map(({ event }) => event)).toContain('undo does not get through');
-  await until('it is counted', async () => (await counted('order_undos_failing_total', 'service="delivery"')) === 1);
-  expect(await counted('order_compensations_total', 'command="cancel"')).toBe(1);
+  await until('it is counted', async () => (await counted('order_undo_failures_total', delivery)) === 1);
+  expect(await counted('order_compensations_total', delivery)).toBe(0); // of either outcome
+  await until('it is among those that fail', async () => (await counted('orders_with_failing_undo', {})) === 1);
   const lines = (await system.logOf('worker-order')).split('\n').filter((line) => line.includes('"undo-failing"'));
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
     { event: 'undo-failing', order_id: order.order_id, services: ['delivery'], workflow_id: workflowId },
@@ -54,13 +43,13 @@ test('an undo that does not get through is found, logged and counted while it is
   expect((await cancel(order)).status).toBe(200);
   await until('it is not found any more', async () => !(await found()).includes(workflowId));
   expect(await isReleased(order.agent_id, order)).toBe(true);
+  await until('it is done', async () => (await counted('order_compensations_total', delivery)) === 1);
+  await until('none fails any more', async () => (await counted('orders_with_failing_undo', {})) === 0);
 });
 
 test('an undo that gets through counts as a compensation alone', async () => {
-  const compensations = await counted('order_compensations_total', 'command="cancel"');
+  const before = await counted('order_compensations_total', done);
   expect((await cancel(await place(anOrderOf(await addKitchen())))).status).toBe(200);
-  await until('it is counted', async () => {
-    return (await counted('order_compensations_total', 'command="cancel"')) === compensations + 1;
-  });
-  expect(await counted('order_undos_failing_total', 'service="restaurant"')).toBe(0);
+  await until('it is counted', async () => (await counted('order_compensations_total', done)) === (before ?? 0) + 1);
+  expect(await counted('order_undo_failures_total', { step: 'restaurant order' })).toBe(0);
 });

@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import Redis from 'ioredis';
+import { Registry } from 'prom-client';
 import { openCache, type Cache } from '../../lib/cache';
 import { createLog } from '../../lib/log';
+import { readExposition } from '../fixtures/exposition';
 import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
 const url = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
 const opened: Cache[] = [];
-const open = (address: string): Cache => {
-  const cache = openCache(address, log);
+const open = (address: string, registry = new Registry()): Cache => {
+  const cache = openCache(address, log, { registry });
   opened.push(cache);
   return cache;
 };
@@ -67,6 +69,33 @@ describe('the cache', () => {
     expect(load).toHaveBeenCalledTimes(5);
     expect(hanging.requests()).toBeLessThanOrEqual(1);
     await hanging.close();
+  });
+});
+
+describe('the metrics of the cache', () => {
+  const looks = async (registry: Registry) => {
+    const metrics = readExposition(await registry.metrics());
+    const results = ['hit', 'miss', 'shared', 'away'].map((result) =>
+      metrics.value('cache_requests_total', { result }),
+    );
+    return results.join();
+  };
+
+  it('tell found, not found and shared ones apart', async () => {
+    const registry = new Registry();
+    const cache = open(url, registry);
+    await until('Redis to be there', () => cache.check());
+    const key = aKey();
+    await Promise.all([cache.through(key, 15, aLoad()), cache.through(key, 15, aLoad())]);
+    await until('the value to be kept', async () => (await redis.exists(key)) === 1);
+    await cache.through(key, 15, aLoad());
+    expect(await looks(registry)).toBe('1,1,1,0');
+  });
+
+  it('tell when Redis is away', async () => {
+    const registry = new Registry();
+    await open('redis://127.0.0.1:1', registry).through('a', 15, aLoad());
+    expect(await looks(registry)).toBe('0,0,0,1');
   });
 });
 

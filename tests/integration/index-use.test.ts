@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/log';
 import * as delivery from '../../prisma/delivery/client';
 import { listDeliveries } from '../../prisma/delivery/deliveries';
+import { readFigures } from '../../prisma/delivery/figures';
 import { findOrderGroup } from '../../prisma/restaurant/orders';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
@@ -162,12 +163,28 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
     expect(await look()).toHaveLength(1);
   });
 
+  test('is read by index, and what is over not at all, when it is asked how it is doing', async () => {
+    const { wholeTables } = await plans(() => readFigures(deliveryDb));
+    expect(wholeTables).toEqual([]);
+    const busy = await deliveryDb.assignment.count({ where: { status: { in: ['PENDING', 'PICKED_UP'] } } });
+    const availableAgents = await deliveryDb.agent.count({ where: { agentStatus: 'AVAILABLE' } });
+    expect(await readFigures(deliveryDb)).toEqual({
+      availableAgents,
+      busyAgents: busy,
+      ordersWaiting: 0,
+      oldestWaitSeconds: 0,
+    });
+  });
+
   test('is read by index when 10,000 orders wait: one more joins them, and an agent who is freed gets the oldest', async () => {
     const { url } = databases.delivery;
     await run(url, [`UPDATE "DilveryAgent" SET agent_status = 'BUSY'`]);
     const [first = '', second = ''] = await busyAgents(url, 2);
     await queueOrders(url, waiting);
     await analyze(url);
+    const { ordersWaiting, oldestWaitSeconds } = await readFigures(deliveryDb);
+    expect(ordersWaiting).toBe(waiting);
+    expect(oldestWaitSeconds).toBeGreaterThan(0);
     const oldest = await deliveryDb.assignment.findFirst({
       where: { status: 'PENDING', agentId: null },
       orderBy: [{ requestedAt: 'asc' }, { id: 'asc' }],

@@ -1,6 +1,7 @@
 /** How often a caller may ask: on real servers, with a real Redis and with none. */
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
+import { Registry } from 'prom-client';
 import { createApp } from '../../api/http/app';
 import { only, open } from '../../api/http/access';
 import { networkOf } from '../../api/http/limits';
@@ -8,6 +9,7 @@ import { listen } from '../../api/http/server';
 import { createHealth } from '../../lib/health';
 import { createLog } from '../../lib/log';
 import { openRateLimits } from '../../lib/rate-limits';
+import { readExposition } from '../fixtures/exposition';
 import { expectRefusal, sendRaw, type RawAnswer } from '../fixtures/raw-http';
 import { aCustomer, anOperator, bearerOf, tokensRequired } from '../fixtures/tokens';
 import { until } from '../fixtures/until';
@@ -34,7 +36,8 @@ interface Given {
 
 /** An API of two routes, for anybody and for customers. Long windows: no test is so slow that one ends by itself. */
 async function anApi({ redis = noRedis, prefix = randomUUID(), trustProxy, windowSeconds = 600, ...quotas }: Given) {
-  const limits = openRateLimits(redis, log, { prefix });
+  const registry = new Registry();
+  const limits = openRateLimits(redis, log, { prefix, registry });
   const { reads = 5, writes = 5 } = quotas;
   const router = Router()
     .get('/menu', open, (_req, res) => void res.json('soup'))
@@ -62,6 +65,9 @@ async function anApi({ redis = noRedis, prefix = randomUUID(), trustProxy, windo
     sendRaw(server.address, { method, path, headers });
   return {
     send,
+    /** How many were refused, by who has counted. */
+    refused: async (limiter: string) =>
+      readExposition(await registry.metrics()).value('rate_limited_requests_total', { limiter }),
     menu: (headers?: Record<string, string>) => send('GET', '/menu', headers),
     /** The same so many times, one after the other. */
     async menus(count: number, headers?: Record<string, string>) {
@@ -202,6 +208,7 @@ describe('two instances', () => {
       expect((await one.menu(token)).headers.ratelimit).toMatch(/^"reads";r=0;t=([1-5]?\d|60)$/);
       return true;
     });
+    expect(await one.refused('redis')).toBeGreaterThan(0);
   });
 
   test('count each for itself without Redis', async () => {
@@ -210,6 +217,7 @@ describe('two instances', () => {
     const [one, another] = [await anApi(given), await anApi(given)];
     for (const api of [one, another]) {
       expect(statusesOf(await Promise.all(Array.from({ length: 20 }, () => api.menu())))).toEqual({ 200: 10, 429: 10 });
+      expect([await api.refused('process'), await api.refused('redis')]).toEqual([10, 0]);
     }
   });
 });
