@@ -2,7 +2,7 @@ import { bar, svg, text } from '../bench/report/svg';
 import { extentOf, type Section } from './rows';
 
 const width = 1_180;
-const labelWidth = 470;
+const labelWidth = 330;
 const timeLeft = labelWidth + 20;
 const timeWidth = width - timeLeft - 70; // behind a bar that reaches the end there is room for what it took
 const rowHeight = 17;
@@ -27,10 +27,10 @@ export function pictureOf(sections: readonly Section[]): string {
   const x = (time: number): number => timeLeft + ((time - start) / (end - start)) * timeWidth;
   const height = headHeight + sections.reduce((sum, { rows }) => sum + sectionHeight + rows.length * rowHeight, 0) + 10;
   let y = headHeight;
-  const body = sections.flatMap(({ title, rows }, i) => {
+  const body = sections.flatMap(({ title, rows }) => {
     y += sectionHeight;
     return [
-      group('font-weight="bold"', text(12, y - 7, titled(title, i), 'start')),
+      group('font-weight="bold"', text(12, y - 7, title, 'start')),
       ...rows.flatMap(({ span, depth }) => {
         y += rowHeight;
         const colour = colourOf(span.service);
@@ -48,8 +48,6 @@ export function pictureOf(sections: readonly Section[]): string {
   return svg(width, height, [...legend(), ...axis(end - start, height), ...body]);
 }
 
-const titled = (title: string, i: number): string =>
-  i === 0 ? title : `A trace of its own, of the same order: ${title}`;
 const tookOf = (ms: number): string => (ms < 9.95 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
 const group = (style: string, content: string): string => `<g ${style}>${content}</g>`;
 

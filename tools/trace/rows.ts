@@ -24,13 +24,25 @@ export function lastOrder(spans: readonly Span[]): Section[] {
   if (!last) throw new Error('no order has ended among these spans');
   const isAbout = (span: Span): boolean => span.attributes['order_id'] === last.attributes['order_id'];
   const others = [...new Set(spans.filter(isAbout).map(({ traceId }) => traceId))].filter((id) => id !== last.traceId);
-  const sections = others.map((traceId) => sectionOf(spans, traceId)).sort((a, b) => startOf(a) - startOf(b));
-  return [sectionOf(spans, last.traceId, 'The order: '), ...sections];
+  const sections = others
+    .map((traceId) => spans.filter((span) => span.traceId === traceId))
+    .map((trace) => {
+      const isLinked = trace.some(({ links }) => links.some(({ traceId }) => traceId === last.traceId));
+      return sectionOf(trace, isLinked ? 'Linked with the order' : 'Of the same order');
+    })
+    .sort((a, b) => startOf(a) - startOf(b));
+  return [
+    sectionOf(
+      spans.filter(({ traceId }) => traceId === last.traceId),
+      'The order',
+    ),
+    ...sections,
+  ];
 }
 
-function sectionOf(spans: readonly Span[], traceId: string, title = ''): Section {
-  const rows = rowsOf(spans.filter((span) => span.traceId === traceId));
-  return { title: `${title}${rows[0]?.span.name ?? ''}`, rows };
+function sectionOf(trace: readonly Span[], what: string): Section {
+  const rows = rowsOf(trace);
+  return { title: `${what}: ${rows[0]?.span.name ?? ''}`, rows };
 }
 
 /** Each span above those below it, by time. One whose parent is missing is taken for a first one. */
