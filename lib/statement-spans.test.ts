@@ -9,8 +9,8 @@ test.each([
     'WITH locked AS MATERIALIZED (SELECT 1), free AS (SELECT id FROM "DilveryAgent" FOR UPDATE SKIP LOCKED) UPDATE "DeliveryAssignment" a SET x = 1 FROM locked',
     'UPDATE DeliveryAssignment',
   ],
-  ['WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)) SELECT FROM locked', 'WITH'],
-  ['SELECT pg_advisory_xact_lock(hashtext($1), 0)', 'SELECT'],
+  ['WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)) SELECT FROM locked', 'pg_advisory_xact_lock'],
+  ['SELECT pg_advisory_xact_lock(hashtext($1), 0)', 'pg_advisory_xact_lock'],
   ['COMMIT', 'COMMIT'],
 ])('%s is shown as what it does', (text, name) => {
   expect(statementName(text)).toBe(name);

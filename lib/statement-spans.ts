@@ -23,10 +23,13 @@ export const nameStatements = (next: SpanProcessor): SpanProcessor => ({
   shutdown: () => next.shutdown(),
 });
 
-/** What a statement writes first, or reads first: `INSERT userOrder`, `SELECT Restaurant`. Of one without a table its first word. */
+/**
+ * What a statement writes first, or reads first: `INSERT userOrder`, `SELECT Restaurant`. Of one without a table the server's function that it
+ * calls, or its first word.
+ */
 export function statementName(text: string): string {
   const clauses = [...text.matchAll(/\b(INSERT|UPDATE|DELETE|FROM)(?:\s+(?:INTO|FROM))?\s+(?:"public"\.)?"(\w+)"/g)];
   const [, verb, table] = clauses.find(([, word]) => word !== 'FROM') ?? clauses[0] ?? [];
-  if (!verb || !table) return /\w+/.exec(text)?.[0].toUpperCase() ?? '';
+  if (!verb || !table) return /\bpg_\w+/.exec(text)?.[0] ?? /\w+/.exec(text)?.[0] ?? '';
   return `${verb === 'FROM' ? 'SELECT' : verb} ${table}`;
 }

@@ -14,9 +14,10 @@ beforeAll(() => {
   });
 });
 
-async function replay(events: SavedEvent[]): Promise<Error | undefined> {
+async function replay(events: SavedEvent[], carryTraces = false): Promise<Error | undefined> {
   const histories = [{ workflowId: 'replayed', history: toHistory(events) }];
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: await workflowBundle() }, histories)) {
+  const options = { workflowBundle: await workflowBundle(undefined, carryTraces) };
+  for await (const { error } of Worker.runReplayHistories(options, histories)) {
     return error;
   }
   throw new Error('nothing was replayed');
@@ -24,6 +25,10 @@ async function replay(events: SavedEvent[]): Promise<Error | undefined> {
 
 test.each(savedHistories())('the history "%s" replays', async (name) => {
   expect(await replay(readEvents(name))).toBeUndefined();
+});
+
+test.each(savedHistories())('the history "%s" replays in a worker that traces', async (name) => {
+  expect(await replay(readEvents(name), true)).toBeUndefined();
 });
 
 test('a history of other steps does not replay', async () => {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { stackEnvironment } from '../addresses';
 import { instanceNamed, projectRoot, wipe } from '../instance';
 import { withStack } from '../launcher';
 import { ampleLimits } from '../limits';
-import { say } from '../screen';
+import { printLines, say } from '../screen';
+import { pictureOf } from '../../trace/picture';
 import { startReceiver } from '../../trace/receiver';
+import { lastOrder } from '../../trace/rows';
+import { waterfall } from '../../trace/waterfall';
 import { runNode } from './run-node';
 
 export interface TraceFlags {
@@ -40,6 +43,10 @@ export async function runTrace({ name, yes, out }: TraceFlags): Promise<number> 
   await receiver.close(); // the system has ended, so everything has come
   if (code !== 0) return code;
   wipe(instance);
-  writeFileSync(join(out, 'spans.json'), JSON.stringify(receiver.spans()));
+  const sections = lastOrder(receiver.spans());
+  printLines(waterfall(sections));
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'trace.svg'), pictureOf(sections));
+  say(`the picture is ${join(out, 'trace.svg')}`);
   return 0;
 }

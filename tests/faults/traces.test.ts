@@ -1,0 +1,135 @@
+/** A system that traces: an order's whole life is one trace, and what others ask of the order is linked with it. */
+import { randomUUID } from 'node:crypto';
+import { startReceiver, type Receiver } from '../../tools/trace/receiver';
+import type { Span } from '../../tools/trace/spans';
+import { addAgent, agentOf, cancel, decide, delivered, move, pageOf, placed, rate } from '../e2e/fixtures/platform';
+import { pathOf, spanWhere, spansOfTrace } from '../fixtures/traces';
+import { until } from '../fixtures/until';
+import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
+
+jest.setTimeout(180_000); // a whole system starts, on a busy machine
+
+let receiver: Receiver;
+let system: OwnSystem;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  system = await ownSystem(receiver.environment);
+});
+afterAll(async () => {
+  await removeSystem();
+  await receiver.close();
+});
+
+const ofOrder = (orderId: string, name: string) => (span: Span) =>
+  span.name === name && span.attributes.order_id === orderId;
+/** The run's span is the last of an order's trace, but for the batches of other processes. */
+const endOf = (orderId: string, name = 'RunWorkflow:orderWorkflow'): Promise<Span> =>
+  spanWhere(receiver, `${name} of the order`, ofOrder(orderId, name));
+/** Where the spans of a trace hang, once all of these are there. */
+const pathsOf = (traceId: string, wanted: readonly string[]): Promise<string[]> =>
+  until('all of the trace', () => {
+    const spans = spansOfTrace(receiver.spans(), traceId);
+    const paths = spans.map((span) => `${span.service}: ${pathOf(span, spans)}`);
+    const missing = wanted.filter((path) => !paths.includes(path));
+    if (missing.length > 0) throw new Error(`there is no ${missing.join(', no ')} in\n${paths.join('\n')}`);
+    return paths;
+  });
+
+const start = 'POST /orders > UpdateWithStartWorkflow:orderWorkflow';
+
+test('an order that waits for an agent and what brings one lead to each other', async () => {
+  const order = await placed(); // the first: no other test has left an agent
+  expect((await decide(order, 'CONFIRMED')).status).toBe(200);
+  await spanWhere(receiver, 'of the queue', ofOrder(order.order_id, 'RunActivity:assignAgent'));
+  await addAgent();
+  await agentOf(order);
+  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+  const { traceId } = await endOf(order.order_id);
+  const told =
+    'POST /agents > publish agent-assigned-queue > process agent-assigned-queue > SignalWorkflow:agentAssigned';
+  const joined = await spanWhere(receiver, 'of the agent', ({ name }) => name === 'POST /agents');
+  await pathsOf(joined.traceId, [`worker-order: ${told} > HandleSignal:agentAssigned`]);
+  await pathsOf(traceId, [`worker-order: ${start} > HandleSignal:agentAssigned`]);
+  const linked = receiver.spans().filter(ofOrder(order.order_id, 'HandleSignal:agentAssigned'));
+  expect(linked.flatMap(({ links }) => links.map((link) => link.traceId)).sort()).toEqual(
+    [traceId, joined.traceId].sort(),
+  );
+});
+
+test('an order is one trace, from its placement over queues and databases to its end', async () => {
+  const { order_id } = await delivered();
+  const { traceId } = await endOf(order_id);
+  const create = `${start} > RunActivity:recordOrder > request place-order-queue > process place-order-queue`;
+  const assign = `${start} > RunActivity:assignAgent > request assign-dilvery-agent-queue > process assign-dilvery-agent-queue`;
+  const paths = await pathsOf(traceId, [
+    'api-user: POST /orders',
+    `api-user: ${start}`,
+    `worker-order: ${start} > RunWorkflow:orderWorkflow`,
+    `worker-order: ${start} > HandleUpdate:place`,
+    `worker-order: ${start} > RunActivity:recordOrder > INSERT userOrder`,
+    `worker-restaurant: ${create}`,
+    `worker-restaurant: ${create} > prisma:client:transaction > INSERT OrderGroup`,
+    `worker-order: ${start} > HandleUpdate:decide`,
+    `worker-restaurant: ${start} > RunActivity:changeOrder > request change-order-status-queue > process change-order-status-queue > UPDATE OrderGroup`,
+    `worker-delivery: ${assign} > INSERT DeliveryAssignment`,
+    `worker-order: ${start} > HandleUpdate:moveDelivery`,
+    `worker-delivery: ${start} > RunActivity:changeDelivery > request update-dilvery-status-queue > process update-dilvery-status-queue`,
+  ]);
+  expect(paths.filter((path) => path.includes('(missing)'))).toEqual([]);
+});
+
+test('a decision is a trace of its own, and it and the order lead to each other', async () => {
+  const { order_id } = await delivered();
+  const order = await endOf(order_id);
+  const request = await spanWhere(receiver, 'of the decision', ofOrder(order_id, 'POST /orders/:order_id/decision'));
+  const handled = receiver.spans().filter(ofOrder(order_id, 'HandleUpdate:decide'));
+  expect(handled).toHaveLength(2);
+  const [inOrder, inRequest] = [order, request].map(({ traceId }) => handled.find((each) => each.traceId === traceId));
+  expect(inOrder?.links.map(({ traceId }) => traceId)).toEqual([request.traceId]);
+  expect(inRequest?.links).toEqual([{ traceId: order.traceId, spanId: order.parentId }]);
+  expect(request.traceId).not.toBe(order.traceId);
+});
+
+test('a rating is one trace from the request to both services', async () => {
+  const order = await delivered();
+  expect((await rate(order, 5, 4)).status).toBe(201);
+  const { traceId } = await endOf(order.order_id, 'RunWorkflow:ratingWorkflow');
+  const published =
+    'POST /ratings > UpdateWithStartWorkflow:ratingWorkflow > RunActivity:publishRating > publish ratings-exchange';
+  await pathsOf(traceId, [
+    `worker-order: ${published}`,
+    `worker-restaurant: ${published} > process ratings-exchange.restaurant > prisma:client:transaction > UPDATE Restaurant`,
+    `worker-delivery: ${published} > process ratings-exchange.delivery > prisma:client:transaction > UPDATE DilveryAgent`,
+  ]);
+});
+
+test('an order page is one trace over all three services', async () => {
+  const order = await placed();
+  await pageOf(order);
+  const page = await spanWhere(receiver, 'of the page', ofOrder(order.order_id, 'GET /orders/:order_id'));
+  await pathsOf(page.traceId, [
+    'api-restaurant: GET /orders/:order_id > GET > GET /orders',
+    'api-delivery: GET /orders/:order_id > GET > GET /deliveries/:order_id',
+  ]);
+});
+
+test('no span says who has ordered, or what people have written', async () => {
+  const order = await placed();
+  const reason = `my aunt is ill ${randomUUID()}`;
+  expect((await cancel(order, { reason })).status).toBe(200);
+  await endOf(order.order_id);
+  const said = JSON.stringify(receiver.spans());
+  expect(said).toContain(order.order_id);
+  expect(said).not.toContain(order.user_id);
+  expect(said).not.toContain(reason);
+});
+
+test('without its collector the system goes on, and says so once in each process', async () => {
+  await receiver.close();
+  await delivered();
+  await delivered();
+  const lost = async () => (await system.logOf('worker-order')).split('"traces-lost"').length - 1;
+  await until('the warning', async () => (await lost()) > 0);
+  await delivered();
+  expect(await lost()).toBe(1);
+});
