@@ -85,6 +85,7 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     try {
       if (options.adopt && replyTo === undefined) await options.adopt(body.value);
       else answer({ ok: true, value: await options.handle(body.value) });
+      log.debug({ event: 'message-handled', queue }, 'a message is handled');
     } catch (err) {
       if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
       const fault = toFault(err);
