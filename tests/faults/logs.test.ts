@@ -13,9 +13,12 @@ import {
   decide,
   delivered,
   move,
+  pageOf,
   place,
   placed,
   rate,
+  type OrderPage,
+  type Placed,
 } from '../e2e/fixtures/platform';
 import { temporal } from '../e2e/fixtures/temporal-cli';
 import { anOperator, authorization } from '../fixtures/tokens';
@@ -97,6 +100,18 @@ describe('one order', () => {
   });
 });
 
+/** One that no agent is free for: those that others have left take orders before it. */
+async function aWaitingOrder(): Promise<Placed> {
+  for (;;) {
+    const order = await placed();
+    expect((await decide(order, 'CONFIRMED')).status).toBe(200);
+    const searched = ({ timeline }: OrderPage) =>
+      timeline.map(({ event }) => event).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
+    const found = await until('an agent, or none', async () => searched(await pageOf(order)));
+    if (found !== 'agent assigned') return order;
+  }
+}
+
 describe('the id of a request', () => {
   const trace_id = randomBytes(16).toString('hex');
   const traceparent = `00-${trace_id}-00f067aa0ba902b7-01`;
@@ -115,8 +130,7 @@ describe('the id of a request', () => {
   });
 
   test('goes with a message to its consumer', async () => {
-    const order = await placed();
-    expect((await decide(order, 'CONFIRMED')).status).toBe(200);
+    const order = await aWaitingOrder();
     await lineIn('worker-order', { event: 'order-waiting', order_id: order.order_id });
     const request_id = `mine-${randomUUID()}`;
     await call('delivery', 'POST', '/agents', anAgent(), { 'x-request-id': request_id });
