@@ -66,6 +66,6 @@ export async function end(run: OrderRun, result: OrderResult): Promise<OrderResu
     await condition(allHandlersFinished);
   });
   const { outcome } = result;
-  logEvent('info', `an order has ended: ${outcome}`, { event: 'order-ended', fields: { outcome } });
+  logEvent('info', 'an order has ended', { event: 'order-ended', fields: { outcome } });
   return result;
 }

@@ -46,12 +46,11 @@ export function createSettle<T>(publisher: Publisher, options: ConsumerOptions<T
     }
     addLogFields(options.logFields?.(body.value) ?? {});
     try {
-      if (options.adopt && replyTo === undefined) {
-        await options.adopt(body.value);
-        return 'adopted';
-      }
-      answer({ ok: true, value: await options.handle(body.value) });
-      return 'handled';
+      const { adopt } = replyTo === undefined ? options : {};
+      if (adopt) await adopt(body.value);
+      else answer({ ok: true, value: await options.handle(body.value) });
+      log.debug({ event: 'message-handled', queue }, 'a message is handled');
+      return adopt ? 'adopted' : 'handled';
     } catch (err) {
       if (err instanceof BrokerAwayError) throw err; // no failure of the message: no attempt is counted
       const fault = toFault(err);

@@ -41,6 +41,7 @@ const names: Record<string, string> = {
   sdkComponent: 'sdk_component',
   state: 'state',
   target: 'target',
+  trace_id: 'trace_id',
 };
 
 function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown } {

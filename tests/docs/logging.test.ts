@@ -1,0 +1,41 @@
+/** docs/logging.md has each event that our programs log, with its level. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { codesIn, tableUnder } from './fixtures/table';
+
+const root = path.resolve(__dirname, '../..');
+const rows = tableUnder(path.join(root, 'docs/logging.md'), 'Events');
+const described = new Map(rows.map((row) => [codesIn(row['event'] ?? '')[0] ?? '', row['level'] ?? '']));
+
+/** Of our programs, without their tests and what is generated. */
+const sources = ['lib', 'api', 'workers', 'workflows', 'activities', 'prisma', 'tools/codec-server'].flatMap((folder) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|generated/.test(file))
+    .map((file) => ({ file: path.join(folder, file), text: readFileSync(path.join(root, folder, file), 'utf8') })),
+);
+const found = (pattern: RegExp) =>
+  sources.flatMap(({ file, text }) =>
+    [...text.matchAll(pattern)].map(({ groups: { level = '', event = '' } = {} }) => ({ file, level, event })),
+  );
+
+/** `log.warn({ event: '…'`, and a workflow's `logEvent('warn', '…', { event: '…'`. */
+const written = [
+  ...found(/\blog\??\.(?<level>\w+)\(\s*\{\s*event: '(?<event>[^']+)'/g),
+  ...found(/\blogEvent\(\s*'(?<level>\w+)',[^{]*\{\s*event: '(?<event>[^']+)'/g),
+];
+const named = new Set(found(/\bevent: (?:isOurs \? event : )?'(?<event>[^']+)'/g).map(({ event }) => event));
+
+test('each event that is logged is described, and no other', () => {
+  expect([...described.keys()].sort()).toEqual([...named].sort());
+});
+
+test.each(written)('$event is described with its level, $level ($file)', ({ event, level }) => {
+  expect(event).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  expect(described.get(event)).toContain(level);
+});
+
+test('every line of a log has an event', () => {
+  const calls = found(/\blog(?:ger)?\??\.(?<level>trace|debug|info|warn|error|fatal)\(/g);
+  const inWorkflows = found(/\blogEvent\(\s*'(?<level>\w+)'/g);
+  expect(calls.length + inWorkflows.length).toBe(written.length);
+});
