@@ -11,6 +11,7 @@ import { addQueuesCommand } from './commands/queues';
 import { runRepair, type RepairFlags } from './commands/repair';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
+import { runSchemathesis, type SchemathesisFlags } from './commands/schemathesis';
 import { showStatus, type StatusFlags } from './commands/status';
 import { stopStack } from './commands/stop';
 import { runTests, type TestFlags } from './commands/test';
@@ -80,6 +81,12 @@ function commandLine(run: Run): Command {
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
     .action((rest: string[], flags: TestFlags) => run(runTests(flags, rest)));
+  program
+    .command('schemathesis')
+    .description('look for answers that the OpenAPI documents do not know')
+    .addOption(name('schemathesis'))
+    .addOption(yes)
+    .action((flags: SchemathesisFlags) => run(runSchemathesis(flags)));
   addChaosCommand(program, run, [name('chaos'), yes]);
   addBenchCommand(program, run, [name('bench'), yes]);
   addControlCommands(program, run);
