@@ -45,7 +45,13 @@ const storable = (value: string): boolean => !value.includes('\u0000') && value.
 
 /** Text of 1 to `max` characters once its outer white space is gone. */
 export const text = (max: number) =>
-  z.string().trim().min(1).max(max).refine(storable, 'contains characters that cannot be stored');
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(storable, 'contains characters that cannot be stored')
+    .meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // for the documents: what the lines above come to
 
 /** `HH:MM` or `HH:MM:SS`; comes out as `HH:MM:SS`. */
 export const timeOfDay = z

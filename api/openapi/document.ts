@@ -1,9 +1,9 @@
 /** An OpenAPI document from the operations of a service and the schemas of the contracts. */
 import type { z } from 'zod';
-import { exampleIds } from './examples';
-import type { Answer, Operation } from './operation';
-import { headerRefs, headers, refusal, refusalSchemas, responses, sharedRefusals } from './refusals';
-import { toJsonSchemas, toParameters, type JsonSchema } from './schemas';
+import { describe, keys, type Described } from './described';
+import type { Operation } from './operation';
+import { headers, refusalSchemas, responses } from './refusals';
+import { toJsonSchemas, type JsonSchema } from './schemas';
 
 export interface ServiceDescription {
   title: string;
@@ -22,20 +22,10 @@ export interface OpenApiDocument {
   [more: string]: unknown;
 }
 
-/** One operation of a document, as far as others look into it. */
-export interface Described {
-  operationId: string;
-  'x-roles': readonly string[];
-  responses: Record<string, { $ref: string } | { description: string; content?: unknown }>;
-  [more: string]: unknown;
-}
-
-const jsonType = 'application/json';
-
 export function openApiDocument(service: ServiceDescription): OpenApiDocument {
   const operations = service.operations.flatMap(withOldName);
   const { schemas, components } = toJsonSchemas(
-    { ...refusalSchemas, ...Object.assign({}, ...operations.map(schemasOf)) },
+    { ...refusalSchemas, ...Object.fromEntries(operations.flatMap(schemasOf)) },
     '#/components/schemas/',
   );
   const schemaOf = (key: string): JsonSchema => schemas[key] ?? {};
@@ -43,7 +33,7 @@ export function openApiDocument(service: ServiceDescription): OpenApiDocument {
   for (const operation of operations) {
     const [method = '', path = ''] = operation.route.split(' ');
     const template = path.replace(/:(\w+)/g, '{$1}');
-    paths[template] = { ...paths[template], [method.toLowerCase()]: describe(operation, service, schemaOf) };
+    paths[template] = { ...paths[template], [method.toLowerCase()]: describe(operation, service.exampleId, schemaOf) };
   }
   return {
     openapi: '3.1.1',
@@ -71,89 +61,15 @@ function withOldName({ old, ...operation }: Operation): (Operation & { deprecate
   if (!old) return [operation];
   const { 201: created, ...answers } = operation.answers;
   const answered = created ? { 200: created, ...answers } : operation.answers;
-  const summary = `Old name of \`${operation.route}\``;
+  const summary = `Old name of ${operation.route}`;
   const id = `${operation.id}ByOldName`;
   return [operation, { ...operation, answers: answered, ...old, id, summary, deprecated: true }];
 }
 
-const keys = {
-  body: ({ id }: Operation) => `${id} body`,
-  answer: ({ id }: Operation, status: string) => `${id} ${status}`,
-};
-
-const schemasOf = (operation: Operation): Record<string, z.ZodType> => ({
-  ...(operation.body && { [keys.body(operation)]: operation.body.schema }),
-  ...Object.fromEntries(
-    Object.entries(operation.answers).map(([status, { schema }]) => [keys.answer(operation, status), schema]),
-  ),
-});
-
-type SchemaOf = (key: string) => JsonSchema;
-
-function describe(
-  operation: Operation & { deprecated?: true },
-  service: ServiceDescription,
-  schemaOf: SchemaOf,
-): Described {
-  const { id, tag, summary, description, access, deprecated, body } = operation;
-  const whom = access === 'anybody' ? 'For anybody.' : `For: ${access.join(', ')}.`;
-  const parameters = parametersOf(operation, service);
-  return {
-    operationId: id,
-    tags: [tag],
-    summary,
-    description: description === undefined ? whom : `${description}\n\n${whom}`,
-    'x-roles': access === 'anybody' ? [] : access,
-    ...(deprecated && { deprecated }),
-    ...(access === 'anybody' && { security: [] }),
-    ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: {
-        required: !body.optional,
-        content: { [jsonType]: { schema: schemaOf(keys.body(operation)), example: body.example } },
-      },
-    }),
-    responses: responsesOf(operation, schemaOf),
-  };
-}
-
-function parametersOf({ route, query, headers: sent }: Operation, { exampleId }: ServiceDescription): object[] {
-  const exampleOf = (name: string): string =>
-    ({ order_id: exampleIds.order, user_id: exampleIds.user })[name] ?? exampleId;
-  const inPath = [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string', format: 'uuid' },
-    example: exampleOf(name),
-  }));
-  const others = (['query', 'header'] as const).flatMap((place) =>
-    toParameters(place === 'query' ? query : sent).map(({ name, required, schema }) => ({
-      name,
-      in: place,
-      required,
-      schema,
-      ...(required && schema['format'] === 'uuid' && { example: exampleOf(name) }),
-    })),
-  );
-  return [...inPath, ...others];
-}
-
-function responsesOf(operation: Operation, schemaOf: SchemaOf): Described['responses'] {
-  const shared = Object.entries(sharedRefusals(operation)).map(
-    ([status, name]) => [status, { $ref: `#/components/responses/${name}` }] as const,
-  );
-  const own = Object.entries(operation.refusals ?? {}).map(
-    ([status, description]) => [status, refusal(description)] as const,
-  );
-  const answers = Object.entries(operation.answers).map(
-    ([status, answer]) => [status, answered(status, answer, schemaOf(keys.answer(operation, status)))] as const,
-  );
-  return Object.fromEntries([...shared, ...own, ...answers]);
-}
-
-const answered = (status: string, { description, example, location }: Answer, schema: JsonSchema) => ({
-  description,
-  ...((status === '201' || location) && headerRefs('Location')),
-  content: { [jsonType]: { schema, example } },
-});
+const schemasOf = (operation: Operation): [string, z.ZodType][] => [
+  ...(operation.body ? [[keys.body(operation), operation.body.schema] as [string, z.ZodType]] : []),
+  ...Object.entries(operation.answers).map(([status, { schema }]): [string, z.ZodType] => [
+    keys.answer(operation, status),
+    schema,
+  ]),
+];

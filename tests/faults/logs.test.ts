@@ -24,7 +24,7 @@ import { temporal } from '../e2e/fixtures/temporal-cli';
 import { anOperator, authorization } from '../fixtures/tokens';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
-import { PROCESSES, type ProcessName } from '../../tools/stack/services';
+import { PROCESSES, type ProcessName } from '../../tools/stack/addresses';
 import { runCommand } from '../stack/fixtures/launched';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 

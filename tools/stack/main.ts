@@ -13,6 +13,7 @@ import { addQueuesCommand } from './commands/queues';
 import { runRepair, type RepairFlags } from './commands/repair';
 import { reset } from './commands/reset';
 import { runStart, type StartFlags } from './commands/start';
+import { runSchemathesis, type SchemathesisFlags } from './commands/schemathesis';
 import { showStatus, type StatusFlags } from './commands/status';
 import { stopStack } from './commands/stop';
 import { runTests, type TestFlags } from './commands/test';
@@ -90,6 +91,12 @@ function commandLine(run: Run): Command {
     .addOption(yes)
     .option('--out <folder>', 'where trace.svg goes', join('.stack', 'trace'))
     .action((flags: TraceFlags) => run(runTrace(flags)));
+  program
+    .command('schemathesis')
+    .description('look for answers that the OpenAPI documents do not know')
+    .addOption(name('schemathesis'))
+    .addOption(yes)
+    .action((flags: SchemathesisFlags) => run(runSchemathesis(flags)));
   addChaosCommand(program, run, [name('chaos'), yes]);
   addBenchCommand(program, run, [name('bench'), yes]);
   addControlCommands(program, run);

@@ -1,0 +1,106 @@
+/** The examples of the documents, sent to the running system: each operation's is answered as the document says. */
+import { randomUUID } from 'node:crypto';
+import { createLog } from '../../lib/log';
+import { openDatabase } from '../../prisma/restaurant/client';
+import { withIds, type RealIds } from '../../tools/documents/with-ids';
+import { changeOrder } from '../../workers/restaurant/change-order';
+import { placeOrder } from '../../workers/restaurant/place-order';
+import { documents, operationsOf } from '../fixtures/described';
+import { anOrder } from '../fixtures/orders';
+import {
+  addKitchen,
+  anOrderOf,
+  ask,
+  assigned,
+  delivered,
+  isRateable,
+  place,
+  type Kitchen,
+  type Placed,
+} from './fixtures/platform';
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  example?: string | number;
+}
+
+interface Example {
+  name: string;
+  method: 'GET' | 'POST' | 'PATCH';
+  path: string;
+  body?: object;
+  successes: number[];
+}
+
+type Operation = ReturnType<typeof operationsOf>[number];
+
+function exampleOf({ operationId, method, path, responses, ...operation }: Operation): Example {
+  const parameters = (operation['parameters'] ?? []) as Parameter[];
+  const requestBody = operation['requestBody'] as { content: Record<string, { example: object }> } | undefined;
+  const of = (place: Parameter['in']) =>
+    parameters.flatMap(({ in: where, name, example }) =>
+      where === place && example !== undefined ? [[name, String(example)] as [string, string]] : [],
+    );
+  const ids = new Map(of('path'));
+  const query = new URLSearchParams(of('query')).toString();
+  return {
+    name: operationId,
+    method: method as Example['method'],
+    path: `${path.replace(/:(\w+)/g, (_, name: string) => ids.get(name) ?? '')}${query && `?${query}`}`,
+    body: requestBody?.content['application/json']?.example,
+    successes: Object.keys(responses)
+      .map(Number)
+      .filter((status) => status < 300),
+  };
+}
+
+let kitchen: Kitchen;
+beforeEach(async () => {
+  kitchen = await addKitchen();
+});
+
+const idsOf = ({ order_id, user_id, agent_id }: Placed & { agent_id?: string }): RealIds => ({
+  restaurant: kitchen.id,
+  menuItem: kitchen.soup,
+  order: order_id,
+  user: user_id,
+  ...(agent_id !== undefined && { agent: agent_id }),
+});
+
+/** What there has to be before an operation; an order that waits for its restaurant, unless it is named here. */
+const before: Record<string, () => Promise<Placed & { agent_id?: string }>> = {
+  rateOrder: async () => {
+    const order = await delivered();
+    await isRateable(order);
+    return order;
+  },
+  askForAgent: confirmedByAnOldProgram,
+  getAgent: assigned,
+  getDelivery: assigned,
+  moveDelivery: assigned,
+  declineDelivery: assigned,
+};
+
+/** Confirmed, and without a workflow: it has no agent, whoever is free. */
+async function confirmedByAnOldProgram(): Promise<Placed> {
+  const db = openDatabase(process.env.RESTAURANT_DATABASE_URL ?? '', 1, createLog('test', 'silent'));
+  const items = [{ menu_item_id: kitchen.soup, quantity: 2 }];
+  const order = anOrder({ restaurants: [{ restaurant_id: kitchen.id, items }] });
+  await placeOrder(db)(order);
+  await changeOrder(db)({ ...order, status: 'CONFIRMED' });
+  await db.$disconnect();
+  return order;
+}
+
+describe.each(['user', 'restaurant', 'delivery'] as const)("the %s service's example", (service) => {
+  const examples = operationsOf(documents[service]).map((operation) => [operation.operationId, operation] as const);
+
+  test.each(examples)('of %s is answered with success', async (operationId, operation) => {
+    const prepare = before[operationId.replace('ByOldName', '')] ?? (() => place(anOrderOf(kitchen)));
+    const { method, path, body, successes } = withIds(exampleOf(operation), idsOf(await prepare()));
+    const sent = body && 'userName' in body ? { ...body, userName: randomUUID() } : body; // nobody's yet
+    const { status } = await ask(service, method, path, sent);
+    expect(successes).toContain(status);
+  });
+});

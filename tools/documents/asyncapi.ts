@@ -1,0 +1,191 @@
+/** The AsyncAPI document of the messages, from the contracts. */
+import { z } from 'zod';
+import { deadQueue, ourAppId, ratingsExchange, retryQueue } from '../../contracts/names';
+import { toJsonSchemas } from '../../api/openapi/schemas';
+import { copyHeaders } from '../../lib/broker/copy';
+import { signatureHeader } from '../../lib/broker/signature';
+import { flows, rating, type Flow } from './flows';
+
+export function asyncApiDocument() {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Messages between the services',
+      version: '1',
+      description,
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      rabbitmq: { host: 'localhost:5672', protocol: 'amqp', protocolVersion: '0.9.1', description: 'RabbitMQ' },
+    },
+    channels: channels(),
+    operations: operations(),
+    components: components(),
+  };
+}
+
+const description = `Bodies are JSON (UTF-8), messages persistent and published with \`mandatory\` and confirms. A consumer ignores fields that it does not know.
+A request has \`reply_to\` and \`correlation_id\`; its \`expiration\` is the time for which its sender waits. What has our \`app_id\` and a \`reply_to\` is a request of a running
+order; what else is valid on a queue that old programs share is adopted. A body that is no JSON or does not match goes to the \`.dead\` queue with the reason; what cannot be
+handled yet waits in the \`.retry\` queue.`;
+
+const ref = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
+const refs = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [name, ref('components', 'messages', name)]));
+
+const queueBinding = (name: string) => ({
+  amqp: {
+    is: 'queue',
+    queue: { name, durable: true, exclusive: false, autoDelete: false, vhost: '/' },
+    bindingVersion: '0.3.0',
+  },
+});
+
+/** A queue with those beside it for what waits and for what is dead. */
+const queueChannels = (key: string, queue: string, text: string, message: string) => ({
+  [key]: { address: queue, description: text, messages: refs(message), bindings: queueBinding(queue) },
+  [`${key}Retry`]: {
+    address: retryQueue(queue),
+    description: `What waits for its next attempt at \`${queue}\`, as a copy with its course in headers.`,
+    messages: refs(message),
+    bindings: queueBinding(retryQueue(queue)),
+  },
+  [`${key}Dead`]: {
+    address: deadQueue(queue),
+    description: `What could not be handled at \`${queue}\`, as it came, with the reason in headers.`,
+    messages: refs('DeadLetter'),
+    bindings: queueBinding(deadQueue(queue)),
+  },
+});
+
+const channels = () => ({
+  ...(Object.assign(
+    {},
+    ...flows.map((flow) => queueChannels(flow.key, flow.queue, flow.description, flow.message.name)),
+  ) as object),
+  ratings: {
+    address: ratingsExchange,
+    description:
+      'Ratings, to whoever counts them. Transient, as old programs declare it; the queues bound to it are durable.',
+    messages: refs(rating.message.name),
+    bindings: {
+      amqp: {
+        is: 'routingKey',
+        exchange: { name: ratingsExchange, type: 'fanout', durable: false, autoDelete: false, vhost: '/' },
+        bindingVersion: '0.3.0',
+      },
+    },
+  },
+  ...(Object.assign(
+    {},
+    ...rating.queues.map(({ key, queue }) =>
+      queueChannels(key, queue, `A service's own queue, bound to \`${ratingsExchange}\`.`, rating.message.name),
+    ),
+  ) as object),
+  replies: {
+    address: 'amq.rabbitmq.reply-to',
+    description: "RabbitMQ's direct replies: no queue is declared, and nothing is kept for a requester that has gone.",
+    messages: refs(...flows.flatMap(({ reply }) => (reply ? [reply.name] : []))),
+  },
+});
+
+const replyPart = ({ reply }: Flow) =>
+  reply && {
+    reply: {
+      address: { location: '$message.header#/reply_to', description: 'The property `reply_to` of the request.' },
+      channel: ref('channels', 'replies'),
+      messages: [ref('channels', 'replies', 'messages', reply.name)],
+    },
+  };
+
+function operations() {
+  const all: Record<string, object> = {};
+  const add = (process: string, action: 'send' | 'receive', channel: string, message: string, more: object = {}) => {
+    all[`${process}.${action}.${channel}`] = {
+      action,
+      channel: ref('channels', channel),
+      messages: [ref('channels', channel, 'messages', message)],
+      tags: [{ name: process }],
+      ...more,
+    };
+  };
+  for (const flow of flows) {
+    for (const sender of flow.senders) add(sender, 'send', flow.key, flow.message.name, replyPart(flow));
+    add(flow.receiver, 'receive', flow.key, flow.message.name, replyPart(flow));
+  }
+  add(rating.sender, 'send', 'ratings', rating.message.name);
+  for (const { key, receiver } of rating.queues) add(receiver, 'receive', key, rating.message.name);
+  return all;
+}
+
+const replyOf = (value: z.ZodType) =>
+  z.union([
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), retryable: z.boolean(), code: z.string(), message: z.string() }),
+  ]);
+
+function components() {
+  const replies = flows.flatMap(({ reply }) => reply ?? []);
+  const sent = [...flows.map(({ message }) => message), rating.message];
+  const { schemas } = toJsonSchemas(
+    Object.fromEntries([
+      ...sent.map(({ name, schema }) => [name, schema] as const),
+      ...replies.map(({ name, schema }) => [name, replyOf(schema)] as const),
+    ]),
+    '#/components/schemas/',
+  );
+  const messageOf = (name: string, payload: unknown, trait: string) => ({
+    name,
+    payload: ref('components', 'schemas', name),
+    examples: [{ payload }],
+    traits: [ref('components', 'messageTraits', trait)],
+  });
+  const requests = new Set(flows.filter(({ reply }) => reply).map(({ message }) => message.name));
+  return {
+    messages: {
+      ...Object.fromEntries(
+        sent.map(({ name, example }) => [name, messageOf(name, example, requests.has(name) ? 'request' : 'notice')]),
+      ),
+      ...Object.fromEntries(
+        replies.map(({ name, example }) => [name, messageOf(name, { ok: true, value: example }, 'reply')]),
+      ),
+      DeadLetter: { name: 'DeadLetter', payload: {}, headers: ref('components', 'schemas', 'CourseHeaders') },
+    },
+    messageTraits: {
+      request: { ...sentTrait, correlationId: { location: '$message.header#/correlation_id' } },
+      notice: sentTrait,
+      reply: { ...jsonTrait, correlationId: { location: '$message.header#/correlation_id' } },
+    },
+    schemas: { ...schemas, Headers: sentHeaders, CourseHeaders: courseHeaders },
+  };
+}
+
+const jsonTrait = { contentType: 'application/json' };
+const sentTrait = { ...jsonTrait, headers: ref('components', 'schemas', 'Headers') };
+const text = { type: 'string' };
+
+/** AMQP's properties by their own names, and headers. */
+const sentHeaders = {
+  type: 'object',
+  properties: {
+    app_id: { type: 'string', const: ourAppId },
+    message_id: { type: 'string', format: 'uuid' },
+    delivery_mode: { type: 'integer', const: 2 },
+    reply_to: { ...text, description: 'Of a request: `amq.rabbitmq.reply-to`.' },
+    correlation_id: { ...text, description: 'Of a request; its reply has the same.' },
+    expiration: { ...text, description: 'Of a request: milliseconds, as AMQP has it in text.' },
+    traceparent: { ...text, description: 'W3C Trace Context, where traces are on.' },
+    [signatureHeader]: { ...text, description: 'HMAC-SHA256 by `MESSAGE_SECRET`, where that is set.' },
+  },
+};
+
+const courseHeaders = {
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(copyHeaders).map(([name, header]) => [
+      header,
+      name === 'attempts' || name === 'redriven' ? { type: 'integer', minimum: 1 } : text,
+    ]),
+  ),
+};

@@ -1,0 +1,116 @@
+/** Which process sends which message where, for the AsyncAPI document. */
+import type { z } from 'zod';
+import * as messages from '../../contracts/messages';
+import { queues, type QueueName } from '../../contracts/names';
+import { exampleIds, exampleTimes } from '../../api/openapi/examples';
+
+type Process = 'api-delivery' | 'worker-order' | 'worker-restaurant' | 'worker-delivery';
+
+export interface Flow {
+  /** Of the channel, and in the names of its operations. */
+  key: string;
+  queue: QueueName;
+  description: string;
+  senders: Process[];
+  receiver: Process;
+  message: { name: string; schema: z.ZodType; example: unknown };
+  /** Of a request: what is answered. */
+  reply?: { name: string; schema: z.ZodType; example: unknown };
+}
+
+const message = <Schema extends z.ZodType>(name: string, schema: Schema, example: z.input<Schema>) => ({
+  name,
+  schema,
+  example,
+});
+
+const { order: order_id, user: user_id, restaurant: restaurant_id, menuItem: menu_item_id } = exampleIds;
+const agent = { agent_id: exampleIds.agent, agent_name: 'Asha' };
+const placedOrder = {
+  order_id,
+  user_id,
+  placed_at: exampleTimes.placed,
+  status: 'PENDING' as const,
+  restaurants: [{ restaurant_id, items: [{ menu_item_id, quantity: 2 }] }],
+};
+
+const requests: Flow[] = [
+  {
+    key: 'placeOrder',
+    queue: queues.placeOrder,
+    description:
+      'An order for the restaurants to check, price and store. Shared with old programs: theirs are adopted as orders of this system.',
+    senders: ['worker-order'],
+    receiver: 'worker-restaurant',
+    message: message('PlaceOrder', messages.placeOrderMessage, placedOrder),
+    reply: message('CreateOrderReply', messages.createOrderReply, { outcome: 'created', total: '17.00' }),
+  },
+  {
+    key: 'changeOrderStatus',
+    queue: queues.changeOrderStatus,
+    description: "What was decided of an order or of one restaurant's part, and the undo of a placement.",
+    senders: ['worker-order'],
+    receiver: 'worker-restaurant',
+    message: message('ChangeOrder', messages.changeOrderMessage, {
+      order_id,
+      user_id,
+      placed_at: exampleTimes.placed,
+      status: 'CONFIRMED',
+    }),
+    reply: message('ChangeOrderReply', messages.changeOrderReply, {
+      outcome: 'changed',
+      total: '17.00',
+      from: 'PENDING',
+    }),
+  },
+  {
+    key: 'assignAgent',
+    queue: queues.assignAgent,
+    description:
+      'A confirmed order needs an agent. Shared with old programs: an order that one of them names is adopted.',
+    senders: ['worker-order'],
+    receiver: 'worker-delivery',
+    message: message('AssignAgent', messages.assignAgentMessage, { order_id }),
+    reply: message('AssignAgentReply', messages.assignAgentReply, { outcome: 'assigned', ...agent, status: 'PENDING' }),
+  },
+  {
+    key: 'updateDeliveryStatus',
+    queue: queues.updateDeliveryStatus,
+    description: "A delivery's next step, its undo, or a job that is handed back.",
+    senders: ['worker-order'],
+    receiver: 'worker-delivery',
+    message: message('ChangeDelivery', messages.changeDeliveryMessage, { order_id, status: 'PICKED_UP' }),
+    reply: message('ChangeDeliveryReply', messages.changeDeliveryReply, { outcome: 'changed' }),
+  },
+];
+
+const notices: Flow[] = [
+  {
+    key: 'agentAssigned',
+    queue: queues.agentAssigned,
+    description: 'An order that has waited has got its agent. One that is lost is made up for: the order asks again.',
+    senders: ['worker-delivery', 'api-delivery'],
+    receiver: 'worker-order',
+    message: message('AgentAssigned', messages.agentAssignedMessage, { order_id, ...agent }),
+  },
+  {
+    key: 'adoptOrder',
+    queue: queues.adoptOrder,
+    description: 'An order that an old program has brought, at the stage that its message shows.',
+    senders: ['worker-restaurant', 'worker-delivery'],
+    receiver: 'worker-order',
+    message: message('AdoptOrder', messages.adoptOrderMessage, { kind: 'placed', order: placedOrder }),
+  },
+];
+
+export const flows = [...requests, ...notices];
+
+/** It goes to the exchange, and from there to each of the two queues. */
+export const rating = {
+  message: message('Rating', messages.ratingMessage, { order_id, order_rating: 5, agent_rating: 4 }),
+  sender: 'worker-order' as const,
+  queues: [
+    { key: 'restaurantRatings', queue: queues.restaurantRatings, receiver: 'worker-restaurant' },
+    { key: 'deliveryRatings', queue: queues.deliveryRatings, receiver: 'worker-delivery' },
+  ],
+};
