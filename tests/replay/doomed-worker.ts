@@ -15,6 +15,7 @@ async function main(): Promise<void> {
       recordOrder: async () => ({ outcome: 'recorded' }),
       createOrder: () => new Promise(() => process.stdout.write('inside createOrder\n')),
     },
+    sinks: { orders: { entered: { fn: () => undefined } } }, // nobody counts what it does
   });
   process.stdout.write('ready\n');
   await worker.run();

@@ -5,6 +5,7 @@ import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/clie
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, placementUpdateId } from '../../contracts/names';
 import { loadWorkflows } from '../../workers/order/bundle';
+import { orderSinks } from '../../workers/order/metrics';
 import { orderWorkflow } from '../../workflows';
 import { placeUpdate } from '../../workflows/messages';
 import { anOrderInput } from '../fixtures/orders';
@@ -28,6 +29,7 @@ test.each([
       taskQueue,
       workflowBundle: await loadWorkflows({ ...option, encodeFailures: false, carryTraces: false, codePath }),
       activities: stubServices(),
+      sinks: orderSinks(),
     });
     const client = new Client({ connection });
     await worker.runUntil(async () => {
