@@ -5,7 +5,6 @@ import {
   ROOT_CONTEXT,
   SpanStatusCode,
   trace,
-  type Attributes,
   type Context,
   type Span,
   type SpanOptions,
@@ -57,6 +56,3 @@ export function markFailed(span: Span | undefined, err: unknown): void {
 
 /** The same for the span of the present work. */
 export const markSpanFailed = (err: unknown): void => markFailed(trace.getActiveSpan(), err);
-
-/** Adds to the span of the present work. */
-export const describeSpan = (attributes: Attributes): void => void trace.getActiveSpan()?.setAttributes(attributes);

@@ -1,0 +1,54 @@
+/** What a process loads for its traces: with no collector nothing. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startProcess } from '../faults/fixtures/processes';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'tracing-off-'));
+const preload = path.join(folder, 'preload.cjs');
+/** Has the process say at its end what it has loaded. */
+writeFileSync(
+  preload,
+  `process.on('exit', () => console.log(JSON.stringify({ event: 'loaded', files: Object.keys(require.cache) })));`,
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const before = { ...process.env };
+afterEach(() => void (process.env = { ...before }));
+
+/** The packages of OpenTelemetry, and those that make spans of others', that a process has loaded once it has answered a request and ended. */
+async function loaded(env: NodeJS.ProcessEnv): Promise<string[]> {
+  Object.assign(process.env, env, { NODE_OPTIONS: `--require ${JSON.stringify(preload)}` });
+  const api = await startProcess('api/restaurant', { id: '' });
+  expect((await fetch(`${api.address}/restaurants`)).status).toBe(200);
+  expect(await api.drain()).toBe(0);
+  const last = JSON.parse(api.log().trim().split('\n').at(-1) ?? '') as { event: string; files: string[] };
+  expect(last.event).toBe('loaded');
+  const packages = last.files.map(
+    (file) => /node_modules\/(@opentelemetry\/[^/]+|@prisma\/instrumentation)/.exec(file)?.[1],
+  );
+  return [...new Set(packages)].filter((name) => name !== undefined).sort();
+}
+
+test('without a collector a process loads the API alone', async () => {
+  expect(await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toEqual(['@opentelemetry/api']);
+});
+
+test('with one it loads the SDK, and sends its spans as protobuf before it ends', async () => {
+  const exports: string[] = [];
+  const collector = createServer((req, res) => {
+    exports.push([req.url, req.headers['content-type'], req.headers['x-key']].join(' '));
+    req.resume().on('end', () => res.end());
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  const { port } = collector.address() as AddressInfo;
+  const packages = await loaded({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret',
+  });
+  expect(packages).toEqual(expect.arrayContaining(['@opentelemetry/sdk-trace-base', '@prisma/instrumentation']));
+  expect(exports).toEqual(['/v1/traces application/x-protobuf secret']);
+  collector.close();
+});
