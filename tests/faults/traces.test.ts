@@ -2,7 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { startReceiver, type Receiver } from '../../tools/trace/receiver';
 import type { Span } from '../../tools/trace/spans';
-import { addAgent, agentOf, cancel, decide, delivered, move, pageOf, placed, rate } from '../e2e/fixtures/platform';
+import {
+  addAgent,
+  addKitchen,
+  agentOf,
+  anOrderOf,
+  call,
+  cancel,
+  decide,
+  delivered,
+  move,
+  pageOf,
+  placed,
+  rate,
+} from '../e2e/fixtures/platform';
 import { pathOf, spanWhere, spansOfTrace } from '../fixtures/traces';
 import { until } from '../fixtures/until';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
@@ -111,6 +124,18 @@ test('an order page is one trace over all three services', async () => {
     'api-restaurant: GET /orders/:order_id > GET > GET /orders',
     'api-delivery: GET /orders/:order_id > GET > GET /deliveries/:order_id',
   ]);
+});
+
+test('a request by an old name is shown by it', async () => {
+  const kitchen = await addKitchen();
+  const answer = await call('user', 'POST', '/place-order', anOrderOf(kitchen));
+  expect(answer.status).toBe(200);
+  const { traceId } = await spanWhere(
+    receiver,
+    'of the start',
+    ofOrder(String(answer.body.order_id), 'UpdateWithStartWorkflow:orderWorkflow'),
+  );
+  await pathsOf(traceId, ['api-user: POST /place-order']);
 });
 
 test('no span says who has ordered, or what people have written', async () => {
