@@ -22,7 +22,7 @@ const checks = [
   'response_schema_conformance',
 ];
 /** The same seed finds the same things again. The time is for each service. */
-const bounds = ['--seed', '20261129', '--max-examples', '20', '--max-time', '30'];
+const bounds = ['--seed', '20261129', '--max-examples', '20', '--max-time', '25'];
 
 async function install(): Promise<void> {
   if (existsSync(program)) return;
