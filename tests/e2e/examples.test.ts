@@ -8,6 +8,7 @@ import { placeOrder } from '../../workers/restaurant/place-order';
 import { documents, operationsOf } from '../fixtures/described';
 import { anOrder } from '../fixtures/orders';
 import {
+  addAgent,
   addKitchen,
   anOrderOf,
   ask,
@@ -90,6 +91,7 @@ async function confirmedByAnOldProgram(): Promise<Placed> {
   await placeOrder(db)(order);
   await changeOrder(db)({ ...order, status: 'CONFIRMED' });
   await db.$disconnect();
+  await addAgent(); // whom the order will take: the other tests' agents are for theirs
   return order;
 }
 

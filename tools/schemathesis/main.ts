@@ -22,7 +22,7 @@ const checks = [
   'response_schema_conformance',
 ];
 /** The same seed finds the same things again. The time is for each service. */
-const bounds = ['--seed', '20261129', '--max-examples', '20', '--max-time', '30'];
+const bounds = ['--seed', '20261129', '--max-examples', '20', '--max-time', '25'];
 
 async function install(): Promise<void> {
   if (existsSync(program)) return;
@@ -56,9 +56,11 @@ async function main(): Promise<number> {
     delivery: address('delivery'),
   };
   const failed: string[] = [];
-  for (const [service, url] of Object.entries(addresses)) {
+  for (const service of ['user', 'restaurant', 'delivery'] as const) {
+    const url = addresses[service];
     // Each has a world of its own, for what one leaves of it is nothing for the next.
-    const document = withIds(await (await fetch(`${url}/openapi.json`)).json(), await createWorld(addresses));
+    const said = (await (await fetch(`${url}/openapi.json`)).json()) as object;
+    const document = withIds(said, await createWorld(addresses));
     const file = join(folder, `${service}.json`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, JSON.stringify(document));
