@@ -1,7 +1,7 @@
 /** docs/operations.md says of each alert what to do, and of no other. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { alerts, queries, selectorsOf } from '../observability/fixtures/queries';
+import { alerts, queries, selectorsOf } from './fixtures/queries';
 
 const text = readFileSync(path.resolve(__dirname, '../../docs/operations.md'), 'utf8');
 const sections = text.split(/^### /m).slice(1);

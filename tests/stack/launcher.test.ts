@@ -106,6 +106,7 @@ describe('status --json', () => {
       temporalUi: url,
       rabbitmq: z.string().startsWith('amqp://'),
       rabbitmqManagement: z.string().startsWith('http://guest:guest@'),
+      rabbitmqMetrics: z.string().startsWith('http://127.0.0.1:'),
       redis: z.string().startsWith('redis://'),
       postgres: z.strictObject({
         user: database('user'),

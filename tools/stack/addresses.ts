@@ -20,6 +20,8 @@ export interface Addresses {
   temporalUi: string | null;
   rabbitmq: string;
   rabbitmqManagement: string | null;
+  /** Each queue by its name. */
+  rabbitmqMetrics: string | null;
   redis: string;
   postgres: Record<ServiceName, string>;
   /** Of each process. */
@@ -73,6 +75,9 @@ export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports): Addresse
     rabbitmqManagement:
       env['RABBITMQ_MANAGEMENT_URL'] ||
       (external.rabbitmq ? null : `http://guest:guest@${LOOPBACK}:${ports['rabbitmq-management']}`),
+    rabbitmqMetrics: external.rabbitmq
+      ? null
+      : `${local(ports['rabbitmq-metrics'])}/metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count`,
     redis: env['REDIS_URL'] || `redis://${LOOPBACK}:${ports.redis}`,
     postgres: { user: database('user'), restaurant: database('restaurant'), delivery: database('delivery') },
     metrics: Object.fromEntries(

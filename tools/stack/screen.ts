@@ -30,8 +30,13 @@ export function addressLines(addresses: Addresses): string[] {
   }
 }
 
-export const metricsLines = ({ metrics }: Addresses): string[] =>
-  PROCESSES.map((name) => `  ${`metrics of ${name}`.padEnd(28)} ${metrics[name]}`);
+export function metricsLines({ metrics, rabbitmqMetrics }: Addresses): string[] {
+  const row = (name: string, address: string) => `  ${`metrics of ${name}`.padEnd(28)} ${address}`;
+  return [
+    ...PROCESSES.map((name) => row(name, metrics[name])),
+    ...(rabbitmqMetrics ? [row('rabbitmq', rabbitmqMetrics)] : []),
+  ];
+}
 
 /** The parts as a table, a line each below the headings. */
 export function partsTable(parts: PartStatus[]): string[] {
