@@ -4,7 +4,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { tracingActivities, tracingClient } from '../../lib/temporal/tracing';
-import { inSpan } from '../../lib/tracing';
+import { currentTraceId, inSpan } from '../../lib/tracing';
 import { traceSinks } from '../../workers/order/workflow-spans';
 import { decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { anOrderInput } from '../fixtures/orders';
@@ -32,13 +32,18 @@ afterAll(async () => {
 });
 
 /** Does work while such a worker, and no other, carries the queue's orders. */
-async function under<T>(taskQueue: string, kind: 'traces' | 'does not', work: () => Promise<T>): Promise<T> {
+async function under<T>(
+  taskQueue: string,
+  kind: 'traces' | 'does not',
+  work: () => Promise<T>,
+  services = stubServices(),
+): Promise<T> {
   const traces = kind === 'traces';
   const worker = await Worker.create({
     connection: native,
     taskQueue,
     workflowBundle: await workflowBundle(undefined, traces),
-    activities: stubServices(),
+    activities: services,
     ...(traces && { interceptors: { activity: [tracingActivities] }, sinks: traceSinks() }),
   });
   return worker.runUntil(work);
@@ -46,8 +51,21 @@ async function under<T>(taskQueue: string, kind: 'traces' | 'does not', work: ()
 
 const tracingOne = (): Client => new Client({ connection: stage.client.connection, interceptors: tracingClient });
 
-/** A span's own trace, by names. */
-const namesIn = (traceId: string): string[] =>
+/** An order that is placed in a trace. */
+const placedInTrace = (taskQueue: string): Promise<{ order: OrderUnderTest; traceId: string | undefined }> =>
+  inSpan(
+    'placed',
+    {},
+    async () => {
+      const order = await startOrder(tracingOne(), taskQueue, anOrderInput());
+      await order.place();
+      return { order, traceId: currentTraceId() };
+    },
+    ROOT_CONTEXT,
+  );
+
+/** The spans of a trace, by name. */
+const namesIn = (traceId: string | undefined): string[] =>
   spans()
     .filter((span) => span.spanContext().traceId === traceId)
     .map(({ name }) => name);
@@ -56,20 +74,7 @@ const move = (order: OrderUnderTest, status: 'PICKED_UP' | 'DELIVERED') => order
 
 test('an order that began in a trace keeps it, over a worker that does not trace', async () => {
   const taskQueue = `traces-${randomUUID()}`;
-  let traceId = '';
-  const order = await under(taskQueue, 'traces', () =>
-    inSpan(
-      'placed',
-      {},
-      async (span) => {
-        traceId = span.spanContext().traceId;
-        const placed = await startOrder(tracingOne(), taskQueue, anOrderInput());
-        await placed.place();
-        return placed;
-      },
-      ROOT_CONTEXT,
-    ),
-  );
+  const { order, traceId } = await under(taskQueue, 'traces', () => placedInTrace(taskQueue));
   await under(taskQueue, 'does not', () => order.update(decideUpdate, { status: 'CONFIRMED' }));
   await under(taskQueue, 'traces', async () => {
     await move(order, 'PICKED_UP');
@@ -83,6 +88,29 @@ test('an order that began in a trace keeps it, over a worker that does not trace
   expect(names.filter((name) => name === 'RunActivity:changeDelivery')).toHaveLength(2);
   expect(names.filter((name) => name.startsWith('HandleUpdate:'))).toHaveLength(3);
   expect(names.filter((name) => name === 'RunWorkflow:orderWorkflow')).toHaveLength(1);
+});
+
+test('a step that fails at once and is then called durably is in the trace with each attempt', async () => {
+  const taskQueue = `traces-${randomUUID()}`;
+  let attempts = 0;
+  const services = stubServices({
+    changeOrder: async () => {
+      attempts += 1;
+      if (attempts < 3) throw new Error('away');
+      return { outcome: 'changed' };
+    },
+  });
+  const work = async () => {
+    const { order, traceId } = await placedInTrace(taskQueue);
+    await order.update(decideUpdate, { status: 'CONFIRMED' });
+    return traceId;
+  };
+  const traceId = await under(taskQueue, 'traces', work, services);
+  const steps = spans().filter(
+    (span) => span.name === 'RunActivity:changeOrder' && span.spanContext().traceId === traceId,
+  );
+  expect(steps.map(({ attributes }) => attributes['temporal.activity.local'])).toEqual([true, false, false]);
+  expect(steps.map(({ attributes }) => attributes['error.type'])).toEqual(['Error', 'Error', undefined]);
 });
 
 test('an order that began in no trace goes on in a worker that traces', async () => {
