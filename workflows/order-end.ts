@@ -27,6 +27,8 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   }
   record.reason = reason;
   record.note('stopping', reason);
+  const command = run.inbox.next('stop')?.command.kind ?? 'none'; // of a limit, an operator, or a service's own word
+  logEvent('info', 'an order is being undone', { event: 'order-undoing', fields: { command } });
   const failed = await run.saga.compensate();
   undone();
   showFailedUndos(failed);

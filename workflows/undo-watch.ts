@@ -58,9 +58,7 @@ export function showFailedUndos(failed: string[]): void {
 
 /** By the command that has stopped the order; `none` for a limit, an operator or a service's own word. */
 export function countCompensation({ inbox }: OrderRun): void {
-  const command = inbox.next('stop')?.command.kind ?? 'none';
   metricMeter
     .createCounter('order_compensations_total', undefined, 'Orders that began to be undone')
-    .add(1, { command });
-  logEvent('info', 'an order is being undone', { event: 'order-undoing', fields: { command } });
+    .add(1, { command: inbox.next('stop')?.command.kind ?? 'none' });
 }
