@@ -25,10 +25,10 @@ export function correlationOf(headers: Record<string, unknown> = {}): LogFields 
   };
 }
 
-/** The same for a request: one that comes without an id gets one. */
+/** The same for a request: one that comes without an id gets one, and the trace is that which it is part of here, if any. */
 export const correlationOfRequest = (headers: Record<string, unknown>): LogFields & { request_id: string } => {
   const { request_id = randomUUID(), trace_id } = correlationOf(headers);
-  return { request_id, trace_id };
+  return { request_id, trace_id: currentTraceId() ?? trace_id };
 };
 
 /** What is sent on in the headers of requests and messages that the work under way makes. */

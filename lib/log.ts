@@ -12,7 +12,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** Where a process says what happens, one line per event. */
 export interface Log extends Record<LogLevel, Write> {
-  /** Any of pino's, `silent` too. What is set holds for children as well. */
+  /** Any of pino's, `silent` too. What is set holds at once, and for children that are there already. */
   level: string;
   isLevelEnabled(level: LogLevel): boolean;
   /** The same with fields that each of its lines has. For what lives as long as the process. */
@@ -21,27 +21,13 @@ export interface Log extends Record<LogLevel, Write> {
 
 /**
  * One JSON line per event, on standard output if nowhere else is said: with what is known of the work under way (log-context), without what
- * is nobody's business (log-redaction). `name` is the process: `api-user`, `worker-order`. A level that is set later holds for its
- * children too.
+ * is nobody's business (log-redaction). `name` is the process: `api-user`, `worker-order`.
  */
 export function createLog(name: string, level: string, destination?: DestinationStream): Log {
-  const children: { level: string }[] = []; // few, and as old as the process: a request or a message has fields, and no log of its own
-  const options = {
-    name,
-    level,
-    base: { name },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    mixin: correlation,
-    redact,
-    serializers,
-    onChild: (child: { level: string }) => void children.push(child),
-  };
-  const log = destination ? pino(options, destination) : pino(options);
-  // A child has its level from its beginning on, and hears of no change.
-  log.on('level-change', (now: string) => {
-    for (const child of children) if (child.level !== now) child.level = now;
-  });
-  return log;
+  const base = { name };
+  const timestamp = pino.stdTimeFunctions.isoTime;
+  const options = { name, level, base, timestamp, mixin: correlation, redact, serializers };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 const talkative = ['info', 'debug', 'trace'];

@@ -4,7 +4,7 @@ import { logEvent } from './log-event';
 import type { OrderRun } from './order-run';
 import { cancelDelivery, recordProgress } from './order-writes';
 import { after } from './rules';
-import { logUndoing, showFailedUndos, watchUndos } from './undo-watch';
+import { showFailedUndos, watchUndos } from './undo-watch';
 
 /**
  * Runs the compensations; the order is CANCELLED from here on, unless the delivery side has it as delivered. Not interrupted by
@@ -14,7 +14,6 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   const { record, watchdog } = run;
   watchdog.clear();
   run.stop(reason);
-  logUndoing(run);
   await keepStop();
   const undone = watchUndos(run);
   if (run.mayBeDelivered && (await isDelivered(run))) {
@@ -27,6 +26,8 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
   }
   record.reason = reason;
   record.note('stopping', reason);
+  const command = run.inbox.next('stop')?.command.kind ?? 'none'; // of a limit, an operator, or a service's own word
+  logEvent('info', 'an order is being undone', { event: 'order-undoing', fields: { command } });
   const failed = await run.saga.compensate();
   undone();
   showFailedUndos(failed);

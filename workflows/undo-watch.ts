@@ -59,9 +59,3 @@ export function showFailedUndos(failed: string[]): void {
     count.undoNeedsAttention(undo);
   }
 }
-
-/** By the command that has stopped the order; `none` for a limit, an operator or a service's own word. */
-export function logUndoing({ inbox }: OrderRun): void {
-  const command = inbox.next('stop')?.command.kind ?? 'none';
-  logEvent('info', 'an order is being undone', { event: 'order-undoing', fields: { command } });
-}

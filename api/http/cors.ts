@@ -3,10 +3,10 @@ import type { RequestHandler } from 'express';
 /** What a page of another origin may send, and what it may read of an answer beside the body. */
 const preflight = {
   'Access-Control-Allow-Methods': 'GET, POST, PATCH',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-Id',
   'Access-Control-Max-Age': '600',
 };
-const readable = 'Location, Retry-After, RateLimit, RateLimit-Policy';
+const readable = 'Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
 
 /** Lets pages of exactly these origins ask from a browser. Without cookies: callers are known by a token. */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
