@@ -72,8 +72,11 @@ export const changeRestaurantBody = z
   .meta({ id: 'ChangeRestaurantBody' });
 export type ChangeRestaurantBody = z.infer<typeof changeRestaurantBody>;
 
-/** `?hour=`: any integer has the right form; one that is no hour breaks a rule (400). */
-export const hourQuery = z.object({ hour: wholeNumber.optional() });
+/** Any integer has the right form; one that is no hour breaks a rule (400). */
+const hour = wholeNumber.meta({ wire: { type: 'integer', minimum: 0, maximum: 23 } });
+
+/** `?hour=` */
+export const hourQuery = z.object({ hour: hour.optional() });
 
 /** The old name of browsing has always asked for the hour. */
-export const requiredHourQuery = z.object({ hour: wholeNumber });
+export const requiredHourQuery = z.object({ hour });
