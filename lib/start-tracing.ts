@@ -56,7 +56,7 @@ async function loadSdk(name: string, exporter: SpanExporter, log: Log): Promise<
   return {
     async stop() {
       await within(farewellMs, provider.shutdown()).catch((err: unknown) =>
-        log.debug({ event: 'traces-cut', err }, 'the last spans are lost'),
+        log.debug({ event: 'parting-failed', err }, 'the last spans are lost'),
       );
     },
   };

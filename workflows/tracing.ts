@@ -60,6 +60,7 @@ function carryTraces(): WorkflowInterceptors {
       {
         scheduleActivity: (input, next) => next(carry(input)),
         scheduleLocalActivity: (input, next) => next(carry(input)),
+        getLogAttributes: (input, next) => next({ ...input, trace: own }),
       },
     ],
   };

@@ -4,6 +4,7 @@ import { deadQueue, ourAppId, ratingsExchange, retryQueue } from '../../contract
 import { toJsonSchemas } from '../../api/openapi/schemas';
 import { copyHeaders } from '../../lib/broker/copy';
 import { signatureHeader } from '../../lib/broker/signature';
+import { requestIdHeader } from '../../lib/correlation';
 import { flows, rating, type Flow } from './flows';
 
 export function asyncApiDocument() {
@@ -175,6 +176,7 @@ const sentHeaders = {
     reply_to: { ...text, description: 'Of a request: `amq.rabbitmq.reply-to`.' },
     correlation_id: { ...text, description: 'Of a request; its reply has the same.' },
     expiration: { ...text, description: 'Of a request: milliseconds, as AMQP has it in text.' },
+    [requestIdHeader]: { ...text, description: 'The id of the HTTP request that it goes back to, if any.' },
     traceparent: { ...text, description: 'W3C Trace Context, where traces are on.' },
     [signatureHeader]: { ...text, description: 'HMAC-SHA256 by `MESSAGE_SECRET`, where that is set.' },
   },

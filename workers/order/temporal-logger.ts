@@ -1,6 +1,9 @@
+import { trace } from '@opentelemetry/api';
+import type { Payload } from '@temporalio/common';
 import type { Logger, LogLevel as TemporalLevel, LogMetadata } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
 import type { Log, LogLevel } from '../../lib/log';
+import { contextOfHeader } from '../../lib/temporal/tracing';
 
 /**
  * Temporal's log lines, and those of the workflows, in the process's own log, with the names of its fields. What else the SDK says of
@@ -41,8 +44,10 @@ const names: Record<string, string> = {
   sdkComponent: 'sdk_component',
   state: 'state',
   target: 'target',
-  trace_id: 'trace_id',
 };
+
+/** Of a workflow, as its header has it. */
+const traceIdOf = (header: Payload): string | undefined => trace.getSpanContext(contextOfHeader(header))?.traceId;
 
 function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown } {
   const { event, fields, workflowId, error, err = error } = meta;
@@ -54,6 +59,7 @@ function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown
   return {
     event: isOurs ? event : 'temporal',
     ...(typeof workflowId === 'string' && workflowLogFields(workflowId)),
+    ...(meta['trace'] !== undefined && { trace_id: traceIdOf(meta['trace'] as Payload) }),
     ...Object.fromEntries(said),
     ...(isOurs && (fields as object | undefined)), // a workflow's own
     ...(err !== undefined && { err }),
