@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { answerBuckets, stopwatch } from '../../lib/metrics';
+import { canonicalRoute } from './route';
 
 /** Other methods count as one: a client may make up many. */
 const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -32,10 +33,7 @@ export function countRequests(registry = new Registry()): RequestHandler {
 
 const methodOf = ({ method }: Request): string => (methods.has(method) ? method : 'other');
 
-/** Of a route with an old name the canonical one, which comes first. `unmatched`: none, or refused before one was looked for. */
-function routeOf({ route }: { route?: { path: string | string[] } }): string {
-  const path = route?.path;
-  return (Array.isArray(path) ? path[0] : path) ?? 'unmatched';
-}
+/** `unmatched`: there is none, or the request was refused before one was looked for. */
+const routeOf = (req: Request): string => canonicalRoute(req) ?? 'unmatched';
 
 const statusOf = (res: Response): number => (res.writableFinished ? res.statusCode : 499);

@@ -4,6 +4,7 @@ import { orderLogFields } from '../../contracts/log-fields';
 import { correlationOfRequest, requestIdHeader } from '../../lib/correlation';
 import { addLogFields, logFields, withLogFields } from '../../lib/log-context';
 import type { Log, LogLevel } from '../../lib/log';
+import { askedRoute } from './route';
 
 /**
  * One line a request, and its id in each line that is logged over it: that of `X-Request-Id`, or a new one. Whoever asks gets it back in that
@@ -23,7 +24,10 @@ export const logRequests =
         const answer = res.writableFinished ? { status: res.statusCode } : { aborted: true };
         const duration_ms = Math.round(performance.now() - startedAt);
         const { method } = req;
-        log[level]({ event: 'request', ...fields, method, route: routeOf(req), ...answer, duration_ms }, 'a request');
+        log[level](
+          { event: 'request', ...fields, method, route: shownRoute(req), ...answer, duration_ms },
+          'a request',
+        );
       });
       next();
     });
@@ -33,12 +37,8 @@ export const logRequests =
 const levelOf = (status: number): LogLevel => (status >= 400 && status < 500 ? 'info' : 'debug');
 
 /** The route's pattern, for a path may have anything in it; of a request that was refused before its route, how the path begins. */
-function routeOf({ route, path }: Request): string | undefined {
-  const patterns = [(route as { path: string | string[] } | undefined)?.path ?? []].flat();
-  if (patterns.length > 0) return patterns.find((pattern) => pattern === path) ?? patterns[0];
-  const [start] = /^\/[a-z-]{1,40}(?=\/|$)/.exec(path) ?? [];
-  return start;
-}
+const shownRoute = (req: Request): string | undefined =>
+  askedRoute(req) ?? /^\/[a-z-]{1,40}(?=\/|$)/.exec(req.path)?.[0];
 
 const orderId = z.guid();
 

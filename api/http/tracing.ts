@@ -1,6 +1,7 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { tracer } from '../../lib/tracing';
+import { askedRoute } from './route';
 
 /** A span for each request but those that ask how the process is; in the caller's trace, if it names one. */
 export const traceRequests: RequestHandler = (req, res, next) => {
@@ -18,18 +19,9 @@ export const traceRequests: RequestHandler = (req, res, next) => {
 };
 
 /** By the route, which is known once one has taken the request: paths would name a span for each order. */
-function describe(span: Span, { method, path, route, params }: Request): void {
-  const pattern = patternOf((route as { path: string | string[] } | undefined)?.path, path);
+function describe(span: Span, req: Request): void {
+  const pattern = askedRoute(req);
   if (pattern === undefined) return;
-  span.updateName(`${method} ${pattern}`).setAttribute('http.route', pattern);
-  if (typeof params.order_id === 'string') span.setAttribute('order_id', params.order_id);
-}
-
-/** Of the names that a route has, the one that was asked for. */
-function patternOf(route: string | string[] | undefined, path: string): string | undefined {
-  if (!Array.isArray(route)) return route;
-  const asked = path.toLowerCase().split('/');
-  const fits = (pattern: string): boolean =>
-    pattern.split('/').every((part, i) => part.startsWith(':') || part === asked[i]);
-  return route.find(fits) ?? route[0];
+  span.updateName(`${req.method} ${pattern}`).setAttribute('http.route', pattern);
+  if (typeof req.params.order_id === 'string') span.setAttribute('order_id', req.params.order_id);
 }

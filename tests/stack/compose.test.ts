@@ -114,6 +114,20 @@ describe('the ports', () => {
   );
 });
 
+describe('Prometheus', () => {
+  const targets = z.object({ names: z.array(z.string()), port: z.number() });
+  const jobs = z.object({
+    scrape_configs: z.array(z.object({ job_name: z.string(), dns_sd_configs: z.array(targets).optional() })),
+  });
+  const { scrape_configs } = jobs.parse(parse(file('observability/prometheus/prometheus.yml')));
+
+  it('asks every process, where its image serves metrics', () => {
+    const [asked] = scrape_configs.find(({ job_name }) => job_name === 'food-delivery')?.dns_sd_configs ?? [];
+    expect(asked?.names).toEqual(Object.keys(processes));
+    for (const { name } of eachProcess) expect(stage(name).environment['METRICS_PORT']).toBe(String(asked?.port));
+  });
+});
+
 describe('the health check of a process', () => {
   it.each(eachProcess)('asks it whether it lives, where it answers: $name', ({ name, schema }) => {
     const variable = name.startsWith('api') ? 'PORT' : 'HEALTH_PORT';

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, Option, type Command } from 'commander';
 import { pino } from 'pino';
+import { PROCESSES } from '../addresses';
 import { askStack } from '../control';
 import { instanceNamed, logFileOf } from '../instance';
 import { byTime, isAskedFor, readable, tailOf } from '../log-lines';
 import { printLines } from '../screen';
-import { PROCESSES } from '../addresses';
 
 interface LogsFlags {
   name: string;
