@@ -1,4 +1,4 @@
-/** The fields by which the log lines of all processes over one order are found. */
+/** The fields by which the log lines and the spans of all processes over one order are found. */
 import { orderWorkflowId, ratingWorkflowId } from './names';
 
 export interface OrderLogFields extends Record<string, string> {

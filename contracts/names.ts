@@ -40,8 +40,6 @@ export const workflowTypes = { order: 'orderWorkflow', rating: 'ratingWorkflow' 
 
 export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
 export const ratingWorkflowId = (orderId: string): string => `rating-${orderId}`;
-/** The order that a workflow is about. */
-export const orderOf = (workflowId: string): string => workflowId.replace(/^(order|rating)-/, '');
 
 /** Where Temporal's SDKs have a place in a trace among their headers. */
 export const traceHeader = '_tracer-data';

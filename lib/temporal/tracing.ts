@@ -3,11 +3,9 @@ import { SpanKind, type Context } from '@opentelemetry/api';
 import type { ClientInterceptors, WorkflowClientInterceptor } from '@temporalio/client';
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { orderOf, traceHeader } from '../../contracts/names';
+import { workflowLogFields } from '../../contracts/log-fields';
+import { traceHeader } from '../../contracts/names';
 import { contextOf, currentTraceparent, inSpan } from '../tracing';
-
-/** What spans say of a workflow. */
-export const aboutWorkflow = (workflowId: string) => ({ workflow_id: workflowId, order_id: orderOf(workflowId) });
 
 /** The place that a header of Temporal's stands for. */
 export const contextOfHeader = (header: Payload | null | undefined): Context =>
@@ -19,7 +17,7 @@ function inTrace(headers: Headers): Headers {
 }
 
 const sending = <T>(does: string, name: string, workflowId: string, send: () => Promise<T>): Promise<T> =>
-  inSpan(`${does}:${name}`, { kind: SpanKind.CLIENT, attributes: aboutWorkflow(workflowId) }, send);
+  inSpan(`${does}:${name}`, { kind: SpanKind.CLIENT, attributes: workflowLogFields(workflowId) }, send);
 
 const workflow: WorkflowClientInterceptor = {
   startWithDetails: (input, next) =>
@@ -52,7 +50,7 @@ export const tracingActivities: ActivityInterceptorsFactory = ({ info }) => ({
   inbound: {
     execute(input, next) {
       const attributes = {
-        ...aboutWorkflow(info.workflowExecution?.workflowId ?? ''),
+        ...workflowLogFields(info.workflowExecution?.workflowId ?? ''),
         'temporal.activity.attempt': info.attempt,
         'temporal.activity.local': info.isLocal,
       };

@@ -1,6 +1,7 @@
 import { SpanStatusCode, trace, type Context, type SpanContext } from '@opentelemetry/api';
 import type { InjectedSinks } from '@temporalio/worker';
-import { aboutWorkflow, contextOfHeader } from '../../lib/temporal/tracing';
+import { workflowLogFields } from '../../contracts/log-fields';
+import { contextOfHeader } from '../../lib/temporal/tracing';
 import { tracer } from '../../lib/tracing';
 import type { Ended, TraceSinks } from '../../workflows/tracing';
 
@@ -26,7 +27,7 @@ export const traceSinks = (): InjectedSinks<TraceSinks> => ({
             `${titles[ended.kind]}:${ended.name}`,
             {
               startTime: ended.startedAt,
-              attributes: aboutWorkflow(workflowId),
+              attributes: workflowLogFields(workflowId),
               ...(link && { links: [{ context: link }] }),
             },
             parent,
