@@ -7,10 +7,10 @@ const root = path.resolve(__dirname, '../..');
 const rows = tableUnder(path.join(root, 'docs/logging.md'), 'Events');
 const described = new Map(rows.map((row) => [codesIn(row['event'] ?? '')[0] ?? '', row['level'] ?? '']));
 
-/** Of our programs, without their tests and what is generated. */
+/** Of our programs, without their tests, what is generated, and the documents' examples, which have events of an order's course. */
 const sources = ['lib', 'api', 'workers', 'workflows', 'activities', 'prisma', 'tools/codec-server'].flatMap((folder) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|generated/.test(file))
+    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|generated|openapi/.test(file))
     .map((file) => ({ file: path.join(folder, file), text: readFileSync(path.join(root, folder, file), 'utf8') })),
 );
 const found = (pattern: RegExp) =>

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startProcess } from '../faults/fixtures/processes';
+import { until } from '../fixtures/until';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tracing-off-'));
 const preload = path.join(folder, 'preload.cjs');
@@ -24,9 +25,9 @@ async function loaded(env: NodeJS.ProcessEnv): Promise<string[]> {
   const api = await startProcess('api/restaurant', { id: '' });
   expect((await fetch(`${api.address}/restaurants`)).status).toBe(200);
   expect(await api.drain()).toBe(0);
-  const last = JSON.parse(api.log().trim().split('\n').at(-1) ?? '') as { event: string; files: string[] };
-  expect(last.event).toBe('loaded');
-  const packages = last.files.map(
+  const said = await until('what it has loaded', () => api.log().match(/^\{"event":"loaded".*\}$/m)?.[0]);
+  const { files } = JSON.parse(said) as { files: string[] };
+  const packages = files.map(
     (file) => /node_modules\/(@opentelemetry\/[^/]+|@prisma\/instrumentation)/.exec(file)?.[1],
   );
   return [...new Set(packages)].filter((name) => name !== undefined).sort();

@@ -46,6 +46,14 @@ const names: Record<string, string> = {
   target: 'target',
 };
 
+/**
+ * Why a workflow task fails, where the SDK says so itself, under a code of its own (`[TMPRL1100] Nondeterminism error: …`). What other
+ * failures say may be people's words.
+ */
+const ownWords = /\[TMPRL\d+\][^"\\]*/;
+const reasonIn = (failure: unknown): string | undefined =>
+  typeof failure === 'string' ? ownWords.exec(failure)?.[0].slice(0, 500) : undefined;
+
 /** Of a workflow, as its header has it. */
 const traceIdOf = (header: Payload): string | undefined => trace.getSpanContext(contextOfHeader(header))?.traceId;
 
@@ -56,11 +64,13 @@ function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown
     const value = meta[theirs];
     return typeof value === 'string' || typeof value === 'number' ? [[ours, value] as const] : [];
   });
+  const reason = reasonIn(meta['failure']);
   return {
     event: isOurs ? event : 'temporal',
     ...(typeof workflowId === 'string' && workflowLogFields(workflowId)),
     ...(meta['trace'] !== undefined && { trace_id: traceIdOf(meta['trace'] as Payload) }),
     ...Object.fromEntries(said),
+    ...(reason !== undefined && { reason }),
     ...(isOurs && (fields as object | undefined)), // a workflow's own
     ...(err !== undefined && { err }),
   };
