@@ -14,7 +14,10 @@ const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
 const program = join(folder, 'bin', 'schemathesis');
 
-/** All but two: an undeclared method is 404 here, and a schema cannot say every rule that a body has to keep. */
+/**
+ * All that are about answers. Not: whether an undeclared method is 405 (here 404), whether every body that fits is taken (a schema cannot say
+ * every rule), and whether what was created is found by whatever else is sent about it (another restaurant's menu item is not).
+ */
 const checks = [
   'not_a_server_error',
   'status_code_conformance',
@@ -24,8 +27,6 @@ const checks = [
   'negative_data_rejection',
   'missing_required_header',
   'ignored_auth',
-  'use_after_free',
-  'ensure_resource_availability',
 ];
 /** The same seed finds the same things again. The time is for each service. */
 const bounds = ['--seed', '20261129', '--max-examples', '20', '--max-time', '25'];
@@ -61,12 +62,15 @@ async function main(): Promise<number> {
     restaurant: address('restaurant'),
     delivery: address('delivery'),
   };
+  const services = ['user', 'restaurant', 'delivery'] as const;
+  // Each gets a world of its own, for what one leaves of it is nothing for the next; before the first begins, whose orders would have every agent.
+  const worlds = [];
+  for (const service of services) worlds.push({ service, ids: await createWorld(addresses) });
   const failed: string[] = [];
-  for (const service of ['user', 'restaurant', 'delivery'] as const) {
+  for (const { service, ids } of worlds) {
     const url = addresses[service];
-    // Each has a world of its own, for what one leaves of it is nothing for the next.
     const said = (await (await fetch(`${url}/openapi.json`)).json()) as object;
-    const document = withIds(said, await createWorld(addresses));
+    const document = withIds(said, ids);
     const file = join(folder, `${service}.json`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, JSON.stringify(document));
