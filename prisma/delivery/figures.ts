@@ -9,7 +9,7 @@ export interface Figures {
   oldestWaitSeconds: number;
 }
 
-/** One statement, which reads indexes that hold only what is counted: what is over costs nothing. A busy agent is one with an open delivery. */
+/** One statement. It costs as much as there are agents and open deliveries; what is over costs nothing. A busy agent is one with an open delivery. */
 export async function readFigures(db: Database): Promise<Figures> {
   const [figures] = await db.$queryRaw<[Figures]>`
     SELECT
