@@ -1,7 +1,7 @@
 import { ratingsExchange } from '../contracts/names';
 import type { RatingMessage } from '../contracts/messages';
 import type { RatingInput, RatingOutcome } from '../contracts/workflow';
-import { toExchange } from '../lib/broker/publisher';
+import { toExchange } from '../lib/broker/destination';
 import type { Broker } from '../lib/broker/broker';
 import { guarded } from './faults';
 

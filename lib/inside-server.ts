@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serverAddress } from './server-address';
 
 /** A server for those who run the system, not for the public. */
 export interface InsideServer {
@@ -20,7 +20,7 @@ export async function listenInside(
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    address: serverAddress(host, server),
     close() {
       server.close();
       server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { serverAddress } from '../../lib/server-address';
 
 export interface Listening {
   /** `http://host:port` */
@@ -72,9 +72,8 @@ export async function listen(
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const { port: actualPort } = server.address() as AddressInfo;
   return {
-    address: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
+    address: serverAddress(host, server),
     async close() {
       // A client that may keep its connection would hold the server up, and send the next request to one that is going.
       announcing = true;

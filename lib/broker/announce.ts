@@ -1,6 +1,6 @@
 import type { Log } from '../log';
 import type { Broker } from './broker';
-import { toQueue } from './publisher';
+import { toQueue } from './destination';
 
 /** Tells of what has been committed. Never throws. */
 export type Announce<T> = (events: readonly T[]) => Promise<void>;

@@ -5,7 +5,8 @@ import type { Consumer } from './deliveries';
 import { BrokerAwayError } from './errors';
 import { openLink, type Link, type LinkOptions } from './link';
 import { countPublications, countRequests, createBrokerMetrics, watchConnections } from './metrics';
-import { createPublisher, type Destination } from './publisher';
+import { nameOf, type Destination } from './destination';
+import { createPublisher } from './publisher';
 import { createRequester, type RequestOptions } from './requester';
 import type { Signature } from './signature';
 import { sending } from './spans';
@@ -54,7 +55,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       return connected();
     },
     publish: (to, body) =>
-      sending('publish', to.exchange || to.routingKey, () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
+      sending('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
     request: (queue, body, requestOptions) => sending('request', queue, () => request(queue, body, requestOptions)),
     async consume(consumerOptions) {
       consuming ??= openLink(named(options, 'consumes')).then(keep);

@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { answerBuckets, stopwatch } from '../metrics';
 import { RequestTimeoutError, ServiceFault, UnroutableError } from './errors';
-import type { Destination, Publisher } from './publisher';
+import { nameOf, type Destination } from './destination';
+import type { Publisher } from './publisher';
 import type { Requester } from './requester';
 
 /**
@@ -69,7 +70,7 @@ function requestOutcome(err: unknown): 'ok' | 'fault' | 'timeout' | 'broker_away
 /** Counts what is published, but for replies. */
 export function countPublications(publisher: Publisher, metrics: Pick<BrokerMetrics, 'published'>): Publisher {
   const counted = async (to: Destination, publishing: Promise<void>): Promise<void> => {
-    const destination = to.exchange || to.routingKey;
+    const destination = nameOf(to);
     try {
       await publishing;
       metrics.published(destination);

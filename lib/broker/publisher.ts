@@ -4,16 +4,8 @@ import { correlationHeaders } from '../correlation';
 import { BrokerAwayError, UnroutableError } from './errors';
 import type { Link } from './link';
 import { signatureHeader, type Signature } from './signature';
+import { nameOf, toQueue, type Destination } from './destination';
 import { inTrace } from './spans';
-
-export interface Destination {
-  /** Empty: the default exchange, which routes to the queue of that name. */
-  exchange: string;
-  routingKey: string;
-}
-
-export const toQueue = (queue: string): Destination => ({ exchange: '', routingKey: queue });
-export const toExchange = (exchange: string): Destination => ({ exchange, routingKey: '' });
 
 export interface Publisher {
   /**
@@ -79,7 +71,7 @@ export function createPublisher(link: Link, appId: string, signature?: Signature
     ...correlationHeaders(),
     ...(options.headers as object | undefined), // a copy keeps what its message has
     ...(signature && {
-      [signatureHeader]: signature.of(to.exchange || to.routingKey, options.replyTo !== undefined, body),
+      [signatureHeader]: signature.of(nameOf(to), options.replyTo !== undefined, body),
     }),
   });
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import { RequestTimeoutError, ServiceFault } from './errors';
 import type { Link } from './link';
-import { toQueue, type Publisher } from './publisher';
+import { toQueue } from './destination';
+import type { Publisher } from './publisher';
 import type { Reply } from './reply';
 
 /** RabbitMQ's pseudo-queue for direct replies: no queue is declared, and nothing is stored for a requester that has gone. */

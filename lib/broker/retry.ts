@@ -3,7 +3,8 @@ import { deadQueue } from '../../contracts/names';
 import type { ConsumerOptions } from './consumer-options';
 import { copyProperties, courseOf } from './copy';
 import type { Work } from './deliveries';
-import { toQueue, type Publisher } from './publisher';
+import { toQueue } from './destination';
+import type { Publisher } from './publisher';
 import { unsigned } from './signature';
 
 /** Messages that wait for their next attempt in one process at a time, for each queue; more of them wait in the broker. */

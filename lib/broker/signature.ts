@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Message } from 'amqplib';
+import { nameOf } from './destination';
 
 /** Where a message bears its signature. */
 export const signatureHeader = 'x-signature';
@@ -24,7 +25,7 @@ export function createSignature(secret: string): Signature {
     fits({ fields, properties, content }) {
       const given: unknown = properties.headers?.[signatureHeader];
       if (typeof given !== 'string') return false;
-      const right = Buffer.from(of(fields.exchange || fields.routingKey, properties.replyTo !== undefined, content));
+      const right = Buffer.from(of(nameOf(fields), properties.replyTo !== undefined, content));
       const bytes = Buffer.from(given); // of text that may be anybody's: as many characters may be more bytes
       return bytes.length === right.length && timingSafeEqual(bytes, right);
     },

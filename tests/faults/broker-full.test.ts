@@ -1,7 +1,7 @@
 /** The broker client while RabbitMQ has an alarm, and reads nothing from whoever publishes; or while it hangs. */
 import type { Broker } from '../../lib/broker/broker';
 import { BrokerAwayError, ServiceFault } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/publisher';
+import { toQueue } from '../../lib/broker/destination';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, retryQueue, type Body } from '../integration/fixtures/broker';
 import { ownServers, removeSystem, type OwnSystem } from './fixtures/own-system';

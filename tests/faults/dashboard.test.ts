@@ -1,11 +1,12 @@
 /** The queries of the dashboard and of the alert rules against what a system really serves, one that has had all the trouble they ask for. */
 import { randomUUID } from 'node:crypto';
-import { connect } from 'amqplib';
 import { ordersTaskQueue, queues } from '../../contracts/names';
 import { PROCESSES } from '../../tools/stack/addresses';
 import { fits, queries, selectorsOf, type Selector } from '../docs/fixtures/queries';
 import { assigned, ask, cancel, delivered } from '../e2e/fixtures/platform';
 import { temporal } from '../e2e/fixtures/temporal-cli';
+import { labelsOf } from '../fixtures/exposition';
+import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
@@ -37,11 +38,9 @@ beforeAll(async () => {
 afterAll(removeSystem);
 
 async function loseAMessage(): Promise<void> {
-  const connection = await connect(process.env.RABBITMQ_URL ?? '');
-  const channel = await connection.createConfirmChannel();
-  channel.sendToQueue(queues.restaurantRatings, Buffer.from('rubbish'));
-  await channel.waitForConfirms();
-  await connection.close();
+  const outsider = await anOutsider(process.env.RABBITMQ_URL ?? '');
+  outsider.send(queues.restaurantRatings, 'rubbish');
+  await outsider.close();
 }
 
 /** What a build does that cannot carry on an order. */
@@ -74,12 +73,7 @@ async function everySeries(): Promise<Series[]> {
     }));
   });
   const ofQueues = [...(await system.queueMetrics()).matchAll(/^(\w+)\{(.*)\} \S+$/gm)].map(
-    ([, name = '', pairs = '']) => ({
-      name,
-      labels: Object.fromEntries(
-        [...pairs.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '', value = '']) => [label, value] as const),
-      ),
-    }),
+    ([, name = '', pairs = '']) => ({ name, labels: labelsOf(pairs) }),
   );
   return [...(await Promise.all(ours)).flat(), ...ofQueues];
 }

@@ -1,12 +1,12 @@
 /** `/metrics` of all six processes of a system that orders go through, well and not so well; and docs/metrics.md, which lists them. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { connect } from 'amqplib';
 import { queues } from '../../contracts/names';
 import { PROCESSES, type ProcessName } from '../../tools/stack/addresses';
 import { codesIn, tableUnder } from '../docs/fixtures/table';
 import { assigned, ask, call, cancel, delivered } from '../e2e/fixtures/platform';
 import type { Exposition } from '../fixtures/exposition';
+import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
@@ -26,11 +26,9 @@ beforeAll(async () => {
 afterAll(removeSystem);
 
 async function sendRubbish(): Promise<void> {
-  const connection = await connect(process.env.RABBITMQ_URL ?? '');
-  const channel = await connection.createConfirmChannel();
-  channel.sendToQueue(queues.restaurantRatings, Buffer.from('rubbish'));
-  await channel.waitForConfirms();
-  await connection.close();
+  const outsider = await anOutsider(process.env.RABBITMQ_URL ?? '');
+  outsider.send(queues.restaurantRatings, 'rubbish');
+  await outsider.close();
 }
 
 /** The value once it is there: some is counted a moment after an answer. */

@@ -1,6 +1,6 @@
 /** What the broker client counts, against a real broker: each thing that may become of a message. */
 import { BrokerAwayError, ServiceFault } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/publisher';
+import { toQueue } from '../../lib/broker/destination';
 import type { Broker } from '../../lib/broker/broker';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, retryQueue, type Body } from './fixtures/broker';

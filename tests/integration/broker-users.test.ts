@@ -7,7 +7,7 @@ import {
   type AgentAssignedMessage,
 } from '../../contracts/messages';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
-import { toExchange, toQueue } from '../../lib/broker/publisher';
+import { toExchange, toQueue } from '../../lib/broker/destination';
 import { bySchema } from '../../lib/parse';
 import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
 import { withAgents } from '../fixtures/delivery';

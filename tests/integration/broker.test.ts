@@ -1,6 +1,6 @@
 /** The broker client against a real broker: what it promises when all is well, and when it is not. */
 import { BrokerAwayError, RequestTimeoutError, ServiceFault, UnroutableError } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/publisher';
+import { toQueue } from '../../lib/broker/destination';
 import { maxAttempts } from '../../lib/broker/settle';
 import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';

@@ -1,7 +1,7 @@
 /** What else comes to the delivery worker's queues: ratings, old programs' messages, malformed ones. */
 import { randomUUID } from 'node:crypto';
 import { deadQueue, queues, ratingsExchange } from '../../contracts/names';
-import { toExchange, toQueue } from '../../lib/broker/publisher';
+import { toExchange, toQueue } from '../../lib/broker/destination';
 import { rateDelivery } from '../../workers/delivery/rate-delivery';
 import { deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';

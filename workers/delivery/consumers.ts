@@ -4,7 +4,7 @@ import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import type { Broker } from '../../lib/broker/broker';
-import { toQueue } from '../../lib/broker/publisher';
+import { toQueue } from '../../lib/broker/destination';
 import type { Log } from '../../lib/log';
 import { bySchema } from '../../lib/parse';
 import type { Database } from '../../prisma/delivery/client';

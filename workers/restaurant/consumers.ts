@@ -2,7 +2,7 @@ import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMe
 import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { toQueue } from '../../lib/broker/publisher';
+import { toQueue } from '../../lib/broker/destination';
 import { bySchema } from '../../lib/parse';
 import type { Database } from '../../prisma/restaurant/client';
 import { changeOrder } from './change-order';
