@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ServiceFault } from '../lib/broker/errors';
-import { isDatabaseAway, isDatabaseError } from '../lib/database';
+import { isDatabaseAway, isDatabaseError } from '../lib/postgres/database';
 
 /**
  * Turns what adapters throw into what Temporal understands: a fault that no repeat can mend becomes non-retryable,

@@ -4,7 +4,7 @@ import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, ChangeOrderReply, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
 import type { OrderStatus } from '../contracts/states';
 import type { FirstPlacement } from '../contracts/workflow';
-import { ask, type AskDeps } from './ask';
+import { requestReply, type RequestDeps } from './request';
 import { guarded } from './faults';
 
 export interface OrderToRecord {
@@ -49,14 +49,14 @@ export interface OrderActivities {
   changeOrder(change: ChangeOrderMessage): Promise<ChangeOrderReply>;
 }
 
-export const createOrderActivities = (deps: AskDeps & { records: OrderRecords }): OrderActivities => ({
+export const createOrderActivities = (deps: RequestDeps & { records: OrderRecords }): OrderActivities => ({
   async recordOrder({ thenCreate, ...toRecord }) {
     const since = Date.now();
     const recorded = await guarded(() => deps.records.record(toRecord));
     const isAnother = recorded.first && recorded.first.bodyHash !== toRecord.bodyHash;
     if (!thenCreate || recorded.outcome === 'settled' || isAnother) return recorded;
     try {
-      const created = await ask(deps, queues.placeOrder, toRecord.order, createOrderReply, Date.now() - since);
+      const created = await requestReply(deps, queues.placeOrder, toRecord.order, createOrderReply, Date.now() - since);
       return { ...recorded, created };
     } catch (err) {
       if (!(err instanceof Error) || (err instanceof ApplicationFailure && err.nonRetryable)) throw err;
@@ -64,6 +64,6 @@ export const createOrderActivities = (deps: AskDeps & { records: OrderRecords })
     }
   },
   recordProgress: (progress) => guarded(() => deps.records.progress(progress)),
-  createOrder: (order) => ask(deps, queues.placeOrder, order, createOrderReply),
-  changeOrder: (change) => ask(deps, queues.changeOrderStatus, change, changeOrderReply),
+  createOrder: (order) => requestReply(deps, queues.placeOrder, order, createOrderReply),
+  changeOrder: (change) => requestReply(deps, queues.changeOrderStatus, change, changeOrderReply),
 });

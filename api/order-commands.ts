@@ -1,5 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { orderWorkflowId, soAlready, waitsAlready } from '../contracts/names';
+import { orderWorkflowId, alreadyApplied, alreadyPending } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
@@ -62,8 +62,8 @@ export async function sendCommand(
     return await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
   } catch (err) {
     if (!(err instanceof UpdateRefusedError)) throw err;
-    if (err.code === waitsAlready) return { state: 'held' };
-    if (err.code === soAlready) return { state: 'completed', value: { outcome: 'done' } };
+    if (err.code === alreadyPending) return { state: 'held' };
+    if (err.code === alreadyApplied) return { state: 'completed', value: { outcome: 'done' } };
     throw err;
   }
 }

@@ -6,7 +6,7 @@ import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '../contract
 import { orderLogFields } from '../contracts/log-fields';
 import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import type { OrderInput, OrderPolicy, OrderResult, PlacementOutcome } from '../contracts/workflow';
-import { addLogFields } from '../lib/log-context';
+import { addLogFields } from '../lib/logging/context';
 import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
 import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';

@@ -27,7 +27,7 @@ export const retryQueue = (queue: string): string => `${queue}.retry`;
 export const deadQueue = (queue: string): string => `${queue}.dead`;
 
 /** The AMQP `app_id` of our own messages. Together with a `reply_to` it marks a request of a running workflow. */
-export const ourAppId = 'durable-food-delivery';
+export const platformAppId = 'durable-food-delivery';
 
 /** The Temporal task queue of the order and rating workflows. */
 export const ordersTaskQueue = 'orders';
@@ -59,10 +59,10 @@ export const orderMessages = {
 } as const;
 
 /** With this type of failure an order's update says that it is so already: a success that leaves nothing in the order's history. */
-export const soAlready = 'SO_ALREADY';
+export const alreadyApplied = 'ALREADY_APPLIED';
 
 /** The failure type of an update whose like waits to be done already. */
-export const waitsAlready = 'WAITS_ALREADY';
+export const alreadyPending = 'ALREADY_PENDING';
 
 export const ratingMessages = {
   rate: 'rate',

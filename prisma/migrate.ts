@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Client, Pool } from 'pg';
-import { loadConfig, schemas } from '../lib/config';
-import { connectionTo } from '../lib/database';
+import { loadConfig, schemas } from '../lib/config/config';
+import { connectionTo } from '../lib/postgres/database';
 
 const SERVICES = ['user', 'restaurant', 'delivery'] as const;
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
-import { soAlready, waitsAlready } from '../contracts/names';
+import { alreadyApplied, alreadyPending } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import { after, judge, judgeEnded, stops, type OrderFacts, type Verdict } from './rules';
 
@@ -67,11 +67,11 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean, ma
       const verdict = judge({ ...expected(), mayBePickedUp: mayBePickedUp() }, command);
       if (verdict.verdict === 'refused') throw ApplicationFailure.nonRetryable(verdict.message, verdict.code);
       if (judge(facts(), command).verdict === 'repeat')
-        throw ApplicationFailure.nonRetryable('It is so already.', soAlready);
+        throw ApplicationFailure.nonRetryable('It is so already.', alreadyApplied);
       if (pending().some((before) => !stops(facts(), command) && isSame(before.command, command)))
-        throw ApplicationFailure.nonRetryable('The same is waiting to be done.', waitsAlready);
+        throw ApplicationFailure.nonRetryable('The same is waiting to be done.', alreadyPending);
       if (facts().delivery !== null || !asksForAgent(command) || !askedEnough()) return;
-      if (command.kind === 'askAgent') throw ApplicationFailure.nonRetryable('It was asked just now.', soAlready);
+      if (command.kind === 'askAgent') throw ApplicationFailure.nonRetryable('It was asked just now.', alreadyApplied);
       throw ApplicationFailure.nonRetryable('No agent is assigned to the order yet.', noAgentYet);
     },
     askedInVain() {

@@ -1,19 +1,19 @@
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
-import { brokerServer, openOurBroker } from '../../lib/our-broker';
-import { loadConfig, schemas } from '../../lib/config';
-import { reachDatabase } from '../../lib/database';
-import { createHealth, optional, required } from '../../lib/health';
-import { runProcess, type Running } from '../../lib/lifecycle';
-import type { Log } from '../../lib/log';
-import { createRegistry } from '../../lib/metrics';
-import { serveMetrics } from '../../lib/metrics-server';
-import { openRateLimits } from '../../lib/rate-limits';
+import { brokerServer, openPlatformBroker } from '../../lib/broker/platform-broker';
+import { loadConfig, schemas } from '../../lib/config/config';
+import { reachDatabase } from '../../lib/postgres/database';
+import { createHealth, optional, required } from '../../lib/process/health';
+import { runProcess, type Running } from '../../lib/process/run-process';
+import type { Log } from '../../lib/logging/log';
+import { createRegistry } from '../../lib/metrics/metrics';
+import { serveMetrics } from '../../lib/metrics/server';
+import { openRateLimits } from '../../lib/redis/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
-import { createPatience } from '../../lib/wait-for';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase } from '../../prisma/delivery/client';
 import { accessOf } from '../http/access-config';
 import { edgeOf } from '../http/edge-config';
@@ -26,13 +26,13 @@ async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.deliveryApi, process.env, log);
   const registry = createRegistry();
   const metrics = await serveMetrics(config, registry);
-  const patience = createPatience(config.START_LIMIT_MS, log);
+  const patience = createStartupRetry(config.START_LIMIT_MS, log);
   const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
     ca: config.DATABASE_CA_FILE,
     registry,
   });
   const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
-  const broker = await openOurBroker({ ...brokerServer(config), name, patience: 'none', log, registry });
+  const broker = await openPlatformBroker({ ...brokerServer(config), name, patience: 'none', log, registry });
   const temporal = await connectTemporal(
     temporalServer(config),
     config.TEMPORAL_NAMESPACE,

@@ -1,4 +1,4 @@
-import { createVerify, signedAnew, signToken, type TokenRules } from '../../lib/tokens';
+import { createVerify, signedAnew, signToken, type TokenRules } from '../../lib/http/tokens';
 import type { Access } from './access';
 
 /** What the configuration says of access; it has been checked to be whole. */

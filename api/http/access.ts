@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { callerClaims, type Caller, type Role } from '../../contracts/access';
-import { KeysAwayError, TokenRefusedError, type Verify } from '../../lib/tokens';
+import { KeysAwayError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
 import { HttpProblem, unavailable } from './problems';
 
 /** How callers are known: by a token that this verifies; or, where nobody asks, everybody is an operator. */

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import type { Registry } from 'prom-client';
-import { alive, type Health } from '../../lib/health';
-import { isDatabaseAway } from '../../lib/database';
+import { alive, type Health } from '../../lib/process/health';
+import { isDatabaseAway } from '../../lib/postgres/database';
 import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
-import type { Log } from '../../lib/log';
+import type { Log } from '../../lib/logging/log';
 import { identify, open, type Access } from './access';
 import { allowOrigins } from './cors';
 import { requireFewHeaders, requireShallowBody, securityHeaders } from './hardening';

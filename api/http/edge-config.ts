@@ -1,4 +1,4 @@
-import type { RateLimits } from '../../lib/rate-limits';
+import type { RateLimits } from '../../lib/redis/rate-limits';
 import type { EdgeOptions } from './app';
 
 /** What the configuration says of the edge. */

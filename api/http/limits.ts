@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Caller, Role } from '../../contracts/access';
-import type { RateLimit } from '../../lib/rate-limits';
+import type { RateLimit } from '../../lib/redis/rate-limits';
 import { callerIfKnown } from './access';
 import { HttpProblem } from './problems';
 

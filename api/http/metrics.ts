@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
-import { answerBuckets, stopwatch } from '../../lib/metrics';
+import { answerBuckets, stopwatch } from '../../lib/metrics/metrics';
 import { canonicalRoute } from './route';
 
 /** Other methods count as one: a client may make up many. */

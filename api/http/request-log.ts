@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { orderLogFields } from '../../contracts/log-fields';
-import { correlationOfRequest, requestIdHeader } from '../../lib/correlation';
-import { addLogFields, logFields, withLogFields } from '../../lib/log-context';
-import type { Log, LogLevel } from '../../lib/log';
+import { correlationOfRequest, requestIdHeader } from '../../lib/logging/correlation';
+import { addLogFields, logFields, withLogFields } from '../../lib/logging/context';
+import type { Log, LogLevel } from '../../lib/logging/log';
 import { askedRoute } from './route';
 
 /**

@@ -1,6 +1,6 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
-import { tracer } from '../../lib/tracing';
+import { tracer } from '../../lib/tracing/tracing';
 import { askedRoute } from './route';
 
 /** A span for each request but those that ask how the process is; in the caller's trace, if it names one. */

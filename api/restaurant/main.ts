@@ -1,15 +1,15 @@
-import { loadConfig, orderPolicy, schemas } from '../../lib/config';
-import { reachDatabase } from '../../lib/database';
-import { createHealth, optional, required } from '../../lib/health';
-import { runProcess, type Running } from '../../lib/lifecycle';
-import type { Log } from '../../lib/log';
-import { createRegistry } from '../../lib/metrics';
-import { serveMetrics } from '../../lib/metrics-server';
-import { openRateLimits } from '../../lib/rate-limits';
+import { loadConfig, orderPolicy, schemas } from '../../lib/config/config';
+import { reachDatabase } from '../../lib/postgres/database';
+import { createHealth, optional, required } from '../../lib/process/health';
+import { runProcess, type Running } from '../../lib/process/run-process';
+import type { Log } from '../../lib/logging/log';
+import { createRegistry } from '../../lib/metrics/metrics';
+import { serveMetrics } from '../../lib/metrics/server';
+import { openRateLimits } from '../../lib/redis/rate-limits';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
-import { createPatience } from '../../lib/wait-for';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { accessOf } from '../http/access-config';
 import { edgeOf } from '../http/edge-config';
@@ -22,7 +22,7 @@ async function start(log: Log): Promise<Running> {
   const config = loadConfig(schemas.restaurantApi, process.env, log);
   const registry = createRegistry();
   const metrics = await serveMetrics(config, registry);
-  const patience = createPatience(config.START_LIMIT_MS, log);
+  const patience = createStartupRetry(config.START_LIMIT_MS, log);
   const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
     ca: config.DATABASE_CA_FILE,
     registry,

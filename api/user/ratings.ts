@@ -5,7 +5,7 @@ import { ratingLogFields } from '../../contracts/log-fields';
 import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/ratings';
 import type { OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
-import { addLogFields } from '../../lib/log-context';
+import { addLogFields } from '../../lib/logging/context';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate, type Sent } from '../../lib/temporal/send';
 import type { Database } from '../../prisma/user/client';

@@ -1,6 +1,6 @@
 import { Router, type Response } from 'express';
 import { hourQuery, requiredHourQuery } from '../../contracts/restaurants';
-import type { Cache } from '../../lib/cache';
+import type { Cache } from '../../lib/redis/cache';
 import { open } from '../http/access';
 import { checkHour, readQuery } from '../http/input';
 import type { Services } from './services';

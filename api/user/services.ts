@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Registry } from 'prom-client';
-import { breakerMetrics, createBreaker, BreakerOpenError, type Breaker } from '../../lib/breaker';
-import { correlationHeaders } from '../../lib/correlation';
-import type { Log } from '../../lib/log';
+import { breakerMetrics, createBreaker, BreakerOpenError, type Breaker } from '../../lib/http/circuit-breaker';
+import { correlationHeaders } from '../../lib/logging/correlation';
+import type { Log } from '../../lib/logging/log';
 import type { OrderPart } from '../../contracts/answers/orders';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';

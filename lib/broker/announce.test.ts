@@ -1,4 +1,4 @@
-import { createLog } from '../log';
+import { createLog } from '../logging/log';
 import { createAnnounce } from './announce';
 import { BrokerAwayError } from './errors';
 

@@ -1,4 +1,4 @@
-import type { Log } from '../log';
+import type { Log } from '../logging/log';
 import type { Broker } from './broker';
 import { toQueue } from './destination';
 

@@ -3,7 +3,7 @@ import { consume } from './consumer';
 import type { ConsumerOptions } from './consumer-options';
 import type { Consumer } from './deliveries';
 import { BrokerAwayError } from './errors';
-import { openLink, type Link, type LinkOptions } from './link';
+import { openConnection, type BrokerConnection, type ConnectionSettings } from './connection';
 import { countPublications, countRequests, createBrokerMetrics, watchConnections } from './metrics';
 import { nameOf, type Destination } from './destination';
 import { createPublisher } from './publisher';
@@ -29,7 +29,7 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-export interface BrokerOptions extends LinkOptions {
+export interface BrokerOptions extends ConnectionSettings {
   appId: string;
   /** Messages are signed with it, and requests that do not bear it are not worked on. Left out: nobody asks. */
   signature?: Signature | undefined;
@@ -40,14 +40,14 @@ export interface BrokerOptions extends LinkOptions {
 /** Connects, waiting for the broker. Throws StartLimitError. */
 export async function openBroker({ registry = new Registry(), ...options }: BrokerOptions): Promise<Broker> {
   const metrics = createBrokerMetrics(registry);
-  const link = await openLink(named(options, 'publishes'));
+  const link = await openConnection(named(options, 'publishes'));
   const publisher = countPublications(createPublisher(link, options.appId, options.signature), metrics);
   const requester = await createRequester(link, publisher);
   const consumers: Consumer[] = [];
   const request = countRequests(requester, metrics);
   const links = [link];
-  const keep = (opened: Link): Link => (links.push(opened), opened);
-  let consuming: Promise<Link> | undefined;
+  const keep = (opened: BrokerConnection): BrokerConnection => (links.push(opened), opened);
+  let consuming: Promise<BrokerConnection> | undefined;
   const connected = (): boolean => links.every((each) => each.connected);
   watchConnections(registry, { connected, blocked: () => links.some(({ blocked }) => blocked) });
   return {
@@ -58,7 +58,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       sending('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
     request: (queue, body, requestOptions) => sending('request', queue, () => request(queue, body, requestOptions)),
     async consume(consumerOptions) {
-      consuming ??= openLink(named(options, 'consumes')).then(keep);
+      consuming ??= openConnection(named(options, 'consumes')).then(keep);
       const consumer = await consume(await consuming, publisher, {
         ...consumerOptions,
         appId: options.appId,
@@ -83,7 +83,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
 }
 
 /** As the broker's list of connections and the log show it. */
-const named = (options: LinkOptions, does: string): LinkOptions => ({
+const named = (options: ConnectionSettings, does: string): ConnectionSettings => ({
   ...options,
   name: `${options.name} ${does}`,
   log: options.log.child({ connection: does }),

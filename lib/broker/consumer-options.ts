@@ -1,5 +1,5 @@
-import type { Log } from '../log';
-import type { LogFields } from '../log-context';
+import type { Log } from '../logging/log';
+import type { LogFields } from '../logging/context';
 import type { BrokerMetrics } from './metrics';
 import type { Signature } from './signature';
 

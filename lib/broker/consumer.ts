@@ -1,13 +1,13 @@
 import { retryQueue } from '../../contracts/names';
-import { stopwatch } from '../metrics';
+import { stopwatch } from '../metrics/metrics';
 import type { ConsumerOptions } from './consumer-options';
-import { courseOf } from './copy';
+import { courseOf } from './message-copy';
 import { takeDeliveries, type Consumer, type Work } from './deliveries';
-import type { Link } from './link';
+import type { BrokerConnection } from './connection';
 import type { MessageOutcome } from './metrics';
 import type { Publisher } from './publisher';
 import { createHold, heldAtATime } from './retry';
-import { createSettle } from './settle';
+import { createMessageHandler } from './handle-message';
 import { processing } from './spans';
 
 /**
@@ -15,10 +15,14 @@ import { processing } from './spans';
  * No message is lost: it is acknowledged only when its effect is committed, when it has been adopted, or when the broker has confirmed
  * it in the retry or the dead queue.
  */
-export async function consume<T>(link: Link, publisher: Publisher, options: ConsumerOptions<T>): Promise<Consumer> {
+export async function consume<T>(
+  link: BrokerConnection,
+  publisher: Publisher,
+  options: ConsumerOptions<T>,
+): Promise<Consumer> {
   const { queue, prefetch, metrics, log } = options;
   metrics.expect(queue);
-  const settle = createSettle(publisher, options);
+  const settle = createMessageHandler(publisher, options);
   const work: Work = async (delivery) => {
     const seconds = stopwatch();
     let outcome: MessageOutcome = 'unsettled';

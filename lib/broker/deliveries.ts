@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { correlationOf, idOf } from '../correlation';
-import type { Log } from '../log';
-import { withLogFields, type LogFields } from '../log-context';
-import { within } from '../within';
+import { correlationOf, idOf } from '../logging/correlation';
+import type { Log } from '../logging/log';
+import { withLogFields, type LogFields } from '../logging/context';
+import { withTimeout } from '../process/timeout';
 import { BrokerAwayError } from './errors';
-import { partingMs, type Link } from './link';
+import { partingMs, type BrokerConnection } from './connection';
 import type { Publisher } from './publisher';
 import { watchChannel, type Session } from './sessions';
 
@@ -47,7 +47,7 @@ const againAfterMs = 1_000;
 
 /** Takes messages from a queue for as long as the process lives, over every reconnection; acknowledges each once its work says so. */
 export async function takeDeliveries(
-  link: Link,
+  link: BrokerConnection,
   publisher: Pick<Publisher, 'untilBlocked' | 'untilUnblocked'>,
   options: DeliveriesOptions,
 ): Promise<Consumer> {
@@ -122,7 +122,7 @@ const quietlyFor =
   (log: Log) =>
   async (step: () => Promise<unknown> | undefined): Promise<void> => {
     try {
-      await within(partingMs, Promise.resolve(step()));
+      await withTimeout(partingMs, Promise.resolve(step()));
     } catch (err) {
       log.debug({ event: 'parting-failed', err }, 'could not stop a consumer');
     }

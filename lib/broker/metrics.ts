@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { answerBuckets, stopwatch } from '../metrics';
+import { answerBuckets, stopwatch } from '../metrics/metrics';
 import { RequestTimeoutError, ServiceFault, UnroutableError } from './errors';
 import { nameOf, type Destination } from './destination';
 import type { Publisher } from './publisher';

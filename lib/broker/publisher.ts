@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, Options } from 'amqplib';
-import { correlationHeaders } from '../correlation';
+import { correlationHeaders } from '../logging/correlation';
 import { BrokerAwayError, UnroutableError } from './errors';
-import type { Link } from './link';
+import type { BrokerConnection } from './connection';
 import { signatureHeader, type Signature } from './signature';
 import { nameOf, toQueue, type Destination } from './destination';
 import { inTrace } from './spans';
@@ -47,7 +47,7 @@ interface Pending {
 }
 
 /** The `app_id` marks every message of this process; with a signature each bears it too. */
-export function createPublisher(link: Link, appId: string, signature?: Signature): Publisher {
+export function createPublisher(link: BrokerConnection, appId: string, signature?: Signature): Publisher {
   const pending = new Set<Pending>();
 
   void link.onSetUp(async ({ channel }) => {

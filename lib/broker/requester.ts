@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import { RequestTimeoutError, ServiceFault } from './errors';
-import type { Link } from './link';
+import type { BrokerConnection } from './connection';
 import { toQueue } from './destination';
 import type { Publisher } from './publisher';
 import type { Reply } from './reply';
@@ -29,7 +29,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-export async function createRequester(link: Link, publisher: Publisher): Promise<Requester> {
+export async function createRequester(link: BrokerConnection, publisher: Publisher): Promise<Requester> {
   const waiting = new Map<string, Waiting>();
 
   const receive = (message: ConsumeMessage | null): void => {

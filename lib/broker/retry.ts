@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadQueue } from '../../contracts/names';
 import type { ConsumerOptions } from './consumer-options';
-import { copyProperties, courseOf } from './copy';
+import { copyProperties, courseOf } from './message-copy';
 import type { Work } from './deliveries';
 import { toQueue } from './destination';
 import type { Publisher } from './publisher';

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
-import type { Log } from '../log';
+import type { Log } from '../logging/log';
 import { BrokerAwayError } from './errors';
 
 /** One life of the connection: ends with it, never comes back. */

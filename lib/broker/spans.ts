@@ -1,7 +1,7 @@
 /** How messages stand in traces, by OpenTelemetry's conventions for messaging. */
 import { SpanKind, type SpanOptions } from '@opentelemetry/api';
 import type { ConsumeMessage, Options } from 'amqplib';
-import { contextOf, currentTraceparent, inSpan } from '../tracing';
+import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 
 /** Where a message bears its place in a trace, in the form of the W3C header. */
 const traceHeader = 'traceparent';

@@ -1,7 +1,7 @@
 import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import type { Patience } from '../wait-for';
-import { isTracing } from '../start-tracing';
+import type { StartupRetry } from '../process/startup-retry';
+import { isTracing } from '../tracing/sdk';
 import type { TemporalServer } from './server';
 import { tracingClient } from './tracing';
 import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
@@ -15,7 +15,7 @@ export interface Temporal {
 export async function connectTemporal(
   server: TemporalServer,
   namespace: string,
-  patience: Patience,
+  patience: StartupRetry,
   dataConverter?: DataConverter,
 ): Promise<Temporal> {
   let connection: Connection | undefined;

@@ -1,6 +1,6 @@
 /** TEMPORAL_PAYLOAD_KEYS, as the processes read it. */
 import { randomBytes } from 'node:crypto';
-import { loadConfig, schemas } from '../config';
+import { loadConfig, schemas } from '../config/config';
 
 const aKey = (bytes = 32): string => randomBytes(bytes).toString('base64');
 const load = (TEMPORAL_PAYLOAD_KEYS: string) => loadConfig(schemas.orderWorker, { TEMPORAL_PAYLOAD_KEYS });

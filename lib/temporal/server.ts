@@ -1,5 +1,5 @@
 import type { TLSConfig } from '@temporalio/client';
-import { temporalIsSecure } from '../servers-config';
+import { temporalIsSecure } from '../config/servers';
 
 /** Where Temporal is, and as whom to speak to it: options for the client's connection and for the worker's alike. */
 export interface TemporalServer {

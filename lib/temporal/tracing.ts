@@ -5,7 +5,7 @@ import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
 import { traceHeader } from '../../contracts/names';
-import { contextOf, currentTraceparent, inSpan } from '../tracing';
+import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 
 /** The place that a header of Temporal's stands for. */
 export const contextOfHeader = (header: Payload | null | undefined): Context =>

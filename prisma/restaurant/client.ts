@@ -1,5 +1,5 @@
-import { clientOptions, type DatabaseOptions } from '../../lib/database';
-import type { Log } from '../../lib/log';
+import { clientOptions, type DatabaseOptions } from '../../lib/postgres/database';
+import type { Log } from '../../lib/logging/log';
 import { PrismaClient, type Prisma } from './generated/client';
 
 /** The restaurant service's database. */

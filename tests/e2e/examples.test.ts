@@ -1,6 +1,6 @@
 /** The examples of the documents, sent to the running system: each operation's is answered as the document says. */
 import { randomUUID } from 'node:crypto';
-import { createLog } from '../../lib/log';
+import { createLog } from '../../lib/logging/log';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { withIds, type RealIds } from '../../tools/documents/with-ids';
 import { changeOrder } from '../../workers/restaurant/change-order';

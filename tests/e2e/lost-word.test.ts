@@ -4,8 +4,8 @@
  */
 import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { openOurBroker } from '../../lib/our-broker';
-import { createLog } from '../../lib/log';
+import { openPlatformBroker } from '../../lib/broker/platform-broker';
+import { createLog } from '../../lib/logging/log';
 import { until } from '../fixtures/until';
 import { everywhere } from './fixtures/everywhere';
 import { addAgent, cancel, call, placed, type Placed } from './fixtures/platform';
@@ -14,7 +14,7 @@ let broker: Broker;
 beforeAll(async () => {
   const url = process.env.RABBITMQ_URL ?? '';
   const log = createLog('test', 'silent');
-  broker = await openOurBroker({ url, name: 'lost-task', log });
+  broker = await openPlatformBroker({ url, name: 'lost-task', log });
 });
 afterAll(() => broker.close());
 

@@ -1,5 +1,5 @@
 /** Open orders of an old database: rows that no workflow has ever carried. The repair makes them orders like any other. */
-import { createLog } from '../../lib/log';
+import { createLog } from '../../lib/logging/log';
 import type { PlaceOrderMessage } from '../../contracts/messages';
 import * as deliveries from '../../prisma/delivery/client';
 import * as restaurants from '../../prisma/restaurant/client';

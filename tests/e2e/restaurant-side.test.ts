@@ -1,6 +1,6 @@
 /** What a restaurant does with orders beside deciding: it places them, and asks again for an agent. */
 import { randomUUID } from 'node:crypto';
-import { createLog } from '../../lib/log';
+import { createLog } from '../../lib/logging/log';
 import { openDatabase, type Database } from '../../prisma/restaurant/client';
 import { changeOrder } from '../../workers/restaurant/change-order';
 import { placeOrder } from '../../workers/restaurant/place-order';

@@ -1,7 +1,7 @@
 /** The limits of requests while the Redis that they are shared through comes and goes. */
 import { randomUUID } from 'node:crypto';
-import { createLog } from '../../lib/log';
-import { openRateLimits, type RateLimits } from '../../lib/rate-limits';
+import { createLog } from '../../lib/logging/log';
+import { openRateLimits, type RateLimits } from '../../lib/redis/rate-limits';
 import { until } from '../fixtures/until';
 import { ownServers, removeSystem, type OwnSystem } from './fixtures/own-system';
 

@@ -1,5 +1,5 @@
 /** `/health/ready` of all six processes: which part is missing, and whether the process can do without it. */
-import type { Readiness } from '../../lib/health';
+import type { Readiness } from '../../lib/process/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
 import { PROCESSES } from '../../tools/stack/addresses';

@@ -18,7 +18,7 @@ import {
   rate,
   ratingsOf,
 } from '../e2e/fixtures/platform';
-import { within } from '../../lib/within';
+import { withTimeout } from '../../lib/process/timeout';
 import { until } from '../fixtures/until';
 import { isPlaced, placeHeld } from './fixtures/held';
 import { impatient } from './fixtures/own-system';
@@ -80,7 +80,7 @@ describe('while RabbitMQ hangs', () => {
     const order = await placed();
     await waiting(order);
     await system.whileFrozen('rabbitmq', async () => {
-      const agentId = await within(answerLimitMs, addAgent());
+      const agentId = await withTimeout(answerLimitMs, addAgent());
       expect(await agentNamed(agentId)).toMatchObject({ assignments: [{ orderId: order.order_id }] });
     });
     await until('the agent brings it', async () => (await move(order, 'PICKED_UP')).status === 200);

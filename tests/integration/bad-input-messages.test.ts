@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import fc from 'fast-check';
-import { deadQueue, ourAppId, queues, ratingsExchange, type QueueName } from '../../contracts/names';
+import { deadQueue, platformAppId, queues, ratingsExchange, type QueueName } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { openOurBroker } from '../../lib/our-broker';
-import { createLog } from '../../lib/log';
+import { openPlatformBroker } from '../../lib/broker/platform-broker';
+import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import { consumeDeliveryQueues } from '../../workers/delivery/consumers';
@@ -33,7 +33,7 @@ beforeAll(async () => {
     restaurant: restaurant.openDatabase(restaurantUrl, poolSize, log),
     delivery: delivery.openDatabase(deliveryUrl, poolSize, log),
   };
-  broker = await openOurBroker({ url: vhost.url, name: 'workers', log });
+  broker = await openPlatformBroker({ url: vhost.url, name: 'workers', log });
   await consumeRestaurantQueues({ db: dbs.restaurant, broker, poolSize });
   await consumeDeliveryQueues({ db: dbs.delivery, broker, log, poolSize });
   outsider = await connect(vhost.url);
@@ -103,7 +103,7 @@ test.each(requests)(
     const message = fc.record({
       content: bytes,
       contentType,
-      appId: fc.constantFrom(undefined, 'old-program', ourAppId),
+      appId: fc.constantFrom(undefined, 'old-program', platformAppId),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 20 }), async (messages) => {

@@ -3,8 +3,8 @@ import { getEventListeners } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
 import { takeDeliveries, type Delivery } from '../../lib/broker/deliveries';
 import { BrokerAwayError } from '../../lib/broker/errors';
-import { openLink, type Link } from '../../lib/broker/link';
-import { createLog } from '../../lib/log';
+import { openConnection, type BrokerConnection } from '../../lib/broker/connection';
+import { createLog } from '../../lib/logging/log';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
@@ -14,12 +14,12 @@ const log = createLog('test', 'silent');
 
 let vhost: Isolated;
 let outsider: Awaited<ReturnType<typeof anOutsider>>;
-let link: Link;
+let link: BrokerConnection;
 beforeAll(async () => {
   vhost = await isolatedBroker();
   outsider = await anOutsider(vhost.url);
   const topology = async (channel: ConfirmChannel): Promise<void> => void (await channel.assertQueue(queue));
-  link = await openLink({ url: vhost.url, name: 'test', log, topology });
+  link = await openConnection({ url: vhost.url, name: 'test', log, topology });
 });
 afterAll(async () => {
   await Promise.all([link.close(), outsider.close()]);

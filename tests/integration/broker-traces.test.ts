@@ -1,7 +1,7 @@
 /** Messages keep their trace: over attempts that fail, and from one queue to the next. */
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { toQueue } from '../../lib/broker/destination';
-import { currentTraceId, inSpan } from '../../lib/tracing';
+import { currentTraceId, inSpan } from '../../lib/tracing/tracing';
 import { recordSpans } from '../fixtures/recorded-spans';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue } from './fixtures/broker';

@@ -8,7 +8,7 @@ import {
 } from '../../contracts/messages';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
 import { toExchange, toQueue } from '../../lib/broker/destination';
-import { bySchema } from '../../lib/parse';
+import { parseWith } from '../../lib/broker/parse-body';
 import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
 import { withAgents } from '../fixtures/delivery';
 import { anOrder } from '../fixtures/orders';
@@ -25,13 +25,13 @@ beforeAll(async () => {
   await users.brokers['worker-order'].consume({
     queue: queues.agentAssigned,
     prefetch: 5,
-    parse: bySchema(agentAssignedMessage),
+    parse: parseWith(agentAssignedMessage),
     handle: async ({ order_id }: AgentAssignedMessage) => void assigned.push(order_id),
   });
   await users.brokers['worker-order'].consume({
     queue: queues.adoptOrder,
     prefetch: 5,
-    parse: bySchema(adoptOrderMessage),
+    parse: parseWith(adoptOrderMessage),
     handle: async (body: AdoptOrderMessage) =>
       void adopted.push(body.kind === 'placed' ? body.order.order_id : body.order_id),
   });

@@ -1,7 +1,7 @@
 /** The broker client against a real broker: what it promises when all is well, and when it is not. */
 import { BrokerAwayError, RequestTimeoutError, ServiceFault, UnroutableError } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/destination';
-import { maxAttempts } from '../../lib/broker/settle';
+import { maxAttempts } from '../../lib/broker/handle-message';
 import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, type Body } from './fixtures/broker';

@@ -4,8 +4,8 @@ import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import Redis from 'ioredis';
 import { Registry } from 'prom-client';
-import { openCache, type Cache } from '../../lib/cache';
-import { createLog } from '../../lib/log';
+import { openCache, type Cache } from '../../lib/redis/cache';
+import { createLog } from '../../lib/logging/log';
 import { readExposition } from '../fixtures/exposition';
 import { until } from '../fixtures/until';
 

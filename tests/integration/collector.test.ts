@@ -2,8 +2,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { startTracing } from '../../lib/start-tracing';
-import { inSpan } from '../../lib/tracing';
+import { startTracing } from '../../lib/tracing/sdk';
+import { inSpan } from '../../lib/tracing/tracing';
 
 const lines: { event?: string; level: number }[] = [];
 const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as { level: number }) });

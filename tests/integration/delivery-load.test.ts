@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { agentAssignedMessage, assignAgentReply, type AgentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
-import { createLog } from '../../lib/log';
-import { bySchema } from '../../lib/parse';
+import { createLog } from '../../lib/logging/log';
+import { parseWith } from '../../lib/broker/parse-body';
 import { addAgent } from '../../prisma/delivery/agents';
 import { anAgent, deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';
@@ -49,7 +49,7 @@ test(
     await service.broker.consume({
       queue: queues.agentAssigned,
       prefetch: orderCount,
-      parse: bySchema(agentAssignedMessage),
+      parse: parseWith(agentAssignedMessage),
       handle: async ({ order_id }: AgentAssignedMessage) => {
         waited.push(order_id);
         await end(order_id).catch((err: unknown) => failures.push(err));

@@ -6,7 +6,7 @@ import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { listen } from '../../api/http/server';
 import { workflowTypes } from '../../contracts/names';
-import { createLog } from '../../lib/log';
+import { createLog } from '../../lib/logging/log';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
 import { payloadCodec } from '../../lib/temporal/payload-codec';
 import { payloadKeys, type PayloadKeys } from '../../lib/temporal/payload-keys';

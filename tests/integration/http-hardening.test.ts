@@ -5,8 +5,8 @@ import { Router } from 'express';
 import type { Access } from '../../api/http/access';
 import { createApp, type EdgeOptions } from '../../api/http/app';
 import { listen, type Listening, type ServerLimits } from '../../api/http/server';
-import { createHealth } from '../../lib/health';
-import { createLog } from '../../lib/log';
+import { createHealth } from '../../lib/process/health';
+import { createLog } from '../../lib/logging/log';
 import { expectRefusal, sendRaw } from '../fixtures/raw-http';
 import { everybodyMay, tokensRequired } from '../fixtures/tokens';
 

@@ -1,6 +1,6 @@
 /** The databases after a long life: no statement on an order's way reads a whole table, so an order costs the same as on the first day. */
 import { randomUUID } from 'node:crypto';
-import { createLog } from '../../lib/log';
+import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
 import { listDeliveries } from '../../prisma/delivery/deliveries';
 import { readFigures } from '../../prisma/delivery/figures';

@@ -1,5 +1,5 @@
 /** What `npm run queues` does with dead letters, against a real broker. */
-import { deadQueue, ourAppId } from '../../contracts/names';
+import { deadQueue, platformAppId } from '../../contracts/names';
 import { QueueProblem } from '../../tools/queues/broker';
 import { drop, readLetters, redrive } from '../../tools/queues/dead-letters';
 import { overview } from '../../tools/queues/overview';
@@ -110,7 +110,12 @@ describe('redriving', () => {
 
   test('a request gives back an event with its count afresh: nobody waits for a reply any more', async () => {
     const worker = await broker.worker(async () => undefined);
-    await broker.send(queue, '{}', { messageId: 'm-1', appId: ourAppId, replyTo: 'somewhere', expiration: '60000' });
+    await broker.send(queue, '{}', {
+      messageId: 'm-1',
+      appId: platformAppId,
+      replyTo: 'somewhere',
+      expiration: '60000',
+    });
     await broker.dead(1);
     await worker.close();
     await redrive(broker.url, queue, 'all');

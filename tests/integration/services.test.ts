@@ -2,7 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServices } from '../../api/user/services';
-import { createLog } from '../../lib/log';
+import { createLog } from '../../lib/logging/log';
 
 const servers: Server[] = [];
 afterEach(async () => {

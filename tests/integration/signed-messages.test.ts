@@ -1,12 +1,12 @@
 /** What a consumer does with messages that bear our name and not our signature, on a real broker. */
 import { randomUUID } from 'node:crypto';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { deadQueue, ourAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
+import { deadQueue, platformAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { ServiceFault } from '../../lib/broker/errors';
 import { createSignature, signatureHeader } from '../../lib/broker/signature';
-import { createLog } from '../../lib/log';
-import { openOurBroker } from '../../lib/our-broker';
+import { createLog } from '../../lib/logging/log';
+import { openPlatformBroker } from '../../lib/broker/platform-broker';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import { redrive } from '../../tools/queues/dead-letters';
@@ -31,8 +31,8 @@ let [handled, adopted]: [string[], string[]] = [[], []];
 let handle: (text: string) => void = () => undefined;
 const opened: Broker[] = [];
 
-const open = async (options: Partial<Parameters<typeof openOurBroker>[0]>): Promise<Broker> => {
-  const each = await openOurBroker({ url: vhost.url, name: 'test', log, ...options });
+const open = async (options: Partial<Parameters<typeof openPlatformBroker>[0]>): Promise<Broker> => {
+  const each = await openPlatformBroker({ url: vhost.url, name: 'test', log, ...options });
   opened.push(each);
   return each;
 };
@@ -66,12 +66,12 @@ afterAll(async () => {
 
 const request = (queue: string, text: string, by = broker) => by.request(queue, { text }, { timeoutMs: 60_000 });
 /** Sends as somebody who knows all of our names. */
-const send = (queue: string, body: object, header?: string, properties: object = { appId: ourAppId }) =>
+const send = (queue: string, body: object, header?: string, properties: object = { appId: platformAppId }) =>
   channel.sendToQueue(queue, Buffer.from(JSON.stringify(body)), {
     headers: header === undefined ? {} : { [signatureHeader]: header },
     ...properties,
   });
-const asRequest = { appId: ourAppId, replyTo: 'nobody', correlationId: randomUUID() };
+const asRequest = { appId: platformAppId, replyTo: 'nobody', correlationId: randomUUID() };
 const bodyOf = (text: string) => Buffer.from(JSON.stringify({ text }));
 /** The next dead letter, why it died, and what it says. */
 const nextDead = async (queue: string) => {
@@ -119,7 +119,7 @@ describe('a message that is no request', () => {
     await until('the adoption', () => adopted.includes('old'));
   });
 
-  test.each([{}, { appId: ourAppId }])('is buried where nobody else sends, with %j', async (properties) => {
+  test.each([{}, { appId: platformAppId }])('is buried where nobody else sends, with %j', async (properties) => {
     send(own, { text: 'forged' }, undefined, properties);
     expect(await nextDead(own)).toEqual(dead('forged'));
     expect(handled).toEqual([]);
@@ -149,11 +149,11 @@ describe('a message that is no request', () => {
 test("the services' own consumers act on no request that is not signed", async () => {
   const separate = await isolatedBroker();
   const nowhere = 'postgresql://postgres@127.0.0.1:1/nowhere';
-  const consuming = await openOurBroker({ url: separate.url, name: 'services', log, signature });
+  const consuming = await openPlatformBroker({ url: separate.url, name: 'services', log, signature });
   const db = { restaurant: restaurant.openDatabase(nowhere, 3, log), delivery: delivery.openDatabase(nowhere, 3, log) };
   await consumeRestaurantQueues({ db: db.restaurant, broker: consuming, poolSize: 3 });
   await consumeDeliveryQueues({ db: db.delivery, broker: consuming, log, poolSize: 3 });
-  const forger = await openOurBroker({ url: separate.url, name: 'forger', log });
+  const forger = await openPlatformBroker({ url: separate.url, name: 'forger', log });
   const order = anOrder();
   const { order_id, user_id, placed_at } = order;
   const change = { order_id, user_id, placed_at, status: 'CANCELLED' };

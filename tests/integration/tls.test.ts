@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
-import { openCache } from '../../lib/cache';
-import { loadConfig, schemas } from '../../lib/config';
-import { createLog } from '../../lib/log';
-import { brokerServer, openOurBroker } from '../../lib/our-broker';
+import { openCache } from '../../lib/redis/cache';
+import { loadConfig, schemas } from '../../lib/config/config';
+import { createLog } from '../../lib/logging/log';
+import { brokerServer, openPlatformBroker } from '../../lib/broker/platform-broker';
 import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
 import { temporalServer } from '../../lib/temporal/server';
-import { createPatience } from '../../lib/wait-for';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase } from '../../prisma/delivery/client';
 import { isolatedBroker, isolatedDatabase, type Isolated } from '../fixtures/isolation';
 import { certificates, postgresFront, read, tlsFront, type Certificates, type Front } from '../fixtures/tls';
@@ -55,20 +55,20 @@ describe('RabbitMQ', () => {
 
   test('is spoken to when its authority is the one that was named', async () => {
     const config = await asked(files.ca.cert);
-    const broker = opened(await openOurBroker({ ...brokerServer(config), name: 'test', log }));
+    const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log }));
     await expect(broker.check()).resolves.toBeUndefined();
   });
 
   test('is shown a certificate of ours when it asks for one', async () => {
     const config = await asked(files.ca.cert, files.client);
-    const broker = opened(await openOurBroker({ ...brokerServer(config), name: 'test', log }));
+    const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log }));
     await expect(broker.check()).resolves.toBeUndefined();
   });
 
   test('is not, when it has another authority', async () => {
     const { lines, log } = listening('waiting');
     const config = await asked(files.otherCa.cert);
-    const broker = opened(await openOurBroker({ ...brokerServer(config), name: 'test', log, patience: 'none' }));
+    const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log, patience: 'none' }));
     await until('the reason', () => lines.length > 0);
     expect(lines[0]).toMatch(untrusted);
     expect(broker.connected).toBe(false);
@@ -141,7 +141,7 @@ describe('Temporal', () => {
 
   test('lets in client and worker by a certificate, each trusting it by its authority', async () => {
     const server = serverAt(await front(), withClientCert());
-    const temporal = opened(await connectTemporal(server, 'default', createPatience(30_000, log)));
+    const temporal = opened(await connectTemporal(server, 'default', createStartupRetry(30_000, log)));
     await expect(checkTemporal(temporal)).resolves.toBeDefined();
     const native = opened(await NativeConnection.connect(server));
     await expect(native.workflowService.getSystemInfo({})).resolves.toBeDefined();

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { loadConfig, schemas } from '../../lib/config';
+import { loadConfig, schemas } from '../../lib/config/config';
 import { resolveAddresses } from '../../tools/stack/addresses';
 import { projectRoot } from '../../tools/stack/instance';
 import { DEFAULT_PORTS } from '../../tools/stack/ports';

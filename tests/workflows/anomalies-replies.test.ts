@@ -2,8 +2,8 @@
 import { createOrderActivities, type OrderRecords } from '../../activities/orders';
 import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { openOurBroker } from '../../lib/our-broker';
-import { createLog } from '../../lib/log';
+import { openPlatformBroker } from '../../lib/broker/platform-broker';
+import { createLog } from '../../lib/logging/log';
 import { aFakePeer } from '../fixtures/fake-peer';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
 import { confirm, done, orderStage } from '../fixtures/order-stage';
@@ -15,7 +15,7 @@ let peer: Awaited<ReturnType<typeof aFakePeer>>;
 beforeAll(async () => {
   vhost = await isolatedBroker();
   const log = createLog('test', 'silent');
-  broker = await openOurBroker({ url: vhost.url, name: 'order worker', log });
+  broker = await openPlatformBroker({ url: vhost.url, name: 'order worker', log });
   peer = await aFakePeer(vhost.url);
 });
 afterAll(async () => {

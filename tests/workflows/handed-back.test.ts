@@ -1,5 +1,5 @@
 /** Couriers who hand a job back before pick-up. */
-import { soAlready } from '../../contracts/names';
+import { alreadyApplied } from '../../contracts/names';
 import type { Activities } from '../../workflows/calls';
 import { agentAssignedSignal, declineUpdate } from '../../workflows/messages';
 import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../fixtures/order-stage';
@@ -42,7 +42,7 @@ describe('a job that is handed back', () => {
     const order = await givenAssigned(oneByOne(agent, bela));
     await decline(order, agent.agent_id);
     await order.sees('handed back');
-    expect(await refusalOf(decline(order, agent.agent_id))).toBe(soAlready);
+    expect(await refusalOf(decline(order, agent.agent_id))).toBe(alreadyApplied);
     expect(await order.view()).toMatchObject({ agent: bela });
   });
 
@@ -102,7 +102,7 @@ describe('a hand-back that was forgotten with its task', () => {
   it('is learnt when the next agent is named, who can then hand the job back too', async () => {
     const order = await givenForgotten(bela);
     await until('Bela has the job', async () => (await order.view()).agent?.agent_id === bela.agent_id);
-    expect(await refusalOf(decline(order, agent.agent_id))).toBe(soAlready);
+    expect(await refusalOf(decline(order, agent.agent_id))).toBe(alreadyApplied);
     expect(await decline(order, bela.agent_id)).toEqual(done);
     expect((await order.sees('waiting for an agent')).agent).toBeNull();
   });

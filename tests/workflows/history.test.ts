@@ -1,5 +1,5 @@
 /** How long the history of one order gets: Temporal ends a run whose history is too long. */
-import { soAlready, waitsAlready } from '../../contracts/names';
+import { alreadyApplied, alreadyPending } from '../../contracts/names';
 import { askAgentUpdate, cancelUpdate } from '../../workflows/messages';
 import { aGate } from '../fixtures/gate';
 import { confirm, done, move, nobodyFree, orderStage, refusalOf } from '../fixtures/order-stage';
@@ -37,7 +37,7 @@ describe('the history of an order', () => {
     await move(order, 'PICKED_UP');
     await order.sees('picked up');
     const before = await lengthOf(order);
-    for (let i = 0; i < 20; i++) expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(soAlready);
+    for (let i = 0; i < 20; i++) expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(alreadyApplied);
     expect(await lengthOf(order)).toBe(before);
     await move(order, 'DELIVERED');
   });
@@ -47,7 +47,7 @@ describe('the history of an order', () => {
     await confirm(order);
     await order.sees('waiting for an agent');
     const ask = () => refusalOf(order.update(askAgentUpdate, {}));
-    await until('it is asked no more', async () => (await ask()) === soAlready);
+    await until('it is asked no more', async () => (await ask()) === alreadyApplied);
     expect(await refusalOf(move(order, 'PICKED_UP'))).toBe('NO_AGENT_YET');
     const asked = order.services.calls.filter((call) => call === 'assignAgent').length;
     expect(asked).toBeLessThan(150);
@@ -68,7 +68,7 @@ describe('the history of an order', () => {
     await order.place();
     const confirmed = confirm(order);
     await reached.promise;
-    for (let i = 0; i < 20; i++) expect(await refusalOf(confirm(order))).toBe(waitsAlready);
+    for (let i = 0; i < 20; i++) expect(await refusalOf(confirm(order))).toBe(alreadyPending);
     gate.open();
     expect(await confirmed).toEqual(done);
     expect(await order.update(cancelUpdate, {})).toEqual(done);

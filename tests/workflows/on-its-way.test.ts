@@ -1,6 +1,6 @@
 /** An order that goes its way, moved by updates and by signals. */
 import { sendCommand } from '../../api/order-commands';
-import { soAlready } from '../../contracts/names';
+import { alreadyApplied } from '../../contracts/names';
 import type { FirstPlacement } from '../../contracts/workflow';
 import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../workflows/messages';
 import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../fixtures/order-stage';
@@ -66,11 +66,11 @@ describe('an order on its way', () => {
     await order.place();
     expect(await refusalOf(move(order, 'PICKED_UP'))).toBe('ILLEGAL_TRANSITION');
     await confirm(order);
-    expect(await refusalOf(confirm(order))).toBe(soAlready);
+    expect(await refusalOf(confirm(order))).toBe(alreadyApplied);
     expect(await refusalOf(order.update(decideUpdate, { status: 'CANCELLED' }))).toBe('DECISION_NOT_ALLOWED');
     expect(await refusalOf(move(order, 'DELIVERED'))).toBe('ILLEGAL_TRANSITION');
     await move(order, 'PICKED_UP');
-    expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(soAlready);
+    expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(alreadyApplied);
     expect(await refusalOf(order.update(cancelUpdate, {}))).toBe('CANCEL_TOO_LATE');
     await move(order, 'DELIVERED');
     expect(order.services.calls.filter((call) => call === 'changeDelivery PICKED_UP')).toHaveLength(1);

@@ -4,7 +4,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { tracingActivities, tracingClient } from '../../lib/temporal/tracing';
-import { currentTraceId, inSpan } from '../../lib/tracing';
+import { currentTraceId, inSpan } from '../../lib/tracing/tracing';
 import { traceSinks } from '../../workers/order/workflow-spans';
 import { decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { anOrderInput } from '../fixtures/orders';

@@ -1,5 +1,5 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { connectionTo } from '../../lib/database';
+import { connectionTo } from '../../lib/postgres/database';
 
 export interface DatabaseAccount {
   /** The database, as somebody who may make users there. Its tables are there already. */

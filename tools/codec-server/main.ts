@@ -1,7 +1,7 @@
 import { accessOf } from '../../api/http/access-config';
 import { listen } from '../../api/http/server';
-import { loadConfig, schemas } from '../../lib/config';
-import { runProcess } from '../../lib/lifecycle';
+import { loadConfig, schemas } from '../../lib/config/config';
+import { runProcess } from '../../lib/process/run-process';
 import { payloadCodec } from '../../lib/temporal/payload-codec';
 import { createCodecApp } from './server';
 

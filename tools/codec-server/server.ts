@@ -3,7 +3,7 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
 import { identify, only, type Access } from '../../api/http/access';
 import { HttpProblem, notFound } from '../../api/http/problems';
-import type { Log } from '../../lib/log';
+import type { Log } from '../../lib/logging/log';
 import { PayloadRefusedError } from '../../lib/temporal/payload-codec';
 
 /** More than a page of a history has: Temporal bounds what goes into one event to 2 MB. */

@@ -1,10 +1,10 @@
 /** The AsyncAPI document of the messages, from the contracts. */
 import { z } from 'zod';
-import { deadQueue, ourAppId, ratingsExchange, retryQueue } from '../../contracts/names';
+import { deadQueue, platformAppId, ratingsExchange, retryQueue } from '../../contracts/names';
 import { toJsonSchemas } from '../../api/openapi/schemas';
-import { copyHeaders } from '../../lib/broker/copy';
+import { copyHeaders } from '../../lib/broker/message-copy';
 import { signatureHeader } from '../../lib/broker/signature';
-import { requestIdHeader } from '../../lib/correlation';
+import { requestIdHeader } from '../../lib/logging/correlation';
 import { flows, rating, type Flow } from './flows';
 
 export function asyncApiDocument() {
@@ -170,7 +170,7 @@ const text = { type: 'string' };
 const sentHeaders = {
   type: 'object',
   properties: {
-    app_id: { type: 'string', const: ourAppId },
+    app_id: { type: 'string', const: platformAppId },
     message_id: { type: 'string', format: 'uuid' },
     delivery_mode: { type: 'integer', const: 2 },
     reply_to: { ...text, description: 'Of a request: `amq.rabbitmq.reply-to`.' },

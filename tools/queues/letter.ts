@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Message } from 'amqplib';
-import { copyHeaders, courseOf } from '../../lib/broker/copy';
+import { copyHeaders, courseOf } from '../../lib/broker/message-copy';
 
 /** A dead letter, as it is shown. What is not known is null: not everything in a dead queue need come from our consumers. */
 export interface DeadLetter {

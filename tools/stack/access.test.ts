@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createVerify } from '../../lib/tokens';
+import { createVerify } from '../../lib/http/tokens';
 import { aCourier, anOperator, giveSecret, secretOf, tokenFor } from './access';
 import { instanceNamed, type Instance } from './instance';
 

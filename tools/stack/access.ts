@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Caller } from '../../contracts/access';
-import { tokenNames } from '../../lib/access-variables';
-import { loadConfig } from '../../lib/config';
-import { signedAnew, signToken } from '../../lib/tokens';
+import { tokenNames } from '../../lib/config/access';
+import { loadConfig } from '../../lib/config/config';
+import { signedAnew, signToken } from '../../lib/http/tokens';
 import type { Instance } from './instance';
 
 const secretFile = ({ stateDir }: Instance): string => join(stateDir, 'auth-secret');

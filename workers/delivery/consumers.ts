@@ -5,8 +5,8 @@ import { queues } from '../../contracts/names';
 import { createAnnounce } from '../../lib/broker/announce';
 import type { Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/destination';
-import type { Log } from '../../lib/log';
-import { bySchema } from '../../lib/parse';
+import type { Log } from '../../lib/logging/log';
+import { parseWith } from '../../lib/broker/parse-body';
 import type { Database } from '../../prisma/delivery/client';
 import { assignAgent } from './assign-agent';
 import { changeDelivery } from './change-delivery';
@@ -28,7 +28,7 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   await broker.consume({
     queue: queues.assignAgent,
     prefetch: share,
-    parse: bySchema(assignAgentMessage),
+    parse: parseWith(assignAgentMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
     handle: assignAgent({ db, announce }),
     adopt: ({ order_id }: AssignAgentMessage) =>
@@ -38,14 +38,14 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     queue: queues.updateDeliveryStatus,
     onlyOurs: true,
     prefetch: share,
-    parse: bySchema(changeDeliveryMessage),
+    parse: parseWith(changeDeliveryMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
     handle: changeDelivery({ db, announce }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,
     prefetch: share,
-    parse: bySchema(ratingMessage),
+    parse: parseWith(ratingMessage),
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateDelivery(db),
   });

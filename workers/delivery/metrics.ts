@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { askedGauge, atMostEvery } from '../../lib/metrics';
+import { askedGauge, atMostEvery } from '../../lib/metrics/metrics';
 import type { Database } from '../../prisma/delivery/client';
 import { readFigures, type Figures } from '../../prisma/delivery/figures';
 

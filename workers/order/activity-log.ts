@@ -1,6 +1,6 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
-import { withLogFields } from '../../lib/log-context';
+import { withLogFields } from '../../lib/logging/context';
 
 /** Every line that is logged while an activity is under way bears its workflow. */
 export const activityLog: ActivityInterceptorsFactory = ({ info }) => ({

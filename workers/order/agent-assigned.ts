@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import { orderWorkflowId } from '../../contracts/names';
-import type { Log } from '../../lib/log';
+import type { Log } from '../../lib/logging/log';
 import { agentAssignedSignal } from '../../workflows/messages';
 import { temporalWaitMs } from './adopt-order';
 

@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { TelemetryOptions } from '@temporalio/worker';
-import { answerBuckets } from '../../lib/metrics';
-import type { OtherMetrics } from '../../lib/metrics-server';
+import { answerBuckets } from '../../lib/metrics/metrics';
+import type { OtherMetrics } from '../../lib/metrics/server';
 
 /** The metrics of the SDK's core, which can only serve them at an address of its own. */
 export interface CoreMetrics {

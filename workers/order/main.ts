@@ -1,12 +1,12 @@
-import { loadConfig, orderPolicy, schemas } from '../../lib/config';
-import { withHealth } from '../../lib/health-server';
-import { runProcess } from '../../lib/lifecycle';
-import { createRegistry } from '../../lib/metrics';
-import { serveMetrics } from '../../lib/metrics-server';
-import { brokerServer } from '../../lib/our-broker';
-import { isTracing } from '../../lib/start-tracing';
+import { loadConfig, orderPolicy, schemas } from '../../lib/config/config';
+import { withHealth } from '../../lib/process/health-server';
+import { runProcess } from '../../lib/process/run-process';
+import { createRegistry } from '../../lib/metrics/metrics';
+import { serveMetrics } from '../../lib/metrics/server';
+import { brokerServer } from '../../lib/broker/platform-broker';
+import { isTracing } from '../../lib/tracing/sdk';
 import { temporalServer } from '../../lib/temporal/server';
-import { createPatience } from '../../lib/wait-for';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { startOrderWorker } from './worker';
 import { loadWorkflows } from './bundle';
 import { openCoreMetrics } from './core-metrics';
@@ -38,7 +38,7 @@ void runProcess('worker-order', process.env, async (log) => {
           carryTraces: isTracing(),
         }),
       },
-      patience: createPatience(config.START_LIMIT_MS, log),
+      patience: createStartupRetry(config.START_LIMIT_MS, log),
       log,
     });
     return { ...worker, stop: () => worker.stop().then(metrics.close) };

@@ -3,7 +3,7 @@ import type { InjectedSinks } from '@temporalio/worker';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { searchAttributes, workflowTypes } from '../../contracts/names';
 import { orderStages, type OrderStage } from '../../contracts/states';
-import { askedGauge, atMostEvery } from '../../lib/metrics';
+import { askedGauge, atMostEvery } from '../../lib/metrics/metrics';
 import { confirmWaitMs, type Temporal } from '../../lib/temporal/connection';
 import type { OrderSinks, UndoStep } from '../../workflows/order-metrics';
 

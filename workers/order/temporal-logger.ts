@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api';
 import type { Payload } from '@temporalio/common';
 import type { Logger, LogLevel as TemporalLevel, LogMetadata } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
-import type { Log, LogLevel } from '../../lib/log';
+import type { Log, LogLevel } from '../../lib/logging/log';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 
 /**

@@ -15,19 +15,19 @@ import { orderLogFields } from '../../contracts/log-fields';
 import { ordersDeployment, ordersTaskQueue, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Broker } from '../../lib/broker/broker';
-import { openOurBroker, type BrokerServer } from '../../lib/our-broker';
-import { reachDatabase } from '../../lib/database';
-import { required } from '../../lib/health';
-import type { Dependent } from '../../lib/health-server';
-import type { Log } from '../../lib/log';
-import { bySchema } from '../../lib/parse';
+import { openPlatformBroker, type BrokerServer } from '../../lib/broker/platform-broker';
+import { reachDatabase } from '../../lib/postgres/database';
+import { required } from '../../lib/process/health';
+import type { Dependent } from '../../lib/process/health-server';
+import type { Log } from '../../lib/logging/log';
+import { parseWith } from '../../lib/broker/parse-body';
 import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
 import type { TemporalServer } from '../../lib/temporal/server';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
 import type { PayloadKeys } from '../../lib/temporal/payload-keys';
-import { isTracing } from '../../lib/start-tracing';
+import { isTracing } from '../../lib/tracing/sdk';
 import { tracingActivities } from '../../lib/temporal/tracing';
-import type { Patience } from '../../lib/wait-for';
+import type { StartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase, type Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { activityLog } from './activity-log';
@@ -56,7 +56,7 @@ export interface OrderWorkerOptions {
   /** Takes part in worker versioning as this build (ADR 12); without one, as the only worker there is. */
   buildId?: string | undefined;
   workflows: Pick<WorkerOptions, 'workflowBundle'>;
-  patience: Patience;
+  patience: StartupRetry;
   log: Log;
 }
 
@@ -75,7 +75,7 @@ export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dep
   const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
   const dataConverter = dataConverterOf(options.payloadKeys);
   const temporal = await connectTemporal(options.temporalServer, options.namespace, patience, dataConverter);
-  const broker = await openOurBroker({ ...options.brokerServer, name: 'worker-order', patience, log, registry });
+  const broker = await openPlatformBroker({ ...options.brokerServer, name: 'worker-order', patience, log, registry });
   watchOrders(registry, temporal);
 
   const connection = await NativeConnection.connect(options.temporalServer);
@@ -146,14 +146,14 @@ async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, {
   await broker.consume({
     queue: queues.agentAssigned,
     prefetch,
-    parse: bySchema(agentAssignedMessage),
+    parse: parseWith(agentAssignedMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
     handle: agentAssigned(temporal.client, log),
   });
   await broker.consume({
     queue: queues.adoptOrder,
     prefetch,
-    parse: bySchema(adoptOrderMessage),
+    parse: parseWith(adoptOrderMessage),
     logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
     handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
   });

@@ -2,7 +2,7 @@ import { SpanStatusCode, trace, type Context, type SpanContext } from '@opentele
 import type { InjectedSinks } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
 import { contextOfHeader } from '../../lib/temporal/tracing';
-import { tracer } from '../../lib/tracing';
+import { tracer } from '../../lib/tracing/tracing';
 import type { Ended, TraceSinks } from '../../workflows/tracing';
 
 const titles: Record<Ended['kind'], string> = {

@@ -3,7 +3,7 @@ import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/destination';
-import { bySchema } from '../../lib/parse';
+import { parseWith } from '../../lib/broker/parse-body';
 import type { Database } from '../../prisma/restaurant/client';
 import { changeOrder } from './change-order';
 import { placeOrder } from './place-order';
@@ -23,7 +23,7 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
   await broker.consume({
     queue: queues.placeOrder,
     prefetch: share,
-    parse: bySchema(placeOrderMessage),
+    parse: parseWith(placeOrderMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
     handle: placeOrder(db),
     adopt: (order: PlaceOrderMessage) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
@@ -32,14 +32,14 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     queue: queues.changeOrderStatus,
     onlyOurs: true,
     prefetch: share,
-    parse: bySchema(changeOrderMessage),
+    parse: parseWith(changeOrderMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
     handle: changeOrder(db),
   });
   await broker.consume({
     queue: queues.restaurantRatings,
     prefetch: share,
-    parse: bySchema(ratingMessage),
+    parse: parseWith(ratingMessage),
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateOrder(db),
   });

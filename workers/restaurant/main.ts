@@ -1,12 +1,12 @@
-import { brokerServer, openOurBroker } from '../../lib/our-broker';
-import { loadConfig, schemas } from '../../lib/config';
-import { reachDatabase } from '../../lib/database';
-import { required } from '../../lib/health';
-import { withHealth } from '../../lib/health-server';
-import { runProcess } from '../../lib/lifecycle';
-import { createRegistry } from '../../lib/metrics';
-import { serveMetrics } from '../../lib/metrics-server';
-import { createPatience } from '../../lib/wait-for';
+import { brokerServer, openPlatformBroker } from '../../lib/broker/platform-broker';
+import { loadConfig, schemas } from '../../lib/config/config';
+import { reachDatabase } from '../../lib/postgres/database';
+import { required } from '../../lib/process/health';
+import { withHealth } from '../../lib/process/health-server';
+import { runProcess } from '../../lib/process/run-process';
+import { createRegistry } from '../../lib/metrics/metrics';
+import { serveMetrics } from '../../lib/metrics/server';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { consumeRestaurantQueues } from './consumers';
 
@@ -17,13 +17,13 @@ void runProcess(name, process.env, async (log) => {
   const registry = createRegistry();
   const metrics = await serveMetrics(config, registry);
   return withHealth(config, { log, registry }, async () => {
-    const patience = createPatience(config.START_LIMIT_MS, log);
+    const patience = createStartupRetry(config.START_LIMIT_MS, log);
     const db = openDatabase(config.RESTAURANT_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
       ca: config.DATABASE_CA_FILE,
       registry,
     });
     const checkDatabase = await reachDatabase(db, config.RESTAURANT_DATABASE_URL, patience);
-    const broker = await openOurBroker({ ...brokerServer(config), name, patience, log, registry });
+    const broker = await openPlatformBroker({ ...brokerServer(config), name, patience, log, registry });
     await consumeRestaurantQueues({ db, broker, poolSize: config.DATABASE_POOL_SIZE });
     return {
       dependencies: { postgresql: required(checkDatabase), rabbitmq: required(() => broker.check()) },

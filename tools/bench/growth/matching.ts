@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createLog } from '../../../lib/log';
+import { createLog } from '../../../lib/logging/log';
 import { openDatabase } from '../../../prisma/delivery/client';
 import { applyMigrations } from '../../../prisma/migrate';
 import { assignAgent } from '../../../workers/delivery/assign-agent';

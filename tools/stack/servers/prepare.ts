@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadConfig, schemas } from '../../../lib/config';
+import { loadConfig, schemas } from '../../../lib/config/config';
 import { temporalServer } from '../../../lib/temporal/server';
 import { applyMigrations } from '../../../prisma/migrate';
 import { SERVICES, type Addresses } from '../addresses';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig, schemas } from '../../../lib/config';
+import { loadConfig, schemas } from '../../../lib/config/config';
 import { temporalServer, type TemporalServer } from '../../../lib/temporal/server';
 
 /** What the Web UI's list can be filtered by, with the type of each. */

@@ -1,0 +1,84 @@
+import { createLog, nextLevel, type Log } from './log';
+import { addLogFields, withLogFields } from './context';
+
+function aLog(level = 'info') {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  return { lines, log: createLog('a-process', level, { write }) };
+}
+
+describe('a line', () => {
+  it('has the time, its level, the process, its fields and nothing else where nothing is under way', () => {
+    const { lines, log } = aLog();
+    log.info({ event: 'ready', address: 'http://127.0.0.1:1' }, 'it is ready');
+    const expected = {
+      level: 30,
+      name: 'a-process',
+      event: 'ready',
+      address: 'http://127.0.0.1:1',
+      msg: 'it is ready',
+    };
+    expect(lines).toEqual([{ ...expected, time: expect.stringMatching(/^\d{4}-.*Z$/) as string }]);
+  });
+
+  it('has the fields of the work under way, those of the work around it, and those that are added on the way', async () => {
+    const { lines, log } = aLog();
+    await withLogFields({ request_id: 'r1', trace_id: undefined }, async () => {
+      await Promise.resolve();
+      await withLogFields({ order_id: 'o1' }, async () => {
+        await Promise.resolve();
+        addLogFields({ workflow_id: 'w1' });
+        log.info({ event: 'inside' }, '');
+      });
+      log.info({ event: 'outside' }, '');
+    });
+    log.info({ event: 'afterwards' }, '');
+    expect(lines[0]).toMatchObject({ event: 'inside', request_id: 'r1', order_id: 'o1', workflow_id: 'w1' });
+    expect(lines[1]).toMatchObject({ event: 'outside', request_id: 'r1' });
+    expect(lines[1]).not.toHaveProperty('order_id');
+    expect(lines[2]).not.toHaveProperty('request_id');
+  });
+
+  it("keeps the fields of works at the same time apart; a line's own go first", async () => {
+    const { lines, log } = aLog();
+    const work = (id: string) =>
+      withLogFields({ order_id: id }, async () => {
+        await new Promise(setImmediate);
+        log.info({ event: id }, '');
+      });
+    await Promise.all(['a', 'b', 'c'].map(work));
+    expect(lines.map(({ event, order_id }) => event === order_id)).toEqual([true, true, true]);
+    withLogFields({ order_id: 'a' }, () => log.info({ event: 'own', order_id: 'b' }, ''));
+    expect(lines.at(-1)).toMatchObject({ order_id: 'b' });
+  });
+});
+
+describe('the level', () => {
+  const write = (log: Log): void => log.debug({ event: 'detail' }, '');
+
+  it('holds at once for the log and for children that were there before', () => {
+    const { lines, log } = aLog();
+    const child = log.child({ connection: 'publishes' });
+    const grandchild = child.child({ channel: '1' });
+    [log, child, grandchild].forEach(write);
+    expect(lines).toHaveLength(0);
+    log.level = 'debug';
+    [log, child, grandchild].forEach(write);
+    expect(lines).toHaveLength(3);
+    log.level = 'info';
+    [log, child, grandchild].forEach(write);
+    expect(lines).toHaveLength(3);
+  });
+
+  it.each([
+    ['info', ['debug', 'trace', 'info']],
+    ['warn', ['info', 'debug', 'trace', 'warn']],
+    ['silent', ['info', 'debug', 'trace', 'silent']],
+    ['debug', ['trace', 'debug']],
+    ['trace', ['trace']],
+  ])('goes from %s by steps through all that say more, and back', (configured, steps) => {
+    const gone: string[] = [];
+    for (let level = configured; gone.length < steps.length; gone.push(level)) level = nextLevel(level, configured);
+    expect(gone).toEqual(steps);
+  });
+});

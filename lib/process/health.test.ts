@@ -1,0 +1,73 @@
+/** What a process says of its dependencies. */
+import { checkLimitMs, createHealth, optional, required } from './health';
+import { createLog } from '../logging/log';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const log = createLog('test', 'silent');
+const well = async () => undefined;
+const away = async () => {
+  throw new Error('away');
+};
+const hanging = () => new Promise<never>(() => undefined);
+const healthOf = (dependencies: Parameters<typeof createHealth>[0]) => createHealth(dependencies, log);
+
+test.each([
+  ['all are there', { a: required(well), b: optional(well) }, true],
+  ['one is away that it can do without', { a: required(well), b: optional(away) }, true],
+  ['one is away that it cannot do without', { a: required(away), b: optional(well) }, false],
+  ['the question itself fails', { a: required(() => { throw new Error('no session'); }) }, false], // prettier-ignore
+  ['there are none', {}, true],
+])('a process of which %s: ready %s', async (_what, dependencies, ready) => {
+  expect(await healthOf(dependencies).readiness()).toMatchObject({ ready, draining: false });
+});
+
+test('each dependency is named, with what its answer took, and not with what it said', async () => {
+  const { dependencies } = await healthOf({ a: required(well), b: optional(away) }).readiness();
+  const latency_ms = expect.any(Number) as number;
+  expect(dependencies).toEqual({
+    a: { ok: true, required: true, latency_ms },
+    b: { ok: false, required: false, latency_ms },
+  });
+});
+
+test('one that hangs counts as away after its limit, the others are asked at the same time, and it is not asked twice', async () => {
+  const asked = jest.fn(hanging);
+  const health = healthOf({ a: required(asked), b: required(hanging), c: required(well) });
+  const afterOneLimit = async () => {
+    const answer = health.readiness();
+    await jest.advanceTimersByTimeAsync(checkLimitMs);
+    return answer;
+  };
+  const { ready, dependencies } = await afterOneLimit();
+  expect(ready).toBe(false);
+  expect(dependencies).toMatchObject({ a: { ok: false }, b: { ok: false }, c: { ok: true } });
+  expect(dependencies.a?.latency_ms).toBe(checkLimitMs);
+  await afterOneLimit();
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+test('a flood of callers is one question, and the next caller gets a fresh answer', async () => {
+  const asked = jest.fn(well);
+  const health = healthOf({ a: required(asked) });
+  await Promise.all(Array.from({ length: 100 }, () => health.readiness()));
+  expect(asked).toHaveBeenCalledTimes(1);
+  asked.mockImplementation(away);
+  expect((await health.readiness()).ready).toBe(false);
+  asked.mockImplementation(well);
+  expect((await health.readiness()).ready).toBe(true);
+});
+
+test('a process that is going is not ready, and asks nobody', async () => {
+  const asked = jest.fn(well);
+  const health = healthOf({ a: required(asked) });
+  health.drain();
+  expect(await health.readiness()).toEqual({ ready: false, draining: true, dependencies: {} });
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test('a process that begins to go while it is asked is not ready', async () => {
+  const health = healthOf({ a: required(async () => health.drain()) });
+  expect(await health.readiness()).toMatchObject({ ready: false, draining: true });
+});

@@ -1,0 +1,31 @@
+/** How long a process waits for a server that takes connections and is silent. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createLog } from '../logging/log';
+import { createStartupRetry, StartupTimeoutError } from './startup-retry';
+
+const log = createLog('test', 'silent');
+
+/** What it says on its first connections is nothing. */
+let silentConnections: number;
+const taken: Socket[] = [];
+const server = createServer((socket) => {
+  if (taken.push(socket) > silentConnections) socket.write('hello');
+});
+beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
+afterEach(() => taken.splice(0).forEach((socket) => socket.destroy()));
+afterAll(() => server.close());
+
+const isGreeted = () => once(connect((server.address() as AddressInfo).port, '127.0.0.1'), 'data');
+
+test('a try that gets no answer is given up, and the next one may get one', async () => {
+  silentConnections = 1;
+  await createStartupRetry(10_000, log, 100).waitFor('a server', isGreeted);
+  expect(taken).toHaveLength(2);
+});
+
+test('the limit holds, though no try gets an answer', async () => {
+  silentConnections = Infinity;
+  const waited = createStartupRetry(500, log).waitFor('a server', isGreeted);
+  await expect(waited).rejects.toThrow(StartupTimeoutError);
+});
