@@ -11,13 +11,13 @@ import { projectRoot } from './instance';
 import type { Part } from './part';
 import { loopback, type Ports } from './ports';
 
-/** What runs in a whole system. */
+/** The parts of a whole system. */
 export type PartName = ServerName | ProcessName;
 
 export interface ServiceOptions {
   addresses: Addresses;
   ports: Ports;
-  /** The user's own environment; what the stack sets goes over it. */
+  /** The user's own environment; the stack's variables override it. */
   env: NodeJS.ProcessEnv;
 }
 
@@ -47,16 +47,15 @@ function servicePart(name: string, path: string[], env: NodeJS.ProcessEnv, addre
     cwd: projectRoot,
     address,
     stopSignal: 'SIGTERM',
-    stopLimitMs: 10_000, // What a service may take to finish what it has begun.
-    readyLimitMs: 75_000, // Longer than it waits itself (START_LIMIT_MS), so that it can say what it lacks.
+    stopTimeoutMs: 10_000, // Longer than a service drains (8 s).
+    readyTimeoutMs: 75_000, // Longer than a service waits for its servers (START_LIMIT_MS): it then says which is missing.
     isReady: ({ readLog }) => Promise.resolve(saysReady(readLog())),
   };
 }
 
-/** A service writes one JSON line with `"event":"ready"` when it takes work. */
+/** A service logs one JSON line with `"event":"ready"` when it takes work. */
 export function saysReady(log: string): boolean {
   return log.split('\n').some((line) => {
-    if (!line.includes('"event"')) return false;
     try {
       return (JSON.parse(line) as { event?: unknown }).event === 'ready';
     } catch {
