@@ -1,7 +1,5 @@
 /** Who gets in: each route of the three services, without a token, with one that is not good, and with each role. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { roles, type Caller, type Role } from '../../contracts/access';
 import { serviceAlone, type ServiceAlone, type ServiceName } from '../fixtures/alone';
@@ -38,16 +36,6 @@ const callers: Record<Role, Caller> = {
 test('every route says whom it is for', () => {
   expect(routes.length).toBeGreaterThan(30);
   expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
-});
-
-test('the table in docs/security.md says the same', () => {
-  const text = readFileSync(path.resolve(__dirname, '../../docs/security.md'), 'utf8');
-  const rows = [...text.matchAll(/^\| (user|restaurant|delivery) +\| `([A-Z]+) ([^`]+)` +\| (.+?) +\|$/gm)].map(
-    ([, service, method, route, who]) => `${service}: ${method} ${route} ${who}`,
-  );
-  const whom = ({ access }: Route): string =>
-    access === 'anybody' ? 'anybody' : roles.filter((role) => access?.includes(role)).join(', ');
-  expect(rows.sort()).toEqual(routes.map((route) => `${nameOf(route)} ${whom(route)}`).sort());
 });
 
 const now = (): number => Math.floor(Date.now() / 1_000);
