@@ -1,7 +1,7 @@
 /** docs/contract.md names every route and message that there is, no other, and for each a test that exists. */
 import path from 'node:path';
 import { deadQueue, orderMessages, queues, ratingMessages, ratingsExchange, retryQueue } from '../../contracts/names';
-import { allRoutes } from '../integration/fixtures/routes';
+import { allRoutes } from '../component/fixtures/routes';
 import { expectTests } from './fixtures/cites';
 import { codesIn, tableUnder } from './fixtures/table';
 

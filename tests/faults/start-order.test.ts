@@ -15,7 +15,7 @@ import { serviceParts } from '../../tools/stack/services';
 import { temporal } from '../e2e/fixtures/temporal-cli';
 import { atMost } from '../fixtures/at-most';
 import { until } from '../fixtures/until';
-import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';
+import { aPortBase, launchServersAt, removeAll } from './fixtures/launched';
 
 /** A program that was started alone, and what it has written so far. */
 interface Started {
