@@ -37,7 +37,7 @@ const anOrder = (policy: { attemptMs?: number; retryIntervalMs?: number; placeme
 };
 
 test('reply after its limit: it is not taken for the reply to the attempt that is under way', async () => {
-  const order = await anOrder();
+  const order = await anOrder({ attemptMs: 3_000, retryIntervalMs: 100 });
   const first = await peer.next(queues.placeOrder);
   const second = await peer.next(queues.placeOrder); // the first one's limit has passed
   first.reply(rejected);
