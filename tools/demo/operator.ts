@@ -1,29 +1,67 @@
-/** What whoever runs the system does to it, each printed as a step: by the `temporal` command line, and by the launcher. */
+/** What an operator does to the system and sees of it. Each action is printed as a step. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { connect } from 'amqplib';
 import { orderWorkflowId } from '../../contracts/names';
+import { until } from '../platform/until';
 import { askStack } from '../stack/control';
-import type { Addresses } from './addresses';
-import type { PlacedOrder } from './cast';
+import type { Order } from './people';
 import { printSaid, printStep } from './screen';
+import { stepTimeoutMs } from './steps';
+import { withTemporal, type Addresses } from './system';
 
-const run = promisify(execFile);
+export type Operator = ReturnType<typeof createOperator>;
 
-/** With the stock command line; resolves when Temporal has the request, not when everything is undone. */
-export async function operatorCancels(addresses: Addresses, { orderId }: PlacedOrder): Promise<void> {
-  const { TEMPORAL_CLI, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = addresses;
-  const command = ['workflow', 'cancel', '--workflow-id', orderWorkflowId(orderId)];
-  const where = ['--address', TEMPORAL_ADDRESS, '--namespace', TEMPORAL_NAMESPACE];
-  const startedAt = performance.now();
-  await run(TEMPORAL_CLI, [...command, ...where]);
-  printStep('An operator cancels it', 'temporal workflow cancel', 'done', performance.now() - startedAt);
-  printSaid(`temporal ${[...command, ...where].join(' ')}`);
-}
+export const createOperator = (addresses: Addresses) => ({
+  /** With the stock command line; resolves when Temporal has the request, before the compensation is done. */
+  async cancelsWorkflow({ orderId }: Order): Promise<void> {
+    const { TEMPORAL_CLI, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = addresses;
+    const command = ['workflow', 'cancel', '--workflow-id', orderWorkflowId(orderId)];
+    const target = ['--address', TEMPORAL_ADDRESS, '--namespace', TEMPORAL_NAMESPACE];
+    const startedAt = performance.now();
+    await promisify(execFile)(TEMPORAL_CLI, [...command, ...target]);
+    printStep('An operator cancels it', 'temporal workflow cancel', 'done', performance.now() - startedAt);
+    printSaid(`temporal ${[...command, ...target].join(' ')}`);
+  },
 
-/** Stops a part, which then stays down, or starts it again; resolves when that is done. */
-export async function operate(addresses: Addresses, command: 'stop' | 'start', part: string): Promise<void> {
-  const startedAt = performance.now();
-  const reply = await askStack(addresses.STACK_SOCKET, { command, part });
-  if (!reply?.ok) throw new Error(`${command} ${part}: ${reply?.error ?? 'the launcher does not answer'}`);
-  printStep(`The launcher ${command}s a part`, `${command} ${part}`, 'done', performance.now() - startedAt);
-}
+  /** Stops a part, which then stays down, or starts it again; resolves when that is done. */
+  async operates(command: 'stop' | 'start', part: string): Promise<void> {
+    const startedAt = performance.now();
+    const reply = await askStack(addresses.STACK_SOCKET, { command, part });
+    if (!reply?.ok) throw new Error(`${command} ${part}: ${reply?.error ?? 'the launcher does not answer'}`);
+    printStep(`The launcher ${command}s a part`, `${command} ${part}`, 'done', performance.now() - startedAt);
+  },
+
+  /** Waits until the queue holds a request and has no consumer. */
+  async seesRequestWait(queue: string): Promise<void> {
+    const startedAt = performance.now();
+    const connection = await connect(addresses.RABBITMQ_URL);
+    try {
+      const channel = await connection.createChannel();
+      const waits = async () => {
+        const found = await channel.checkQueue(queue);
+        return found.messageCount > 0 && found.consumerCount === 0 && found;
+      };
+      const { messageCount, consumerCount } = await until(`a request waits in ${queue}`, waits, stepTimeoutMs);
+      printStep('Its request waits in the queue', queue, 'held', performance.now() - startedAt);
+      printSaid(`${messageCount} message, ${consumerCount} consumers`);
+    } finally {
+      await connection.close();
+    }
+  },
+
+  /** Waits until the order's pending activity has reached this attempt. */
+  async seesAttempt({ orderId }: Order, attempt: number): Promise<void> {
+    const startedAt = performance.now();
+    const pending = await withTemporal(addresses, (client) => {
+      const reached = async () => {
+        const { raw } = await client.workflow.getHandle(orderWorkflowId(orderId)).describe();
+        return raw.pendingActivities?.find((activity) => (activity.attempt ?? 0) >= attempt);
+      };
+      return until(`attempt ${attempt} of an activity`, reached, stepTimeoutMs);
+    });
+    const name = pending.activityType?.name ?? '';
+    printStep('The workflow retries', name, `attempt ${pending.attempt}`, performance.now() - startedAt);
+    printSaid(`the last one failed: ${pending.lastFailure?.message ?? '-'}`);
+  },
+});

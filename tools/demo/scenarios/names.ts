@@ -1,14 +1,13 @@
-/** A scenario of the demo, for whoever starts its system. */
 interface Scenario {
   title: string;
-  /** What its system has set otherwise than usual: nobody watches a demo for a quarter of an hour. */
+  /** Shortened time limits, so that a scenario takes seconds. */
   environment: Record<string, string>;
 }
 
 export const scenarios = {
   delivered: { title: 'One order, from the menu to the rating', environment: {} },
   refusal: { title: 'The restaurant refuses an order', environment: {} },
-  'no-answer': { title: 'Nobody decides on an order', environment: { DECISION_LIMIT_MS: '3000' } },
+  'no-answer': { title: 'The restaurant does not answer', environment: { DECISION_LIMIT_MS: '3000' } },
   'no-courier': { title: 'No courier is free', environment: { COURIER_LIMIT_MS: '5000' } },
   cancel: { title: 'Orders are cancelled: in time, too late, by an operator', environment: {} },
   'service-down': {
