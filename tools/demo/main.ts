@@ -1,32 +1,18 @@
 import { parseArgs } from 'node:util';
-import { createDemo, type Demo } from './demo';
-import { cancel } from './scenarios/cancel';
-import { delivered } from './scenarios/delivered';
-import { isScenario, scenarios, type ScenarioName } from './scenarios/names';
-import { noAnswer } from './scenarios/no-answer';
-import { noCourier } from './scenarios/no-courier';
-import { refusal } from './scenarios/refusal';
-import { serviceDown } from './scenarios/service-down';
+import { createDemo, type Scenario } from './demo';
+import { scenarios } from './scenarios/scenarios';
 import { heading, print } from './screen';
 import { readAddresses } from './system';
 
-/** Each rejects when the system does not do what the scenario shows. */
-const runs: Record<ScenarioName, (demo: Demo) => Promise<void>> = {
-  delivered,
-  refusal,
-  'no-answer': noAnswer,
-  'no-courier': noCourier,
-  cancel,
-  'service-down': serviceDown,
-};
-
 async function main(): Promise<void> {
-  const { scenario } = parseArgs({ options: { scenario: { type: 'string', default: 'delivered' } } }).values;
-  if (!isScenario(scenario))
-    throw new Error(`no scenario "${scenario}"; there are ${Object.keys(scenarios).join(', ')}`);
-  const addresses = readAddresses(process.env);
-  heading(scenarios[scenario].title, 'every line is a real request to the running system');
-  await runs[scenario](createDemo(addresses));
+  const { scenario: name } = parseArgs({ options: { scenario: { type: 'string', default: 'delivered' } } }).values;
+  const scenario: Scenario | undefined = Object.entries(scenarios).find(([each]) => each === name)?.[1];
+  if (!scenario) throw new Error(`no scenario "${name}"; there are ${Object.keys(scenarios).join(', ')}`);
+  heading(scenario.title, 'every line is a real request to the running system');
+  const { environment = {}, usually } = scenario;
+  for (const [variable, value] of Object.entries(environment))
+    print(`  ${variable}=${value} here; usually ${usually}.`);
+  await scenario.run(createDemo(readAddresses(process.env)));
   print();
 }
 

@@ -2,21 +2,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { connect } from 'amqplib';
-import { orderWorkflowId } from '../../contracts/names';
 import { until } from '../platform/until';
 import { askStack } from '../stack/control';
 import type { Order } from './people';
 import { printSaid, printStep } from './screen';
-import { stepTimeoutMs } from './steps';
 import { withTemporal, type Addresses } from './system';
 
 export type Operator = ReturnType<typeof createOperator>;
 
 export const createOperator = (addresses: Addresses) => ({
   /** With the stock command line; resolves when Temporal has the request, before the compensation is done. */
-  async cancelsWorkflow({ orderId }: Order): Promise<void> {
+  async cancelsWorkflow({ workflowId }: Order): Promise<void> {
     const { TEMPORAL_CLI, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = addresses;
-    const command = ['workflow', 'cancel', '--workflow-id', orderWorkflowId(orderId)];
+    const command = ['workflow', 'cancel', '--workflow-id', workflowId];
     const target = ['--address', TEMPORAL_ADDRESS, '--namespace', TEMPORAL_NAMESPACE];
     const startedAt = performance.now();
     await promisify(execFile)(TEMPORAL_CLI, [...command, ...target]);
@@ -42,7 +40,7 @@ export const createOperator = (addresses: Addresses) => ({
         const found = await channel.checkQueue(queue);
         return found.messageCount > 0 && found.consumerCount === 0 && found;
       };
-      const { messageCount, consumerCount } = await until(`a request waits in ${queue}`, waits, stepTimeoutMs);
+      const { messageCount, consumerCount } = await until(`a request waits in ${queue}`, waits);
       printStep('Its request waits in the queue', queue, 'held', performance.now() - startedAt);
       printSaid(`${messageCount} message, ${consumerCount} consumers`);
     } finally {
@@ -51,14 +49,14 @@ export const createOperator = (addresses: Addresses) => ({
   },
 
   /** Waits until the order's pending activity has reached this attempt. */
-  async seesAttempt({ orderId }: Order, attempt: number): Promise<void> {
+  async seesAttempt({ workflowId }: Order, attempt: number): Promise<void> {
     const startedAt = performance.now();
     const pending = await withTemporal(addresses, (client) => {
       const reached = async () => {
-        const { raw } = await client.workflow.getHandle(orderWorkflowId(orderId)).describe();
+        const { raw } = await client.workflow.getHandle(workflowId).describe();
         return raw.pendingActivities?.find((activity) => (activity.attempt ?? 0) >= attempt);
       };
-      return until(`attempt ${attempt} of an activity`, reached, stepTimeoutMs);
+      return until(`attempt ${attempt} of an activity`, reached);
     });
     const name = pending.activityType?.name ?? '';
     printStep('The workflow retries', name, `attempt ${pending.attempt}`, performance.now() - startedAt);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { OrderPage } from '../../contracts/answers/orders';
+import { orderWorkflowId } from '../../contracts/names';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
@@ -14,6 +15,7 @@ export interface Kitchen {
 
 export interface Order {
   orderId: string;
+  workflowId: string;
   userId: string;
   restaurantId: string;
 }
@@ -71,7 +73,8 @@ const customers = (platform: Platform) => ({
     const items = menuIds.map((menu_item_id, at) => ({ menu_item_id, quantity: at + 1 }));
     const body = { user_id: userId, restaurants: [{ restaurant_id: restaurantId, items }] };
     const answer = await step('A customer orders', platform.as(aCustomer(userId)).placeOrder(body), status);
-    return { orderId: acceptedBodyOf(answer).order_id, userId, restaurantId };
+    const { order_id: orderId } = acceptedBodyOf(answer);
+    return { orderId, workflowId: orderWorkflowId(orderId), userId, restaurantId };
   },
 
   customerCancels: ({ orderId, userId }: Order, what: string, ...statuses: number[]) =>

@@ -2,9 +2,6 @@ import { bodyOf, expectStatus, type Answer, type AnyAnswer } from '../platform/a
 import { until } from '../platform/until';
 import { printSaid, printStep } from './screen';
 
-/** The whole demo runs on an idle system: nothing takes this long. */
-export const stepTimeoutMs = 20_000;
-
 /** Prints a request as a step and returns its answer. Throws UnexpectedAnswerError for any other status; 200 and 201 by default. */
 export async function step<A extends AnyAnswer>(what: string, sent: Promise<A>, ...statuses: number[]): Promise<A> {
   const answer = expectStatus(await sent, ...(statuses.length > 0 ? statuses : [200, 201]));
@@ -26,7 +23,7 @@ export async function stepUntil<Body>(
     if (!found(bodyOf<Body>(answer))) throw new Error(`the last answer was ${JSON.stringify(answer.body)}`);
     return answer;
   };
-  const answer = await until(what, attempt, stepTimeoutMs);
+  const answer = await until(what, attempt);
   show(what, answer, performance.now() - startedAt);
   const body = bodyOf<Body>(answer);
   const said = tell(body);

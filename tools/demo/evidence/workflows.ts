@@ -1,7 +1,6 @@
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import { until } from '../../platform/until';
 import { heading, paint, print, printTable, type Cell } from '../screen';
-import { stepTimeoutMs } from '../steps';
 import { withTemporal, type Addresses } from '../system';
 
 /** Local activities are markers of this name in a history. */
@@ -42,7 +41,7 @@ async function brief(client: Client, workflowId: string, status: WorkflowExecuti
     const description = await handle.describe();
     return description.status.name !== 'RUNNING' && description;
   };
-  const { startTime, closeTime, status: reached } = await until(`${workflowId} ends`, ended, stepTimeoutMs);
+  const { startTime, closeTime, status: reached } = await until(`${workflowId} ends`, ended);
   if (reached.name !== status) throw new Error(`${workflowId} ended ${reached.name}, not ${status}`);
   const { events } = await handle.fetchHistory();
   const all = events ?? [];
