@@ -1,9 +1,8 @@
-import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { createPlatform, urlsIn } from '../platform/platform';
-import { printMessages, type Rated } from './evidence/messages';
+import { printQueues } from './evidence/queues';
 import { printRows, type ExpectedRows } from './evidence/rows';
 import { printTimeline } from './evidence/timeline';
-import { printWorkflows } from './evidence/workflows';
+import { printWorkflows, type EndedWorkflow } from './evidence/workflows';
 import { createOperator } from './operator';
 import { createPeople, type Order } from './people';
 import type { Addresses } from './system';
@@ -14,7 +13,7 @@ export interface Scenario {
   environment?: Record<string, string>;
   usually?: string;
   /** Rejects when the system does not do what the scenario shows. */
-  run(demo: Demo): Promise<void>;
+  run: (demo: Demo) => Promise<void>;
 }
 
 /** What every scenario uses: the people, the operator, and the evidence of what happened. */
@@ -28,8 +27,8 @@ export function createDemo(addresses: Addresses) {
     show: {
       timeline: (order: Order, last: string) => printTimeline(platform, order, last),
       rows: (order: Order, expected: ExpectedRows) => printRows(addresses, order, expected),
-      messages: (rated: Rated) => printMessages(platform, addresses, rated),
-      workflows: (...workflows: [string, WorkflowExecutionStatusName][]) => printWorkflows(addresses, workflows),
+      queues: () => printQueues(addresses.RABBITMQ_MANAGEMENT_URL),
+      workflows: (...workflows: EndedWorkflow[]) => printWorkflows(addresses, workflows),
     },
   };
 }

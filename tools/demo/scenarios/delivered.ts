@@ -14,11 +14,10 @@ export const delivered: Scenario = {
     const agent = await people.agentIsAssigned(order);
     await people.agentPicksUp(order, agent);
     await people.agentDelivers(order, agent);
-    const rating = { order: 5, agent: 4 };
-    await people.customerRates(order, rating);
+    await people.customerRates(order, agent);
 
     await show.timeline(order, 'delivered');
-    await show.messages({ kitchen, agent, rating }); // first: it waits until the rating has arrived, which the rows then show
+    await show.queues();
     await show.rows(order, {});
     await show.workflows([order.workflowId, 'COMPLETED'], [ratingWorkflowId(order.orderId), 'COMPLETED']);
   },

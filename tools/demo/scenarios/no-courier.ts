@@ -1,5 +1,4 @@
 import type { Scenario } from '../demo';
-import type { Kitchen, Order } from '../people';
 import { heading } from '../screen';
 
 const waiting = { status: 'CONFIRMED', delivery: null, agent: null } as const;
@@ -10,17 +9,17 @@ export const noCourier: Scenario = {
   environment: { COURIER_LIMIT_MS: '5000' },
   usually: 'the search for a courier may take 15 minutes',
   async run({ people, show }) {
-    const confirmedOrder = async (kitchen: Kitchen): Promise<Order> => {
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
+    const confirmedOrder = async () => {
       const order = await people.customerOrders(kitchen);
       await people.restaurantConfirms(order);
       return order;
     };
-    const kitchen = await people.restaurantJoins();
-    await people.courierJoins('Asha');
-    await people.agentIsAssigned(await confirmedOrder(kitchen));
+    await people.agentIsAssigned(await confirmedOrder());
 
     heading('A second order waits, and a courier joins');
-    const second = await confirmedOrder(kitchen);
+    const second = await confirmedOrder();
     await people.customerSees(second, 'It waits for an agent', waiting);
     await people.noAgentIsAssigned(second);
     await people.pickUpIsTooEarly(second);
@@ -28,7 +27,7 @@ export const noCourier: Scenario = {
     await people.customerSees(second, 'She gets it at once', { delivery: 'PENDING', agent: 'Meera' });
 
     heading('A third order waits, and no courier joins');
-    const third = await confirmedOrder(kitchen);
+    const third = await confirmedOrder();
     await people.customerSees(third, 'It waits for an agent', waiting);
     const reason = 'no agent was found in time';
     await people.customerSees(third, 'It is cancelled on timeout', { status: 'CANCELLED', reason });
