@@ -21,7 +21,14 @@ const done = { step: 'restaurant order', outcome: 'done' };
 
 /** The orders that whoever looks for failing undos finds. */
 const found = (): Promise<string> =>
-  temporal('workflow', 'list', '--query', `${searchAttributes.orderAttention.name} = 'UNDO_FAILING'`, '--output', 'json');
+  temporal(
+    'workflow',
+    'list',
+    '--query',
+    `${searchAttributes.orderAttention.name} = 'UNDO_FAILING'`,
+    '--output',
+    'json',
+  );
 
 test('an undo that does not get through is found, logged and counted while it is called on, and ends by itself', async () => {
   const order = await assigned();

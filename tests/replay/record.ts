@@ -2,7 +2,7 @@
  * Records, with `record-failures.ts`, the histories that `replay.test.ts` replays: real workflows on the real server, with the services
  * that each case needs. To be run again only when a change of the workflows may break running orders:
  *
- *   npm test -- --selectProjects integration --testMatch '<rootDir>/tests/replay/record*.ts'
+ *   npm test -- --selectProjects component --testMatch '<rootDir>/tests/replay/record*.ts'
  *
  * Three are of earlier versions of the workflow and cannot be recorded again: those `in-version-0.1`, from before
  * `patched('adopted-whole')` and `patched('failing-undos-are-shown-after-a-while')`, and `declined-job-lost-unpatched`.
