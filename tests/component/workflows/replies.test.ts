@@ -1,4 +1,4 @@
-/** The saga's anomalies, forced: replies that come after their limit, twice, or never. A service under the test's control gives them. */
+/** The saga's anomalies, forced: replies that arrive late, twice or never, from a service under the test's control. */
 import { createOrderActivities, type OrderRecords } from '../../../activities/orders';
 import { queues } from '../../../contracts/names';
 import type { Broker } from '../../../lib/broker/broker';
@@ -27,7 +27,7 @@ afterAll(async () => {
 const created = (total: string) => ({ outcome: 'created', total });
 const rejected = { outcome: 'rejected', reason: 'no soup today' };
 
-/** An order whose restaurant side is the fake one. */
+/** An order whose restaurant side is the fake peer. */
 const anOrder = (policy: { attemptMs?: number; retryIntervalMs?: number; placementLimitMs?: number } = {}) => {
   const restaurant = createOrderActivities({ broker, records: {} as OrderRecords });
   return given(
@@ -36,17 +36,17 @@ const anOrder = (policy: { attemptMs?: number; retryIntervalMs?: number; placeme
   );
 };
 
-test('reply after its limit: it is not taken for the reply to the attempt that is under way', async () => {
+test('reply after its timeout: it does not count as the reply to the attempt in flight', async () => {
   const order = await anOrder({ attemptMs: 3_000, retryIntervalMs: 100 });
   const first = await peer.next(queues.placeOrder);
-  const second = await peer.next(queues.placeOrder); // the first one's limit has passed
+  const second = await peer.next(queues.placeOrder); // the first one has timed out
   first.reply(rejected);
   second.reply(created('9.00'));
   expect(await order.place()).toMatchObject({ outcome: 'placed', total: '9.00' });
   expect(second.correlationId).not.toBe(first.correlationId);
 });
 
-test('reply twice: the first one counts, and the other is not taken for the reply to the next request', async () => {
+test('reply twice: the first one counts, and the second is not the reply to the next request', async () => {
   const order = await anOrder();
   let again = (): void => undefined;
   const placement = await peer.answer(queues.placeOrder, order.place(), ({ reply }) => {
@@ -56,7 +56,7 @@ test('reply twice: the first one counts, and the other is not taken for the repl
   });
   expect(placement).toMatchObject({ outcome: 'placed', total: '9.00' });
   const confirmation = await peer.answer(queues.changeOrderStatus, confirm(order), ({ reply }) => {
-    again(); // while another is waited for
+    again(); // while the next reply is awaited
     reply({ outcome: 'changed', total: '9.00' });
     reply({ outcome: 'refused', status: 'CANCELLED' });
   });
@@ -64,14 +64,14 @@ test('reply twice: the first one counts, and the other is not taken for the repl
   expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED', total: '9.00' });
 });
 
-test('reply never: the step is asked again, and an answer to that is enough', async () => {
+test('reply never: the step is retried, and the reply to a later attempt counts', async () => {
   const order = await anOrder({ attemptMs: 400, retryIntervalMs: 100 });
   for (let unanswered = 0; unanswered < 3; unanswered++) await peer.next(queues.placeOrder);
   const placement = await peer.answer(queues.placeOrder, order.place(), ({ reply }) => reply(created('9.00')));
   expect(placement).toMatchObject({ outcome: 'placed', total: '9.00' });
 });
 
-test('reply never, to the end of the limit: the order is cancelled and undone', async () => {
+test('reply never until the limit expires: the order is cancelled and undone', async () => {
   const order = await anOrder({ placementLimitMs: 1_500 });
   await peer.next(queues.placeOrder);
   const undone = await peer.answer(queues.changeOrderStatus, order.handle.result(), ({ reply }) =>

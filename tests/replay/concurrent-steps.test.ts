@@ -1,4 +1,4 @@
-/** A history that is made here and now: what two services under way together end with must not depend on when each is heard of. */
+/** Replays a history that is recorded here: the result of concurrent activities must not depend on the order in which they end. */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-test("an order that got its agent while the customer's record could not be written can be carried on by another worker", async () => {
+test("an order that got its agent while the customer's record could not be written replays in another worker", async () => {
   let slow = true;
   const recordProgress = async (): Promise<void> => (slow ? Context.current().cancelled : undefined);
   const { taskQueue } = await stage.worker(stubServices({ recordProgress }));

@@ -1,4 +1,4 @@
-/** Records the histories of orders that met trouble: services, workers and commands in each other's way (see `record.ts`). */
+/** Records the histories of orders with failing services, killed workers and colliding commands (see `record.ts`). */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -9,34 +9,36 @@ import { anOrderInput } from '../fixtures/orders';
 import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { adoptOrder, startOrder, stubServices } from '../fixtures/workflows';
-import { startDoomedWorker, startWorkerOn } from './fixtures/doomed';
+import { startCrashingWorker, startWorkerOn } from './fixtures/workers';
 import { bring, closeStage, confirm, deliver, given, openStage, record, stage, typesOf } from './fixtures/recording';
 
 beforeAll(openStage);
 afterAll(closeStage);
 
-test('called durably where a service is away, and locally again after a while', async () => {
+test('a service that is unavailable is called durably, and locally again after a while', async () => {
   let failures = 1;
   const order = await given(
     {
       createOrder: async () => {
-        if (failures-- > 0) throw new Error('restaurant service away');
+        if (failures-- > 0) throw new Error('restaurant service unavailable');
         return { outcome: 'created', total: '12.50' };
       },
     },
     { avoidLocalMs: 1_500 },
   );
   await order.place();
-  await until('the service may be tried locally again', async () => {
-    const fellBack = (await order.view()).timeline.find(({ event }) => event.startsWith('restaurant slow or away'));
+  await until('the service may be called locally again', async () => {
+    const fellBack = (await order.view()).timeline.find(({ event }) =>
+      event.startsWith('restaurant service slow or unavailable'),
+    );
     return fellBack && Date.now() - Date.parse(fellBack.at) > 2_000;
   });
   await deliver(order);
   expect(await order.durableCalls()).toEqual(['createOrder']);
-  await record('called-durably', order);
+  await record('fallback-to-durable-call', order);
 });
 
-test('a local step that takes too long is cut off and called durably', async () => {
+test('a local activity that times out is called durably', async () => {
   let calls = 0;
   const order = await given({
     createOrder: () =>
@@ -48,8 +50,8 @@ test('a local step that takes too long is cut off and called durably', async () 
   await record('local-step-timed-out', order);
 });
 
-test('a worker is killed inside a local step and another one does the task again', async () => {
-  const worker = await startDoomedWorker();
+test('a worker is killed inside a local activity and another one executes the task again', async () => {
+  const worker = await startCrashingWorker();
   const starting = startOrder(stage.client, worker.taskQueue, anOrderInput());
   await worker.isInsideCreateOrder();
   await worker.kill();
@@ -64,7 +66,7 @@ test('a worker is killed inside a local step and another one does the task again
   }
 }, 60_000);
 
-/** An order whose restaurant side does not answer before the update has reached the server. */
+/** An order whose restaurant side answers only after the update has reached the server. */
 async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, [Arg]>, arg: Arg) {
   const inside = aGate();
   const sent = aGate();
@@ -95,25 +97,25 @@ async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, 
   return order;
 }
 
-test('a decision arrives during a local step', async () => {
+test('a decision arrives during a local activity', async () => {
   const order = await updatedInLocalStep(decideUpdate, { status: 'CONFIRMED' });
   await bring(order);
   await record('update-in-local-step', order);
 });
 
-test('a cancel arrives during a local step', async () => {
+test('a cancel arrives during a local activity', async () => {
   await record('cancel-in-local-step', await updatedInLocalStep(cancelUpdate, { reason: 'changed my mind' }));
 });
 
-test('adopted, and cancelled by its customer', async () => {
+test('adopted, then cancelled by the customer', async () => {
   const { taskQueue } = await stage.worker(stubServices());
   const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
   await order.sees('agent assigned');
   await order.update(cancelUpdate, {});
-  await record('adopted-then-cancelled', order);
+  await record('adopted-cancelled-with-agent', order);
 });
 
-test('adopted, and cancelled before it has asked for an agent', async () => {
+test('adopted, then cancelled before the search for an agent', async () => {
   const asked = aGate();
   const { taskQueue } = await stage.worker(
     stubServices({
@@ -126,15 +128,15 @@ test('adopted, and cancelled before it has asked for an agent', async () => {
   const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
   await asked.promise;
   await order.update(cancelUpdate, { reason: 'changed my mind' });
-  expect(typesOf(await record('adopted-and-cancelled', order))).toContain('MARKER_RECORDED');
+  expect(typesOf(await record('adopted-cancelled-before-search', order))).toContain('MARKER_RECORDED');
 });
 
-test('an undo does not get through for a while, and then does', async () => {
+test('a compensation fails for a while, then succeeds', async () => {
   let mended = false;
   const order = await given(
     {
       changeOrder: async () => {
-        if (!mended) throw new Error('restaurant service away');
+        if (!mended) throw new Error('restaurant service unavailable');
         return { outcome: 'changed' };
       },
     },
@@ -145,16 +147,16 @@ test('an undo does not get through for a while, and then does', async () => {
   await until('it is shown', async () => (await order.attention()) === 'UNDO_FAILING');
   mended = true;
   await cancelled;
-  expect(typesOf(await record('undo-failing', order))).toContain('MARKER_RECORDED');
+  expect(typesOf(await record('compensation-failing', order))).toContain('MARKER_RECORDED');
 });
 
-test('undos that fail in another order than they began', async () => {
+test('compensations fail in another order than they began', async () => {
   let mended = false;
   const order = await given(
     {
       changeDelivery: async () => (mended ? { outcome: 'changed' } : Context.current().cancelled),
       changeOrder: async ({ status }) => {
-        if (status === 'CANCELLED' && !mended) throw new Error('restaurant service away');
+        if (status === 'CANCELLED' && !mended) throw new Error('restaurant service unavailable');
         return { outcome: 'changed' };
       },
     },
@@ -166,5 +168,5 @@ test('undos that fail in another order than they began', async () => {
   await until('both are called durably', async () => (await order.durableCalls()).length === 2);
   mended = true;
   await cancelled;
-  await record('undos-fail-in-another-order', order);
+  await record('compensations-fail-out-of-order', order);
 });

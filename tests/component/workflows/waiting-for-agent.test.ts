@@ -1,4 +1,4 @@
-/** An order for which no agent is free yet, and those who ask again. */
+/** An order for which no agent is free yet, and requests to search again. */
 import { WorkflowUpdateStage } from '@temporalio/client';
 import type { Activities } from '../../../workflows/calls';
 import { agentAssignedSignal, askAgentUpdate } from '../../../workflows/messages';
@@ -7,8 +7,8 @@ import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
 
-/** A delivery side that has nobody free until the test says so, and counts how often it is asked. */
-function anAgentWhoMayCome() {
+/** A delivery side without a free agent until the test frees one. Counts the searches. */
+function freedOnDemand() {
   const state = { free: false, asked: 0 };
   const assignAgent: Activities['assignAgent'] = async () => {
     state.asked++;
@@ -26,14 +26,14 @@ async function givenConfirmed(override: Partial<Activities>): Promise<ServedOrde
 const askAgain = (order: ServedOrder) => order.update(askAgentUpdate, {});
 
 describe('an order that waits for an agent', () => {
-  it('goes on when a signal names the agent', async () => {
+  it('continues when a signal names the agent', async () => {
     const order = await givenConfirmed(nobodyFree);
     await order.sees('waiting for an agent');
     await order.handle.signal(agentAssignedSignal, agent);
     expect(await order.sees('agent assigned')).toMatchObject({ delivery: 'PENDING', agent });
   });
 
-  it('asks again by itself when the signal was lost', async () => {
+  it('asks again after the interval when the signal is lost', async () => {
     let asked = 0;
     const order = await given(
       {
@@ -46,8 +46,8 @@ describe('an order that waits for an agent', () => {
     expect(await order.sees('agent assigned')).toMatchObject({ agent });
   });
 
-  it('asks again at once for a courier who knows better, and refuses one who does not', async () => {
-    const { state, assignAgent } = anAgentWhoMayCome();
+  it('searches at once on a pick-up, and refuses it if no agent is found', async () => {
+    const { state, assignAgent } = freedOnDemand();
     const order = await givenConfirmed({ assignAgent });
     await order.sees('waiting for an agent');
     expect(await move(order, 'PICKED_UP')).toMatchObject({ outcome: 'refused', code: 'NO_AGENT_YET' });
@@ -57,8 +57,8 @@ describe('an order that waits for an agent', () => {
 });
 
 describe('a restaurant that asks again for an agent', () => {
-  it('has the delivery side asked at once, whoever is free by then', async () => {
-    const { state, assignAgent } = anAgentWhoMayCome();
+  it('triggers a search at once', async () => {
+    const { state, assignAgent } = freedOnDemand();
     const order = await givenConfirmed({ assignAgent });
     await order.sees('waiting for an agent');
     expect(await askAgain(order)).toEqual(done);
@@ -68,19 +68,19 @@ describe('a restaurant that asks again for an agent', () => {
     await order.sees('agent assigned');
   });
 
-  it('is told when there is one already', async () => {
+  it('is refused when an agent is already assigned', async () => {
     const order = await givenConfirmed({});
     await order.sees('agent assigned');
     expect(await refusalOf(askAgain(order))).toBe('ALREADY_ASSIGNED');
   });
 
-  it('is told that the order is not confirmed', async () => {
+  it('is refused when the order is not confirmed', async () => {
     const order = await given();
     await order.place();
     expect(await refusalOf(askAgain(order))).toBe('NOT_CONFIRMED');
   });
 
-  it('is answered though the agent was found before its turn came', async () => {
+  it('is answered even if the agent is found first', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const order = await givenConfirmed({

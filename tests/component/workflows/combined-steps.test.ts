@@ -1,4 +1,4 @@
-/** Steps that go together in one activity: what was done along is not done again, and what was not is made up for. */
+/** Steps combined in one activity: what the activity did is not repeated, and what it could not do becomes a step of its own. */
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../../workflows/calls';
 import { cancelUpdate } from '../../../workflows/messages';
@@ -9,8 +9,8 @@ import { agent } from '../../fixtures/workflows';
 const { given } = orderStage();
 
 const recorded = { outcome: 'recorded' } as const;
-/** Services as the order worker has them: the record and the restaurant's order together, the record along with other steps. */
-const together = (override: Partial<Activities> = {}): Partial<Activities> => ({
+/** Services as in the order worker: the record and the restaurant's order in one activity, progress within other steps. */
+const combined = (override: Partial<Activities> = {}): Partial<Activities> => ({
   recordOrder: async ({ thenCreate }) => ({
     ...recorded,
     ...(thenCreate && { created: { outcome: 'created', total: '12.50' } }),
@@ -37,9 +37,9 @@ async function deliver(order: Order): Promise<void> {
   expect(await order.handle.result()).toMatchObject({ outcome: 'DELIVERED' });
 }
 
-describe('an order whose services are well', () => {
-  it('takes five local activities, and none for what goes along', async () => {
-    const order = await given(together());
+describe('an order with healthy services', () => {
+  it('takes five local activities, and none for the combined steps', async () => {
+    const order = await given(combined());
     await deliver(order);
     expect(callsOf(order)).toEqual([
       'recordOrder',
@@ -51,11 +51,11 @@ describe('an order whose services are well', () => {
     expect(await order.durableCalls()).toEqual([]);
   });
 
-  it('has the record follow with what the order is by then', async () => {
+  it('updates the record with the progress at that time', async () => {
     const seen: unknown[] = [];
-    const well = together() as Activities;
+    const well = combined() as Activities;
     const order = await given(
-      together({
+      combined({
         assignAgent: (asked) => (seen.push(asked.progress), well.assignAgent(asked)),
         changeDelivery: (change) => (seen.push(change.progress), well.changeDelivery(change)),
       }),
@@ -67,22 +67,22 @@ describe('an order whose services are well', () => {
   });
 });
 
-describe('an order of which something did not go along', () => {
-  it('has the restaurant create it durably, when that did not answer', async () => {
-    const order = await given(together({ recordOrder: async () => ({ ...recorded, notCreated: 'no answer' }) }));
+describe('an order with an incomplete combined step', () => {
+  it('is created by a durable call when the restaurant did not answer', async () => {
+    const order = await given(combined({ recordOrder: async () => ({ ...recorded, notCreated: 'no answer' }) }));
     expect(await order.place()).toMatchObject({ outcome: 'placed', total: '12.50' });
     expect(callsOf(order)).toEqual(['recordOrder', 'createOrder']);
     expect(await order.durableCalls()).toEqual(['createOrder']);
     const { timeline } = await order.view();
     expect(timeline).toContainEqual(
-      expect.objectContaining({ event: 'restaurant slow or away, calling durably', detail: 'no answer' }),
+      expect.objectContaining({ event: 'restaurant service slow or unavailable, retrying', detail: 'no answer' }),
     );
     await order.update(cancelUpdate, {});
   });
 
-  it('is recorded apart, when the record did not follow', async () => {
+  it('is recorded by a step of its own when the record was not updated', async () => {
     const order = await given(
-      together({
+      combined({
         assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: false }),
         changeDelivery: async () => ({ outcome: 'changed', recorded: false }),
       }),
@@ -94,32 +94,32 @@ describe('an order of which something did not go along', () => {
     ]);
   });
 
-  it('is created by a step of its own, when the activity is one of before', async () => {
-    const order = await given({ ...together(), recordOrder: async () => recorded });
+  it('is created by a step of its own when the activity is of an earlier version', async () => {
+    const order = await given({ ...combined(), recordOrder: async () => recorded });
     await deliver(order);
     expect(callsOf(order)).toContain('createOrder');
     expect(callsOf(order).filter((call) => call === 'recordProgress CONFIRMED')).toHaveLength(1);
   });
 });
 
-describe('what the restaurant says along with the record', () => {
-  it('refuses the placement, and only the record is undone', async () => {
+describe("the restaurant's reply in the recording step", () => {
+  it('rejects the placement, and only the record is undone', async () => {
     const rejected = { ...recorded, created: { outcome: 'rejected', reason: 'no soup today' } } as const;
-    const order = await given(together({ recordOrder: async () => rejected }));
+    const order = await given(combined({ recordOrder: async () => rejected }));
     expect(await order.place()).toMatchObject({ outcome: 'rejected', reason: 'no soup today' });
     expect(await order.handle.result()).toMatchObject({ outcome: 'REJECTED' });
     expect(callsOf(order)).toEqual(['recordOrder', 'recordProgress CANCELLED']);
   });
 
-  it('is undone when the order is cancelled before it is heard', async () => {
+  it('is undone when the order is cancelled before the reply arrives', async () => {
     const [asked, gate] = [aGate(), aGate()];
     const order = await given(
-      together({
+      combined({
         recordOrder: async ({ thenCreate }) => {
-          if (Context.current().info.isLocal) throw new Error('away');
+          if (Context.current().info.isLocal) throw new Error('unavailable');
           if (!thenCreate) return recorded;
           asked.open();
-          await gate.promise; // the restaurant has the order, its word is not here yet
+          await gate.promise; // the restaurant has the order, its reply has not arrived
           return { ...recorded, created: { outcome: 'created', total: '12.50' } };
         },
       }),

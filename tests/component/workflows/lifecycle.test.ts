@@ -1,16 +1,21 @@
-/** An order that goes its way, moved by updates and by signals. */
+/** The course of an order, driven by updates and by signals. */
 import { sendCommand } from '../../../api/order-commands';
 import { alreadyApplied } from '../../../contracts/names';
 import type { FirstPlacement } from '../../../contracts/workflow';
-import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../../workflows/messages';
+import {
+  cancelUpdate,
+  decideUpdate,
+  deliveryStatusSignal,
+  restaurantDecisionSignal,
+} from '../../../workflows/messages';
 import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../../fixtures/order-stage';
 import { until } from '../../fixtures/until';
 import { agent, type OrderUnderTest } from '../../fixtures/workflows';
 
 const { given, temporal } = orderStage();
 
-describe('an order on its way', () => {
-  it('goes from placement to delivery in local steps alone', async () => {
+describe('the course of an order', () => {
+  it('runs from placement to delivery in local activities only', async () => {
     const order = await given();
     expect(await order.place()).toMatchObject({ outcome: 'placed', total: '12.50' });
     expect(await confirm(order)).toEqual(done);
@@ -41,7 +46,7 @@ describe('an order on its way', () => {
     ]);
   });
 
-  it('is moved by signals alone, and notes what they may not do', async () => {
+  it('can be driven by signals alone; refused signals are noted in the timeline', async () => {
     const order = await given();
     await order.sees('accepted by the restaurant side');
     await order.handle.signal(deliveryStatusSignal, 'DELIVERED');
@@ -61,7 +66,7 @@ describe('an order on its way', () => {
     ]);
   });
 
-  it('says of a repeat that it is so already, and refuses what is illegal', async () => {
+  it('answers repeats as already applied, and refuses illegal commands', async () => {
     const order = await given();
     await order.place();
     expect(await refusalOf(move(order, 'PICKED_UP'))).toBe('ILLEGAL_TRANSITION');
@@ -76,7 +81,7 @@ describe('an order on its way', () => {
     expect(order.services.calls.filter((call) => call === 'changeDelivery PICKED_UP')).toHaveLength(1);
   });
 
-  it('takes what is so already for done, whoever sends the command: an API or the repair', async () => {
+  it('answers a repeated command as done, from an API as from the repair', async () => {
     const order = await given();
     await order.place();
     const { order_id } = order.input.order;
@@ -87,7 +92,7 @@ describe('an order on its way', () => {
     expect(order.services.calls.filter((call) => call === 'changeOrder CONFIRMED')).toHaveLength(1);
   });
 
-  it('lets in a decision and a pick-up that come early, and carries them out in their turn', async () => {
+  it('accepts an early decision and an early pick-up, and carries them out in turn', async () => {
     let release: () => void = () => undefined;
     const restaurantAnswers = new Promise<void>((resolve) => (release = resolve));
     const order = await given({
@@ -95,9 +100,9 @@ describe('an order on its way', () => {
     });
     await asksDurably(order, 'createOrder');
     const confirmed = confirm(order);
-    await until('the decision is in', async () => (await acceptedUpdates(order)) >= 1);
+    await until('the decision is accepted', async () => (await acceptedUpdates(order)) >= 1);
     const pickedUp = move(order, 'PICKED_UP');
-    await until('the pick-up is in', async () => (await acceptedUpdates(order)) >= 2);
+    await until('the pick-up is accepted', async () => (await acceptedUpdates(order)) >= 2);
     release();
     expect(await confirmed).toEqual(done);
     expect(await pickedUp).toEqual(done);
@@ -110,14 +115,14 @@ const acceptedUpdates = async (order: OrderUnderTest): Promise<number> => {
 };
 
 describe('a placement that is repeated', () => {
-  it('gets the first outcome, also after the order has ended', async () => {
+  it('gets the first outcome, even after the order has ended', async () => {
     const order = await given({ createOrder: async () => ({ outcome: 'rejected', reason: 'no soup today' }) });
     const first = await order.place();
     await order.handle.result();
     expect(await order.place()).toEqual(first);
   });
 
-  it('touches nothing when the order has left PENDING in a run that is gone', async () => {
+  it('changes nothing when an earlier run has moved the order beyond PENDING', async () => {
     const first = aFirstPlacement({ status: 'CONFIRMED', delivered: true, total: '9.00' });
     const order = await given({ recordOrder: async () => ({ outcome: 'settled', first }) });
     const { bodyHash, placedAt, total, reason } = first;
@@ -126,7 +131,7 @@ describe('a placement that is repeated', () => {
     expect(order.services.calls).toEqual(['recordOrder']);
   });
 
-  it('takes up an order again that a run that is gone has left CONFIRMED', async () => {
+  it('adopts an order that an earlier run has left CONFIRMED', async () => {
     const first = aFirstPlacement({ status: 'CONFIRMED', total: '9.00' });
     const order = await given({ recordOrder: async () => ({ outcome: 'settled', first }) });
     expect(await order.place()).toMatchObject({ outcome: 'settled', placedAt: first.placedAt, total: '9.00' });
@@ -134,14 +139,14 @@ describe('a placement that is repeated', () => {
     expect(await move(order, 'PICKED_UP')).toEqual(done);
   });
 
-  it('touches nothing when a run that is gone has placed another body', async () => {
+  it('changes nothing when an earlier run has placed another body', async () => {
     const first = aFirstPlacement({ bodyHash: 'b'.repeat(64) });
     const order = await given({ recordOrder: async () => ({ outcome: 'recorded', first }) });
     expect(await order.place()).toMatchObject({ outcome: 'settled', bodyHash: first.bodyHash });
     expect(order.services.calls).toEqual(['recordOrder']);
   });
 
-  it('goes on where a run that is gone has left a PENDING order, and is answered by the first placement', async () => {
+  it('continues an order that an earlier run has left PENDING, and is answered with the first placement', async () => {
     const first = aFirstPlacement();
     const order = await given({ recordOrder: async () => ({ outcome: 'recorded', first }) });
     expect(await order.place()).toMatchObject({ outcome: 'placed', placedAt: first.placedAt });
@@ -149,7 +154,7 @@ describe('a placement that is repeated', () => {
   });
 });
 
-/** What the customer's record says: the same body as that of `anOrderInput`, placed an hour ago. */
+/** A customer's record with the body of `anOrderInput`, placed an hour ago. */
 const aFirstPlacement = (override: Partial<FirstPlacement> = {}): FirstPlacement => ({
   status: 'PENDING',
   delivered: false,

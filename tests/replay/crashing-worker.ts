@@ -1,5 +1,5 @@
 /**
- * A worker that will be killed inside a local activity: it says so and hangs. Compiled alone and run in a process of its own,
+ * A worker to be killed inside a local activity, which it announces before it hangs. Compiled on its own and run in a process of its own,
  * so it imports nothing of the project. Environment: TEMPORAL_ADDRESS, TASK_QUEUE, WORKFLOW_BUNDLE (a file).
  */
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
       recordOrder: async () => ({ outcome: 'recorded' }),
       createOrder: () => new Promise(() => process.stdout.write('inside createOrder\n')),
     },
-    sinks: { orders: { entered: { fn: () => undefined } } }, // nobody counts what it does
+    sinks: { orders: { entered: { fn: () => undefined } } }, // not counted
   });
   process.stdout.write('ready\n');
   await worker.run();

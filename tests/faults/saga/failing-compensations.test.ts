@@ -1,19 +1,19 @@
-/** Undos that do not get through: when they are shown, and that they are called on. What the process itself tells is in tests/faults. */
+/** Failing compensations: when they are reported, and that their retries continue. The logs and metrics of the process are in tests/faults. */
 import type { Activities } from '../../../workflows/calls';
 import { cancelUpdate } from '../../../workflows/messages';
 import { asksDurably, confirm, done, never, orderStage, type ServedOrder } from '../../fixtures/order-stage';
 
 const { given, adopt, isFound } = orderStage();
 
-/** Attempts that follow each other fast, and an undo that is shown after half a second. */
+/** Short retry intervals, and a report after half a second. */
 const impatient = { undoAttentionMs: 500, attemptMs: 300, retryIntervalMs: 100 };
-const shownEvent = 'undo does not get through';
+const shownEvent = 'undo keeps failing';
 
-/** A restaurant side that is well until its undo, which fails until the test mends it. */
-function undoThatFails() {
+/** A restaurant side whose compensation fails until the test mends it. */
+function failingCompensation() {
   const state = { mended: false };
   const changeOrder: Activities['changeOrder'] = async ({ status }) => {
-    if (status === 'CANCELLED' && !state.mended) throw new Error('restaurant database is away');
+    if (status === 'CANCELLED' && !state.mended) throw new Error('restaurant database is unavailable');
     return { outcome: 'changed' };
   };
   return { state, changeOrder };
@@ -22,7 +22,7 @@ function undoThatFails() {
 const eventsOf = async (order: ServedOrder): Promise<string[]> =>
   (await order.view()).timeline.map(({ event }) => event);
 
-/** What the history has of one kind of attributes. */
+/** The attributes of one kind in the history, as JSON. */
 const recorded = async ({ handle }: ServedOrder, kind: 'timerStarted' | 'markerRecorded'): Promise<string> => {
   const { events = [] } = await handle.fetchHistory();
   const bytes = (_: string, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value);
@@ -32,15 +32,15 @@ const recorded = async ({ handle }: ServedOrder, kind: 'timerStarted' | 'markerR
   );
 };
 
-describe('an undo that does not get through', () => {
-  it('is shown after a while, is called on, and is not shown any more when it has succeeded', async () => {
-    const { state, changeOrder } = undoThatFails();
+describe('a compensation that keeps failing', () => {
+  it('is reported after a while, is retried, and is no longer reported once it has succeeded', async () => {
+    const { state, changeOrder } = failingCompensation();
     const order = await given({ changeOrder }, impatient);
     await order.place();
     const cancelled = order.update(cancelUpdate, {});
     const { attention, timeline } = await order.sees(shownEvent);
     expect(attention).toBe('UNDO_FAILING');
-    expect(timeline.find(({ event }) => event === shownEvent)?.detail).toBe('restaurant, for 0.5 s; called on');
+    expect(timeline.find(({ event }) => event === shownEvent)?.detail).toBe('restaurant, for 0.5 s; still retrying');
     await isFound(order, 'UNDO_FAILING');
 
     state.mended = true;
@@ -50,15 +50,15 @@ describe('an undo that does not get through', () => {
     await isFound(order, 'UNDO_FAILING', false);
   });
 
-  it('is shown too when its service was away before, and is called durably from the first', async () => {
+  it('is reported when its service was already called durably before', async () => {
     const order = await given({ createOrder: never, changeOrder: never }, impatient);
     await asksDurably(order, 'createOrder');
-    void order.update(cancelUpdate, {}).catch(() => undefined); // answered when the restaurant side is back: not in this test
+    void order.update(cancelUpdate, {}).catch(() => undefined); // answered when the restaurant side is back, which this test does not wait for
     expect(await order.sees(shownEvent)).toMatchObject({ attention: 'UNDO_FAILING' });
     await order.handle.terminate();
   });
 
-  it('is shown too when it is the one that the others wait for: a delivery that may be done already', async () => {
+  it('is reported when it is the question whether the order was already delivered', async () => {
     let answer = false;
     const order = await adopt(
       {
@@ -76,8 +76,8 @@ describe('an undo that does not get through', () => {
     expect(await order.attention()).toBeUndefined();
   });
 
-  it('is shown though an operator has cancelled the workflow', async () => {
-    const { state, changeOrder } = undoThatFails();
+  it('is reported when an operator has cancelled the workflow', async () => {
+    const { state, changeOrder } = failingCompensation();
     const order = await given({ changeOrder }, impatient);
     await order.place();
     await order.handle.cancel();
@@ -88,9 +88,9 @@ describe('an undo that does not get through', () => {
   });
 });
 
-describe('an undo that gets through', () => {
-  it('in time, by its durable call, is not shown', async () => {
-    const { state, changeOrder } = undoThatFails();
+describe('a compensation that succeeds', () => {
+  it('by its durable call before the report is not reported', async () => {
+    const { state, changeOrder } = failingCompensation();
     const order = await given({ changeOrder }, { ...impatient, undoAttentionMs: 60_000 });
     await order.place();
     const cancelled = order.update(cancelUpdate, {});
@@ -102,13 +102,13 @@ describe('an undo that gets through', () => {
     expect(await order.attention()).toBeUndefined();
   });
 
-  it('at once costs the order no timer to watch it, and no marker', async () => {
+  it('at once costs no timer and no marker', async () => {
     const order = await given();
     await confirm(order);
     await order.sees('agent assigned');
     await order.update(cancelUpdate, {});
     await order.handle.result();
-    expect(JSON.parse(await recorded(order, 'timerStarted'))).toHaveLength(2); // the watchdog's, and the one that keeps the stop
+    expect(JSON.parse(await recorded(order, 'timerStarted'))).toHaveLength(2); // the watchdog's, and the one that commits the stop
     expect(await recorded(order, 'markerRecorded')).not.toContain('failing-undos');
   });
 });

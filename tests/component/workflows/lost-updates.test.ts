@@ -1,6 +1,6 @@
 /**
- * Updates whose first answer is lost: those that reach an order while it does its last steps, in the task that completes it (the server fails
- * that task, and forgets the update in it), and those that are answered too late.
+ * Updates whose first answer is lost: those that arrive in the workflow task that completes the order (the server fails that task and drops
+ * the update), and those that are answered too late.
  */
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import type { DeliveryMove } from '../../../contracts/states';
@@ -13,21 +13,21 @@ import { agent } from '../../fixtures/workflows';
 
 const { given, temporal } = orderStage();
 
-/** Runs the work when the service is asked for this for the first time, and has it answered a moment later. */
-const meanwhile =
+/** Runs the work before this change is answered. */
+const whileChanging =
   (status: string, work: () => Promise<unknown>): Activities['changeDelivery'] =>
   async (change) => {
     if (change.status === status) await work();
     return { outcome: 'changed' };
   };
 
-it('a delivery is answered and done once, though a signal comes in between', async () => {
+it('a delivery is answered and done once, even if a signal arrives in between', async () => {
   const order: { current?: ServedOrder } = {};
   let signals = 0;
   const signal = async () => {
     if (signals++ === 0) await order.current?.handle.signal(agentAssignedSignal, 'soup');
   };
-  order.current = await given({ changeDelivery: meanwhile('DELIVERED', signal) });
+  order.current = await given({ changeDelivery: whileChanging('DELIVERED', signal) });
   await confirm(order.current);
   await move(order.current, 'PICKED_UP');
   const { workflowId } = order.current.handle;
@@ -40,7 +40,7 @@ it('a delivery is answered and done once, though a signal comes in between', asy
   expect(await order.current.handle.result()).toEqual({ outcome: 'DELIVERED', reason: null });
 });
 
-it('a cancel is answered and done, though an agent is found in between', async () => {
+it('a cancel is answered and done, even if an agent is found in between', async () => {
   const order: { current?: ServedOrder } = {};
   let signals = 0;
   const found = async () => {
@@ -48,7 +48,7 @@ it('a cancel is answered and done, though an agent is found in between', async (
   };
   order.current = await given({
     assignAgent: async () => ({ outcome: 'queued' }),
-    changeDelivery: meanwhile('CANCELLED', found),
+    changeDelivery: whileChanging('CANCELLED', found),
   });
   await confirm(order.current);
   await order.current.sees('waiting for an agent');
@@ -59,8 +59,8 @@ it('a cancel is answered and done, though an agent is found in between', async (
   await until('everything is undone', () => undoCalls(order.current as ServedOrder).length >= 3);
 });
 
-describe('a command whose first answer comes too late', () => {
-  /** The first answer never comes: a stand-in for a worker that is back just in time for the second question. */
+describe('a command whose first answer arrives too late', () => {
+  /** The first answer never arrives, as if the worker was back just before the second attempt. */
   const tooLate = (handle: ServedOrder['handle']): Client => {
     const executeUpdate = () => Promise.reject(new WorkflowUpdateRPCTimeoutOrCancelledError('no answer'));
     const workflow = { getHandle: () => ({ ...handle, executeUpdate }) };
@@ -72,13 +72,13 @@ describe('a command whose first answer comes too late', () => {
       { workflowId: handle.workflowId, update: moveDeliveryUpdate, args: [{ status }] },
     );
 
-  it('is refused where it is not allowed, instead of accepted', async () => {
+  it('is refused if it is not allowed, instead of accepted', async () => {
     const order = await given();
     await order.place();
     await expect(sendLate(order, 'PICKED_UP')).rejects.toMatchObject({ code: 'ILLEGAL_TRANSITION' });
   });
 
-  it('has its outcome where it is done by then', async () => {
+  it('has its outcome if it is done by then', async () => {
     const order = await given();
     await confirm(order);
     expect(await sendLate(order, 'PICKED_UP')).toEqual({ state: 'completed', value: { outcome: 'done' } });

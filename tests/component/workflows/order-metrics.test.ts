@@ -1,4 +1,4 @@
-/** What the workflow tells its worker of an order's course, for the metrics. */
+/** The metrics that the workflow reports to its worker. */
 import { ApplicationFailure } from '@temporalio/common';
 import { orderStages, type OrderStage } from '../../../contracts/states';
 import type { Activities } from '../../../workflows/calls';
@@ -17,7 +17,7 @@ afterEach(() => stage.close());
 
 const seen = async () => readExposition(await stage.registry.metrics());
 
-/** How often each state was come to and left, but for those that never were. */
+/** How often each state was entered and left, without those that never were. */
 async function course(): Promise<string> {
   const metrics = await seen();
   const times = (name: string, state: OrderStage): number => metrics.value(name, { state }) ?? 0;
@@ -38,7 +38,7 @@ async function given(override: Partial<Activities> = {}) {
   return { ...order, worker };
 }
 
-it('a delivered order comes to each state once, also when another worker replays it', async () => {
+it('a delivered order enters each state once, even if another worker replays it', async () => {
   const order = await given();
   await confirm(order);
   await order.sees('agent assigned');
@@ -52,7 +52,7 @@ it('a delivered order comes to each state once, also when another worker replays
   expect(await course()).toBe('PENDING 1/1, CONFIRMED 1/1, ASSIGNED 1/1, PICKED_UP 1/1, DELIVERED 1/0');
 });
 
-it('an order that is handed back is confirmed again', async () => {
+it('an order whose agent hands it back is counted as confirmed again', async () => {
   let asked = 0;
   const order = await given({
     assignAgent: async () =>
@@ -67,14 +67,14 @@ it('an order that is handed back is confirmed again', async () => {
   expect(await course()).toBe('PENDING 1/1, CONFIRMED 2/1, ASSIGNED 1/1');
 });
 
-it('an adopted order begins where it stands', async () => {
+it('an adopted order begins with its present state', async () => {
   const { taskQueue } = await stage.worker(stubServices());
   const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
   await order.sees('agent assigned');
   expect(await course()).toBe('CONFIRMED 1/1, ASSIGNED 1/0');
 });
 
-it('a cancelled order counts each step that is undone, and the one that no repeat can mend', async () => {
+it('a cancelled order counts each compensation, and the one that failed permanently', async () => {
   const order = await given({
     changeOrder: async ({ status }) => {
       if (status === 'CANCELLED') throw ApplicationFailure.nonRetryable('no such order', 'BROKEN');
@@ -91,11 +91,11 @@ it('a cancelled order counts each step that is undone, and the one that no repea
   expect(await course()).toBe('PENDING 1/1, CANCELLED 1/0');
 });
 
-it('an undo that does not get through for long is counted while it is called on', async () => {
+it('a compensation that keeps failing is counted while it is retried', async () => {
   const { taskQueue } = await stage.worker(
     stubServices({
       changeOrder: async ({ status }) => {
-        if (status === 'CANCELLED') throw new Error('away');
+        if (status === 'CANCELLED') throw new Error('unavailable');
         return { outcome: 'changed' };
       },
     }),

@@ -1,4 +1,4 @@
-/** The bare workflow that orders are measured against (`npm run bench`): what it is must never change. */
+/** The bare workflow that orders are measured against (`npm run bench`) never changes. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
@@ -52,11 +52,11 @@ const always = {
   WORKFLOW_EXECUTION_COMPLETED: 1,
 };
 
-test('the bare workflow is four updates, the first with its start, four local activities, and a timer, and nothing else', async () => {
+test('the bare workflow has four updates, the first with its start, four local activities, a timer, and nothing else', async () => {
   expect(await eventsOf('local')).toEqual({ ...always, MARKER_RECORDED: 4 });
 });
 
-test('with regular activities it is the same with four of those', async () => {
+test('the bare workflow with regular activities has four of those instead', async () => {
   expect(await eventsOf('regular')).toEqual({
     ...always,
     ACTIVITY_TASK_SCHEDULED: 4,

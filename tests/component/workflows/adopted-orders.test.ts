@@ -1,4 +1,4 @@
-/** Orders that an old program has brought, or whose run was lost: they start where they stand. */
+/** Orders of an old program, or whose run was lost: they start at their present stage. */
 import type { Activities } from '../../../workflows/calls';
 import { cancelUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
@@ -11,7 +11,7 @@ const changed = { outcome: 'changed' } as const;
 const undone = ['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED'];
 
 describe('an adopted order', () => {
-  it('goes on from where it stands, and is undone like any other', async () => {
+  it('continues from its stage, and is undone like any other', async () => {
     const order = await adopt({}, { pickupLimitMs: 1_000 });
     expect(await order.handle.result()).toMatchObject({ reason: 'the agent did not pick up in time' });
     expect(order.services.calls).not.toContain('createOrder');
@@ -37,7 +37,7 @@ describe('an adopted order', () => {
     expect(order.services.calls).not.toContain('assignAgent');
   });
 
-  it('that the restaurant side does not know goes on: its old restaurant has its own rows', async () => {
+  it('that the restaurant side does not know continues: its old restaurant has its own rows', async () => {
     const order = await adopt(
       { changeOrder: async () => ({ outcome: 'refused', status: null }) },
       { pickupLimitMs: 500 },
@@ -46,7 +46,7 @@ describe('an adopted order', () => {
     expect(order.services.calls).toContain('assignAgent');
   });
 
-  it('that was picked up already waits for its delivery alone', async () => {
+  it('that is already picked up waits only for its delivery', async () => {
     const order = await adopt({
       assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PICKED_UP' }),
     });
@@ -56,9 +56,9 @@ describe('an adopted order', () => {
   });
 
   it.each([
-    ['is delivered, if it was picked up', 'PICKED_UP', done],
-    ['is not delivered, if it was not', 'PENDING', { outcome: 'refused', code: 'ILLEGAL_TRANSITION' }],
-  ] as const)('takes its delivery before it is known where it stands, and %s', async (_what, status, outcome) => {
+    ['is delivered if it was picked up', 'PICKED_UP', done],
+    ['is not delivered if it was not', 'PENDING', { outcome: 'refused', code: 'ILLEGAL_TRANSITION' }],
+  ] as const)('accepts its delivery before its stage is known, and %s', async (_what, status, outcome) => {
     const answers = aGate();
     const order = await adopt({
       assignAgent: async () => {
@@ -81,13 +81,13 @@ describe('an adopted order', () => {
     expect(await refusalOf(move(order, 'DELIVERED'))).toBe('ILLEGAL_TRANSITION');
   });
 
-  it('gets its agent though there is nobody at the restaurant side to ask', async () => {
+  it('gets its agent even if the restaurant side does not answer', async () => {
     const order = await adopt({ changeOrder: never });
     await order.sees('agent assigned');
     expect(await move(order, 'PICKED_UP')).toEqual(done);
   });
 
-  it('that its courier has brought already is not undone by a cancel that comes before that is known', async () => {
+  it('that is already delivered is not undone by a cancel that arrives before that is known', async () => {
     const order = await adopt({
       assignAgent: never,
       changeDelivery: async () => ({ outcome: 'refused', status: 'DELIVERED' }),
@@ -98,7 +98,7 @@ describe('an adopted order', () => {
     expect(undoCalls(order)).not.toContain('changeOrder CANCELLED');
   });
 
-  it('is not ended by a limit before the delivery side has said where it stands', async () => {
+  it('is not ended by a limit before the delivery side has answered', async () => {
     let asked = 0;
     const order = await adopt(
       { assignAgent: async () => (++asked < 3 ? never() : { outcome: 'assigned', ...agent, status: 'PICKED_UP' }) },
@@ -108,7 +108,7 @@ describe('an adopted order', () => {
     expect(await move(order, 'DELIVERED')).toEqual(done);
   });
 
-  it('that is cancelled frees the agent that it may have', async () => {
+  it('that is cancelled frees an agent that it may have', async () => {
     const order = await adopt({ changeOrder: async ({ status }) => (status === 'CONFIRMED' ? never() : changed) });
     await order.update(cancelUpdate, {});
     expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
@@ -127,20 +127,20 @@ describe('an adopted order', () => {
     });
   });
 
-  it('that cannot go on is undone everywhere, for the reason that was given', async () => {
+  it('that cannot continue is undone in every service, for the given reason', async () => {
     const order = await adopt({}, {}, { stage: 'cancelled', reason: 'its workflow was lost' });
     expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'its workflow was lost' });
     expect(order.services.calls).toEqual(undone);
   });
 });
 
-describe('an order whose run was taken back behind its delivery', () => {
+describe('an order whose run was reset to before its delivery', () => {
   const delivered: Partial<Activities> = {
     changeDelivery: async ({ status }) =>
       status === 'DELIVERED' ? { outcome: 'unchanged' } : { outcome: 'refused', status: 'DELIVERED' },
   };
 
-  it('catches up when the delivery side says so, and tells who came too late', async () => {
+  it("catches up on the delivery side's reply, and refuses a late pick-up", async () => {
     const order = await adopt(delivered);
     await order.sees('agent assigned');
     expect(await move(order, 'PICKED_UP')).toMatchObject({ outcome: 'refused', code: 'ILLEGAL_TRANSITION' });

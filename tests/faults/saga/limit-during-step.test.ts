@@ -1,6 +1,6 @@
 /**
- * A limit runs out while a step is being written that was accepted before, and the workflow hears of both in one task: a busy worker, or
- * one that was away.
+ * A limit expires while an accepted step is being written, and the workflow learns of both in one task, as after a worker was busy or
+ * down.
  */
 import { CompleteAsyncError, Context } from '@temporalio/activity';
 import type { OrderPolicy } from '../../../contracts/workflow';
@@ -16,7 +16,7 @@ import {
   type OrderUnderTest,
   type WorkflowStage,
 } from '../../fixtures/workflows';
-import { startWorkerOn } from '../../replay/fixtures/doomed';
+import { startWorkerOn } from '../../replay/fixtures/workers';
 
 let stage: WorkflowStage;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterAll(() => stage.close());
 /** Longer than a worker takes to stop. */
 const limitMs = 8_000;
 
-/** The step's local attempt fails, its durable one is answered by the test. */
+/** The step's local attempt fails; the test answers the durable one. */
 const answeredByHand = async (): Promise<never> => {
   if (Context.current().info.isLocal) throw new Error('busy');
   throw new CompleteAsyncError();
@@ -37,10 +37,10 @@ interface Step {
   activity: 'changeOrder' | 'changeDelivery';
   status: string;
   policy: Partial<OrderPolicy>;
-  /** What has to be before. */
+  /** Brings the order to the step. */
   before: (order: OrderUnderTest) => Promise<unknown>;
   send: (order: OrderUnderTest) => Promise<unknown>;
-  /** What is still to be done for a delivery. */
+  /** Brings the order on to its delivery. */
   after: (order: OrderUnderTest) => Promise<unknown>;
 }
 
@@ -80,7 +80,7 @@ const steps: [string, Step][] = [
   ],
 ];
 
-test.each(steps)('%s that was accepted counts, though its limit has run out when it is done', async (_what, step) => {
+test.each(steps)('%s that was accepted counts, even if its limit has expired when it is done', async (_what, step) => {
   const { activity, status, policy, before, send, after } = step;
   const services: Partial<Activities> = {
     [activity]: async (change: { status: string }) =>
@@ -91,7 +91,7 @@ test.each(steps)('%s that was accepted counts, though its limit has run out when
   const order = await startOrder(stage.client, worker.taskQueue, input);
   await before(order);
   const sent = send(order);
-  const activityId = await until('the durable attempt is under way', async () => {
+  const activityId = await until('the durable attempt is running', async () => {
     const { raw } = await order.handle.describe();
     return raw.pendingActivities?.[0]?.activityId ?? undefined;
   });
@@ -99,13 +99,13 @@ test.each(steps)('%s that was accepted counts, though its limit has run out when
 
   const { workflowId } = order.handle;
   await stage.client.activity.complete({ workflowId, activityId }, { outcome: 'changed' });
-  const since = await until('the limit has run out', async () => {
+  const since = await until('the limit has expired', async () => {
     const { events } = await order.handle.fetchHistory();
     const answered = events?.findIndex((event) => event.activityTaskCompletedEventAttributes) ?? -1;
     const sinceThen = events?.slice(answered) ?? [];
     return answered >= 0 && sinceThen.some((event) => event.timerFiredEventAttributes) && sinceThen;
   });
-  expect(since.filter((event) => event.workflowTaskCompletedEventAttributes)).toEqual([]); // both come in one task
+  expect(since.filter((event) => event.workflowTaskCompletedEventAttributes)).toEqual([]); // both arrive in one task
   const successor = await startWorkerOn(worker.taskQueue, stubServices());
   try {
     expect(await sent).toEqual(done);

@@ -1,4 +1,4 @@
-/** An order that ends early, and how it is undone. */
+/** Orders that end early, and their compensations. */
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { RecordOutcome } from '../../../activities/orders';
@@ -10,15 +10,15 @@ import type { OrderUnderTest } from '../../fixtures/workflows';
 
 const { temporal, given } = orderStage();
 
-describe('an order that is called off', () => {
-  it('is rejected where the restaurant side has not got what was ordered, and leaves nothing there to undo', async () => {
+describe('an order that ends early', () => {
+  it('is rejected when an item is not available, and leaves nothing to undo at the restaurant side', async () => {
     const order = await given({ createOrder: async () => ({ outcome: 'rejected', reason: 'no soup today' }) });
     expect(await order.place()).toMatchObject({ outcome: 'rejected', reason: 'no soup today' });
     expect(await order.handle.result()).toEqual({ outcome: 'REJECTED', reason: 'no soup today' });
     expect(undoCalls(order)).toEqual(['recordProgress CANCELLED']);
   });
 
-  it('is refused by the restaurant and undone', async () => {
+  it('is undone when the restaurant refuses it', async () => {
     const order = await given();
     await order.place();
     expect(await order.update(decideUpdate, { status: 'CANCELLED', reason: 'kitchen on fire' })).toEqual(done);
@@ -27,7 +27,7 @@ describe('an order that is called off', () => {
   });
 
   it.each(['placed', 'confirmed'])(
-    'is cancelled by the customer when %s, and the cancel answers when all is undone',
+    'is cancelled by the customer when %s, and the cancel is answered when everything is undone',
     async (when) => {
       const order = await given();
       await order.place();
@@ -41,7 +41,7 @@ describe('an order that is called off', () => {
   );
 
   it.each(['CONFIRMED', 'CANCELLED'] as const)(
-    'has its delivery undone as well, where the restaurant side has it %s and the word of that was lost',
+    'has its delivery undone too, when the restaurant side had it %s and that reply was lost',
     async (from) => {
       const order = await given({ changeOrder: async () => ({ outcome: 'changed', from }) });
       await order.place();
@@ -50,22 +50,22 @@ describe('an order that is called off', () => {
     },
   );
 
-  it('is stopped for good before anything is undone: a task that is lost does not let it go on half undone', async () => {
-    const kept: boolean[] = [];
+  it('has its stop in the history before anything is undone, so that a lost task cannot continue it', async () => {
+    const committed: boolean[] = [];
     const order = await given({
       changeOrder: async ({ order_id }) => {
         const { events } = await temporal().client.workflow.getHandle(orderWorkflowId(order_id)).fetchHistory();
         const accepted = events?.flatMap((event) => event.workflowExecutionUpdateAcceptedEventAttributes ?? []) ?? [];
-        kept.push(accepted.some(({ acceptedRequest }) => acceptedRequest?.input?.name === cancelUpdate.name));
+        committed.push(accepted.some(({ acceptedRequest }) => acceptedRequest?.input?.name === cancelUpdate.name));
         return { outcome: 'changed' };
       },
     });
     await order.place();
     expect(await order.update(cancelUpdate, {})).toEqual(done);
-    expect(kept).toEqual([true]);
+    expect(committed).toEqual([true]);
   });
 
-  it('is called off by its courier, also after pick-up', async () => {
+  it('is cancelled by its courier, even after pick-up', async () => {
     const order = await given();
     await confirm(order);
     await move(order, 'PICKED_UP');
@@ -73,7 +73,7 @@ describe('an order that is called off', () => {
     expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED', reason: 'cancelled by the courier' });
   });
 
-  it('ends CANCELED after the undo when an operator cancels the workflow', async () => {
+  it('is undone and ends CANCELED when an operator cancels the workflow', async () => {
     const order = await given();
     await confirm(order);
     await order.sees('agent assigned');
@@ -83,7 +83,7 @@ describe('an order that is called off', () => {
     expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('fails loudly when an undo can never succeed, after the other undos', async () => {
+  it('fails after its other compensations when one fails permanently', async () => {
     const order = await given({
       changeOrder: async () => {
         throw ApplicationFailure.nonRetryable('no such thing', 'MALFORMED_MESSAGE');
@@ -100,8 +100,8 @@ describe('an order that is called off', () => {
   });
 });
 
-describe('an order that is stopped while its customer is being written', () => {
-  /** The record has its answer when the order has been stopped. */
+describe('an order that is stopped while its customer record is being written', () => {
+  /** The record is answered after the order has been stopped. */
   const stoppedEarly = async (recorded: (bodyHash: string) => RecordOutcome, stop: Stop) => {
     const gate = aGate();
     const order = await given({
@@ -118,9 +118,9 @@ describe('an order that is stopped while its customer is being written', () => {
     await order.handle.cancel();
     return order.handle;
   };
-  const carriedOn = { placedAt: '2026-01-01T00:00:00.000Z', total: '12.50', reason: null, delivered: false };
+  const earlierRun = { placedAt: '2026-01-01T00:00:00.000Z', total: '12.50', reason: null, delivered: false };
 
-  it('is undone at its restaurant too, where a task that was forgotten may have placed it', async () => {
+  it('is undone at its restaurant too, because a lost task may have placed it', async () => {
     const { order, stopped } = await stoppedEarly(() => ({ outcome: 'recorded' }), byCustomer);
     expect(await stopped.result()).toEqual(done);
     expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'changed my mind' });
@@ -128,15 +128,15 @@ describe('an order that is stopped while its customer is being written', () => {
     expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('is undone by an operator the same', async () => {
+  it('is undone in the same way when an operator cancels it', async () => {
     const { order, stopped } = await stoppedEarly(() => ({ outcome: 'recorded' }), byOperator);
     await expect(stopped.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
     expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('is undone whole, where an earlier run has carried it on', async () => {
+  it('is undone in every service if an earlier run confirmed it', async () => {
     const { order, stopped } = await stoppedEarly(
-      (bodyHash) => ({ outcome: 'settled', first: { ...carriedOn, status: 'CONFIRMED', bodyHash } }),
+      (bodyHash) => ({ outcome: 'settled', first: { ...earlierRun, status: 'CONFIRMED', bodyHash } }),
       byCustomer,
     );
     expect(await stopped.result()).toEqual(done);
@@ -145,12 +145,12 @@ describe('an order that is stopped while its customer is being written', () => {
   });
 
   it.each([
-    ['an earlier run has delivered it', 'refused', { status: 'CONFIRMED', delivered: true }],
-    ['an earlier run has cancelled it', 'done', { status: 'CANCELLED' }],
-    ['its key has another order', 'refused', { status: 'CONFIRMED', bodyHash: 'of another body' }],
-  ] as const)('has nothing undone, where %s, and the cancel is %s', async (_where, outcome, first) => {
+    ['an earlier run delivered it', 'refused', { status: 'CONFIRMED', delivered: true }],
+    ['an earlier run cancelled it', 'done', { status: 'CANCELLED' }],
+    ['its key belongs to another order', 'refused', { status: 'CONFIRMED', bodyHash: 'another hash' }],
+  ] as const)('has nothing undone if %s, and the cancel is %s', async (_where, outcome, first) => {
     const { order, stopped } = await stoppedEarly(
-      (bodyHash) => ({ outcome: 'settled', first: { ...carriedOn, bodyHash, ...first } }),
+      (bodyHash) => ({ outcome: 'settled', first: { ...earlierRun, bodyHash, ...first } }),
       byCustomer,
     );
     expect(await stopped.result()).toMatchObject({ outcome });

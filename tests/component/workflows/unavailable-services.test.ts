@@ -1,17 +1,17 @@
-/** An order whose services are slow or away. */
+/** Orders whose services are slow or unavailable. */
 import { cancelUpdate } from '../../../workflows/messages';
 import { confirm, done, never, orderStage, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
 import { until } from '../../fixtures/until';
 
 const { given } = orderStage();
 
-describe('a service that is slow or away', () => {
-  it('is called durably after a failed local attempt, for a while, and locally again after that', async () => {
+describe('a service that is slow or unavailable', () => {
+  it('is called durably for a while after a failed local attempt, then locally again', async () => {
     let failures = 1;
     const order = await given(
       {
         createOrder: async () => {
-          if (failures-- > 0) throw new Error('away');
+          if (failures-- > 0) throw new Error('unavailable');
           return { outcome: 'created', total: '3.00' };
         },
       },
@@ -19,19 +19,21 @@ describe('a service that is slow or away', () => {
     );
     expect(await order.place()).toMatchObject({ outcome: 'placed', total: '3.00' });
     expect(await order.durableCalls()).toEqual(['createOrder']);
-    await until('the service may be tried locally again', async () => {
-      const fellBack = (await order.view()).timeline.find(({ event }) => event.startsWith('restaurant slow or away'));
+    await until('the service may be called locally again', async () => {
+      const fellBack = (await order.view()).timeline.find(({ event }) =>
+        event.startsWith('restaurant service slow or unavailable'),
+      );
       return fellBack && Date.now() - Date.parse(fellBack.at) > 2_000;
     });
     expect(await confirm(order)).toEqual(done);
     expect(await order.durableCalls()).toEqual(['createOrder']);
   });
 
-  it('is not tried locally again at once', async () => {
+  it('is not called locally again at once', async () => {
     let failures = 1;
     const order = await given({
       createOrder: async () => {
-        if (failures-- > 0) throw new Error('away');
+        if (failures-- > 0) throw new Error('unavailable');
         return { outcome: 'created', total: '3.00' };
       },
     });
@@ -40,26 +42,26 @@ describe('a service that is slow or away', () => {
     expect(await order.durableCalls()).toEqual(['createOrder', 'changeOrder']);
   });
 
-  it('does not have an accepted step cut off by the limit that it has met', async () => {
+  it('does not let a limit cut off an accepted step', async () => {
     let answer = false;
     const order = await given(
       { changeOrder: () => (answer ? Promise.resolve({ outcome: 'changed' }) : never()) },
       { decisionLimitMs: 5_000, attemptMs: 400, retryIntervalMs: 100 },
     );
     const confirmed = confirm(order);
-    await order.sees('restaurant slow or away, calling durably');
+    await order.sees('restaurant service slow or unavailable, retrying');
     await until('the limit has passed', async () => (await timerFired(order)) && true);
     answer = true;
     expect(await confirmed).toEqual(done);
     expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED' });
   });
 
-  it('keeps nobody else from undoing', async () => {
+  it('does not delay the compensations of other services', async () => {
     const order = await given({ changeDelivery: never });
     await confirm(order);
     await order.sees('agent assigned');
     void order.update(cancelUpdate, {}).catch(() => undefined); // answered when the delivery side is back: not in this test
-    await until('the restaurant is told', () => undoCalls(order).includes('changeOrder CANCELLED'));
+    await until('the restaurant is called', () => undoCalls(order).includes('changeOrder CANCELLED'));
     await order.handle.terminate();
   });
 });
