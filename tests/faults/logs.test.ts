@@ -12,6 +12,7 @@ import {
   cancel,
   decide,
   delivered,
+  events,
   move,
   pageOf,
   place,
@@ -25,7 +26,7 @@ import { anOperator, authorization } from '../fixtures/tokens';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
 import { processNames, type ProcessName } from '../../tools/stack/addresses';
-import { runCommand } from '../stack/fixtures/launched';
+import { runCommand } from './fixtures/launched';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts take their time to start on a busy machine
@@ -105,8 +106,8 @@ async function aWaitingOrder(): Promise<Placed> {
   for (;;) {
     const order = await placed();
     expect((await decide(order, 'CONFIRMED')).status).toBe(200);
-    const searched = ({ timeline }: OrderPage) =>
-      timeline.map(({ event }) => event).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
+    const searched = (page: OrderPage) =>
+      events(page).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
     const found = await until('an agent, or none', async () => searched(await pageOf(order)));
     if (found !== 'agent assigned') return order;
   }
