@@ -102,6 +102,3 @@ export function stackEnvironment(addresses: Addresses, env: NodeJS.ProcessEnv): 
     ...(addresses.rabbitmqManagement && { RABBITMQ_MANAGEMENT_URL: addresses.rabbitmqManagement }),
   };
 }
-
-/** The addresses as `status --json` prints them; programs depend on this shape. */
-export const addressesAsJson = ({ api, ...servers }: Addresses): object => ({ ...api, ...servers });

@@ -14,11 +14,6 @@ const sameKeyPressMs = 500;
 /** Lets the last answer leave the control socket before the process ends. */
 const lastAnswerMs = 50;
 
-export interface LaunchOptions extends StackOptions {
-  /** Remove what an earlier run has stored. */
-  fresh: boolean;
-}
-
 /** What a command does with a stack that is ready; its result is the exit code. `stopping` resolves as soon as the stack is asked to stop. */
 export type Use = (running: RunningStack & { warden: Warden; stopping: Promise<void> }) => Promise<number>;
 
@@ -26,7 +21,7 @@ export type Use = (running: RunningStack & { warden: Warden; stopping: Promise<v
  * Runs a stack for as long as `use` takes, and always stops it. Resolves to the exit code: 1 if the stack did not start, with the reason
  * printed. Rejects as `use` does, and throws AlreadyRunningError before it touches anything.
  */
-export async function withStack(options: LaunchOptions, use: Use): Promise<number> {
+export async function withStack(options: StackOptions, use: Use): Promise<number> {
   const server = await claimSocket(options.instance.socketPath);
   const warden = createWarden(options.instance);
   let announceStop = () => {};

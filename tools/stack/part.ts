@@ -1,3 +1,14 @@
+import type { Instance } from './instance';
+import type { Ports } from './ports';
+
+/** What the servers' parts are made from. */
+export interface ServerOptions {
+  instance: Instance;
+  ports: Ports;
+  /** False: the data are thrown away afterwards and need not survive a crash, which is faster. */
+  durable: boolean;
+}
+
 /** A program that runs beside the launcher: a server or one of our services. */
 export interface Part {
   name: string;

@@ -3,7 +3,7 @@ import { externalServers, resolveAddresses, serverNames, serversToRun, type Addr
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
-import type { Part, PartStatus } from './part';
+import type { Part, PartStatus, ServerOptions } from './part';
 import { createPartRunner, type PartRunner } from './part-runner';
 import { createPortClaims, type PortPolicy, type Ports } from './ports';
 import { withProgress } from './progress';
@@ -24,8 +24,10 @@ export interface StackOptions {
   serversOnly: boolean;
   /** Only the parts of these names; all if undefined. */
   only?: string[] | undefined;
-  /** False: the data are thrown away afterwards and need not survive a crash. */
+  /** As in ServerOptions. */
   durable: boolean;
+  /** Remove what an earlier run has stored. */
+  fresh: boolean;
   env: NodeJS.ProcessEnv;
 }
 
@@ -81,7 +83,7 @@ export function createStack(options: StackOptions, warden: Warden): Stack {
       }
     };
     await withProgress('Starting the servers', async () => {
-      await Promise.all((await serverParts(binaries, ports, options)).map(startOneByOne));
+      await Promise.all((await serverParts(binaries, { ...options, ports })).map(startOneByOne));
       throwIfStopping();
       await prepareServers(resolved, options);
     });
@@ -142,16 +144,13 @@ function createPartSet(instance: Instance, warden: Warden) {
 const isIncluded = (name: string, { only }: StackOptions): boolean => only?.includes(name) ?? true;
 
 /** The servers that the stack runs itself, each as a chain of parts that start one after the other. */
-async function serverParts(
-  { postgres, redis, rabbitmq, temporal }: ServerBinaries,
-  ports: Ports,
-  { instance, durable }: StackOptions,
-): Promise<Part[][]> {
+async function serverParts(binaries: ServerBinaries, options: ServerOptions): Promise<Part[][]> {
+  const { postgres, redis, rabbitmq, temporal } = binaries;
   return [
-    ...(postgres ? [[await postgresPart({ binaries: postgres, instance, ports, durable })]] : []),
-    ...(redis ? [[redisPart(redis, instance, ports)]] : []),
-    ...(rabbitmq ? [rabbitmqParts({ binaries: rabbitmq, instance, ports, durable })] : []),
-    ...(temporal ? [[temporalPart(temporal, instance, ports)]] : []),
+    ...(postgres ? [[await postgresPart(postgres, options)]] : []),
+    ...(redis ? [[redisPart(redis, options)]] : []),
+    ...(rabbitmq ? [rabbitmqParts(rabbitmq, options)] : []),
+    ...(temporal ? [[temporalPart(temporal, options)]] : []),
   ];
 }
 

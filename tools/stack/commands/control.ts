@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, type Command } from 'commander';
 import { jsonOption, nameOption, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
-import { addressesAsJson } from '../addresses';
 import { askStack, claimSocket, statusOf, type ControlRequest } from '../control';
 import { instanceNamed, wipe } from '../instance';
 import { withProgress } from '../progress';
@@ -46,7 +45,9 @@ export function addControlCommands(program: Command, run: Run): void {
 async function showStatus({ name, json }: Flags & { json: boolean }): Promise<number> {
   const status = await statusOf(name);
   if (json) {
-    const services = status?.addresses ? addressesAsJson(status.addresses) : null;
+    // Programs depend on this shape, in which the APIs stand beside the servers.
+    const { api, ...servers } = status?.addresses ?? {};
+    const services = api ? { ...api, ...servers } : null;
     printLines([JSON.stringify({ services, parts: status?.parts ?? [] }, null, 2)]);
   } else if (status) {
     printLines([

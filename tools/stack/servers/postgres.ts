@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { ExpectedError, say } from '../../cli/output';
 import { postgresUser } from '../addresses';
 import type { Instance } from '../instance';
-import type { Part } from '../part';
+import type { Part, ServerOptions } from '../part';
 import { loopback, type Ports } from '../ports';
 
 interface Account {
@@ -14,21 +14,12 @@ interface Account {
   gid: number;
 }
 
-export interface PostgresOptions {
-  /** Folder of the server's programs. */
-  binaries: string;
-  instance: Instance;
-  ports: Ports;
-  /** False: faster, but a crash may lose data. */
-  durable: boolean;
-}
-
 /** URL of the superuser at the maintenance database. */
 export const postgresAdminUrl = (ports: Ports): string =>
   `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/postgres`;
 
-/** One server for the three databases; creates its data folder the first time. */
-export async function postgresPart({ binaries, instance, ports, durable }: PostgresOptions): Promise<Part> {
+/** One server for the three databases, from the folder of its programs. Creates the data folder the first time. */
+export async function postgresPart(binaries: string, { instance, ports, durable }: ServerOptions): Promise<Part> {
   const runAs = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
   const folder = dataFolder(instance, runAs);
   const env = { ...process.env, LC_ALL: 'C' }; // Without a locale the server does not start on macOS.

@@ -2,17 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
 import type { RabbitmqBinaries } from '../find/binaries';
-import type { Instance } from '../instance';
-import type { Part } from '../part';
+import type { Part, ServerOptions } from '../part';
 import { isListening, loopback, type Ports } from '../ports';
-
-export interface RabbitmqOptions {
-  binaries: RabbitmqBinaries;
-  instance: Instance;
-  ports: Ports;
-  /** False: the broker is killed, because its shutdown takes seconds. */
-  durable: boolean;
-}
 
 /** By which `rabbitmqctl` finds the broker. */
 export const nodeName = 'food-delivery@localhost';
@@ -21,7 +12,7 @@ export const nodeName = 'food-delivery@localhost';
  * A broker with the management UI and metrics, and Erlang's port mapper, which has to answer before the broker starts. The mapper is a part
  * with a port of its own, because a broker that started one would leave it running.
  */
-export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOptions): [epmd: Part, broker: Part] {
+export function rabbitmqParts(binaries: RabbitmqBinaries, { instance, ports, durable }: ServerOptions): Part[] {
   const folder = join(instance.dataDir, 'rabbitmq');
   mkdirSync(folder, { recursive: true });
   const erlang = { ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: loopback };
@@ -44,7 +35,7 @@ export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOp
     env: { ...process.env, ...erlang, ...brokerEnvironment(folder, ports) },
     cwd: folder,
     address: `amqp://${loopback}:${ports.rabbitmq}`,
-    stopSignal: durable ? 'SIGTERM' : 'SIGKILL',
+    stopSignal: durable ? 'SIGTERM' : 'SIGKILL', // A shutdown takes seconds.
     stopTimeoutMs: 15_000,
     readyTimeoutMs: 90_000,
     isReady: () => acceptsConnections(ports),

@@ -1,12 +1,11 @@
 import { createConnection } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loopback, type Ports } from '../ports';
-import type { Instance } from '../instance';
-import type { Part } from '../part';
+import { loopback } from '../ports';
+import type { Part, ServerOptions } from '../part';
 
 /** Snapshots once a minute and at shutdown: it is a cache. */
-export function redisPart(binary: string, instance: Instance, ports: Ports): Part {
+export function redisPart(binary: string, { instance, ports }: ServerOptions): Part {
   const folder = join(instance.dataDir, 'redis');
   mkdirSync(folder, { recursive: true });
   return {

@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Instance } from '../instance';
-import type { Part } from '../part';
-import { loopback, type Ports } from '../ports';
+import type { Part, ServerOptions } from '../part';
+import { loopback } from '../ports';
 import { searchAttributeFlags } from './search-attributes';
 
 /** Settings of the dev server, each measured on two cores. docker-compose.yml has the same. */
@@ -27,7 +26,7 @@ export const dynamicConfig = {
 export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 
 /** The dev server with its Web UI. Its state is in a file and survives a restart. */
-export function temporalPart(binary: string, instance: Instance, ports: Ports): Part {
+export function temporalPart(binary: string, { instance, ports }: ServerOptions): Part {
   const folder = join(instance.dataDir, 'temporal');
   mkdirSync(folder, { recursive: true });
   const repeated = (flag: string, values: object) =>
