@@ -3,6 +3,7 @@ import { alreadyApplied, alreadyPending } from '../../../contracts/names';
 import { askAgentUpdate, cancelUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import { confirm, done, move, nobodyFree, orderStage, refusalOf } from '../../fixtures/order-stage';
+import { repeat } from '../../fixtures/repeat';
 import { until } from '../../fixtures/until';
 
 const { given } = orderStage();
@@ -21,11 +22,10 @@ describe('the history of an order', () => {
   });
 
   it('grows by at most nine events for each search for an agent', async () => {
-    const repeats = 20;
     const order = await given(nobodyFree, { reaskIntervalMs: 20 });
     await confirm(order);
     const asked = (): number => order.services.calls.filter((call) => call === 'assignAgent').length;
-    await until('it has asked again', () => asked() > repeats);
+    await until('it has asked again', () => asked() > repeat);
     await order.update(cancelUpdate, {});
     await order.handle.result();
     expect(await lengthOf(order)).toBeLessThanOrEqual(40 + 9 * asked());
@@ -37,7 +37,7 @@ describe('the history of an order', () => {
     await move(order, 'PICKED_UP');
     await order.sees('picked up');
     const before = await lengthOf(order);
-    for (let i = 0; i < 20; i++) expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(alreadyApplied);
+    for (let i = 0; i < repeat; i++) expect(await refusalOf(move(order, 'PICKED_UP'))).toBe(alreadyApplied);
     expect(await lengthOf(order)).toBe(before);
     await move(order, 'DELIVERED');
   });
@@ -68,7 +68,7 @@ describe('the history of an order', () => {
     await order.place();
     const confirmed = confirm(order);
     await reached.promise;
-    for (let i = 0; i < 20; i++) expect(await refusalOf(confirm(order))).toBe(alreadyPending);
+    for (let i = 0; i < repeat; i++) expect(await refusalOf(confirm(order))).toBe(alreadyPending);
     gate.open();
     expect(await confirmed).toEqual(done);
     expect(await order.update(cancelUpdate, {})).toEqual(done);

@@ -37,7 +37,7 @@ const anOrder = (policy: { attemptMs?: number; retryIntervalMs?: number; placeme
 };
 
 test('reply after its timeout: it does not count as the reply to the attempt in flight', async () => {
-  const order = await anOrder();
+  const order = await anOrder({ attemptMs: 3_000, retryIntervalMs: 100 });
   const first = await peer.next(queues.placeOrder);
   const second = await peer.next(queues.placeOrder); // the first one has timed out
   first.reply(rejected);
