@@ -1,11 +1,11 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { CallPolicy, RatingInput, RatingOutcome } from '../contracts/workflow';
+import { defaultOrderPolicy, type CallPolicy, type RatingInput, type RatingOutcome } from '../contracts/workflow';
 import { createCalls } from './calls';
 import { logEvent } from './log-event';
 import { rateUpdate } from './messages';
 
 /** For ratings of version 0.1, which came without. */
-const usualPolicy: CallPolicy = { avoidLocalMs: 30_000 };
+const usualPolicy: CallPolicy = { avoidLocalMs: defaultOrderPolicy.avoidLocalMs };
 
 /**
  * One rating: stored once, then published to the services that average it, whenever the broker can take it.

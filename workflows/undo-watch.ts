@@ -1,13 +1,11 @@
 /** How undos are seen from outside while they fail: the search attribute `OrderAttention`, the order worker's log, and its metrics. */
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { defaultOrderPolicy } from '../contracts/workflow';
 import type { Service } from './calls';
 import { showsFailingUndos } from './compensation';
 import { logEvent } from './log-event';
 import { count, type UndoStep } from './order-metrics';
 import type { OrderRun } from './order-run';
-
-/** For orders of version 0.1. Longer than the restart of a service, which needs nobody. */
-const usualAttentionMs = 120_000;
 
 /**
  * Shows once that undos do not get through, when a service has been called in vain for that long; it goes on being called. Has a timer
@@ -16,7 +14,7 @@ const usualAttentionMs = 120_000;
 export function watchUndos(run: OrderRun): () => void {
   let undone = false;
   const failing = (): boolean => !undone && run.calledDurably().length > 0;
-  const attentionMs = run.input.policy.undoAttentionMs ?? usualAttentionMs;
+  const attentionMs = run.input.policy.undoAttentionMs ?? defaultOrderPolicy.undoAttentionMs;
 
   const watch = async (): Promise<void> => {
     for (;;) {

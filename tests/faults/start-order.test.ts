@@ -78,7 +78,7 @@ describe.each(without)('%s without %s', (name, missing, variable, address) => {
   test('ends with 1 when its limit has passed, and says what was missing, but no password', async () => {
     const { output, ended } = start(name, servers, nowhere.ports, { [variable]: address, START_LIMIT_MS: limitMs });
     expect(await ended).toBe(1);
-    expect(output()).toContain(`"msg":"could not start: waited ${limitMs} ms in vain for ${what}: `);
+    expect(output()).toContain(`"msg":"could not start: timed out after ${limitMs} ms waiting for ${what}: `);
     expect(output()).not.toContain('secret');
   });
 
@@ -108,7 +108,7 @@ describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)
     const port = String(aPortBase());
     const variables = { RABBITMQ_URL: absent.rabbitmq, HEALTH_PORT: port, START_LIMIT_MS: '3600000' };
     const { output } = start(name, servers, nowhere.ports, variables);
-    await until('it waits', () => output().includes('"event":"waiting"'));
+    await until('it waits', () => output().includes('"event":"waiting-for-dependency"'));
     const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
     expect((await ask('/health')).status).toBe(200);
     const ready = await ask('/health/ready');
@@ -141,7 +141,7 @@ describe('a server that takes connections and is silent', () => {
     const variables = { [variable]: address(host), START_LIMIT_MS: '6000' };
     const { output, ended } = start('worker-order', servers, nowhere.ports, variables);
     expect(await ended).toBe(1);
-    expect(output()).toContain(`"msg":"could not start: waited 6000 ms in vain for ${what} at ${host}: `);
+    expect(output()).toContain(`"msg":"could not start: timed out after 6000 ms waiting for ${what} at ${host}: `);
   });
 });
 
@@ -169,7 +169,7 @@ describe('all six that are started before their servers', () => {
     const ports = wantedPorts({ kind: 'base', base });
     const addresses = resolveAddresses({}, ports);
     const all = PROCESSES.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
-    await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting"')));
+    await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting-for-dependency"')));
     const launched = await launchServersAt(base);
     expect(stackEnvironment((await launched.status()).addresses ?? addresses, {})).toEqual(
       stackEnvironment(addresses, {}),

@@ -1,5 +1,5 @@
 import { Client, Connection, type WorkflowExecutionStatusName } from '@temporalio/client';
-import { dataConverterOf } from '../../lib/temporal/data-converter';
+import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import type { Addresses } from './addresses';
 import { until } from './http';
 import { heading, paint, print, printTable, type Cell } from './screen';

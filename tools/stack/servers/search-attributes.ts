@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, schemas } from '../../../lib/config/config';
-import { temporalServer, type TemporalServer } from '../../../lib/temporal/server';
+import { temporalServer, type TemporalServer } from '../../../lib/temporal/connection';
 
 /** What the Web UI's list can be filtered by, with the type of each. */
 export const SEARCH_ATTRIBUTES = {
