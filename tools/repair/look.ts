@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { orderWorkflowId, ratingWorkflowId, searchAttributes } from '../../contracts/names';
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
@@ -72,7 +71,7 @@ export interface RepairDeps {
 /** How long a step takes from its row to its workflow's search attributes; while all is well a tenth of it. */
 const settlingMs = 1_000;
 
-/** Looks at one order. Throws TemporalAwayError, or what a database throws. */
+/** Looks at one order. Throws TemporalUnavailableError, or what a database throws. */
 export async function look(deps: RepairDeps, orderId: string): Promise<Finding> {
   const first = await lookOnce(deps, orderId);
   if (first.remedy.kind !== 'tell') return first;
@@ -108,5 +107,4 @@ function runOf(description: WorkflowExecutionDescription | null): Run {
   };
 }
 
-const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
-const deliveryStatus = defineSearchAttributeKey(searchAttributes.deliveryStatus, 'KEYWORD');
+const { orderStatus, deliveryStatus } = searchAttributes;

@@ -66,10 +66,10 @@ const { orderStatus, deliveryStatus, orderAttention } = searchAttributes;
 
 /** Visibility queries for the orders in each state that an order can wait in. */
 const inState: Partial<Record<OrderStage, string>> = {
-  PENDING: `${orderStatus} = 'PENDING'`,
-  CONFIRMED: `${orderStatus} = 'CONFIRMED' AND ${deliveryStatus} IS NULL`,
-  ASSIGNED: `${deliveryStatus} = 'PENDING'`,
-  PICKED_UP: `${deliveryStatus} = 'PICKED_UP'`,
+  PENDING: `${orderStatus.name} = 'PENDING'`,
+  CONFIRMED: `${orderStatus.name} = 'CONFIRMED' AND ${deliveryStatus.name} IS NULL`,
+  ASSIGNED: `${deliveryStatus.name} = 'PENDING'`,
+  PICKED_UP: `${deliveryStatus.name} = 'PICKED_UP'`,
 };
 
 /** Otherwise each scrape of each process would cost five queries. */
@@ -97,7 +97,7 @@ export function watchOrders(registry: Registry, { client }: Pick<Temporal, 'clie
     help: 'Running orders of the whole system whose compensation keeps failing. At most 15 s old.',
     labelNames: [],
     observe: cachedFor(cacheMs, async () => [
-      { labels: {}, value: await countOrders(`${orderAttention} = 'UNDO_FAILING'`) },
+      { labels: {}, value: await countOrders(`${orderAttention.name} = 'UNDO_FAILING'`) },
     ]),
   });
 }
