@@ -133,10 +133,10 @@ describe("the customers' database with 20,000 orders", () => {
 
 describe('the delivery database with 20,000 agents and as many deliveries', () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.delivery.url, work);
-  const announce = async () => undefined;
-  const assign = (order_id: string) => assignAgent({ db: deliveryDb, announce })({ order_id });
+  const notifyOrders = async () => undefined;
+  const assign = (order_id: string) => assignAgent({ db: deliveryDb, notifyOrders })({ order_id });
   const move = (order_id: string, status: 'PICKED_UP' | 'DELIVERED') =>
-    changeDelivery({ db: deliveryDb, announce })({ order_id, status });
+    changeDelivery({ db: deliveryDb, notifyOrders })({ order_id, status });
 
   test('is read by index when a free agent is found at once, picks up and delivers', async () => {
     const orderId = randomUUID();

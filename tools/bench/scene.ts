@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { dataConverterOf } from '../../lib/temporal/data-converter';
+import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import type { Addresses } from './addresses';
 import { startCeiling, type Ceiling } from './ceiling/ceiling';
 import type { Shape } from './ceiling/shape';

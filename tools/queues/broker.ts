@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue } from '../../contracts/names';
-import { declareTopology } from '../../lib/broker/topology';
+import { declareTopology } from '../../lib/broker/broker';
 import { ExpectedError } from '../cli/output';
 
 /** Thrown with a message for the person at the terminal. */

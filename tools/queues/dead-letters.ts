@@ -1,6 +1,6 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { deadQueue, platformAppId, queues, type QueueName } from '../../contracts/names';
-import { copyProperties, courseOf } from '../../lib/broker/message-copy';
+import { copyProperties, historyOf } from '../../lib/broker/message-copy';
 import { signatureHeader, type Signature } from '../../lib/broker/signature';
 import { claimDeadLetters, onBroker, QueueProblem } from './broker';
 import { letterFrom, type DeadLetter } from './letter';
@@ -106,9 +106,9 @@ async function publish(
   const onReturn = () => (returned = true);
   channel.on('return', onReturn);
   for (const { message } of found) {
-    const course = { redriven: courseOf(message).count('redriven') + 1 };
+    const course = { redriven: historyOf(message).count('redriven') + 1 };
     const properties = { ...copyProperties(message, platformAppId, course), appId: platformAppId };
-    const signed = signature && { [signatureHeader]: signature.of(queue, false, message.content) };
+    const signed = signature && { [signatureHeader]: signature.sign(queue, false, message.content) };
     const headers = { ...(properties.headers as object), ...signed };
     channel.sendToQueue(queue, message.content, { ...properties, headers, persistent: true, mandatory: true });
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Message } from 'amqplib';
-import { copyHeaders, courseOf } from '../../lib/broker/message-copy';
+import { historyHeaders, historyOf } from '../../lib/broker/message-copy';
 
 /** A dead letter, as it is shown. What is not known is null: not everything in a dead queue need come from our consumers. */
 export interface DeadLetter {
@@ -34,8 +34,8 @@ const shownProperties = [
 ] as const;
 
 export function letterFrom(message: Message): DeadLetter {
-  const { text, count } = courseOf(message);
-  const ours = new Set<string>(Object.values(copyHeaders));
+  const { text, count } = historyOf(message);
+  const ours = new Set<string>(Object.values(historyHeaders));
   const given = Object.entries<unknown>(message.properties.headers ?? {});
   return {
     id: idOf(message, text('diedAt')),

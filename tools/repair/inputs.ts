@@ -4,7 +4,7 @@ import type { PlaceOrderMessage } from '../../contracts/messages';
 import { orderWorkflowId, ratingWorkflowId } from '../../contracts/names';
 import type { OrderInput, RatingInput } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
-import { translate, WorkflowGoneError } from '../../lib/temporal/errors';
+import { toTemporalError, WorkflowGoneError } from '../../lib/temporal/errors';
 import { findOrderGroup, type StoredGroup } from '../../prisma/restaurant/orders';
 import { noBodyHash, unknownUser } from '../../workflows/start';
 import type { Finding, RepairDeps } from './look';
@@ -78,7 +78,7 @@ async function inputOfRun<Input>({ client }: Temporal, workflowId: string): Prom
     const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
     return payload ? defaultPayloadConverter.fromPayload<Input>(payload) : null;
   } catch (err) {
-    const failure = translate(err);
+    const failure = toTemporalError(err);
     if (failure instanceof WorkflowGoneError) return null;
     throw failure;
   }

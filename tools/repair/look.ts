@@ -71,7 +71,7 @@ export interface RepairDeps {
 /** How long a step takes from its row to its workflow's search attributes; while all is well a tenth of it. */
 const settlingMs = 1_000;
 
-/** Looks at one order. Throws TemporalAwayError, or what a database throws. */
+/** Looks at one order. Throws TemporalUnavailableError, or what a database throws. */
 export async function look(deps: RepairDeps, orderId: string): Promise<Finding> {
   const first = await lookOnce(deps, orderId);
   if (first.remedy.kind !== 'tell') return first;

@@ -2,7 +2,7 @@ import { sendCommand } from '../../api/order-commands';
 import { placementUpdateId, workflowTypes } from '../../contracts/names';
 import type { Decision } from '../../contracts/states';
 import type { OrderInput } from '../../contracts/workflow';
-import { TemporalAwayError, translate, WorkflowGoneError } from '../../lib/temporal/errors';
+import { TemporalUnavailableError, toTemporalError, WorkflowGoneError } from '../../lib/temporal/errors';
 import { startWorkflow } from '../../lib/temporal/send';
 import { withRepairLock } from '../../prisma/user/open-orders';
 import { placeUpdate } from '../../workflows/messages';
@@ -14,7 +14,7 @@ import type { Told } from './remedy';
 /**
  * Does what the finding calls for, unless a look shows that it is no longer so: somebody else may have mended it, or be at it.
  * Resolves with what was found then; its remedy has been carried out, except where only a person can help.
- * Throws TemporalAwayError, UpdateRefusedError, or what a database throws; repeating is safe.
+ * Throws TemporalUnavailableError, UpdateRefusedError, or what a database throws; repeating is safe.
  */
 export const mend = (deps: RepairDeps, orderId: string): Promise<Finding> =>
   withRepairLock(deps.dbs.user, orderId, async () => {
@@ -58,8 +58,8 @@ async function start({ temporal }: RepairDeps, input: OrderInput): Promise<void>
       handle.executeUpdate(placeUpdate, { updateId: placementUpdateId }),
     );
   } catch (err) {
-    const failure = translate(err);
-    if (!(failure instanceof TemporalAwayError || failure instanceof WorkflowGoneError)) throw failure;
+    const failure = toTemporalError(err);
+    if (!(failure instanceof TemporalUnavailableError || failure instanceof WorkflowGoneError)) throw failure;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A process of its own: the worker of the bare workflow, with the options of the order worker. */
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { workerTuning } from '../../../workers/order/tuning';
+import { workerTuning } from '../../../workers/order/bundle';
 import { bareActivities } from './activities';
 import { bareTaskQueue } from './shape';
 

@@ -37,7 +37,7 @@ export async function measureMatching(
 
 async function costWith(url: string, { waiting, analyzed }: Case, times: number): Promise<MatchCost> {
   const db = openDatabase(url, 2, createLog('bench', 'silent'));
-  const deps = { db, announce: async () => undefined };
+  const deps = { db, notifyOrders: async () => undefined };
   try {
     const underWay = await busyAgents(url, times);
     await queueOrders(url, waiting + times); // each match takes one away
