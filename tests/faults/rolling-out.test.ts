@@ -1,5 +1,5 @@
 /** Processes are replaced while orders are under way: under load, by a build that is another, and by one that is broken. */
-import { SERVERS } from '../../tools/stack/addresses';
+import { serverNames } from '../../tools/stack/addresses';
 import { randomUUID } from 'node:crypto';
 import {
   addKitchen,
@@ -26,7 +26,7 @@ const customers = 3;
 let deployment: Deployment;
 let kitchen: Kitchen;
 beforeAll(async () => {
-  await ownServers(...SERVERS);
+  await ownServers(...serverNames);
   deployment = await deploy();
   kitchen = await addKitchen();
   await enoughAgents(2 * customers);

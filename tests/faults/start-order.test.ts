@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import {
-  PROCESSES,
+  processNames,
   resolveAddresses,
   stackEnvironment,
   type Addresses,
@@ -168,7 +168,7 @@ describe('all six that are started before their servers', () => {
     const base = aPortBase();
     const ports = wantedPorts({ kind: 'base', base });
     const addresses = resolveAddresses({}, ports);
-    const all = PROCESSES.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
+    const all = processNames.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
     await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting"')));
     const launched = await launchServersAt(base);
     expect(stackEnvironment((await launched.status()).addresses ?? addresses, {})).toEqual(

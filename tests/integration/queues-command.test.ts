@@ -8,7 +8,7 @@ import { instanceNamed, projectRoot } from '../../tools/stack/instance';
 import { until } from '../fixtures/until';
 import { deadLetters, queue, unknownId } from './fixtures/dead-letters';
 
-const command = path.join(projectRoot, 'dist', 'tools', 'stack', 'main.js');
+const command = path.join(projectRoot, 'dist', 'tools', 'queues', 'main.js');
 let broker: Awaited<ReturnType<typeof deadLetters>>;
 beforeAll(async () => {
   broker = await deadLetters();
@@ -21,7 +21,7 @@ const here = (): NodeJS.ProcessEnv => ({ ...process.env, RABBITMQ_URL: broker.ur
 /** Runs the command to its end. */
 function run(args: string[], env = here()): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [command, 'queues', ...args], { env }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [command, ...args], { env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
   });
@@ -91,7 +91,7 @@ test.each([
 
 test('a redrive that is killed on its way loses nothing, and the next one does the rest', async () => {
   const ids = await broker.bury(1_000);
-  const child = spawn(process.execPath, [command, 'queues', 'redrive', queue, '--all'], {
+  const child = spawn(process.execPath, [command, 'redrive', queue, '--all'], {
     env: here(),
     stdio: 'ignore',
   });

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { resolveAddresses } from '../../tools/stack/addresses';
 import { projectRoot } from '../../tools/stack/instance';
-import { DEFAULT_PORTS } from '../../tools/stack/ports';
-import { DYNAMIC_CONFIG, SQLITE_PRAGMAS } from '../../tools/stack/servers/temporal';
+import { defaultPorts } from '../../tools/stack/ports';
+import { dynamicConfig, sqlitePragmas } from '../../tools/stack/servers/temporal';
 import { brokerUsers, passwordVariable } from '../../tools/accounts/permissions';
 import { serviceParts } from '../../tools/stack/services';
 
@@ -59,7 +59,7 @@ const published = {
 const ofOtherServers = /_(CA|CERT|KEY)_FILE$|^TEMPORAL_(TLS|API_KEY)/;
 
 describe('each process of the local stack', () => {
-  const parts = serviceParts({ addresses: resolveAddresses({}, DEFAULT_PORTS), ports: DEFAULT_PORTS, env: {} });
+  const parts = serviceParts({ addresses: resolveAddresses({}, defaultPorts), ports: defaultPorts, env: {} });
 
   it('is a service of the compose file, and no other program is', () => {
     const jobs = ['migrate', 'search-attributes', 'database-users', 'broker-users'];
@@ -232,10 +232,10 @@ describe('Temporal', () => {
     const values = (flag: string) =>
       named('temporal').command.flatMap((each) => (each.startsWith(`${flag}=`) ? [each.slice(flag.length + 1)] : []));
     const pairs = (settings: object) => Object.entries(settings).map(([name, value]) => `${name}=${value}`);
-    expect(values('--dynamic-config-value')).toEqual(pairs(DYNAMIC_CONFIG));
-    expect(values('--sqlite-pragma')).toEqual(pairs(SQLITE_PRAGMAS));
-    expect(values('--port')).toEqual([String(DEFAULT_PORTS.temporal)]);
-    expect(values('--ui-port')).toEqual([String(DEFAULT_PORTS['temporal-ui'])]);
+    expect(values('--dynamic-config-value')).toEqual(pairs(dynamicConfig));
+    expect(values('--sqlite-pragma')).toEqual(pairs(sqlitePragmas));
+    expect(values('--port')).toEqual([String(defaultPorts.temporal)]);
+    expect(values('--ui-port')).toEqual([String(defaultPorts['temporal-ui'])]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import Redis from 'ioredis';
 import { z } from 'zod';
-import { PROCESSES } from '../../tools/stack/addresses';
+import { processNames } from '../../tools/stack/addresses';
 import { askStack } from '../../tools/stack/control';
 import { until } from '../fixtures/until';
 import { aName, aPortBase, ended, isRunning, launch, removeAll, runCommand, wardensOf } from './fixtures/launched';
@@ -113,7 +113,7 @@ describe('status --json', () => {
         restaurant: database('restaurant'),
         delivery: database('delivery'),
       }),
-      metrics: z.record(z.enum(PROCESSES), z.string().regex(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/)),
+      metrics: z.record(z.enum(processNames), z.string().regex(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/)),
     }),
     parts: z.array(
       z.strictObject({

@@ -1,8 +1,12 @@
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
+import { createCommand, createMain, nameOption, portBaseOption, runAsProgram, yesOption } from '../cli/command';
+import { ExpectedError, messageOf } from '../cli/output';
+import { onFreshSystem } from '../stack/fresh-system';
+import { portPolicy } from '../stack/ports';
 import { createDemo, type Demo } from './demo';
 import { cancel } from './scenarios/cancel';
 import { delivered } from './scenarios/delivered';
-import { isScenario, scenarios, type ScenarioName } from './scenarios/names';
+import { scenarios, type ScenarioName } from './scenarios/names';
 import { noAnswer } from './scenarios/no-answer';
 import { noCourier } from './scenarios/no-courier';
 import { refusal } from './scenarios/refusal';
@@ -10,8 +14,8 @@ import { serviceDown } from './scenarios/service-down';
 import { heading, print } from './screen';
 import { readAddresses } from './system';
 
-/** Each rejects when the system does not do what the scenario shows. */
-const runs: Record<ScenarioName, (demo: Demo) => Promise<void>> = {
+/** Each takes its orders through the running system and shows the outcome. Rejects when that is not the scenario's. */
+const walks: Record<ScenarioName, (demo: Demo) => Promise<void>> = {
   delivered,
   refusal,
   'no-answer': noAnswer,
@@ -20,23 +24,51 @@ const runs: Record<ScenarioName, (demo: Demo) => Promise<void>> = {
   'service-down': serviceDown,
 };
 
-async function main(): Promise<void> {
-  const { scenario } = parseArgs({ options: { scenario: { type: 'string', default: 'delivered' } } }).values;
-  if (!isScenario(scenario))
-    throw new Error(`no scenario "${scenario}"; there are ${Object.keys(scenarios).join(', ')}`);
-  const addresses = readAddresses(process.env);
-  heading(scenarios[scenario].title, 'every line is a real request to the running system');
-  await runs[scenario](createDemo(addresses));
-  print();
+interface DemoFlags {
+  scenario: ScenarioName;
+  name: string;
+  portBase?: number;
+  yes?: boolean;
+  keep: boolean;
+  running: boolean;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`\nThe demo failed: ${explained(error)}\n`);
-  process.exitCode = 1;
-});
+/** `npm run demo`. */
+export const main = createMain((run) =>
+  createCommand('demo', 'start the system, walk an order through it, stop')
+    .addOption(
+      new Option('--scenario <name>', 'what happens to the order')
+        .choices(Object.keys(scenarios))
+        .default('delivered' satisfies ScenarioName),
+    )
+    .addOption(nameOption('demo'))
+    .addOption(portBaseOption())
+    .addOption(yesOption())
+    .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
+    .addOption(new Option('--running', 'walk through the system that the environment names').default(false).hideHelp())
+    .action((flags: DemoFlags) => run(runDemo(flags))),
+);
 
-/** The message, and those of its causes. */
-function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message + (error.cause === undefined ? '' : ` (${explained(error.cause)})`);
+function runDemo({ scenario, name, portBase, yes, keep, running }: DemoFlags): Promise<number> {
+  if (running) return walk(scenario);
+  const { environment } = scenarios[scenario];
+  const options = { name, yes, ports: portPolicy(portBase), env: environment, stayUp: keep };
+  return onFreshSystem(options, ({ env }) => {
+    Object.assign(process.env, env);
+    return walk(scenario);
+  });
 }
+
+/** Through the system that the environment names. */
+async function walk(scenario: ScenarioName): Promise<number> {
+  try {
+    heading(scenarios[scenario].title, 'every line is a real request to the running system');
+    await walks[scenario](createDemo(readAddresses(process.env)));
+    print();
+    return 0;
+  } catch (error) {
+    throw new ExpectedError(`\nThe demo failed: ${messageOf(error)}`);
+  }
+}
+
+if (require.main === module) runAsProgram(main);

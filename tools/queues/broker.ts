@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue } from '../../contracts/names';
 import { declareTopology } from '../../lib/broker/topology';
+import { ExpectedError } from '../cli/output';
 
 /** Thrown with a message for the person at the terminal. */
-export class QueueProblem extends Error {
+export class QueueProblem extends ExpectedError {
   override readonly name = 'QueueProblem';
 }
 

@@ -1,4 +1,4 @@
-import { table } from '../stack/screen';
+import { table } from '../cli/output';
 import type { DeadLetter } from './letter';
 import type { QueueOverview } from './overview';
 

@@ -1,30 +1,55 @@
-import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { z } from 'zod';
+import { InvalidArgumentError } from 'commander';
 import { id } from '../../contracts/values';
-import { ConfigError, loadConfig, orderPolicy, schemas } from '../../lib/config/config';
+import { loadConfig, orderPolicy, schemas } from '../../lib/config/config';
 import { createLog } from '../../lib/logging/log';
 import { temporalServer } from '../../lib/temporal/server';
 import { dataConverterOf } from '../../lib/temporal/data-converter';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
+import { createCommand, createMain, jsonOption, nameOption, runAsProgram } from '../cli/command';
+import { ExpectedError, messageOf } from '../cli/output';
+import { runningSystemEnvironment } from '../stack/running-system';
 import type { RepairDeps } from './look';
 import { poolSize, repair } from './repair';
-import { forPrograms, table, type Outcome } from './report';
+import { forPrograms, outcomeTable, type Outcome } from './report';
+
+interface RepairFlags {
+  name: string;
+  yes: boolean;
+  json: boolean;
+  order?: string;
+}
 
 /**
- * Finds orders that no workflow carries on, and with `--yes` mends them. docs/repair.md says when and how.
- * Exit code 0: there was nothing to do, or all is done; 1: something is left, or found without `--yes`; 2: asked wrongly.
+ * `npm run repair`: finds orders that no workflow carries on, and with `--yes` mends them. docs/repair.md says when and how.
+ * Exit code 0: there was nothing to do, or all is done; 1: something is left, or found without `--yes`.
  */
-async function main(): Promise<number> {
-  const { yes, json, order } = readArguments();
-  const { deps, ...opened } = await open();
+export const main = createMain((run) =>
+  createCommand('repair', 'find orders whose workflow was lost, terminated or reset, and mend them')
+    .addOption(nameOption('local'))
+    .option('--yes', 'mend them; without it they are only shown', false)
+    .option('--order <id>', 'only this order', parseOrderId)
+    .addOption(jsonOption())
+    .action((flags: RepairFlags) => run(runRepair(flags))),
+);
+
+async function runRepair({ name, yes, json, order }: RepairFlags): Promise<number> {
+  const env = await runningSystemEnvironment(name);
+  if (!env) {
+    throw new ExpectedError(
+      `The stack "${name}" does not run: npm start. For another system set TEMPORAL_ADDRESS and the three databases (.env.example).`,
+    );
+  }
+  const { deps, ...opened } = await open(env);
   try {
     const outcomes: Outcome[] = [];
     for await (const outcome of repair(deps, { mends: yes, orderId: order })) outcomes.push(outcome);
     print(json ? JSON.stringify({ orders: outcomes.map(forPrograms) }, null, 2) : summary(outcomes, yes));
     return outcomes.every(({ remedy, result }) => remedy.kind === 'none' || result?.mended) ? 0 : 1;
+  } catch (error) {
+    throw new ExpectedError(messageOf(error), { cause: error });
   } finally {
     await opened.close();
   }
@@ -39,24 +64,24 @@ function summary(outcomes: Outcome[], mends: boolean): string {
   const said = mends
     ? `${done} of ${found} mended.`
     : `${found} found.${found > 0 ? ' With --yes they are mended.' : ''}`;
-  return [...table(outcomes), '', said].join('\n');
+  return [...outcomeTable(outcomes), '', said].join('\n');
 }
 
-function readArguments(): { yes: boolean; json: boolean; order: string | undefined } {
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ options: { yes: flag, json: flag, order: { type: 'string' } } });
-  const order = z.optional(id).safeParse(values.order);
-  if (!order.success) throw new ConfigError(`"${values.order}" is no order id`);
-  return { yes: values.yes, json: values.json, order: order.data };
+function parseOrderId(text: string): string {
+  const order = id.safeParse(text);
+  if (!order.success) throw new InvalidArgumentError('It is no order id.');
+  return order.data;
 }
 
 /** A server that is away is an error soon: a person waits. */
 const connectTimeout = '5s';
 
 /** Opens what a repair needs, by the variables of `.env.example`. */
-async function open(): Promise<{ deps: RepairDeps; close(): Promise<void> }> {
-  const config = loadConfig(schemas.repair, process.env);
-  const connection = await Connection.connect({ ...temporalServer(config), connectTimeout });
+async function open(env: NodeJS.ProcessEnv): Promise<{ deps: RepairDeps; close(): Promise<void> }> {
+  const config = loadConfig(schemas.repair, env);
+  const connection = await Connection.connect({ ...temporalServer(config), connectTimeout }).catch((error: unknown) => {
+    throw new ExpectedError(messageOf(error));
+  });
   const log = createLog('repair', 'silent');
   const ca = config.DATABASE_CA_FILE;
   const dbs = {
@@ -81,13 +106,4 @@ async function open(): Promise<{ deps: RepairDeps; close(): Promise<void> }> {
   };
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (err: unknown) => {
-    process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-    process.exitCode = err instanceof ConfigError || isUsage(err) ? 2 : 1;
-  },
-);
-
-const isUsage = (err: unknown): boolean =>
-  err instanceof Error && 'code' in err && String(err.code).startsWith('ERR_PARSE_ARGS');
+if (require.main === module) runAsProgram(main);

@@ -1,4 +1,5 @@
 /** What a repair says. */
+import { table } from '../cli/output';
 import type { Finding } from './look';
 import type { Remedy, Run } from './remedy';
 
@@ -8,7 +9,7 @@ export interface Outcome extends Finding {
 }
 
 /** One row for each order that needs something. */
-export function table(outcomes: Outcome[]): string[] {
+export function outcomeTable(outcomes: Outcome[]): string[] {
   const rows = outcomes.map(({ orderId, known, run, remedy, result }) => [
     orderId,
     recordOf({ known }),
@@ -18,14 +19,7 @@ export function table(outcomes: Outcome[]): string[] {
     remedyText(remedy),
     ...(result ? [result.failure ?? (result.mended ? 'done' : 'left')] : []),
   ]);
-  const all = [['ORDER', 'CUSTOMER', 'RESTAURANT', 'DELIVERY', 'WORKFLOW', 'REMEDY'], ...rows];
-  const width = (column: number): number => Math.max(...all.map((row) => row[column]?.length ?? 0));
-  return all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(width(column)))
-      .join('  ')
-      .trimEnd(),
-  );
+  return table([['ORDER', 'CUSTOMER', 'RESTAURANT', 'DELIVERY', 'WORKFLOW', 'REMEDY'], ...rows]);
 }
 
 export const forPrograms = ({ orderId, known, run, remedy, result }: Outcome): object => ({

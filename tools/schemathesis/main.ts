@@ -6,10 +6,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withIds } from '../documents/with-ids';
+import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, urlsIn } from '../platform/platform';
 import { services } from '../platform/send';
 import { anOperator, authorization } from '../stack/access';
+import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
 import { createWorld } from './world';
 
@@ -51,7 +53,7 @@ function run(command: string, args: string[]): Promise<number> {
   });
 }
 
-async function main(): Promise<number> {
+async function examine(): Promise<number> {
   await install();
   mkdirSync(folder, { recursive: true });
   const urlOf = urlsIn(process.env);
@@ -75,4 +77,24 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-void main().then((code) => process.exit(code));
+interface SchemathesisFlags {
+  name: string;
+  yes?: boolean;
+}
+
+/** `npm run schemathesis`: exit code 1 when an answer is not in its document. */
+export const main = createMain((run) =>
+  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not know')
+    .addOption(nameOption('schemathesis'))
+    .addOption(yesOption())
+    .action((flags: SchemathesisFlags) =>
+      run(
+        onFreshSystem({ ...flags, env: ampleRateLimits }, ({ env }) => {
+          Object.assign(process.env, env);
+          return examine();
+        }),
+      ),
+    ),
+);
+
+if (require.main === module) runAsProgram(main);

@@ -1,17 +1,17 @@
-import { LOOPBACK, type Ports } from './ports';
+import { loopback, type Ports } from './ports';
 
-export const SERVICES = ['user', 'restaurant', 'delivery'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+export const serviceNames = ['user', 'restaurant', 'delivery'] as const;
+export type ServiceName = (typeof serviceNames)[number];
 
 /** The workers, by what they are called and the folder that holds them. */
-export const WORKERS = ['order', 'restaurant', 'delivery'] as const;
+export const workerNames = ['order', 'restaurant', 'delivery'] as const;
 
 /** Our own programs, by their names as parts. */
-export const PROCESSES = [
-  ...SERVICES.map((service) => `api-${service}` as const),
-  ...WORKERS.map((worker) => `worker-${worker}` as const),
+export const processNames = [
+  ...serviceNames.map((service) => `api-${service}` as const),
+  ...workerNames.map((worker) => `worker-${worker}` as const),
 ];
-export type ProcessName = (typeof PROCESSES)[number];
+export type ProcessName = (typeof processNames)[number];
 
 /** Where everything of a stack is; null where nobody told us. */
 export interface Addresses {
@@ -28,13 +28,13 @@ export interface Addresses {
   metrics: Record<ProcessName, string>;
 }
 
-export const SERVERS = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const;
-export type ServerName = (typeof SERVERS)[number];
+export const serverNames = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const;
+export type ServerName = (typeof serverNames)[number];
 
 /** The servers that the environment gives an address of: they are used, not started. */
 export type ExternalServers = Record<ServerName, boolean>;
 
-export const POSTGRES_USER = 'postgres';
+export const postgresUser = 'postgres';
 
 function databaseVariable(service: ServiceName): string {
   return `${service.toUpperCase()}_DATABASE_URL`;
@@ -46,42 +46,42 @@ export function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
     temporal: Boolean(env['TEMPORAL_ADDRESS']),
     rabbitmq: Boolean(env['RABBITMQ_URL']),
     redis: Boolean(env['REDIS_URL']),
-    postgres: SERVICES.every((service) => Boolean(env[databaseVariable(service)])),
+    postgres: serviceNames.every((service) => Boolean(env[databaseVariable(service)])),
   };
 }
 
 /** The servers that a stack has to run itself, out of `only` or all. */
-export function serversToRun(env: NodeJS.ProcessEnv, only: string[] = [...SERVERS]): Set<ServerName> {
+export function serversToRun(env: NodeJS.ProcessEnv, only: string[] = [...serverNames]): Set<ServerName> {
   const external = externalServers(env);
-  return new Set(SERVERS.filter((name) => !external[name] && only.includes(name)));
+  return new Set(serverNames.filter((name) => !external[name] && only.includes(name)));
 }
 
 /** The addresses that the environment gives, and those of our own servers for the rest. */
 export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports): Addresses {
   const external = externalServers(env);
-  const local = (port: number) => `http://${LOOPBACK}:${port}`;
+  const local = (port: number) => `http://${loopback}:${port}`;
   const database = (service: ServiceName) =>
     env[databaseVariable(service)] ||
-    `postgresql://${POSTGRES_USER}:${POSTGRES_USER}@${LOOPBACK}:${ports.postgres}/${service}_service`;
+    `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/${service}_service`;
   return {
     api: {
       user: local(ports['api-user']),
       restaurant: local(ports['api-restaurant']),
       delivery: local(ports['api-delivery']),
     },
-    temporal: env['TEMPORAL_ADDRESS'] || `${LOOPBACK}:${ports.temporal}`,
+    temporal: env['TEMPORAL_ADDRESS'] || `${loopback}:${ports.temporal}`,
     temporalUi: env['TEMPORAL_UI_URL'] || (external.temporal ? null : local(ports['temporal-ui'])),
-    rabbitmq: env['RABBITMQ_URL'] || `amqp://guest:guest@${LOOPBACK}:${ports.rabbitmq}`,
+    rabbitmq: env['RABBITMQ_URL'] || `amqp://guest:guest@${loopback}:${ports.rabbitmq}`,
     rabbitmqManagement:
       env['RABBITMQ_MANAGEMENT_URL'] ||
-      (external.rabbitmq ? null : `http://guest:guest@${LOOPBACK}:${ports['rabbitmq-management']}`),
+      (external.rabbitmq ? null : `http://guest:guest@${loopback}:${ports['rabbitmq-management']}`),
     rabbitmqMetrics: external.rabbitmq
       ? null
       : `${local(ports['rabbitmq-metrics'])}/metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count`,
-    redis: env['REDIS_URL'] || `redis://${LOOPBACK}:${ports.redis}`,
+    redis: env['REDIS_URL'] || `redis://${loopback}:${ports.redis}`,
     postgres: { user: database('user'), restaurant: database('restaurant'), delivery: database('delivery') },
     metrics: Object.fromEntries(
-      PROCESSES.map((name) => [name, `${local(ports[`metrics-${name}`])}/metrics`]),
+      processNames.map((name) => [name, `${local(ports[`metrics-${name}`])}/metrics`]),
     ) as Addresses['metrics'],
   };
 }
@@ -89,7 +89,7 @@ export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports): Addresse
 /** What every service and every test of a stack gets to know, by variable. */
 export function stackEnvironment(addresses: Addresses, env: NodeJS.ProcessEnv): Record<string, string> {
   return {
-    HOST: LOOPBACK,
+    HOST: loopback,
     USER_SERVICE_URL: addresses.api.user,
     RESTAURANT_SERVICE_URL: addresses.api.restaurant,
     DELIVERY_SERVICE_URL: addresses.api.delivery,

@@ -10,7 +10,10 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
-const launcher = join(root, 'dist', 'tools', 'stack', 'main.js');
+/** Commands of the stack itself; every other one has a folder of its name below tools. */
+const stackCommands = ['start', 'stop', 'status', 'part', 'logs', 'log-level', 'token', 'reset'];
+/** These must answer at once, even while the working copy does not compile. */
+const answersWithoutBuild = ['stop', 'status', 'part', 'logs', 'log-level', 'token'];
 
 const MINIMUM_NODE = [20, 19];
 
@@ -50,25 +53,17 @@ async function run(command, args) {
     case 'documents':
       await prepare.build();
       return prepare.runNode(join(root, 'dist', 'tools', 'documents', 'main.js'), args);
-    case 'stop':
-    case 'status':
-    case 'part':
-    case 'logs':
-    case 'log-level':
-    case 'token':
-      // These must answer at once, also while the working copy does not compile.
-      if (!existsSync(launcher)) await prepare.build();
-      break;
-    default:
-      await prepare.build();
   }
-  return require(launcher).main([command, ...args]);
+  const isOfStack = stackCommands.includes(command);
+  const main = join(root, 'dist', 'tools', isOfStack ? 'stack' : command, 'main.js');
+  if (!answersWithoutBuild.includes(command) || !existsSync(main)) await prepare.build();
+  return require(main).main(isOfStack ? [command, ...args] : args);
 }
 
 requireSupportedNode();
 process.chdir(root);
 loadDotEnv();
-const [command = '--help', ...args] = process.argv.slice(2);
+const [command = 'status', ...args] = process.argv.slice(2);
 run(command, args).then(
   // Everything has stopped: timers that libraries have left would only hold the process.
   (code) => process.exit(code),

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { ExpectedError } from '../cli/output';
 import type { Addresses } from './addresses';
 import type { PartStatus } from './part';
 
@@ -23,7 +24,7 @@ export interface StackStatus {
 export type ControlReply = { ok: true; status: StackStatus } | { ok: false; error: string };
 
 /** Thrown when a stack of this name already runs. */
-export class AlreadyRunning extends Error {
+export class AlreadyRunning extends ExpectedError {
   override readonly name = 'AlreadyRunning';
 }
 

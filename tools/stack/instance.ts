@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ExpectedError } from '../cli/output';
 
 /** A stack by its name: where it keeps everything. Several can run beside each other. */
 export interface Instance {
@@ -18,7 +19,7 @@ export interface Instance {
 }
 
 /** Thrown for a name that could not be a folder's. */
-export class InvalidInstanceName extends Error {
+export class InvalidInstanceName extends ExpectedError {
   override readonly name = 'InvalidInstanceName';
 }
 

@@ -3,7 +3,8 @@ import { giveSecret } from './access';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
 import { wipe } from './instance';
 import { PartFailed } from './part';
-import { say } from './screen';
+import { exitCodes } from '../cli/command';
+import { say } from '../cli/output';
 import { Stack, StartInterrupted, type RunningStack, type StackOptions } from './stack';
 import { Warden } from './warden-client';
 
@@ -20,34 +21,36 @@ export interface LaunchOptions extends StackOptions {
   fresh: boolean;
 }
 
-/** What a command does with a stack that is ready; its result is the exit code. */
-export type Use = (running: RunningStack & { warden: Warden; stopped: Promise<void> }) => Promise<number>;
+/** What a command does with a stack that is ready; its result is the exit code. `stopping` resolves as soon as the stack is asked to stop. */
+export type Use = (running: RunningStack & { warden: Warden; stopping: Promise<void> }) => Promise<number>;
 
 /**
- * Runs a stack for as long as `use` takes, and stops it whatever happens. Resolves to the
- * exit code: 1 if it could not be started, which the screen then explains.
- * @throws AlreadyRunning before anything is touched.
+ * Runs a stack for as long as `use` takes, and always stops it. Resolves to the exit code: 1 if the stack did not start, with the reason
+ * printed. Rejects as `use` does, and throws AlreadyRunning before it touches anything.
  */
 export async function withStack(options: LaunchOptions, use: Use): Promise<number> {
   const server = await claimSocket(options.instance.socketPath);
   const warden = new Warden(options.instance);
-  let tellStopped = () => {};
-  const stopped = new Promise<void>((resolve) => (tellStopped = resolve));
+  let announceStop = () => {};
+  const stopping = new Promise<void>((resolve) => (announceStop = resolve));
   const stack = new Stack(options, warden);
-  const stop = async () => {
-    await stack.stop();
-    tellStopped();
+  const stop = () => {
+    announceStop();
+    return stack.stop();
   };
   serveControl(server, (request) => answer(request, stack, stop));
   const forgetSignals = stopOnSignals(stack, stop);
   try {
-    await warden.takeOver();
-    if (options.fresh) wipe(options.instance);
-    giveSecret(options.instance, options.env);
-    const running = await stack.start();
-    return await use({ ...running, warden, stopped });
-  } catch (error) {
-    return explain(error);
+    let running: RunningStack;
+    try {
+      await warden.takeOver();
+      if (options.fresh) wipe(options.instance);
+      giveSecret(options.instance, options.env);
+      running = await stack.start();
+    } catch (error) {
+      return explain(error);
+    }
+    return await use({ ...running, warden, stopping });
   } finally {
     await stop();
     await sleep(LAST_WORD_MS);
@@ -99,12 +102,12 @@ function stopOnSignals(stack: Stack, stop: () => Promise<void>): () => void {
 }
 
 function explain(error: unknown): number {
-  if (error instanceof StartInterrupted) return 130;
+  if (error instanceof StartInterrupted) return exitCodes.interrupted;
   if (error instanceof PartFailed) {
     process.stderr.write(`\n${error.logTail}\n\n`);
     say(error.message);
   } else {
     say(error instanceof Error ? error.message : String(error));
   }
-  return 1;
+  return exitCodes.failed;
 }

@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { DEFAULT_PORTS, LOOPBACK, PortClaims, wantedPorts } from './ports';
+import { defaultPorts, loopback, PortClaims, wantedPorts } from './ports';
 
 describe('wantedPorts', () => {
   it('are the well-known ones by default', () => {
-    expect(wantedPorts({ kind: 'default' })).toEqual(DEFAULT_PORTS);
+    expect(wantedPorts({ kind: 'default' })).toEqual(defaultPorts);
   });
 
   it('count upwards from a base', () => {
@@ -29,7 +29,7 @@ describe('PortClaims', () => {
   const aBase = () => 20_000 + Math.floor(Math.random() * 10_000);
 
   it('passes over a port on which something listens', async () => {
-    const server = createServer().listen(0, LOOPBACK);
+    const server = createServer().listen(0, loopback);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const ports = await claims.choose({ kind: 'base', base: port });
@@ -46,7 +46,7 @@ describe('PortClaims', () => {
 
   it('leaves the port free for its server to listen on', async () => {
     const { postgres } = await claims.choose({ kind: 'any' });
-    const server = createServer().listen(postgres, LOOPBACK);
+    const server = createServer().listen(postgres, loopback);
     await once(server, 'listening');
     server.close();
   });

@@ -1,10 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { createConnection, createServer } from 'node:net';
 
-export const LOOPBACK = '127.0.0.1';
+export const loopback = '127.0.0.1';
 
 /** Everything that a stack listens on, in the order in which `--port-base` counts. */
-export const DEFAULT_PORTS = {
+export const defaultPorts = {
   'api-user': 8001,
   'api-restaurant': 8002,
   'api-delivery': 8003,
@@ -30,29 +30,30 @@ export const DEFAULT_PORTS = {
   'metrics-worker-delivery': 8016,
 } as const;
 
-export type PortName = keyof typeof DEFAULT_PORTS;
+export type PortName = keyof typeof defaultPorts;
 export type Ports = Record<PortName, number>;
 
 /** Where the ports come from: the well-known ones, a row from a base, or any free ones. */
 export type PortPolicy = { kind: 'default' } | { kind: 'base'; base: number } | { kind: 'any' };
 
-const PORT_NAMES = Object.keys(DEFAULT_PORTS) as PortName[];
-const LARGEST_PORT = 65_535;
+/** The usual ports, or those from `--port-base` on. */
+export const portPolicy = (portBase: number | undefined): PortPolicy =>
+  portBase === undefined ? { kind: 'default' } : { kind: 'base', base: portBase };
+
+const portNames = Object.keys(defaultPorts) as PortName[];
+const largestPort = 65_535;
 
 /**
  * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on
  * macOS), out of which an outgoing connection could take one before its server listens.
  */
-const ANY_RANGE = { first: 20_000, last: 31_000 };
+const anyRange = { first: 20_000, last: 31_000 };
 
 /** The port that each name would like to have; pure but for `random` (0 <= random < 1). */
 export function wantedPorts(policy: PortPolicy, random: () => number = Math.random): Ports {
   const base =
-    policy.kind === 'base' ? policy.base : ANY_RANGE.first + Math.floor(random() * (ANY_RANGE.last - ANY_RANGE.first));
-  const wanted = PORT_NAMES.map((name, index) => [
-    name,
-    policy.kind === 'default' ? DEFAULT_PORTS[name] : base + index,
-  ]);
+    policy.kind === 'base' ? policy.base : anyRange.first + Math.floor(random() * (anyRange.last - anyRange.first));
+  const wanted = portNames.map((name, index) => [name, policy.kind === 'default' ? defaultPorts[name] : base + index]);
   return Object.fromEntries(wanted) as Ports;
 }
 
@@ -80,7 +81,7 @@ export class PortClaims {
   }
 
   private async claimNext(first: number): Promise<number> {
-    for (let port = first; port <= LARGEST_PORT; port += 1) {
+    for (let port = first; port <= largestPort; port += 1) {
       if (this.claims.has(port)) continue;
       const claim = await bindUdp(port);
       if (!claim) continue;
@@ -101,14 +102,14 @@ function bindUdp(port: number): Promise<Socket | undefined> {
       socket.close();
       resolve(undefined);
     });
-    socket.bind({ address: LOOPBACK, port, exclusive: true }, () => resolve(socket.unref()));
+    socket.bind({ address: loopback, port, exclusive: true }, () => resolve(socket.unref()));
   });
 }
 
 /** Listening alone is no proof: macOS lets two programs do so on one port, by address. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: LOOPBACK, port });
+    const socket = createConnection({ host: loopback, port });
     const finish = (result: boolean) => {
       socket.destroy();
       resolve(result);
@@ -121,6 +122,6 @@ function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen({ host: LOOPBACK, port }, () => server.close(() => resolve(true)));
+    server.listen({ host: loopback, port }, () => server.close(() => resolve(true)));
   });
 }

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
-import { SERVICES, WORKERS, stackEnvironment, type Addresses, type ProcessName, type ServerName } from './addresses';
+import {
+  serviceNames,
+  workerNames,
+  stackEnvironment,
+  type Addresses,
+  type ProcessName,
+  type ServerName,
+} from './addresses';
 import { projectRoot } from './instance';
 import type { Part } from './part';
-import { LOOPBACK, type Ports } from './ports';
+import { loopback, type Ports } from './ports';
 
 /** What runs in a whole system. */
 export type PartName = ServerName | ProcessName;
@@ -18,15 +25,15 @@ export interface ServiceOptions {
 export function serviceParts({ addresses, ports, env }: ServiceOptions): Part[] {
   const shared = { NODE_ENV: 'development', ...env, ...stackEnvironment(addresses, env) };
   const metricsPort = (name: ProcessName) => ({ METRICS_PORT: String(ports[`metrics-${name}`]) });
-  const apis = SERVICES.map((service) => {
+  const apis = serviceNames.map((service) => {
     const name = `api-${service}` as const;
     const env = { ...shared, ...metricsPort(name), PORT: String(ports[name]) };
     return servicePart(name, ['api', service], env, addresses.api[service]);
   });
-  const workers = WORKERS.map((worker) => {
+  const workers = workerNames.map((worker) => {
     const name = `worker-${worker}` as const;
     const env = { ...shared, ...metricsPort(name), HEALTH_PORT: String(ports[name]) };
-    return servicePart(name, ['workers', worker], env, `http://${LOOPBACK}:${ports[name]}`);
+    return servicePart(name, ['workers', worker], env, `http://${loopback}:${ports[name]}`);
   });
   return [...apis, ...workers];
 }

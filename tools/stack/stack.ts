@@ -1,4 +1,4 @@
-import { SERVERS, externalServers, resolveAddresses, serversToRun, type Addresses } from './addresses';
+import { serverNames, externalServers, resolveAddresses, serversToRun, type Addresses } from './addresses';
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
@@ -74,10 +74,12 @@ export class Stack {
 
   status(): StackStatus {
     const external = externalServers(this.options.env);
-    const externalParts = SERVERS.filter((name) => external[name] && this.includes(name)).map((name): PartStatus => {
-      const address = name === 'postgres' ? this.addresses?.postgres.user : this.addresses?.[name];
-      return { name, pid: null, state: 'external', address: address ?? null, restarts: 0, log: null };
-    });
+    const externalParts = serverNames
+      .filter((name) => external[name] && this.includes(name))
+      .map((name): PartStatus => {
+        const address = name === 'postgres' ? this.addresses?.postgres.user : this.addresses?.[name];
+        return { name, pid: null, state: 'external', address: address ?? null, restarts: 0, log: null };
+      });
     return {
       phase: this.phase,
       addresses: this.addresses,
@@ -178,5 +180,5 @@ export class Stack {
 }
 
 function isServer(name: string): boolean {
-  return (SERVERS as readonly string[]).includes(name);
+  return (serverNames as readonly string[]).includes(name);
 }

@@ -1,4 +1,4 @@
-import { table } from '../stack/screen';
+import { table } from '../cli/output';
 import { extentOf, type Section } from './rows';
 
 const bars = 60;

@@ -1,4 +1,4 @@
-import { table } from '../../stack/screen';
+import { table } from '../../cli/output';
 import type { PhaseSummary } from '../measure/phase';
 import type { Summary } from '../measure/statistics';
 import { concurrencies } from '../settings';

@@ -17,5 +17,3 @@ export const scenarios = {
 } as const satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof scenarios;
-
-export const isScenario = (name: string): name is ScenarioName => Object.hasOwn(scenarios, name);

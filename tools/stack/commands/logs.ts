@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, Option, type Command } from 'commander';
 import { pino } from 'pino';
-import { PROCESSES } from '../addresses';
+import { nameOption, type Run } from '../../cli/command';
+import { printLines } from '../../cli/output';
+import { processNames } from '../addresses';
 import { askStack } from '../control';
 import { instanceNamed, logFileOf } from '../instance';
 import { byTime, isAskedFor, readable, tailOf } from '../log-lines';
-import { printLines } from '../screen';
 
 interface LogsFlags {
   name: string;
@@ -20,12 +21,12 @@ interface LogsFlags {
 const POLL_MS = 200;
 
 /** `npm run logs` and `npm run log-level`: the logs for a person's eyes, and how much is logged. */
-export function addLogCommands(program: Command, run: (command: Promise<number>) => Promise<void>, name: Option): void {
+export function addLogCommands(program: Command, run: Run): void {
   program
     .command('logs')
     .description('show the logs of our own processes, or of some parts, by time')
     .argument('[parts...]', 'as the status names them')
-    .addOption(name)
+    .addOption(nameOption('local'))
     .addOption(new Option('--level <level>', 'only from this level on').choices(Object.keys(pino.levels.values)))
     .option('--id <id>', 'only about this order, workflow, request, trace or message')
     .option('--event <name>', 'only this event (docs/logging.md)')
@@ -35,15 +36,15 @@ export function addLogCommands(program: Command, run: (command: Promise<number>)
   program
     .command('log-level')
     .description('have our own processes log one level more, and after the last their own again')
-    .addArgument(new Argument('<parts...>').choices(PROCESSES)) // SIGUSR2 would end the servers
-    .addOption(name)
+    .addArgument(new Argument('<parts...>').choices(processNames)) // SIGUSR2 would end the servers
+    .addOption(nameOption('local'))
     .action((parts: string[], flags: { name: string }) => run(stepLogLevel(parts, flags)));
 }
 
 /** Prints the logs of our own processes, or of the parts that are named, as one; 1 if there are none. Runs until Ctrl-C if it is to follow. */
 async function showLogs(parts: string[], { name, level, id, event, ...flags }: LogsFlags): Promise<number> {
   const instance = instanceNamed(name);
-  const files = (parts.length > 0 ? parts : PROCESSES).map((part) => logFileOf(instance, part));
+  const files = (parts.length > 0 ? parts : processNames).map((part) => logFileOf(instance, part));
   const missing = files.filter((file) => !existsSync(file));
   if (parts.length > 0 ? missing.length > 0 : missing.length === files.length) {
     process.stderr.write(`There is no log ${missing.join(', ')}; the parts' names: npm run status\n`);

@@ -1,9 +1,9 @@
+import { printLines } from '../../cli/output';
 import { askStack, type ControlRequest } from '../control';
 import { instanceNamed } from '../instance';
-import { printLines } from '../screen';
 
-export const PART_COMMANDS = ['stop', 'start', 'restart', 'kill'] as const satisfies ControlRequest['command'][];
-export type PartCommand = (typeof PART_COMMANDS)[number];
+export const partCommands = ['stop', 'start', 'restart', 'kill'] as const satisfies ControlRequest['command'][];
+export type PartCommand = (typeof partCommands)[number];
 
 /** Does something to parts of a running stack, one after the other, and says what has become of each. Exits with 1 at the first that fails. */
 export async function controlParts(command: PartCommand, parts: string[], { name }: { name: string }): Promise<number> {

@@ -1,6 +1,6 @@
+import { printLines } from '../../cli/output';
 import { claimSocket } from '../control';
 import { instanceNamed, wipe } from '../instance';
-import { printLines } from '../screen';
 import { stopStack } from './stop';
 
 /** Removes all data and logs of a stack; one that runs is stopped first. */

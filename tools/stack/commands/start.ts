@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printLines, say } from '../../cli/output';
 import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunning, askStack } from '../control';
 import { ensureServers } from '../find/servers';
 import { createFolders, instanceNamed, logFileOf, projectRoot, rotateLog, type Instance } from '../instance';
 import { withStack } from '../launcher';
-import type { PortPolicy } from '../ports';
+import { portPolicy } from '../ports';
 import { withProgress } from '../progress';
-import { addressLines, printLines, say } from '../screen';
+import { addressLines } from '../screen';
 
 export interface StartFlags {
   name: string;
@@ -39,11 +40,6 @@ export async function runStart(flags: StartFlags): Promise<number> {
   }
 }
 
-/** The usual ports, or those from `--port-base` on. */
-export function portPolicy(portBase: number | undefined): PortPolicy {
-  return portBase === undefined ? { kind: 'default' } : { kind: 'base', base: portBase };
-}
-
 function startHere(instance: Instance, flags: StartFlags): Promise<number> {
   return withStack(
     {
@@ -57,9 +53,9 @@ function startHere(instance: Instance, flags: StartFlags): Promise<number> {
       env: process.env,
       say,
     },
-    async ({ addresses, stopped }) => {
+    async ({ addresses, stopping }) => {
       printReady(instance, addresses, 'Ctrl-C stops it.');
-      await stopped;
+      await stopping;
       return 0;
     },
   );

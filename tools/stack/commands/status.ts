@@ -1,7 +1,8 @@
+import { printLines } from '../../cli/output';
 import { addressesAsJson } from '../addresses';
 import { askStack } from '../control';
 import { instanceNamed } from '../instance';
-import { addressLines, metricsLines, partsTable, printLines } from '../screen';
+import { addressLines, metricsLines, partsTable } from '../screen';
 
 export interface StatusFlags {
   name: string;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printLines } from '../../cli/output';
 import { askStack } from '../control';
 import { instanceNamed } from '../instance';
 import { withProgress } from '../progress';
-import { printLines } from '../screen';
 
 const POLL_MS = 50;
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
+import { ExpectedError } from '../../cli/output';
 import { withProgress } from '../progress';
 import { firstExecutable, onPath } from './binaries';
 
@@ -25,7 +26,7 @@ interface PackageManager {
 }
 
 /** Thrown when a server is missing and cannot, or may not, be installed. */
-export class ServerMissing extends Error {
+export class ServerMissing extends ExpectedError {
   override readonly name = 'ServerMissing';
 }
 

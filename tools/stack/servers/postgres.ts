@@ -3,10 +3,10 @@ import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { POSTGRES_USER } from '../addresses';
+import { postgresUser } from '../addresses';
 import type { Instance } from '../instance';
 import type { Part } from '../part';
-import { LOOPBACK, type Ports } from '../ports';
+import { loopback, type Ports } from '../ports';
 
 interface Account {
   uid: number;
@@ -25,7 +25,7 @@ export interface PostgresOptions {
 
 /** URL of the superuser at the maintenance database. */
 export function postgresAdminUrl(ports: Ports): string {
-  return `postgresql://${POSTGRES_USER}:${POSTGRES_USER}@${LOOPBACK}:${ports.postgres}/postgres`;
+  return `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/postgres`;
 }
 
 /** One server for the three databases; makes its data folder the first time. */
@@ -34,12 +34,12 @@ export async function postgresPart({ binaries, instance, ports, durable, say }: 
   const folder = dataFolder(instance, runAs, say);
   const env = { ...process.env, LC_ALL: 'C' }; // Without a locale the server fails on macOS.
   if (!existsSync(join(folder, 'PG_VERSION'))) {
-    const args = ['-D', folder, '-U', POSTGRES_USER, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+    const args = ['-D', folder, '-U', postgresUser, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
     await promisify(execFile)(join(binaries, 'initdb'), args, { ...runAs, env, cwd: folder });
   }
   const settings = {
     port: ports.postgres,
-    listen_addresses: LOOPBACK,
+    listen_addresses: loopback,
     unix_socket_directories: '', // Their usual folder belongs to somebody else.
     max_connections: 300, // Seven pools of services, tests and tools beside each other.
     shared_buffers: '128MB',

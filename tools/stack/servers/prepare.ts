@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { loadConfig, schemas } from '../../../lib/config/config';
 import { temporalServer } from '../../../lib/temporal/server';
 import { applyMigrations } from '../../../prisma/migrate';
-import { SERVICES, type Addresses } from '../addresses';
+import { serviceNames, type Addresses } from '../addresses';
 import { projectRoot } from '../instance';
 import { registerSearchAttributes } from './search-attributes';
 
 /** Creates the databases that are missing, and their tables. @throws MigrationError */
 export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
   const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
-  for (const service of SERVICES) {
+  for (const service of serviceNames) {
     await applyMigrations({ databaseUrl: postgres[service], ca, directory: join(projectRoot, 'prisma', service) });
   }
 }

@@ -4,7 +4,7 @@ import { connect } from 'amqplib';
 import type { RabbitmqBinaries } from '../find/binaries';
 import type { Instance } from '../instance';
 import type { Part } from '../part';
-import { LOOPBACK, type Ports } from '../ports';
+import { loopback, type Ports } from '../ports';
 
 export interface RabbitmqOptions {
   binaries: RabbitmqBinaries;
@@ -15,7 +15,7 @@ export interface RabbitmqOptions {
 }
 
 /** By it `rabbitmqctl` finds the broker. */
-export const NODE_NAME = 'food-delivery@localhost';
+export const nodeName = 'food-delivery@localhost';
 
 /**
  * A broker of our own with the management UI and its metrics, and Erlang's port mapper, which has to
@@ -25,14 +25,14 @@ export const NODE_NAME = 'food-delivery@localhost';
 export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOptions): [epmd: Part, broker: Part] {
   const folder = join(instance.dataDir, 'rabbitmq');
   mkdirSync(folder, { recursive: true });
-  const erlang = { ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: LOOPBACK };
+  const erlang = { ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: loopback };
   const epmd: Part = {
     name: 'epmd',
     command: binaries.epmd,
-    args: ['-port', String(ports.epmd), '-address', LOOPBACK],
+    args: ['-port', String(ports.epmd), '-address', loopback],
     env: { ...process.env, ...erlang },
     cwd: folder,
-    address: `${LOOPBACK}:${ports.epmd}`,
+    address: `${loopback}:${ports.epmd}`,
     stopSignal: 'SIGTERM',
     stopLimitMs: 2_000,
     readyLimitMs: 10_000,
@@ -44,7 +44,7 @@ export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOp
     args: [],
     env: { ...process.env, ...erlang, ...brokerEnvironment(folder, ports) },
     cwd: folder,
-    address: `amqp://${LOOPBACK}:${ports.rabbitmq}`,
+    address: `amqp://${loopback}:${ports.rabbitmq}`,
     stopSignal: durable ? 'SIGTERM' : 'SIGKILL',
     stopLimitMs: 15_000,
     readyLimitMs: 90_000,
@@ -57,17 +57,17 @@ function brokerEnvironment(folder: string, ports: Ports): Record<string, string>
   const configFile = join(folder, 'rabbitmq.conf');
   const pluginsFile = join(folder, 'enabled_plugins');
   const settings = [
-    `listeners.tcp.local = ${LOOPBACK}:${ports.rabbitmq}`,
-    `management.tcp.ip = ${LOOPBACK}`,
+    `listeners.tcp.local = ${loopback}:${ports.rabbitmq}`,
+    `management.tcp.ip = ${loopback}`,
     `management.tcp.port = ${ports['rabbitmq-management']}`,
-    `prometheus.tcp.ip = ${LOOPBACK}`,
+    `prometheus.tcp.ip = ${loopback}`,
     `prometheus.tcp.port = ${ports['rabbitmq-metrics']}`,
   ];
   writeFileSync(configFile, `${settings.join('\n')}\n`);
   writeFileSync(pluginsFile, '[rabbitmq_management, rabbitmq_prometheus].\n');
   return {
     HOME: folder, // The Erlang cookie is kept there.
-    RABBITMQ_NODENAME: NODE_NAME,
+    RABBITMQ_NODENAME: nodeName,
     RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
     RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_LOGS: '-', // To stdout, so to the part's log.
@@ -85,7 +85,7 @@ function brokerEnvironment(folder: string, ports: Ports): Record<string, string>
 async function listens(port: number): Promise<boolean> {
   const { createConnection } = await import('node:net');
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: LOOPBACK, port });
+    const socket = createConnection({ host: loopback, port });
     socket.once('connect', () => {
       resolve(true);
       socket.destroy();
@@ -95,10 +95,10 @@ async function listens(port: number): Promise<boolean> {
 }
 
 async function acceptsConnections(ports: Ports): Promise<boolean> {
-  const connection = await connect(`amqp://guest:guest@${LOOPBACK}:${ports.rabbitmq}`, { timeout: 2_000 });
+  const connection = await connect(`amqp://guest:guest@${loopback}:${ports.rabbitmq}`, { timeout: 2_000 });
   connection.on('error', () => undefined);
   await connection.close();
-  const management = await fetch(`http://${LOOPBACK}:${ports['rabbitmq-management']}/`, {
+  const management = await fetch(`http://${loopback}:${ports['rabbitmq-management']}/`, {
     signal: AbortSignal.timeout(2_000),
   });
   return management.ok;

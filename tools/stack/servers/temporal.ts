@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instance } from '../instance';
 import type { Part } from '../part';
-import { LOOPBACK, type Ports } from '../ports';
+import { loopback, type Ports } from '../ports';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
 /**
  * Settings of the dev server, each measured on a two-core machine. docker-compose.yml has the same.
  */
-export const DYNAMIC_CONFIG = {
+export const dynamicConfig = {
   // Transfer and timer queues are read 20 times a second per shard by default, and the dev
   // server has one shard: every start of a task would wait for a 50 ms grid. Five steps in
   // a row: 550 ms by default, 66 ms with this.
@@ -28,7 +28,7 @@ export const DYNAMIC_CONFIG = {
  * How the state file is written. WAL with fewer syncs: 31 workflows/s instead of 12, as
  * fast as in memory. A crash of the machine may lose the last moment; the file stays whole.
  */
-export const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: 'NORMAL' };
+export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 
 /** The dev server with its Web UI; its state is in a file and survives a restart. */
 export function temporalPart(binary: string, instance: Instance, ports: Ports): Part {
@@ -44,24 +44,24 @@ export function temporalPart(binary: string, instance: Instance, ports: Ports): 
         'server',
         'start-dev',
         '--ip',
-        LOOPBACK,
+        loopback,
         '--port',
         String(ports.temporal),
         '--ui-port',
         String(ports['temporal-ui']),
       ],
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'warn'],
-      ...repeated('--sqlite-pragma', SQLITE_PRAGMAS),
-      ...repeated('--dynamic-config-value', DYNAMIC_CONFIG),
+      ...repeated('--sqlite-pragma', sqlitePragmas),
+      ...repeated('--dynamic-config-value', dynamicConfig),
       ...repeated('--search-attribute', SEARCH_ATTRIBUTES),
     ],
     env: process.env,
     cwd: folder,
-    address: `${LOOPBACK}:${ports.temporal}`,
+    address: `${loopback}:${ports.temporal}`,
     stopSignal: 'SIGTERM',
     stopLimitMs: 10_000,
     readyLimitMs: 60_000,
-    isReady: () => servesNamespace(`${LOOPBACK}:${ports.temporal}`),
+    isReady: () => servesNamespace(`${loopback}:${ports.temporal}`),
   };
 }
 

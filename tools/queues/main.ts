@@ -1,12 +1,12 @@
-import { InvalidArgumentError, type Command, type Option } from 'commander';
-import { createSignature } from '../../../lib/broker/signature';
-import { QueueProblem } from '../../queues/broker';
-import { drop, queueNamed, readLetters, redrive } from '../../queues/dead-letters';
-import { overview, type BrokerAddresses } from '../../queues/overview';
-import { detailLines, overviewLines, previewLines } from '../../queues/screen';
-import { askStack } from '../control';
-import { instanceNamed } from '../instance';
-import { printLines } from '../screen';
+import type { Command } from 'commander';
+import { createSignature } from '../../lib/broker/signature';
+import { createCommand, createMain, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
+import { printLines } from '../cli/output';
+import { runningAddresses } from '../stack/running-system';
+import { QueueProblem } from './broker';
+import { drop, queueNamed, readLetters, redrive } from './dead-letters';
+import { overview, type BrokerAddresses } from './overview';
+import { detailLines, overviewLines, previewLines } from './screen';
 
 interface Flags {
   name: string;
@@ -15,13 +15,11 @@ interface Flags {
 }
 
 /** `npm run queues`: what waits in the broker's queues, and what to do about their dead letters. */
-export function addQueuesCommand(program: Command, run: (command: Promise<number>) => Promise<void>, name: Option) {
-  const all = program
-    .command('queues')
-    .description('show the queues and their dead letters, or put dead letters back')
-    .addOption(name)
-    .option('--json', 'for programs', false)
-    .option('--limit <count>', 'at most so many dead letters of each queue', parseLimit, 5)
+export const main = createMain((run) => {
+  const all = createCommand('queues', 'show the queues and their dead letters, or put dead letters back')
+    .addOption(nameOption('local'))
+    .addOption(jsonOption())
+    .option('--limit <count>', 'at most so many dead letters of each queue', parseWhole, 5)
     .action((flags: Flags) => run(showQueues(flags)));
   const queues = (spec: string, description: string) =>
     all.command(spec).description(description).argument('<queue>', 'without ".dead"');
@@ -43,7 +41,8 @@ export function addQueuesCommand(program: Command, run: (command: Promise<number
     .action((queue: string, { id, yes }: { id: string; yes: boolean }, command: Command) =>
       run(dropLetter(queue, id, yes, command.optsWithGlobals<Flags>())),
     );
-}
+  return all;
+});
 
 async function showQueues({ name, json, limit }: Flags): Promise<number> {
   const broker = await brokerOf(name);
@@ -102,14 +101,9 @@ function print(lines: string[]): number {
 async function brokerOf(name: string): Promise<BrokerAddresses> {
   const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL } = process.env;
   if (RABBITMQ_URL) return { amqp: RABBITMQ_URL, management: RABBITMQ_MANAGEMENT_URL || null };
-  const reply = await askStack(instanceNamed(name).socketPath, { command: 'status' });
-  const addresses = reply?.ok ? reply.status.addresses : null;
+  const addresses = await runningAddresses(name);
   if (!addresses) throw new QueueProblem(`the stack "${name}" does not run (npm start), and RABBITMQ_URL is not set`);
   return { amqp: addresses.rabbitmq, management: addresses.rabbitmqManagement };
 }
 
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 0) throw new InvalidArgumentError('a whole number is needed.');
-  return limit;
-}
+if (require.main === module) runAsProgram(main);
