@@ -37,7 +37,6 @@ export async function runBenchmark(bench: Bench): Promise<Measured> {
   say('histories');
   const histories = {
     order: await readShape(temporal, openPhase.lastIds.map(orderWorkflowId)),
-    orderAt50: await readShape(temporal, lastIds(phases.orders[50]).map(orderWorkflowId)),
     baseline: await readShape(temporal, lastIds(phases.baseline[50])),
   };
   const memoryMb = readMemory(bench.roots);

@@ -60,29 +60,24 @@ export function createOrderActors(platform: Platform, world: World): OrderActors
     },
     async deliver(dueAt = performance.now()) {
       const order = await actors.place();
-      const times = [dueAt, performance.now()];
+      let last = performance.now();
+      const timings: Record<string, number> = { place: last - dueAt };
+      const steps = {
+        confirm: () => actors.confirm(order),
+        pickUp: () => actors.move(order.orderId, 'PICKED_UP'),
+        deliver: () => actors.move(order.orderId, 'DELIVERED'),
+      };
       try {
-        for (const step of [
-          () => actors.confirm(order),
-          () => actors.move(order.orderId, 'PICKED_UP'),
-          () => actors.move(order.orderId, 'DELIVERED'),
-        ]) {
+        for (const [name, step] of Object.entries(steps)) {
           await step();
-          times.push(performance.now());
+          timings[name] = performance.now() - last;
+          last = performance.now();
         }
       } catch (error) {
         await actors.cancel(order.orderId);
         throw error;
       }
-      const [due = 0, placed = 0, confirmed = 0, pickedUp = 0, delivered = 0] = times;
-      const timings = {
-        place: placed - due,
-        confirm: confirmed - placed,
-        pickUp: pickedUp - confirmed,
-        deliver: delivered - pickedUp,
-        whole: delivered - due,
-      };
-      return { id: order.orderId, timings };
+      return { id: order.orderId, timings: { ...timings, whole: last - dueAt } };
     },
   };
   return actors;

@@ -22,12 +22,10 @@ const customerCount = 100;
 export async function createWorld(platform: Platform): Promise<World> {
   const kitchens: Kitchen[] = [];
   for (let kitchen = 1; kitchen <= kitchenCount; kitchen += 1) {
-    const menu = Array.from({ length: menuSize }, (_, item) => ({
-      name: `Dish ${item + 1} of kitchen ${kitchen}`,
-      description: 'With rice, bread or salad',
-      price: 4 + item + kitchen / 100,
-      type: item % 2 === 0 ? ('VEG' as const) : ('NON_VEG' as const),
-    }));
+    const menu = Array.from({ length: menuSize }, (_, item) => {
+      const name = `Dish ${item + 1} of kitchen ${kitchen}`;
+      return { name, description: 'With rice, bread or salad', price: 4 + item + kitchen / 100, type: 'VEG' as const };
+    });
     const restaurant = { name: `Kitchen ${kitchen}`, opening_time: '00:00', closing_time: '23:59', menu };
     const { data } = bodyOf(await platform.addRestaurant(restaurant));
     kitchens.push({ restaurantId: data.restaurant_id, menuItemIds: data.menu_ids });

@@ -20,8 +20,8 @@ export interface Measured {
   /** Orders at half the rate that 50 at a time reach. Latency counts from when each order was due. */
   openLoop: PhaseSummary & { rate: number };
   handover: Handover;
-  /** `order` from the open loop; `orderAt50` has more events only where something slow was retried. */
-  histories: { order: HistoryShape; orderAt50: HistoryShape; baseline: HistoryShape };
+  /** Of the open loop's last orders: under less load nothing is retried. */
+  histories: { order: HistoryShape; baseline: HistoryShape };
   /** Null without /proc, like all processor times. */
   memoryMb: Record<string, number> | null;
   browsing: Browsing;
@@ -30,13 +30,9 @@ export interface Measured {
 }
 
 export interface Conditions {
+  machine: string;
   startedAt: string;
-  tookSeconds: number;
-  cores: number;
-  cpu: string;
-  memoryGb: number;
-  platform: string;
-  node: string;
+  seconds: number;
   /** Load average before the run. */
   loadBefore: number;
   /** The most that programs outside the benchmark used in a phase, in cores. Null without /proc. */
@@ -48,21 +44,18 @@ export interface Conditions {
 /** What an idle machine's own programs use. */
 const quietCores = 0.1;
 
-/** Call before the run; the returned function completes the conditions after it. */
+/** Call before the run. The returned function completes the conditions after it. */
 export function readConditions(): (phases: readonly PhaseSummary[]) => Conditions {
   const startedAt = new Date();
   const loadBefore = loadavg()[0] ?? 0;
   return (phases) => {
     const others = phases.flatMap(({ otherCores }) => otherCores ?? []);
     const otherCores = others.length > 0 ? Math.max(...others) : null;
+    const cores = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GB`;
     return {
+      machine: `${cores}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
       startedAt: startedAt.toISOString(),
-      tookSeconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
-      cores: cpus().length,
-      cpu: cpus()[0]?.model ?? 'unknown',
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-      platform: `${process.platform} ${process.arch}`,
-      node: process.versions.node,
+      seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
       loadBefore,
       otherCores,
       provisional: otherCores === null || otherCores > quietCores,

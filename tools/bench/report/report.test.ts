@@ -29,13 +29,9 @@ const rate = (perSecond: number) => ({ perSecond, p50: 1, p99: 2, failed: 0 });
 
 const measured = (override: Partial<Measured> = {}): Measured => ({
   conditions: {
+    machine: 'a machine',
     startedAt: '2026-11-25T12:00:00.000Z',
-    tookSeconds: 100,
-    cores: 2,
-    cpu: 'a processor',
-    memoryGb: 4,
-    platform: 'linux x64',
-    node: '20.0.0',
+    seconds: 100,
     loadBefore: 0,
     otherCores: 0,
     provisional: false,
@@ -54,7 +50,7 @@ const measured = (override: Partial<Measured> = {}): Measured => ({
   regular: phase(27),
   openLoop: { ...phase(14, { latency: { place: latency(20, 60) } }), rate: 14 },
   handover: { assigned: latency(1), notified: latency(61) },
-  histories: { order: history, orderAt50: history, baseline: history },
+  histories: { order: history, baseline: history },
   memoryMb: { postgres: 50 },
   browsing: { bytes: 40_000, cached: rate(3_000), uncached: rate(500), bareExpress: rate(6_000) },
   soak: null,
@@ -85,7 +81,7 @@ test('a value that was not measured is null, and neither met nor missed', () => 
   const handover = { assigned: null, notified: null };
   const withoutCpu = { ...measured().orders, 50: phase(10) };
   const report = reportOf(measured({ handover, orders: withoutCpu }));
-  expect(report.split).toBeNull();
+  expect(report.cpu).toBeNull();
   expect(targetsOf(report)[2]).toEqual([null, null]);
   expect(targetsOf(report)[6]).toEqual([null, null]);
   expect(JSON.parse(JSON.stringify(report.targets))).toEqual(report.targets);
