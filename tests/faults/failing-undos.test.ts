@@ -31,7 +31,14 @@ const done = { step: 'restaurant order', outcome: 'done' };
 
 /** The orders that whoever looks for failing undos finds. */
 const found = (): Promise<string> =>
-  temporal('workflow', 'list', '--query', `${searchAttributes.orderAttention} = 'UNDO_FAILING'`, '--output', 'json');
+  temporal(
+    'workflow',
+    'list',
+    '--query',
+    `${searchAttributes.orderAttention.name} = 'UNDO_FAILING'`,
+    '--output',
+    'json',
+  );
 
 test('an undo that does not get through is found, logged and counted while it is called on, and ends by itself', async () => {
   const order = await assigned();
@@ -40,7 +47,7 @@ test('an undo that does not get through is found, logged and counted while it is
   expect((await once.cancel(order)).status).toBe(202);
 
   await until('it is found', async () => (await found()).includes(workflowId));
-  expect(events(await pageOf(order))).toContain('undo does not get through');
+  expect(events(await pageOf(order))).toContain('undo keeps failing');
   await until('it is counted', async () => (await counted('order_undo_failures_total', delivery)) === 1);
   expect(await counted('order_compensations_total', delivery)).toBe(0); // of either outcome
   await until('it is among those that fail', async () => (await counted('orders_with_failing_undo', {})) === 1);

@@ -2,58 +2,52 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { OrderPage } from '../../contracts/answers/orders';
+import { orderWorkflowId } from '../../contracts/names';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
 import { step, stepUntil } from './steps';
 
-export interface Kitchen {
+interface Kitchen {
   restaurantId: string;
   menuIds: string[];
 }
 
 export interface Order {
   orderId: string;
+  workflowId: string;
   userId: string;
   restaurantId: string;
 }
 
-export interface Agent {
+interface Agent {
   agentId: string;
   name: string;
 }
 
-export interface Rating {
-  order: number;
-  agent: number;
-}
-
-export type People = ReturnType<typeof createPeople>;
-
 export const createPeople = (platform: Platform) => ({
-  ...restaurants(platform),
-  ...customers(platform),
-  ...couriers(platform),
+  ...createRestaurants(platform),
+  ...createCustomers(platform),
+  ...createCouriers(platform),
 });
 
-const restaurants = (platform: Platform) => ({
-  /** Open around the clock, but for its last minute. */
+const createRestaurants = (platform: Platform) => ({
   async restaurantJoins(): Promise<Kitchen> {
-    const body = {
+    const added = platform.addRestaurant({
       name: 'Spice Garden',
       opening_time: '00:00',
       closing_time: '23:59',
       menu: [
-        { name: 'Paneer Tikka', price: 8.5, type: 'VEG' as const },
-        { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' as const },
+        { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
+        { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
       ],
-    };
-    const { data } = bodyOf(await step('A restaurant joins', platform.addRestaurant(body)));
-    return { restaurantId: data.restaurant_id, menuIds: data.menu_ids };
+    });
+    const { restaurant_id: restaurantId, menu_ids: menuIds } = bodyOf(await step('A restaurant joins', added)).data;
+    return { restaurantId, menuIds };
   },
 
-  restaurantConfirms: ({ orderId, restaurantId }: Order, what = 'The restaurant confirms it', ...statuses: number[]) =>
-    step(what, platform.as(aRestaurant(restaurantId)).decide(orderId, { status: 'CONFIRMED' }), ...statuses),
+  restaurantConfirms: ({ orderId, restaurantId }: Order, what = 'The restaurant confirms it', status?: number) =>
+    step(what, platform.as(aRestaurant(restaurantId)).decide(orderId, { status: 'CONFIRMED' }), status),
 
   restaurantRefuses({ orderId, restaurantId }: Order, reason: string) {
     const refusal = { status: 'CANCELLED', reason } as const;
@@ -61,53 +55,67 @@ const restaurants = (platform: Platform) => ({
   },
 });
 
-const customers = (platform: Platform) => ({
-  customerBrowses: (...statuses: number[]) =>
-    step('A customer browses', platform.as(null).openRestaurants(), ...statuses),
+const createCustomers = (platform: Platform) => ({
+  customerBrowses: (status?: number) => step('A customer browses', platform.as(null).openRestaurants(), status),
 
   /** A new customer orders everything on the menu. */
-  async customerOrders({ restaurantId, menuIds }: Kitchen, status = 201): Promise<Order> {
+  async customerOrders({ restaurantId, menuIds }: Kitchen, status?: number): Promise<Order> {
     const userId = randomUUID();
     const items = menuIds.map((menu_item_id, at) => ({ menu_item_id, quantity: at + 1 }));
     const body = { user_id: userId, restaurants: [{ restaurant_id: restaurantId, items }] };
     const answer = await step('A customer orders', platform.as(aCustomer(userId)).placeOrder(body), status);
-    return { orderId: acceptedBodyOf(answer).order_id, userId, restaurantId };
+    const { order_id: orderId } = acceptedBodyOf(answer);
+    return { orderId, workflowId: orderWorkflowId(orderId), userId, restaurantId };
   },
 
-  customerCancels: ({ orderId, userId }: Order, what: string, ...statuses: number[]) =>
-    step(what, platform.as(aCustomer(userId)).cancelOrder(orderId, { reason: 'changed my mind' }), ...statuses),
+  customerCancels: ({ orderId, userId }: Order, what: string, status?: number) =>
+    step(what, platform.as(aCustomer(userId)).cancelOrder(orderId, { reason: 'changed my mind' }), status),
 
   /** Waits until the order's page shows this. */
-  customerSees: ({ orderId, userId }: Order, what: string, expected: Partial<Shown>) =>
+  customerSees: ({ orderId, userId }: Order, what: string, expected: Partial<Summary>) =>
     stepUntil(
       what,
       () => platform.as(aCustomer(userId)).order(orderId),
-      (page) => isDeepStrictEqual({ ...shown(page), ...expected }, shown(page)),
-      tellPage,
+      (page) => isDeepStrictEqual({ ...summaryOf(page), ...expected }, summaryOf(page)),
+      describe,
     ),
 
-  /** Waits until the customer's history shows the delivery, then rates it. */
-  async customerRates({ orderId, userId }: Order, rating: Rating) {
+  /** Waits until the customer's history shows the delivery, which allows the rating; then until both means include it. */
+  async customerRates({ orderId, userId, restaurantId }: Order, { agentId }: Agent) {
     const customer = platform.as(aCustomer(userId));
-    const isDelivered = (order: { order_id: string; delivered: boolean }) =>
-      order.order_id === orderId && order.delivered;
-    const history = () => customer.ordersOf(userId);
-    await stepUntil('It is in the order history', history, ({ data }) => data.orders.some(isDelivered));
-    const body = { user_id: userId, order_id: orderId, order_rating: rating.order, agent_rating: rating.agent };
-    await step('The customer rates both', customer.rateOrder(body));
+    await stepUntil(
+      'It is in the order history',
+      () => customer.ordersOf(userId),
+      ({ data }) => data.orders.some((order) => order.order_id === orderId && order.delivered),
+    );
+    const rating = { user_id: userId, order_id: orderId, order_rating: 5, agent_rating: 4 };
+    await step('The customer rates both', customer.rateOrder(rating));
+    await stepUntil(
+      "The restaurant's mean follows",
+      () => platform.restaurant(restaurantId),
+      ({ data }) => data.rating === 5,
+      ({ data }) => `mean rating ${data.rating}`,
+    );
+    const meanOf = (agents: { id: string; rating: number | null }[]) => agents.find(({ id }) => id === agentId)?.rating;
+    await stepUntil(
+      "The agent's mean follows",
+      () => platform.agents(),
+      (agents) => typeof meanOf(agents) === 'number',
+      (agents) => `mean rating ${meanOf(agents)}`,
+    );
   },
 });
 
-/** What the scenarios expect of an order's page. */
-const shown = ({ status, reason, delivery, agent, total, unavailable = [] }: OrderPage) => ({
+type Summary = ReturnType<typeof summaryOf>;
+
+const summaryOf = ({ status, reason, delivery, agent, total, unavailable = [] }: OrderPage) => ({
   ...{ status, reason, total, unavailable },
   delivery: delivery?.status ?? null,
   agent: agent?.name ?? null,
 });
-type Shown = ReturnType<typeof shown>;
 
-function tellPage(page: OrderPage): string {
-  const { status, reason, delivery, agent, total, unavailable } = shown(page);
+function describe(page: OrderPage): string {
+  const { status, reason, delivery, agent, total, unavailable } = summaryOf(page);
   const facts = [
     `order ${status}`,
     delivery && `delivery ${delivery}`,
@@ -119,7 +127,7 @@ function tellPage(page: OrderPage): string {
   return facts.filter(Boolean).join(' · ');
 }
 
-const couriers = (platform: Platform) => ({
+const createCouriers = (platform: Platform) => ({
   courierJoins(name: string) {
     const userName = `${name.toLowerCase()}-${randomUUID().slice(0, 8)}`;
     return step(`A courier joins: ${name}`, platform.addAgent({ name, userName, gender: 'FEMALE' }));
@@ -149,12 +157,11 @@ const couriers = (platform: Platform) => ({
     step('A pick-up comes too early', platform.moveDelivery(orderId, 'PICKED_UP'), 409),
 
   /** Waits until the order no longer holds the agent. In a shared system another order may hold her by then. */
-  agentIsReleased({ orderId }: Order, { agentId, name }: Agent) {
-    return stepUntil(
+  agentIsReleased: ({ orderId }: Order, { agentId, name }: Agent) =>
+    stepUntil(
       'The agent is free again',
-      () => platform.agents('open'),
+      () => platform.agents(),
       (all) => all.find(({ id }) => id === agentId)?.assignments.every((open) => open.orderId !== orderId) ?? false,
       (all) => `${name}: ${all.find(({ id }) => id === agentId)?.agent_status}`,
-    );
-  },
+    ),
 });

@@ -1,42 +1,33 @@
 import { bodyOf, expectStatus, type Answer, type AnyAnswer } from '../platform/answer';
 import { until } from '../platform/until';
-import { printSaid, printStep } from './screen';
-
-/** The whole demo runs on an idle system: nothing takes this long. */
-export const stepTimeoutMs = 20_000;
+import { printDetail, printStep, shortened } from './screen';
 
 /** Prints a request as a step and returns its answer. Throws UnexpectedAnswerError for any other status; 200 and 201 by default. */
-export async function step<A extends AnyAnswer>(what: string, sent: Promise<A>, ...statuses: number[]): Promise<A> {
-  const answer = expectStatus(await sent, ...(statuses.length > 0 ? statuses : [200, 201]));
-  show(what, answer, answer.ms);
-  if (answer.outcome === 'refused' || answer.outcome === 'failed') printSaid(answer.body.message);
+export async function step<A extends AnyAnswer>(what: string, sent: Promise<A>, status?: number): Promise<A> {
+  const answer = expectStatus(await sent, ...(status === undefined ? [200, 201] : [status]));
+  printAnswer(what, answer, answer.ms);
+  if (answer.outcome === 'refused' || answer.outcome === 'failed') printDetail(answer.body.message);
   return answer;
 }
 
-/** Sends a request until its answer is the one that is waited for, then prints it as one step. Throws when the time is up. */
+/** Sends a request until its answer is the expected one, then prints it as one step and returns its body. Throws on timeout. */
 export async function stepUntil<Body>(
   what: string,
   send: () => Promise<Answer<Body>>,
-  found: (body: Body) => boolean,
-  tell: (body: Body) => string = () => '',
+  isExpected: (body: Body) => boolean,
+  detail?: (body: Body) => string,
 ): Promise<Body> {
   const startedAt = performance.now();
-  const attempt = async (): Promise<Answer<Body>> => {
-    const answer = await send();
-    if (!found(bodyOf<Body>(answer))) throw new Error(`the last answer was ${JSON.stringify(answer.body)}`);
-    return answer;
-  };
-  const answer = await until(what, attempt, stepTimeoutMs);
-  show(what, answer, performance.now() - startedAt);
+  const answer = await until(what, async () => {
+    const latest = await send();
+    if (isExpected(bodyOf<Body>(latest))) return latest;
+    throw new Error(`the last answer was ${JSON.stringify(latest.body)}`);
+  });
+  printAnswer(what, answer, performance.now() - startedAt);
   const body = bodyOf<Body>(answer);
-  const said = tell(body);
-  if (said) printSaid(said);
+  if (detail) printDetail(detail(body));
   return body;
 }
 
-const show = (what: string, { method, path, status }: AnyAnswer, ms: number): void =>
+const printAnswer = (what: string, { method, path, status }: AnyAnswer, ms: number): void =>
   printStep(what, `${method} ${shortened(path)}`, String(status), ms);
-
-/** Ids shortened to their first digits; the evidence shows whole ones where they are needed. */
-const shortened = (path: string): string =>
-  path.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1…');

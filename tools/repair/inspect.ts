@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { orderWorkflowId, ratingWorkflowId, searchAttributes } from '../../contracts/names';
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
@@ -84,8 +83,7 @@ const ratingIn = (group: OrderGroup | undefined, delivery: Assignment | null): '
 const byOrder = <T extends { orderId: string }>(rows: T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.orderId, row]));
 
-const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
-const deliveryStatus = defineSearchAttributeKey(searchAttributes.deliveryStatus, 'KEYWORD');
+const { orderStatus, deliveryStatus } = searchAttributes;
 
 function runOf(description: WorkflowExecutionDescription | null): Run {
   if (!description) return { state: 'gone' };

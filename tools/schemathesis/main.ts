@@ -1,7 +1,4 @@
-/**
- * Runs Schemathesis against each service of a running system, by the service's own document. Exits with 1 if any answer is a 5xx or is not in
- * the document. The first run needs `python3` and PyPI.
- */
+/** Runs Schemathesis against each service, by the service's own document. The first run needs `python3` and PyPI. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +6,8 @@ import { withIds } from '../documents/with-ids';
 import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, urlsIn } from '../platform/platform';
-import { services } from '../platform/send';
 import { anOperator, authorization } from '../stack/access';
+import { serviceNames } from '../stack/addresses';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
 import { createWorld } from './world';
@@ -53,14 +50,15 @@ function run(command: string, args: string[]): Promise<number> {
   });
 }
 
-async function examine(): Promise<number> {
+/** Examines the services of a running system. Returns the exit code. */
+async function examine(env: NodeJS.ProcessEnv): Promise<number> {
   await install();
   mkdirSync(folder, { recursive: true });
-  const urlOf = urlsIn(process.env);
+  const urlOf = urlsIn(env);
   const platform = createPlatform({ urlOf });
   // Each service gets its own world, since a run may leave nothing usable of it. All are made first: later orders would find no free agent.
   const worlds = [];
-  for (const service of services) worlds.push({ service, ids: await createWorld(platform) });
+  for (const service of serviceNames) worlds.push({ service, ids: await createWorld(platform) });
   const { authorization: token = '' } = await authorization(anOperator);
   const failed: string[] = [];
   for (const { service, ids } of worlds) {
@@ -82,16 +80,16 @@ interface SchemathesisFlags {
   yes?: boolean;
 }
 
-/** `npm run schemathesis`: exit code 1 when an answer is not in its document. */
+/** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */
 export const main = createMain((run) =>
-  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not know')
+  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe')
     .addOption(nameOption('schemathesis'))
     .addOption(yesOption())
     .action((flags: SchemathesisFlags) =>
       run(
         onFreshSystem({ ...flags, env: ampleRateLimits }, ({ env }) => {
           Object.assign(process.env, env);
-          return examine();
+          return examine(env);
         }),
       ),
     ),

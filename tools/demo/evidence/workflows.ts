@@ -1,67 +1,37 @@
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import { until } from '../../platform/until';
 import { heading, paint, print, printTable, type Cell } from '../screen';
-import { stepTimeoutMs } from '../steps';
 import { withTemporal, type Addresses } from '../system';
 
-/** Local activities are markers of this name in a history. */
-const localActivityMarker = 'core_local_activity';
+export type EndedWorkflow = [workflowId: string, status: WorkflowExecutionStatusName];
 
-/** An activity that the history holds by itself. */
-export interface RegularActivity {
-  activity: string;
-  attempts: number;
-  /** Of the attempt before the last one. */
-  failure: string | null;
-}
-
-/** The workflows' histories in brief, with links to the Web UI. Waits until each has ended, and throws when one ends in another way. */
-export async function printWorkflows(
-  addresses: Addresses,
-  workflows: [workflowId: string, status: WorkflowExecutionStatusName][],
-): Promise<RegularActivity[]> {
+/** The workflows' histories in brief, with links to the Web UI. Waits until each has ended. Throws when one ends in another way. */
+export async function printWorkflows(addresses: Addresses, workflows: EndedWorkflow[]): Promise<void> {
   const { TEMPORAL_UI_URL: ui, TEMPORAL_NAMESPACE: namespace } = addresses;
-  const briefs = await withTemporal(addresses, (client) =>
-    Promise.all(workflows.map(([workflowId, status]) => brief(client, workflowId, status))),
-  );
+  const rows = await withTemporal(addresses, (client) => Promise.all(workflows.map((each) => brief(client, each))));
   heading('The workflows', 'a regular activity means that a service was slow or down');
-  printTable(
-    ['workflow', 'status', 'events', 'updates', 'local activities', 'regular activities', 'took'],
-    briefs.map(({ cells }) => cells),
-  );
-  if (ui) {
-    print('\n  In the Web UI:');
-    for (const [id] of workflows) print(`    ${paint('underline', `${ui}/namespaces/${namespace}/workflows/${id}`)}`);
-  }
-  return briefs.flatMap(({ activities }) => activities);
+  printTable(['workflow', 'status', 'events', 'updates', 'local activities', 'regular activities', 'took'], rows);
+  if (!ui) return;
+  print('\n  In the Web UI:');
+  for (const [id] of workflows) print(`    ${paint('underline', `${ui}/namespaces/${namespace}/workflows/${id}`)}`);
 }
 
-async function brief(client: Client, workflowId: string, status: WorkflowExecutionStatusName) {
+async function brief(client: Client, [workflowId, expected]: EndedWorkflow): Promise<Cell[]> {
   const handle = client.workflow.getHandle(workflowId);
-  const ended = async () => {
+  const { status, startTime, closeTime } = await until(`${workflowId} ends`, async () => {
     const description = await handle.describe();
     return description.status.name !== 'RUNNING' && description;
-  };
-  const { startTime, closeTime, status: reached } = await until(`${workflowId} ends`, ended, stepTimeoutMs);
-  if (reached.name !== status) throw new Error(`${workflowId} ended ${reached.name}, not ${status}`);
-  const { events } = await handle.fetchHistory();
-  const all = events ?? [];
-  const activities = all.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }): RegularActivity[] => {
-    if (!scheduled) return [];
-    const started = all
-      .map((event) => event.activityTaskStartedEventAttributes)
-      .find((attributes) => attributes?.scheduledEventId?.toString() === eventId?.toString());
-    const failure = started?.lastFailure?.message ?? null;
-    return [{ activity: scheduled.activityType?.name ?? '', attempts: started?.attempt ?? 0, failure }];
   });
-  const cells: Cell[] = [
+  if (status.name !== expected) throw new Error(`${workflowId} ended ${status.name}, not ${expected}`);
+  const { events } = await handle.fetchHistory();
+  const count = (is: (event: NonNullable<typeof events>[number]) => unknown) => (events ?? []).filter(is).length;
+  return [
     workflowId.replace(/(-[0-9a-f]{8})-.*/, '$1…'),
-    status,
-    all.length,
-    all.filter((event) => event.workflowExecutionUpdateCompletedEventAttributes).length,
-    all.filter((event) => event.markerRecordedEventAttributes?.markerName === localActivityMarker).length,
-    activities.length,
+    expected,
+    count(() => true),
+    count((event) => event.workflowExecutionUpdateCompletedEventAttributes),
+    count((event) => event.markerRecordedEventAttributes?.markerName === 'core_local_activity'),
+    count((event) => event.activityTaskScheduledEventAttributes),
     `${(closeTime?.getTime() ?? 0) - startTime.getTime()} ms`,
   ];
-  return { cells, activities };
 }

@@ -1,22 +1,24 @@
-import { orderWorkflowId, ratingWorkflowId } from '../../../contracts/names';
-import type { Demo } from '../demo';
+import { ratingWorkflowId } from '../../../contracts/names';
+import type { Scenario } from '../demo';
 
 /** A whole order, as its customer, its restaurant and its courier see it. */
-export async function delivered({ people, show }: Demo): Promise<void> {
-  const kitchen = await people.restaurantJoins();
-  await people.courierJoins('Asha');
-  await people.customerBrowses();
-  const order = await people.customerOrders(kitchen);
-  await people.customerSees(order, 'The customer sees it', { status: 'PENDING', delivery: null });
-  await people.restaurantConfirms(order);
-  const agent = await people.agentIsAssigned(order);
-  await people.agentPicksUp(order, agent);
-  await people.agentDelivers(order, agent);
-  const rating = { order: 5, agent: 4 };
-  await people.customerRates(order, rating);
+export const delivered: Scenario = {
+  title: 'One order, from the menu to the rating',
+  async run({ people, show }) {
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
+    await people.customerBrowses();
+    const order = await people.customerOrders(kitchen);
+    await people.customerSees(order, 'The customer sees it', { status: 'PENDING', delivery: null });
+    await people.restaurantConfirms(order);
+    const agent = await people.agentIsAssigned(order);
+    await people.agentPicksUp(order, agent);
+    await people.agentDelivers(order, agent);
+    await people.customerRates(order, agent);
 
-  await show.timeline(order, 'delivered');
-  await show.messages({ kitchen, agent, rating }); // first: it waits until the rating has arrived, which the rows then show
-  await show.rows(order, {});
-  await show.workflows([orderWorkflowId(order.orderId), 'COMPLETED'], [ratingWorkflowId(order.orderId), 'COMPLETED']);
-}
+    await show.timeline(order, 'delivered');
+    await show.queues();
+    await show.rows(order, {});
+    await show.workflows([order.workflowId, 'COMPLETED'], [ratingWorkflowId(order.orderId), 'COMPLETED']);
+  },
+};

@@ -1,0 +1,89 @@
+/** Who gets in: each route of the three services, without a token, with one that is not good, and with each role. */
+import { randomUUID } from 'node:crypto';
+import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { roles, type Caller, type Role } from '../../contracts/access';
+import { serviceAlone, type ServiceAlone, type ServiceName } from '../fixtures/alone';
+import { aCourier, aCustomer, anOperator, aRestaurant, bearerOf, rules, secret } from '../fixtures/tokens';
+import { allRoutes, type Route } from './fixtures/routes';
+
+const services = ['user', 'restaurant', 'delivery'] as const;
+let alone: Record<ServiceName, ServiceAlone>;
+beforeAll(async () => {
+  const [user, restaurant, delivery] = await Promise.all(services.map(serviceAlone));
+  alone = { user, restaurant, delivery } as typeof alone;
+});
+afterAll(() => Promise.all(Object.values(alone).map((service) => service.close())));
+
+const routes = allRoutes();
+const nameOf = ({ service, method, path: route }: Route): string => `${service}: ${method} ${route}`;
+const guarded = routes.filter(({ access }) => access !== 'anybody').map((route) => [nameOf(route), route] as const);
+const open = routes.filter(({ access }) => access === 'anybody').map((route) => [nameOf(route), route] as const);
+
+/** As a stranger who has read the documentation asks: every id is one that nobody has. */
+const ask = ({ service, method, path: route }: Route, headers: Record<string, string>) => {
+  const asked = route.replace(/:\w+/g, () => randomUUID());
+  return alone[service].send({ method, path: asked, headers });
+};
+
+const callers: Record<Role, Caller> = {
+  customer: aCustomer(randomUUID()),
+  restaurant: aRestaurant(randomUUID()),
+  courier: aCourier(randomUUID()),
+  operator: anOperator,
+  service: { role: 'service', sub: 'another' },
+};
+
+test('every route says whom it is for', () => {
+  expect(routes.length).toBeGreaterThan(30);
+  expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
+});
+
+const now = (): number => Math.floor(Date.now() / 1_000);
+const good: JWTPayload = { ...anOperator, iss: rules.issuer, aud: rules.audience };
+const signed = (more: JWTPayload, key = secret) =>
+  new SignJWT({ ...good, exp: now() + 60, ...more }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(key));
+const bad: [string, () => Promise<string> | string][] = [
+  ['expired', async () => `Bearer ${await signed({ exp: now() - 60 })}`],
+  ['unsigned', () => `Bearer ${new UnsecuredJWT({ ...good, exp: now() + 60 }).encode()}`],
+  ['signed with another key', async () => `Bearer ${await signed({}, 'another secret of thirty-two characters')}`],
+  ["another issuer's", async () => `Bearer ${await signed({ iss: 'somebody else' })}`],
+  ['for another audience', async () => `Bearer ${await signed({ aud: 'somebody else' })}`],
+  ['of an unknown role', async () => `Bearer ${await signed({ role: 'admin' })}`],
+  ['of a courier without an agent', async () => `Bearer ${await signed({ role: 'courier' })}`],
+  ['of a customer who is no UUID', async () => `Bearer ${await signed({ role: 'customer', sub: 'me' })}`],
+  ['a password', () => `Basic ${Buffer.from('operator:operator').toString('base64')}`],
+  ['empty', () => 'Bearer '],
+];
+
+function expectUnauthorized({ status, headers, text }: Awaited<ReturnType<typeof ask>>): void {
+  expect({ status, challenge: headers['www-authenticate'] }).toEqual({ status: 401, challenge: 'Bearer' });
+  const { success, message, detail } = JSON.parse(text) as Record<string, unknown>;
+  expect({ success, detail }).toEqual({ success: false, detail: message });
+}
+
+describe.each(guarded)('%s', (_name, route) => {
+  test('is not answered without a token', async () => {
+    expectUnauthorized(await alone[route.service].sendUnknown({ method: route.method, path: route.path }));
+  });
+
+  test.each(bad)('is not answered with a token that is %s', async (_kind, authorization) => {
+    expectUnauthorized(await ask(route, { authorization: await authorization() }));
+  });
+
+  test.each(roles)('is open to a %s as the route says', async (role) => {
+    const { status } = await ask(route, await bearerOf(callers[role]));
+    if (route.access?.includes(role)) expect([401, 500]).not.toContain(status);
+    else expect(status).toBe(403);
+  });
+});
+
+describe.each(open)('%s', (_name, route) => {
+  test('is answered without a token', async () => {
+    const { status } = await alone[route.service].sendUnknown({ method: route.method, path: route.path });
+    expect([401, 403]).not.toContain(status);
+  });
+
+  test('is not answered with a token that is not good', async () => {
+    expectUnauthorized(await ask(route, { authorization: `Bearer ${await signed({ exp: now() - 60 })}` }));
+  });
+});
