@@ -65,7 +65,7 @@ async function anOldOrder(steps: Step[]): Promise<PlaceOrderMessage> {
 async function isMended({ order_id }: PlaceOrderMessage): Promise<void> {
   expect(await repair(['--yes', '--order', order_id])).toMatchObject({
     code: 0,
-    orders: [{ result: { mended: true } }],
+    orders: [{ result: { repaired: true } }],
   });
   expect(await repair(['--yes', '--order', order_id])).toMatchObject({ code: 0, orders: [{ result: null }] });
 }
