@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Caller } from '../../contracts/access';
 import { tokenNames } from '../../lib/config/access';
 import { loadConfig } from '../../lib/config/config';
-import { signedAnew, signToken } from '../../lib/http/tokens';
+import { cachedToken, signToken } from '../../lib/http/tokens';
 import type { Instance } from './instance';
 
 const secretFile = ({ stateDir }: Instance): string => join(stateDir, 'auth-secret');
@@ -46,7 +46,7 @@ export async function authorization(caller: Caller): Promise<{ authorization?: s
   const secret = process.env['AUTH_SECRET'];
   if (!secret) return {};
   const key = JSON.stringify(caller);
-  const token = tokens.get(key) ?? signedAnew(() => tokenFor(caller, secret, process.env), (anHour * 1_000) / 2);
+  const token = tokens.get(key) ?? cachedToken(() => tokenFor(caller, secret, process.env), (anHour * 1_000) / 2);
   tokens.set(key, token);
   return { authorization: `Bearer ${await token()}` };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadConfig, schemas } from '../../../lib/config/config';
-import { temporalServer } from '../../../lib/temporal/server';
+import { temporalServer } from '../../../lib/temporal/connection';
 import { applyMigrations } from '../../../prisma/migrate';
 import { serviceNames, type Addresses } from '../addresses';
 import { projectRoot } from '../instance';

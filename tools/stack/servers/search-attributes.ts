@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { searchAttributes } from '../../../contracts/names';
 import { loadConfig, schemas } from '../../../lib/config/config';
-import { temporalServer, type TemporalServer } from '../../../lib/temporal/server';
+import { temporalServer, type TemporalServer } from '../../../lib/temporal/connection';
 
 /** The SDK's types as Temporal's command line and as its API (`temporal.api.enums.v1.IndexedValueType`) write them. */
 const types = { KEYWORD: { cli: 'Keyword', value: 2 }, KEYWORD_LIST: { cli: 'KeywordList', value: 7 } } as const;
