@@ -73,7 +73,7 @@ export const changeRestaurantBody = z
 export type ChangeRestaurantBody = z.infer<typeof changeRestaurantBody>;
 
 /** Any integer has the right form; one that is no hour breaks a rule (400). */
-const hour = wholeNumber.meta({ wire: { type: 'integer', minimum: 0, maximum: 23 } });
+const hour = wholeNumber.meta({ wire: { type: 'integer', minimum: 0, maximum: 23, examples: [12] } });
 
 /** `?hour=` */
 export const hourQuery = z.object({ hour: hour.optional() });

@@ -1,7 +1,7 @@
 import type { RateLimits } from '../../lib/redis/rate-limits';
 import type { EdgeOptions } from './app';
 
-/** What the configuration says of the edge. */
+/** The configuration of the edge. */
 interface EdgeConfig {
   RATE_LIMIT_READS_PER_MINUTE: number;
   RATE_LIMIT_WRITES_PER_MINUTE: number;
