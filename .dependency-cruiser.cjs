@@ -1,5 +1,8 @@
 /** The arrows between the layers (see docs/architecture.md), as build errors. */
 
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
 /** A layer may import from itself and from these. */
 const mayImport = {
   contracts: [],
@@ -32,11 +35,28 @@ const ownDatabase = services.map((service) => ({
   to: { path: `^prisma/(${services.filter((other) => other !== service).join('|')})/` },
 }));
 
+/** The tools that all others may import, each with those that it may import itself. */
+const sharedTools = { cli: [], stack: ['cli', 'prepare'], platform: ['cli', 'stack'] };
+/** What a tool may import besides. */
+const lent = { chaos: ['queues'], schemathesis: ['documents'], trace: ['bench'] };
+
+const tools = readdirSync(join(__dirname, 'tools')).map((tool) => ({
+  name: `tools-${tool}-imports`,
+  severity: 'error',
+  from: { path: `^tools/${tool}/` },
+  to: { path: '^tools/', pathNot: `^tools/(${[tool, ...importedBy(tool)].join('|')})/` },
+}));
+
+function importedBy(tool) {
+  return sharedTools[tool] ?? [...Object.keys(sharedTools), ...(lent[tool] ?? [])];
+}
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...layers,
     ...ownDatabase,
+    ...tools,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-schemas-in-workflows',

@@ -35,7 +35,7 @@ export interface CommandToSend<K extends Kind> {
 
 /**
  * Sends a command to the order's workflow and waits for its outcome. When the workflow is closed or gone, the same rules decide by this
- * service's own database. Throws TemporalAwayError, UnknownRefusalError.
+ * service's own database. Throws TemporalUnavailableError, UnknownRefusalError.
  */
 export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
@@ -70,7 +70,7 @@ export async function sendToWorkflow<K extends Kind>(
 
 /**
  * Sends a command to the order's workflow. It is done when the order is already in that state. Throws UpdateRefusedError, WorkflowGoneError
- * (closed or gone), TemporalAwayError.
+ * (closed or gone), TemporalUnavailableError.
  */
 export async function sendCommand(
   temporal: Temporal,

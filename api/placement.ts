@@ -88,7 +88,7 @@ export interface PlacementDeps {
 
 /**
  * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it. With an idempotency key a
- * repeat is the same order and gets the same answer. Throws TemporalAwayError.
+ * repeat is the same order and gets the same answer. Throws TemporalUnavailableError.
  */
 async function placeOrder(
   deps: PlacementDeps,

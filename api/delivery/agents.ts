@@ -1,7 +1,7 @@
 import { agentAdded, agentFound, agents, type Agent } from '../../contracts/answers/deliveries';
 import { addAgentBody, agentsOldQuery, agentsQuery } from '../../contracts/delivery';
 import type { AgentAssignedMessage } from '../../contracts/messages';
-import type { Announce } from '../../lib/broker/announce';
+import type { BestEffortPublish } from '../../lib/broker/broker';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
 import { isDuplicate, type Database } from '../../prisma/delivery/client';
 import { refuse } from '../http/refusals';
@@ -11,7 +11,7 @@ import { exampleAgent, exampleIds } from '../openapi/examples';
 export interface AgentsDeps {
   db: Database;
   /** Notifies the waiting orders of their agents. */
-  announce: Announce<AgentAssignedMessage>;
+  notifyOrders: BestEffortPublish<AgentAssignedMessage>;
 }
 
 const unknownAgent = 'Agent not found';
@@ -68,13 +68,13 @@ const addAnAgent = route({
     }),
   },
   refusals: { DUPLICATE: 'The `userName` is taken.' },
-  async handle({ db, announce }: AgentsDeps, { body, answer }) {
+  async handle({ db, notifyOrders }: AgentsDeps, { body, answer }) {
     const added = await addAgent(db, body).catch((error: unknown) => {
       if (!isDuplicate(error)) throw error;
     });
     if (!added) return refuse('DUPLICATE', `Duplicate entry: the userName "${body.userName}" is taken`);
     // Best effort, not awaited: the broker may hang, and an order that misses the message asks again.
-    void announce(added.matches);
+    void notifyOrders(added.matches);
     const data = { agent_id: added.id };
     return answer(201, { status: true, message: 'Agent added', data }, { Location: `/agents/${added.id}` });
   },

@@ -1,11 +1,11 @@
 import { createServiceApp, type EdgeDeps } from '../http/app';
-import type { Service } from '../http/service';
+import type { ServiceRoutes } from '../http/route';
 import { agentRoutes, type AgentsDeps } from './agents';
 import { deliveryRoutes, type DeliveriesDeps } from './deliveries';
 
 type DeliveryDeps = AgentsDeps & DeliveriesDeps;
 
-export const deliveryService: Service<DeliveryDeps> = {
+export const deliveryService: ServiceRoutes<DeliveryDeps> = {
   title: 'Delivery service',
   description: 'For couriers: their accounts and their jobs.',
   groups: [

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { callerClaims, type Caller, type Role } from '../../contracts/access';
-import { KeysAwayError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
+import { KeysUnavailableError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
 import { forbidden, refuse, unauthenticated, unavailable, type Refusal } from './refusals';
 
 /** How callers authenticate: by a token that this verifies; or not at all, and every caller is an operator. */
@@ -29,7 +29,7 @@ async function readCaller(header: string, verify: Verify): Promise<Caller> {
 
 function refuseToken(error: unknown): never {
   if (error instanceof TokenRefusedError) throw unauthenticated(error.message);
-  if (error instanceof KeysAwayError) throw unavailable('Tokens cannot be verified now. Try again.');
+  if (error instanceof KeysUnavailableError) throw unavailable('Tokens cannot be verified now. Try again.');
   throw error;
 }
 

@@ -14,7 +14,7 @@ import { countRequests } from './metrics';
 import { mount } from './mount';
 import { HttpProblem, notFound, refuse, unreadable } from './refusals';
 import { logRequestedOrder, logRequests } from './request-log';
-import type { Service } from './service';
+import type { ServiceRoutes } from './route';
 import { traceRequests } from './tracing';
 
 export interface EdgeOptions {
@@ -34,7 +34,7 @@ export interface EdgeDeps extends EdgeOptions {
 }
 
 /** A service's HTTP interface: its routes and its documents, behind the edge. */
-export const createServiceApp = <Deps>(service: Service<Deps>, deps: Deps & EdgeDeps): Express =>
+export const createServiceApp = <Deps>(service: ServiceRoutes<Deps>, deps: Deps & EdgeDeps): Express =>
   createApp(deps, [documentRoutes(service), ...service.groups.map(({ routes }) => mount(routes, deps))]);
 
 /** The edge that the services share: authentication, rate limits, parsing, request ids, logs, health, and errors in the contract's form. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Router } from 'express';
 import { openApiDocument } from '../openapi/document';
 import { notFound } from './refusals';
-import type { Service } from './service';
+import type { ServiceRoutes } from './route';
 
 /** Swagger UI as installed: the page loads nothing from other hosts. */
 const folder = path.dirname(require.resolve('swagger-ui-dist/package.json'));
@@ -40,7 +40,7 @@ const page = `<!doctype html>
 const script = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, validatorUrl: null });\n`;
 
 /** The service's interface, for programs (`/openapi.json`) and for people (`/docs`). For anybody. */
-export function documentRoutes(service: Service<never>): Router {
+export function documentRoutes(service: ServiceRoutes<never>): Router {
   let document: string | undefined;
   return Router()
     .get('/openapi.json', (_req, res) => {

@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler } from 'express';
 import type { ErrorCode } from '../../contracts/errors';
 import type { Log } from '../../lib/logging/log';
-import { isDatabaseAway } from '../../lib/postgres/database';
-import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
+import { isDatabaseUnavailable } from '../../lib/postgres/database';
+import { TemporalUnavailableError, WorkflowGoneError } from '../../lib/temporal/errors';
 import { HttpProblem, notFound, refuse, unavailable, UnknownRefusalError, unreadable, type Problem } from './refusals';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
@@ -28,10 +28,10 @@ export const answerError =
 
 function toProblem(error: unknown, method: string): Problem {
   if (error instanceof HttpProblem || error instanceof UnknownRefusalError) return error;
-  if (error instanceof TemporalAwayError)
+  if (error instanceof TemporalUnavailableError)
     return unavailable(method === 'GET' ? noTemporal : `${noTemporal} The request may still take effect.`);
   if (error instanceof WorkflowGoneError) return notFound('Order not found');
-  if (isDatabaseAway(error)) return unavailable('The database is unavailable. Try again.');
+  if (isDatabaseUnavailable(error)) return unavailable('The database is unavailable. Try again.');
   if (error instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
   if (isClientError(error)) return toClientProblem(error);
   return new HttpProblem(refuse('INTERNAL', 'Internal Server Error'));

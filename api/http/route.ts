@@ -196,3 +196,17 @@ export function statusAt({ refusals }: Pick<Route<never>, 'refusals'>, code: Err
   const meaning = refusals[code];
   return typeof meaning === 'object' ? meaning.status : errorStatus[code];
 }
+
+/** A service's HTTP interface. */
+export interface ServiceRoutes<Deps> {
+  title: string;
+  description: string;
+  groups: readonly RouteGroup<Deps>[];
+}
+
+/** Routes about one thing; a tag in the documents. */
+interface RouteGroup<Deps> {
+  tag: string;
+  description: string;
+  routes: readonly Route<Deps>[];
+}

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { healthRoutes } from '../http/health';
-import type { RequestBody, Route } from '../http/route';
-import type { Service } from '../http/service';
+import type { RequestBody, Route, ServiceRoutes } from '../http/route';
 import { describe, type Described, type Operation } from './operation';
 import { headers, refusalSchemas, responses } from './responses';
 import { toJsonSchemas, type JsonSchema } from './schemas';
@@ -14,7 +13,7 @@ export interface OpenApiDocument {
 }
 
 /** The OpenAPI document of a service, from its routes. */
-export function openApiDocument({ title, description, groups: own }: Service<never>): OpenApiDocument {
+export function openApiDocument({ title, description, groups: own }: ServiceRoutes<never>): OpenApiDocument {
   const groups = [...own, { tag: 'health', description: 'Liveness and readiness', routes: healthRoutes }];
   const operations = groups.flatMap(({ tag, routes }) => routes.flatMap((route) => operationsOf(route, tag)));
   const { schemas, components } = toJsonSchemas(

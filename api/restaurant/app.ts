@@ -1,11 +1,11 @@
 import { createServiceApp, type EdgeDeps } from '../http/app';
-import type { Service } from '../http/service';
+import type { ServiceRoutes } from '../http/route';
 import { orderRoutes, type OrdersDeps } from './orders';
 import { restaurantRoutes, type RestaurantsDeps } from './restaurants';
 
 type RestaurantDeps = RestaurantsDeps & OrdersDeps;
 
-export const restaurantService: Service<RestaurantDeps> = {
+export const restaurantService: ServiceRoutes<RestaurantDeps> = {
   title: 'Restaurant service',
   description: 'For restaurants: their menus, the orders that have come in, and their decisions.',
   groups: [

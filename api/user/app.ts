@@ -1,12 +1,12 @@
 import { createServiceApp, type EdgeDeps } from '../http/app';
-import type { Service } from '../http/service';
+import type { ServiceRoutes } from '../http/route';
 import { orderRoutes, type OrderDeps } from './orders';
 import { ratingRoutes, type RatingDeps } from './ratings';
 import { restaurantRoutes, type BrowseDeps } from './restaurants';
 
 export type UserDeps = OrderDeps & BrowseDeps & RatingDeps;
 
-export const userService: Service<UserDeps> = {
+export const userService: ServiceRoutes<UserDeps> = {
   title: 'User service',
   description: 'For customers: browsing restaurants, and placing, following, cancelling and rating orders.',
   groups: [

@@ -1,45 +1,23 @@
-/** docs/contract.md names every route and message that there is, no other, and for each a test that exists. */
+/** docs/contract.md names every message that there is and no other, and tests for each entry. Its routes are in docs/routes.md. */
 import path from 'node:path';
 import { deadQueue, orderMessages, queues, ratingMessages, ratingsExchange, retryQueue } from '../../contracts/names';
-import { allRoutes } from '../integration/fixtures/routes';
-import { expectTests } from './fixtures/cites';
-import { codesIn, tableUnder } from './fixtures/table';
+import { expectTests, promisesUnder } from './fixtures/promises';
 
 const document = path.resolve(__dirname, '../../docs/contract.md');
-const services = ['user', 'restaurant', 'delivery'] as const;
-const messageTables = ['Queues and the exchange', 'The workflows'];
+const namesUnder = (heading: string): string[] => promisesUnder(document, heading).map(({ what }) => what);
 
-/** As Express writes it: without what follows a question mark, and only the path's own parameters. */
-const withoutQuery = (route: string): string => route.split('?')[0] ?? route;
-
-describe.each(services)('the table of the %s service', (service) => {
-  const rows = tableUnder(document, `${service} service`);
-
-  test('has every route of it, canonical and old, and no other', () => {
-    const written = rows.flatMap((row) => codesIn(`${row['route']} ${row['old name']}`)).map(withoutQuery);
-    const routes = allRoutes().filter((route) => route.service === service);
-    expect(written.sort()).toEqual(routes.map(({ method, path: at }) => `${method} ${at}`).sort());
-  });
+test('the queues and the exchange are all there', () => {
+  const others = [ratingsExchange, retryQueue('<queue>'), deadQueue('<queue>')];
+  expect(namesUnder('Queues and exchange').sort()).toEqual([...Object.values(queues), ...others].sort());
 });
 
-test('the table of the messages has every queue and the exchange', () => {
-  const written = tableUnder(document, 'Queues and the exchange').flatMap((row) => codesIn(row['name'] ?? ''));
-  const beside = [retryQueue('<queue>'), deadQueue('<queue>')];
-  expect(written.sort()).toEqual([...Object.values(queues), ratingsExchange, ...beside].sort());
+test("the workflows' signals, queries and updates are all there", () => {
+  const messages = [...Object.values(orderMessages), ...Object.values(ratingMessages)];
+  expect(namesUnder('Workflows').sort()).toEqual(messages.sort());
 });
 
-test('the table of the workflows has every update, signal and query', () => {
-  const written = tableUnder(document, 'The workflows').flatMap((row) => codesIn(row['name'] ?? ''));
-  expect(written.sort()).toEqual([...Object.values(orderMessages), ...Object.values(ratingMessages)].sort());
-});
+const headings = ['HTTP', 'Queues and exchange', 'Workflows', 'Rules'];
 
-const rows = [...services.map((service) => `${service} service`), ...messageTables, 'Rules'].flatMap((heading) =>
-  tableUnder(document, heading).map((row) => ({
-    what: `${heading}: ${row['route'] ?? row['name'] ?? row['rule']}`,
-    row,
-  })),
-);
-
-test.each(rows)('$what is shown by tests that exist', ({ row }) => {
-  expectTests(row['shown by'], document);
+test.each(headings.flatMap((heading) => promisesUnder(document, heading)))('$what names existing tests', (promise) => {
+  expectTests(promise);
 });

@@ -1,11 +1,14 @@
 /** docs/logging.md has each event that our programs log, with its level. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { codesIn, tableUnder } from './fixtures/table';
+import { sectionOf } from './fixtures/table';
 
 const root = path.resolve(__dirname, '../..');
-const rows = tableUnder(path.join(root, 'docs/logging.md'), 'Events');
-const described = new Map(rows.map((row) => [codesIn(row['event'] ?? '')[0] ?? '', row['level'] ?? '']));
+/** `- \`event\` level: what it means`. */
+const entries = sectionOf(path.join(root, 'docs/logging.md'), 'Events').join('\n');
+const described = new Map(
+  [...entries.matchAll(/^- `(?<event>[^`]+)` (?<level>[^:]+):/gm)].map(([, event = '', level = '']) => [event, level]),
+);
 
 /** Of our programs, without their tests, what is generated, and the documents' examples, which have events of an order's course. */
 const sources = ['lib', 'api', 'workers', 'workflows', 'activities', 'prisma', 'tools/codec-server'].flatMap((folder) =>

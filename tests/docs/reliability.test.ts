@@ -1,18 +1,22 @@
-/** docs/reliability.md names for each promise its mechanism, and tests that exist. */
+/** docs/reliability.md names a mechanism and tests for each promise, one of which `npm test` runs. */
 import path from 'node:path';
-import { expectTests } from './fixtures/cites';
-import { tableUnder } from './fixtures/table';
+import { expectTests, promisesUnder } from './fixtures/promises';
 
 const document = path.resolve(__dirname, '../../docs/reliability.md');
 const headings = [
   'An order is not lost',
   'Nothing happens twice',
-  'What is called off is undone',
+  'A cancelled order is undone',
   'Messages',
   'Long life',
 ];
+const promises = headings.flatMap((heading) => promisesUnder(document, heading));
 
-test.each(headings.flatMap((heading) => tableUnder(document, heading)))('$promise', (row) => {
-  expect(row['mechanism']).not.toBe('');
-  expectTests(row['shown by'], document);
+test.each(promises)('$what', (promise) => {
+  expect(promise.how).not.toBe('');
+  expectTests(promise);
+});
+
+test.each(promises)('not by whole systems in trouble alone: $what', ({ tests }) => {
+  expect(tests.filter((file) => !file.includes('/tests/faults/'))).not.toEqual([]);
 });

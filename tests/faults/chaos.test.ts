@@ -1,5 +1,5 @@
 /** The chaos run, a short one: everything is killed once while 30 orders go through. Its own words are looked at, as a program sees them. */
-import { runCommand } from '../stack/fixtures/launched';
+import { runTool } from './fixtures/launched';
 import type { Report } from '../../tools/chaos/report';
 import { parts } from '../../tools/chaos/plan/faults';
 
@@ -9,7 +9,7 @@ const name = 'test-chaos';
 
 test('30 orders survive that every part is killed, some are frozen and the databases are slow', async () => {
   const args = ['--name', name, '--seed', '11', '--orders', '30', '--limit', '180', '--json'];
-  const { code, stdout } = await runCommand('chaos', ...args);
+  const { code, stdout } = await runTool('chaos', ...args);
   const report = JSON.parse(stdout) as Report;
 
   expect(report.invariants.map(({ number, offences }) => ({ number, offences }))).toEqual(
@@ -25,6 +25,6 @@ test('30 orders survive that every part is killed, some are frozen and the datab
 test.each([['--orders', 'many'], ['--seed'], ['--limit', '0'], ['--speed', '2']])(
   'arguments that do not fit (%s %s) are refused with 2, before anything is started',
   async (...args) => {
-    expect(await runCommand('chaos', ...args)).toEqual({ code: 2, stdout: '' });
+    expect(await runTool('chaos', ...args)).toEqual({ code: 2, stdout: '' });
   },
 );

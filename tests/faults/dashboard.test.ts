@@ -1,7 +1,7 @@
 /** The queries of the dashboard and of the alert rules against what a system really serves, one that has had all the trouble they ask for. */
 import { randomUUID } from 'node:crypto';
 import { ordersTaskQueue, queues } from '../../contracts/names';
-import { PROCESSES } from '../../tools/stack/addresses';
+import { processNames } from '../../tools/stack/addresses';
 import { fits, queries, selectorsOf, type Selector } from '../docs/fixtures/queries';
 import { assigned, ask, cancel, delivered } from '../e2e/fixtures/platform';
 import { temporal } from '../e2e/fixtures/temporal-cli';
@@ -64,7 +64,7 @@ const series = (selector: Selector): Promise<Series> => {
 /** With the labels that Prometheus adds, by observability/prometheus/prometheus.yml. */
 async function everySeries(): Promise<Series[]> {
   const job = 'food-delivery';
-  const ours = PROCESSES.map(async (process) => {
+  const ours = processNames.map(async (process) => {
     const families = [...(await system.metricsOf(process)).families.values()];
     const samples = families.flatMap((family) => family.samples);
     return [{ name: 'up', labels: {} }, ...samples].map(({ name, labels }) => ({

@@ -12,6 +12,7 @@ import {
   cancel,
   decide,
   delivered,
+  events,
   move,
   pageOf,
   place,
@@ -24,8 +25,8 @@ import { temporal } from '../e2e/fixtures/temporal-cli';
 import { anOperator, authorization } from '../fixtures/tokens';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
-import { PROCESSES, type ProcessName } from '../../tools/stack/addresses';
-import { runCommand } from '../stack/fixtures/launched';
+import { processNames, type ProcessName } from '../../tools/stack/addresses';
+import { runCommand } from './fixtures/launched';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts take their time to start on a busy machine
@@ -52,8 +53,8 @@ const lineIn = (part: ProcessName, fields: Line): Promise<Line> =>
 
 /** By the launcher's command, which sends the signal. */
 async function stepLevelTo(level: string): Promise<void> {
-  expect(await runCommand('log-level', ...PROCESSES, '--name', system.name)).toMatchObject({ code: 0 });
-  for (const part of PROCESSES) await lineIn(part, { event: 'log-level', log_level: level });
+  expect(await runCommand('log-level', ...processNames, '--name', system.name)).toMatchObject({ code: 0 });
+  for (const part of processNames) await lineIn(part, { event: 'log-level', log_level: level });
 }
 
 test('a level that is changed while they run holds for what was there before, and for what Temporal says', async () => {
@@ -105,8 +106,8 @@ async function aWaitingOrder(): Promise<Placed> {
   for (;;) {
     const order = await placed();
     expect((await decide(order, 'CONFIRMED')).status).toBe(200);
-    const searched = ({ timeline }: OrderPage) =>
-      timeline.map(({ event }) => event).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
+    const searched = (page: OrderPage) =>
+      events(page).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
     const found = await until('an agent, or none', async () => searched(await pageOf(order)));
     if (found !== 'agent assigned') return order;
   }
@@ -193,7 +194,7 @@ test('nothing that people say or are called is in any log, nor what lets them in
   await queue.close();
 
   const secrets = [mark, order.user_id, token.split('.').at(-1) ?? '', 'postgres:postgres', 'guest:guest', 'Asha'];
-  for (const part of PROCESSES) {
+  for (const part of processNames) {
     const text = await textOf(part);
     expect([part, ...secrets.filter((secret) => text.includes(secret))]).toEqual([part]);
     const without = (await linesOf(part)).filter(({ event, name, msg }) => !event || name !== part || !msg);

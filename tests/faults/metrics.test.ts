@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { queues } from '../../contracts/names';
-import { PROCESSES, type ProcessName } from '../../tools/stack/addresses';
+import { processNames, type ProcessName } from '../../tools/stack/addresses';
 import { codesIn, tableUnder } from '../docs/fixtures/table';
 import { assigned, ask, call, cancel, delivered } from '../e2e/fixtures/platform';
 import type { Exposition } from '../fixtures/exposition';
@@ -79,7 +79,7 @@ test.each<[ProcessName, string, Record<string, string>, number]>([
 });
 
 describe('no label is without bounds', () => {
-  test.each(PROCESSES)('of %s: none holds an id', async (process) => {
+  test.each(processNames)('of %s: none holds an id', async (process) => {
     const { families } = await system.metricsOf(process);
     const samples = [...families.values()].flatMap((family) => family.samples);
     expect(samples.length).toBeGreaterThan(50);
@@ -100,14 +100,14 @@ describe('docs/metrics.md', () => {
     where: processesOf(row['where'] ?? ''),
   }));
 
-  test.each(PROCESSES)('lists the metrics of %s, and no others', async (process) => {
+  test.each(processNames)('lists the metrics of %s, and no others', async (process) => {
     const listed = rows.filter(({ where }) => where.includes(process)).map(({ name }) => name);
     expect(namesOf(await system.metricsOf(process))).toEqual(listed.sort());
   });
 
   test('names their labels', async () => {
     const found = new Map<string, Set<string>>();
-    for (const process of PROCESSES) {
+    for (const process of processNames) {
       for (const [name, { samples }] of (await system.metricsOf(process)).families) {
         const labels = samples.flatMap((sample) => Object.keys(sample.labels)).filter((label) => label !== 'le');
         if (isOurs(name) && samples.length > 0) found.set(name, new Set([...(found.get(name) ?? []), ...labels]));
@@ -122,9 +122,9 @@ describe('docs/metrics.md', () => {
 
 /** `all`, or processes by their beginnings: `api-*`, `worker-order`. */
 function processesOf(where: string): ProcessName[] {
-  if (where === 'all') return PROCESSES;
+  if (where === 'all') return processNames;
   const patterns = codesIn(where).map((code) => code.replace('*', ''));
-  return PROCESSES.filter((process) => patterns.some((pattern) => process.startsWith(pattern)));
+  return processNames.filter((process) => patterns.some((pattern) => process.startsWith(pattern)));
 }
 
 /** What a scrape may take whatever is away, on a busy machine; far below the ten seconds that Prometheus waits. */

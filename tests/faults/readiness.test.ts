@@ -2,7 +2,7 @@
 import type { Readiness } from '../../lib/process/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import { PROCESSES } from '../../tools/stack/addresses';
+import { processNames } from '../../tools/stack/addresses';
 import type { PartName } from '../../tools/stack/services';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
@@ -26,7 +26,7 @@ async function readinessOf(name: PartName) {
 
 /** What each process says about one dependency: `status ok`, or its status alone if it has no such dependency. */
 async function seen(dependency: string): Promise<Record<string, string>> {
-  const rows = PROCESSES.map(async (name) => {
+  const rows = processNames.map(async (name) => {
     const { status, dependencies } = await readinessOf(name);
     const state = dependencies[dependency];
     return [name, state ? `${status} ${state.ok ? 'ok' : 'away'}` : String(status)];
@@ -35,7 +35,7 @@ async function seen(dependency: string): Promise<Record<string, string>> {
 }
 
 const allReady = () =>
-  until('all are ready', async () => (await Promise.all(PROCESSES.map(readinessOf))).every(({ ready }) => ready));
+  until('all are ready', async () => (await Promise.all(processNames.map(readinessOf))).every(({ ready }) => ready));
 
 /** What each process says while a server is away: 503 where the process is of no use without it. */
 const away = {
@@ -96,7 +96,7 @@ const isSeenAway = (server: Server) =>
 test('every process is alive and ready, and names what it needs', async () => {
   await allReady();
   const named = await Promise.all(
-    PROCESSES.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies)]),
+    processNames.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies)]),
   );
   expect(Object.fromEntries(named)).toEqual({
     'api-user': ['postgresql', 'temporal', 'redis', 'restaurant-service', 'delivery-service'],
@@ -106,7 +106,7 @@ test('every process is alive and ready, and names what it needs', async () => {
     'worker-restaurant': ['postgresql', 'rabbitmq'],
     'worker-delivery': ['postgresql', 'rabbitmq'],
   });
-  for (const name of PROCESSES) {
+  for (const name of processNames) {
     const response = await fetch(`${await system.addressOf(name)}/health`);
     expect([response.status, await response.json()]).toEqual([200, { Success: true, message: 'Good' }]);
   }

@@ -1,4 +1,4 @@
-/** Orders that lost their workflow: found and mended, on a system of its own. */
+/** Orders that lost their workflow: found and repaired, on a system of its own. */
 import { ratingWorkflowId } from '../../contracts/names';
 import { everywhere } from '../e2e/fixtures/everywhere';
 import { aKey, post } from '../e2e/fixtures/keyed-placement';
@@ -20,7 +20,7 @@ import {
 import { repair, runsOf, terminate } from '../e2e/fixtures/repairs';
 import { forget, forgetMs, hasEnded, runOf, temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
-import { runCommand } from '../stack/fixtures/launched';
+import { runTool } from './fixtures/launched';
 import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 import { atEveryStage, goesItsWay, mend, needsNothing, stages } from './fixtures/ways';
@@ -193,16 +193,16 @@ describe('a repair', () => {
   test('by its name shows what it has found, and mends it when told to', async () => {
     const order = await placed();
     await terminate(order);
-    const shown = await runCommand('repair', '--name', system.name);
+    const shown = await runTool('repair', '--name', system.name);
     expect(shown.code).toBe(1);
     expect(shown.stdout).toContain(`${order.order_id}  PENDING   PENDING     -         TERMINATED  adopt it, placed`);
-    const done = await runCommand('repair', '--name', system.name, '--yes', '--order', order.order_id);
+    const done = await runTool('repair', '--name', system.name, '--yes', '--order', order.order_id);
     expect(done.code).toBe(0);
-    expect(done.stdout).toContain('1 of 1 mended.');
+    expect(done.stdout).toContain('1 of 1 repaired.');
     expect(await runOf(order)).toBe('RUNNING');
   });
 
   test('of an id that is none is refused, and does nothing', async () => {
-    expect((await runCommand('repair', '--name', system.name, '--order', 'x')).code).toBe(2);
+    expect((await runTool('repair', '--name', system.name, '--order', 'x')).code).toBe(2);
   });
 });

@@ -1,33 +1,62 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { printLines, say } from '../stack/screen';
-import { readAddresses } from './addresses';
-import { readArguments } from './arguments';
-import { chartOf } from './report/chart';
-import { reportOf } from './report/report';
-import { linesOf } from './report/screen';
-import { run } from './run';
-import { withScene } from './scene';
-import { settingsFor } from './settings';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createCommand, createMain, nameOption, parseCount, parseShare, runAsProgram, yesOption } from '../cli/command';
+import { printError, say } from '../cli/output';
+import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
+import { projectRoot } from '../stack/instance';
+import { profileLines } from './profile/summary';
+import type { Options } from './settings';
 
-/** Started by `npm run bench`. Exit code 0: everything was measured. */
-async function main(): Promise<number> {
-  const { json, out, ...wishes } = readArguments(process.argv.slice(2));
-  const measured = await withScene(readAddresses(process.env), settingsFor(wishes), say, run);
-  const report = reportOf(measured);
-  const text = JSON.stringify(report, null, 2);
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'bench.json'), `${text}\n`);
-  writeFileSync(join(out, 'bench.svg'), chartOf(report));
-  printLines(json ? [text] : linesOf(report));
+interface Flags extends Options {
+  json: boolean;
+  profile: boolean;
+  out: string;
+  name: string;
+  yes?: boolean;
+}
+
+/** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */
+export const main = createMain((run) =>
+  createCommand('bench', 'measure orders on a fresh system, beside a bare workflow on the same servers')
+    .option('--quick', 'in 2.5 minutes instead of 7, and less exact', false)
+    .option('--rounds <count>', 'rounds in which orders and bare workflows take turns', parseCount)
+    .option('--soak <orders>', 'also deliver this many orders, and measure what grows', parseCount)
+    .option('--growth', 'also fill the databases, and measure what becomes slower', false)
+    .option(
+      '--scale <factor>',
+      'multiply all durations and counts (0 to 1), to try the benchmark itself',
+      parseShare,
+      1,
+    )
+    .option('--profile', 'also write a CPU profile of each process', false)
+    .option('--json', 'print JSON', false)
+    .option('--out <folder>', 'for bench.json and the profiles', join('.stack', 'bench-results'))
+    .addOption(nameOption('bench'))
+    .addOption(yesOption())
+    .action((flags: Flags) => run(runBench(flags))),
+);
+
+async function runBench({ name, yes, profile, ...options }: Flags): Promise<number> {
+  const profiles = resolve(projectRoot, options.out, 'profiles');
+  const env = { ...ampleRateLimits, ...(profile && profiling(profiles)) };
+  // A process of its own, so that the load that it generates is measured apart from the launcher.
+  const driver = join(projectRoot, 'dist', 'tools', 'bench', 'driver.js');
+  // Durable, as a real system is: the servers write to disk before they answer.
+  const code = await onFreshSystem({ name, yes, env, durable: true }, ({ runNode }) =>
+    runNode([driver, JSON.stringify(options)]),
+  );
+  if (code !== 0) return code;
+  say(`results: ${options.out}`);
+  if (profile) printError(profileLines(profiles).join('\n'));
   return 0;
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(130));
-main().then(
-  (code) => process.exit(code), // kept connections may linger
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+/** Has each Node process write its profiles to the folder. */
+function profiling(folder: string): NodeJS.ProcessEnv {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const preload = join(projectRoot, 'tools', 'bench', 'profile', 'preload.cjs');
+  return { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, BENCH_PROFILES: folder };
+}
+
+if (require.main === module) runAsProgram(main);

@@ -1,4 +1,4 @@
-import { table } from '../stack/screen';
+import { table } from '../cli/output';
 import type { Offence } from './invariants/case';
 import type { Verdict } from './invariants/judge';
 import { fates } from './plan/orders';

@@ -1,41 +1,60 @@
-import { parseArgs } from 'node:util';
-import { readAddresses, type Addresses } from './addresses';
-import { cancel } from './scenarios/cancel';
-import { delivered } from './scenarios/delivered';
-import { isScenario, scenarios, type ScenarioName } from './scenarios/names';
-import { noAnswer } from './scenarios/no-answer';
-import { noCourier } from './scenarios/no-courier';
-import { refusal } from './scenarios/refusal';
-import { serviceDown } from './scenarios/service-down';
+import { Option } from 'commander';
+import { createCommand, createMain, nameOption, portBaseOption, runAsProgram, yesOption } from '../cli/command';
+import { ExpectedError, messageOf } from '../cli/output';
+import { onFreshSystem } from '../stack/fresh-system';
+import { portPolicy } from '../stack/ports';
+import { createDemo, type Scenario } from './demo';
+import { scenarios, type ScenarioName } from './scenarios/scenarios';
 import { heading, print } from './screen';
+import { readAddresses } from './system';
 
-/** Each walks its orders through the running system and shows what came of them. Rejects when that is not what it tells. */
-const walks: Record<ScenarioName, (addresses: Addresses) => Promise<void>> = {
-  delivered,
-  refusal,
-  'no-answer': noAnswer,
-  'no-courier': noCourier,
-  cancel,
-  'service-down': serviceDown,
-};
-
-async function demo(): Promise<void> {
-  const { scenario } = parseArgs({ options: { scenario: { type: 'string', default: 'delivered' } } }).values;
-  if (!isScenario(scenario))
-    throw new Error(`no scenario "${scenario}"; there are ${Object.keys(scenarios).join(', ')}`);
-  const addresses = readAddresses(process.env);
-  heading(scenarios[scenario].title, 'every line is a real request to the running system');
-  await walks[scenario](addresses);
-  print();
+interface DemoFlags {
+  scenario: ScenarioName;
+  name: string;
+  portBase?: number;
+  yes?: boolean;
+  keep: boolean;
+  running: boolean;
 }
 
-demo().catch((error: unknown) => {
-  process.stderr.write(`\nThe demo failed: ${explained(error)}\n`);
-  process.exitCode = 1;
-});
+/** `npm run demo`. */
+export const main = createMain((run) =>
+  createCommand('demo', 'start the system, take an order through it, stop')
+    .addOption(
+      new Option('--scenario <name>', 'what happens to the order')
+        .choices(Object.keys(scenarios))
+        .default('delivered' satisfies ScenarioName),
+    )
+    .addOption(nameOption('demo'))
+    .addOption(portBaseOption())
+    .addOption(yesOption())
+    .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
+    .addOption(new Option('--running', 'use the system that the environment names').default(false).hideHelp())
+    .action((flags: DemoFlags) => run(runDemo(flags))),
+);
 
-/** The message, and those of what caused it. */
-function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message + (error.cause === undefined ? '' : ` (${explained(error.cause)})`);
+function runDemo({ scenario: name, portBase, keep, running, ...flags }: DemoFlags): Promise<number> {
+  const scenario: Scenario = scenarios[name];
+  if (running) return show(scenario);
+  const options = { ...flags, ports: portPolicy(portBase), env: scenario.environment, stayUp: keep };
+  return onFreshSystem(options, ({ env }) => {
+    Object.assign(process.env, env);
+    return show(scenario);
+  });
 }
+
+/** On the system that the environment names. */
+async function show({ title, environment, usually, run }: Scenario): Promise<number> {
+  try {
+    heading(title, 'every line is a real request to the running system');
+    for (const [variable, value] of Object.entries(environment ?? {}))
+      print(`  ${variable}=${value} here; usually ${usually}.`);
+    await run(createDemo(readAddresses(process.env)));
+    print();
+    return 0;
+  } catch (error) {
+    throw new ExpectedError(`\nThe demo failed: ${messageOf(error)}`);
+  }
+}
+
+if (require.main === module) runAsProgram(main);

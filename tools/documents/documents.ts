@@ -3,13 +3,13 @@ import { deliveryService } from '../../api/delivery/app';
 import { openApiDocument } from '../../api/openapi/document';
 import { restaurantService } from '../../api/restaurant/app';
 import { userService } from '../../api/user/app';
-import type { Service } from '../../api/http/service';
+import type { ServiceRoutes } from '../../api/http/route';
 import { projectRoot } from '../stack/instance';
 import { asyncApiDocument } from './asyncapi';
 import { routesPage } from './routes-page';
 
 /** The services' interfaces, by the names of their documents. */
-export const services: Record<'user' | 'restaurant' | 'delivery', Service<never>> = {
+export const services: Record<'user' | 'restaurant' | 'delivery', ServiceRoutes<never>> = {
   user: userService,
   restaurant: restaurantService,
   delivery: deliveryService,

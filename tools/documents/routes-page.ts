@@ -1,6 +1,5 @@
 import { healthRoutes } from '../../api/http/health';
-import type { OldName, Route } from '../../api/http/route';
-import type { Service } from '../../api/http/service';
+import type { OldName, Route, ServiceRoutes } from '../../api/http/route';
 import { refusalsByStatus, rolesOf } from '../../api/openapi/operation';
 
 const introduction = `# The routes
@@ -20,7 +19,7 @@ declarations in \`api/\` by \`npm run documents\`; \`npm run check\` compares it
 `;
 
 /** `docs/routes.md` */
-export function routesPage(services: readonly Service<never>[]): string {
+export function routesPage(services: readonly ServiceRoutes<never>[]): string {
   const health = { title: 'Every service', routes: healthRoutes as readonly Route[] };
   const sections = services.map(({ title, groups }) => ({ title, routes: groups.flatMap((group) => group.routes) }));
   return [introduction, ...[...sections, health].map(sectionOf)].join('\n');

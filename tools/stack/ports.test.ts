@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { DEFAULT_PORTS, LOOPBACK, PortClaims, wantedPorts } from './ports';
+import { createPortClaims, defaultPorts, loopback, wantedPorts } from './ports';
 
 describe('wantedPorts', () => {
-  it('are the well-known ones by default', () => {
-    expect(wantedPorts({ kind: 'default' })).toEqual(DEFAULT_PORTS);
+  it('are the usual ones by default', () => {
+    expect(wantedPorts({ kind: 'default' })).toEqual(defaultPorts);
   });
 
   it('count upwards from a base', () => {
@@ -21,15 +21,15 @@ describe('wantedPorts', () => {
   });
 });
 
-describe('PortClaims', () => {
-  const claims = new PortClaims();
-  const others = new PortClaims();
+describe('createPortClaims', () => {
+  const claims = createPortClaims();
+  const others = createPortClaims();
   afterEach(() => [claims, others].forEach((each) => each.releaseAll()));
 
   const aBase = () => 20_000 + Math.floor(Math.random() * 10_000);
 
-  it('passes over a port on which something listens', async () => {
-    const server = createServer().listen(0, LOOPBACK);
+  it('skips a port on which something listens', async () => {
+    const server = createServer().listen(0, loopback);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const ports = await claims.choose({ kind: 'base', base: port });
@@ -46,7 +46,7 @@ describe('PortClaims', () => {
 
   it('leaves the port free for its server to listen on', async () => {
     const { postgres } = await claims.choose({ kind: 'any' });
-    const server = createServer().listen(postgres, LOOPBACK);
+    const server = createServer().listen(postgres, loopback);
     await once(server, 'listening');
     server.close();
   });

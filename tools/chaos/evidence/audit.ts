@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { SERVICES, type ServiceName } from '../../stack/addresses';
+import { serviceNames, type ServiceName } from '../../stack/addresses';
 import { databaseUrl, type Addresses } from '../addresses';
 
 /** The tables whose every change is kept. */
@@ -14,7 +14,7 @@ const audited: Record<ServiceName, string[]> = {
  * back leaves none. In a schema of its own, which goes with the system's data.
  */
 export async function installAudit(addresses: Addresses): Promise<void> {
-  for (const database of SERVICES) {
+  for (const database of serviceNames) {
     const client = new Client({ connectionString: databaseUrl(addresses, database) });
     await client.connect();
     try {

@@ -1,4 +1,4 @@
-import { SERVICES, type ServiceName } from '../../stack/addresses';
+import { serviceNames, type ServiceName } from '../../stack/addresses';
 import type { Change } from './evidence';
 
 /** Runs a statement in one of the databases. */
@@ -18,7 +18,7 @@ type Columns = Record<string, unknown>;
 /** Every change of the three databases, each database's in its order. */
 export async function readChanges(query: Query): Promise<Change[]> {
   const changes: Change[] = [];
-  for (const database of SERVICES) {
+  for (const database of serviceNames) {
     const rows = await query<AuditRow>(database, 'SELECT * FROM chaos.audit ORDER BY seq');
     changes.push(...rows.map(toChange));
   }

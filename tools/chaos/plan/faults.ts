@@ -1,9 +1,9 @@
-import { PROCESSES } from '../../stack/addresses';
+import { processNames } from '../../stack/addresses';
 import type { PartName } from '../../stack/services';
 import type { Random } from './random';
 
 /** Everything that runs. A seed's plan depends on their order. */
-export const parts: PartName[] = [...PROCESSES, 'rabbitmq', 'redis', 'postgres', 'temporal'];
+export const parts: PartName[] = [...processNames, 'rabbitmq', 'redis', 'postgres', 'temporal'];
 
 /** Tables that a step of an order has to write, each with its database. */
 const tables = [

@@ -1,0 +1,174 @@
+/** Matching at the moments that matter: each interleaving is forced by a transaction of the test that holds a lock. */
+import { randomUUID } from 'node:crypto';
+import { addAgent } from '../../prisma/delivery/agents';
+import { endDelivery } from '../../prisma/delivery/assignments';
+import type { Transaction } from '../../prisma/delivery/client';
+import { lockMatch } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
+import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
+import { anAgent, deliveryHandlers, withAgents } from '../fixtures/delivery';
+import { anOpenTransaction, someWait, standsOrIsDone } from '../fixtures/transactions';
+
+let service: Awaited<ReturnType<typeof deliveryHandlers>>;
+
+beforeAll(async () => {
+  service = await deliveryHandlers();
+});
+afterAll(() => service.close());
+beforeEach(() => service.clear());
+
+const waiters = (count: number) => someWait(service.db, count);
+const goesAsFarAsItCan = (work: Promise<unknown>) => standsOrIsDone(service.db, work);
+const openTransaction = (work: (tx: Transaction) => Promise<unknown>) => anOpenTransaction(service.db, work);
+
+/** An order on its way with the only agent there is. */
+async function anOrderUnderWay(): Promise<{ order: string; agentId: string }> {
+  const [agentId = ''] = await withAgents(service.db, 'Asha');
+  const order = randomUUID();
+  await service.assign(order);
+  await service.change(order, 'PICKED_UP');
+  return { order, agentId };
+}
+
+describe('an order that finds nobody free while an agent finds nobody waiting', () => {
+  /** Has looked for an agent under the match lock, found none, and is about to commit. */
+  const joiningTheQueue = (order: string) =>
+    openTransaction(async (tx) => {
+      await lockMatch(tx);
+      await enqueue(tx, order);
+      expect(await matchWaiting(tx)).toEqual([]);
+    });
+
+  test('is matched with that agent, who is freed while the order joins the queue', async () => {
+    const { order: first, agentId } = await anOrderUnderWay();
+    const second = randomUUID();
+    const joining = await joiningTheQueue(second);
+    const freed = service.change(first, 'DELIVERED');
+    await goesAsFarAsItCan(freed);
+    await joining.commit();
+    await freed;
+
+    expect(service.announced).toEqual([{ order_id: second, agent_id: agentId, agent_name: 'Asha' }]);
+  });
+
+  test('is matched with that agent, who is added while the order joins the queue', async () => {
+    const order = randomUUID();
+    const joining = await joiningTheQueue(order);
+    const added = addAgent(service.db, anAgent());
+    await goesAsFarAsItCan(added);
+    await joining.commit();
+
+    const { id, matches } = await added;
+    expect(matches).toEqual([{ order_id: order, agent_id: id, agent_name: 'Asha' }]);
+  });
+
+  test('is matched with that agent, who is about to be free when the order asks', async () => {
+    const { order: first, agentId } = await anOrderUnderWay();
+    const freeing = await openTransaction(async (tx) => {
+      await lockOrder(tx, first);
+      await lockMatch(tx);
+      expect(await endDelivery(tx, first, 'DELIVERED')).toBe(true);
+      expect(await matchWaiting(tx)).toEqual([]);
+    });
+    const asked = service.assign(randomUUID());
+    await goesAsFarAsItCan(asked);
+    await freeing.commit();
+
+    expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
+  });
+
+  test.each([
+    ['the order is first', ['assign', 'free']],
+    ['the agent is first', ['free', 'assign']],
+  ] as const)('is matched with that agent when both stand before the match lock, and %s', async (_name, turns) => {
+    const { order: first, agentId } = await anOrderUnderWay();
+    const second = randomUUID();
+    const match = await openTransaction(lockMatch);
+
+    const actions = { assign: () => service.assign(second), free: () => service.change(first, 'DELIVERED') };
+    const running: Promise<unknown>[] = [];
+    for (const turn of turns) {
+      running.push(actions[turn]());
+      await waiters(running.length);
+    }
+    await match.commit();
+    const answers = await Promise.all(running);
+
+    const told = [answers[turns.indexOf('assign')], ...service.announced];
+    expect(told).toContainEqual(expect.objectContaining({ agent_id: agentId }));
+  });
+});
+
+describe('an agent whom another order is about to take', () => {
+  test('goes to the order that waits, when the other is rolled back', async () => {
+    const [agentId] = await withAgents(service.db, 'Asha');
+    const other = await openTransaction((tx) => takeFreeAgent(tx, randomUUID()));
+    const asked = service.assign(randomUUID());
+    await waiters(1);
+    await other.rollBack();
+
+    expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
+  });
+
+  test('goes to the order that waits after the other is delivered, when the other commits', async () => {
+    const [agentId] = await withAgents(service.db, 'Asha');
+    const [first, second] = [randomUUID(), randomUUID()];
+    const other = await openTransaction((tx) => takeFreeAgent(tx, first));
+    const asked = service.assign(second);
+    await waiters(1);
+    await other.commit();
+    expect(await asked).toEqual({ outcome: 'queued' });
+
+    await service.change(first, 'PICKED_UP');
+    await service.change(first, 'DELIVERED');
+
+    expect(service.announced).toEqual([{ order_id: second, agent_id: agentId, agent_name: 'Asha' }]);
+  });
+
+  test('is passed over by an order that can have the next one at once', async () => {
+    const [, nextId] = await withAgents(service.db, 'Asha', 'Bela');
+    const other = await openTransaction((tx) => takeFreeAgent(tx, randomUUID()));
+
+    expect(await service.assign(randomUUID())).toMatchObject({ outcome: 'assigned', agent_id: nextId });
+    await other.rollBack();
+  });
+});
+
+test('a free agent whose rating is being counted is waited for, and found with the new rating', async () => {
+  const [agentId = ''] = await withAgents(service.db, 'Asha');
+  const rating = { rating: 4, ratingSum: 4, ratingCount: 1 };
+  const counting = await openTransaction((tx) => tx.agent.update({ where: { id: agentId }, data: rating }));
+  const asked = service.assign(randomUUID());
+  await waiters(1);
+  await counting.commit();
+
+  expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
+  expect(await service.db.agent.findUnique({ where: { id: agentId } })).toMatchObject({
+    ...rating,
+    agentStatus: 'BUSY',
+  });
+});
+
+test('orders wait in the order in which they came, and the longest-idle agent goes first', async () => {
+  const orders = [randomUUID(), randomUUID(), randomUUID()];
+  for (const order of orders) expect(await service.assign(order)).toEqual({ outcome: 'queued' });
+  const first = await addAgent(service.db, anAgent());
+  const second = await addAgent(service.db, anAgent());
+  expect([...first.matches, ...second.matches].map((match) => match.order_id)).toEqual(orders.slice(0, 2));
+
+  await service.change(orders[2] ?? '', 'CANCELLED'); // a waiting one may be cancelled: nobody is freed
+  await service.change(orders[1] ?? '', 'CANCELLED');
+  await service.change(orders[0] ?? '', 'CANCELLED');
+  expect(service.announced).toEqual([]);
+  expect(await service.assign(randomUUID())).toMatchObject({ outcome: 'assigned', agent_id: second.id });
+  expect(await service.assign(randomUUID())).toMatchObject({ outcome: 'assigned', agent_id: first.id });
+});
+
+test('a new order does not overtake one that waits, even if an agent has become free unseen', async () => {
+  const [older, newer] = [randomUUID(), randomUUID()];
+  await service.assign(older);
+  await service.db.agent.create({ data: anAgent() }); // by hand, with no match: as an old program would
+
+  expect(await service.assign(newer)).toEqual({ outcome: 'queued' });
+  expect(service.announced).toMatchObject([{ order_id: older }]);
+});

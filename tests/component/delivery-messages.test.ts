@@ -1,0 +1,99 @@
+/** What else comes to the delivery worker's queues: ratings, old programs' messages, malformed ones. */
+import { randomUUID } from 'node:crypto';
+import { deadQueue, queues, ratingsExchange } from '../../contracts/names';
+import { toExchange, toQueue } from '../../lib/broker/message';
+import { rateDelivery } from '../../workers/delivery/rate-delivery';
+import { deliveryWorkers, withAgents } from '../fixtures/delivery';
+import { until } from '../fixtures/until';
+
+let service: Awaited<ReturnType<typeof deliveryWorkers>>;
+
+beforeAll(async () => {
+  service = await deliveryWorkers(1);
+});
+afterAll(() => service.close());
+beforeEach(() => service.clear());
+
+test('an old program that asks for an agent has its order adopted', async () => {
+  await withAgents(service.db, 'Asha');
+  const order_id = randomUUID();
+  service.outsider.send(queues.assignAgent, JSON.stringify({ order_id, added_later: true }));
+
+  expect((await service.outsider.next(queues.adoptOrder)).body).toEqual({ kind: 'needs-agent', order_id });
+  expect(await service.db.assignment.count()).toBe(0);
+});
+
+describe('a rating', () => {
+  const rate = (order_id: string, agent_rating: number) =>
+    service.broker.publish(toExchange(ratingsExchange), { order_id, order_rating: 1, agent_rating });
+
+  test('counts into the mean over the rated deliveries of its agent', async () => {
+    await withAgents(service.db, 'Asha');
+    for (const rating of [5, 2.5]) {
+      const order = randomUUID();
+      await service.assign(order);
+      await service.change(order, 'PICKED_UP');
+      await service.change(order, 'DELIVERED');
+      await rate(order, rating);
+    }
+    await until('both ratings', async () => (await service.db.agent.findFirst())?.ratingCount === 2);
+    expect(await service.db.agent.findFirst()).toMatchObject({ rating: 3.75, ratingSum: 7.5 });
+  });
+
+  test('counts once, however often it comes and whatever the repeat says', async () => {
+    await withAgents(service.db, 'Asha');
+    const order = randomUUID();
+    await service.assign(order);
+    const count = rateDelivery(service.db);
+    await Promise.all([4, 4, 4].map((agent_rating) => count({ order_id: order, order_rating: 1, agent_rating })));
+    await count({ order_id: order, order_rating: 1, agent_rating: 1 });
+    expect(await service.db.agent.findFirst()).toMatchObject({ rating: 4, ratingSum: 4, ratingCount: 1 });
+  });
+
+  test('of an order that no agent brought goes to the dead queue with the reason', async () => {
+    const order = randomUUID();
+    await service.assign(order);
+    await rate(order, 4);
+    const { body, headers } = await service.outsider.next(deadQueue(queues.deliveryRatings));
+    expect(body).toMatchObject({ order_id: order });
+    expect(headers['x-reason']).toContain('UNKNOWN_ORDER');
+  });
+});
+
+const malformed: [string, string, RegExp][] = [
+  [queues.assignAgent, 'not json', /not JSON/],
+  [queues.assignAgent, '{"order_id":"7"}', /order_id/],
+  [queues.updateDeliveryStatus, JSON.stringify({ order_id: randomUUID(), status: 'LOST' }), /status/],
+  [
+    queues.deliveryRatings,
+    JSON.stringify({ order_id: randomUUID(), order_rating: 1, agent_rating: 6 }),
+    /agent_rating/,
+  ],
+];
+test.each(malformed)(
+  'a malformed message on %s (%s) goes to the dead queue with the reason',
+  async (queue, content, reason) => {
+    service.outsider.send(queue, content);
+    const { body, headers } = await service.outsider.next(deadQueue(queue));
+    expect(body).toEqual(content.startsWith('{') ? JSON.parse(content) : content);
+    expect(headers['x-reason']).toMatch(reason);
+  },
+);
+
+test('a malformed request is answered as one that no repeat can mend', async () => {
+  await expect(service.ask(queues.assignAgent, {})).rejects.toMatchObject({
+    code: 'MALFORMED_MESSAGE',
+    retryable: false,
+  });
+  await service.outsider.next(deadQueue(queues.assignAgent));
+});
+
+test('a request of a body with unknown fields is handled', async () => {
+  await service.broker.publish(toQueue(queues.updateDeliveryStatus), {
+    order_id: randomUUID(),
+    status: 'CANCELLED',
+    more: 1,
+  });
+  const tombstones = () => service.db.assignment.count({ where: { status: 'CANCELLED' } });
+  await until('the tombstone', async () => (await tombstones()) === 1);
+});

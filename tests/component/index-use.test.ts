@@ -1,0 +1,204 @@
+/** The databases after a long life: no statement on an order's way reads a whole table, so an order costs the same as on the first day. */
+import { randomUUID } from 'node:crypto';
+import { createLog } from '../../lib/logging/log';
+import * as delivery from '../../prisma/delivery/client';
+import { listDeliveries } from '../../prisma/delivery/deliveries';
+import { readFigures } from '../../prisma/delivery/figures';
+import { findOrderGroup } from '../../prisma/restaurant/orders';
+import * as restaurant from '../../prisma/restaurant/client';
+import * as user from '../../prisma/user/client';
+import { listOrders, recordOrder, recordProgress } from '../../prisma/user/orders';
+import { runStatements } from '../../tools/bench/database';
+import { growFinishedOrders, growRestaurants } from '../../tools/bench/growth-rows';
+import { assignAgent } from '../../workers/delivery/assign-agent';
+import { changeDelivery } from '../../workers/delivery/change-delivery';
+import { changeOrder } from '../../workers/restaurant/change-order';
+import { placeOrder } from '../../workers/restaurant/place-order';
+import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
+import { aChange, anOrderOf, asked, withRestaurant } from '../fixtures/restaurant';
+import { anOrder } from '../fixtures/orders';
+import { plansOf, type Plans } from './fixtures/plans';
+import { analyze, busyAgents, queueOrders } from './fixtures/waiting-orders';
+
+const log = createLog('test', 'silent');
+const rows = 20_000;
+const waiting = 10_000;
+
+let databases: Record<'user' | 'restaurant' | 'delivery', Isolated>;
+let userDb: user.Database;
+let restaurantDb: restaurant.Database;
+let deliveryDb: delivery.Database;
+
+beforeAll(async () => {
+  const [ofUser, ofRestaurant, ofDelivery] = await Promise.all([
+    isolatedDatabase('user'),
+    isolatedDatabase('restaurant'),
+    isolatedDatabase('delivery'),
+  ]);
+  databases = { user: ofUser, restaurant: ofRestaurant, delivery: ofDelivery };
+  const urls = { user: ofUser.url, restaurant: ofRestaurant.url, delivery: ofDelivery.url };
+  userDb = user.openDatabase(urls.user, 2, log);
+  restaurantDb = restaurant.openDatabase(urls.restaurant, 2, log);
+  deliveryDb = delivery.openDatabase(urls.delivery, 2, log);
+  await runStatements(urls.delivery, [
+    `INSERT INTO "DilveryAgent" (name, "userName", gender, agent_status)
+     SELECT 'Courier', 'courier-' || i, 'FEMALE', CASE WHEN i % 2 = 0 THEN 'BUSY' ELSE 'AVAILABLE' END::"AgentStatus"
+     FROM generate_series(1, ${rows}) i`,
+    `INSERT INTO "DeclinedJob" ("orderId", "agentId")
+     SELECT gen_random_uuid(), id FROM "DilveryAgent"`,
+  ]);
+  await growRestaurants(urls, rows);
+  await growFinishedOrders(urls, rows);
+  await runStatements(urls.user, [
+    `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating) SELECT gen_random_uuid(), id, 5, 4 FROM "userOrder"`,
+  ]);
+  await analyze(urls.user);
+});
+afterAll(async () => {
+  await Promise.all([userDb, restaurantDb, deliveryDb].map((db) => db.$disconnect()));
+  await Promise.all(Object.values(databases).map((database) => database.drop()));
+});
+
+const expectIndexes = ({ indexes, wholeTables }: Plans, used: string[]): void => {
+  expect(wholeTables).toEqual([]);
+  expect(indexes).toEqual(expect.arrayContaining(used));
+};
+
+describe("the restaurants' database with 20,000 restaurants and as many orders", () => {
+  const plans = (work: () => Promise<unknown>) => plansOf(databases.restaurant.url, work);
+
+  test('is read by index when an order is placed', async () => {
+    const order = anOrderOf(
+      asked(await withRestaurant(restaurantDb), 1, 2),
+      asked(await withRestaurant(restaurantDb), 1),
+    );
+    const place = () => placeOrder(restaurantDb)(order);
+    expectIndexes(await plans(place), ['OrderGroup_order_id_key', 'Restaurant_pkey']);
+    expect(await place()).toMatchObject({ outcome: 'created' }); // so the first time it was stored
+  });
+
+  test('is read by index when an order, or one part of it, is confirmed and shown', async () => {
+    const kitchen = await withRestaurant(restaurantDb);
+    const whole = anOrderOf(asked(kitchen, 1));
+    const inParts = anOrderOf(asked(kitchen, 1));
+    for (const order of [whole, inParts]) await placeOrder(restaurantDb)(order);
+    const confirm = async () => {
+      await changeOrder(restaurantDb)(aChange(whole, 'CONFIRMED'));
+      await changeOrder(restaurantDb)({ ...aChange(inParts, 'CONFIRMED'), restaurant_id: kitchen.id });
+    };
+    expectIndexes(await plans(confirm), ['OrderGroup_order_id_key', 'Order_order_group_id_restaurant_id_key']);
+    expectIndexes(await plans(() => findOrderGroup(restaurantDb, whole.order_id)), [
+      'OrderGroup_order_id_key',
+      'Order_order_group_id_restaurant_id_key',
+      'OrderItem_order_id_menu_item_id_key',
+      'MenuItem_pkey',
+    ]);
+  });
+});
+
+describe("the customers' database with 20,000 orders", () => {
+  const plans = (work: () => Promise<unknown>) => plansOf(databases.user.url, work);
+  const record = { orderId: randomUUID(), userId: randomUUID(), placedAt: new Date().toISOString() };
+
+  test('is written by index when an order is recorded and goes on', async () => {
+    const { order_id: orderId } = anOrder();
+    const write = async () => {
+      await recordOrder(userDb, { ...record, orderId, bodyHash: 'a' });
+      await recordProgress(userDb, {
+        ...record,
+        orderId,
+        status: 'CONFIRMED',
+        delivered: false,
+        total: '1.00',
+        reason: null,
+      });
+    };
+    expectIndexes(await plans(write), ['userOrder_order_id_key']);
+  });
+
+  test("is read by index for a page of a customer's history, the first and the next", async () => {
+    const page = { userId: record.userId, limit: 20 };
+    const read = async () => {
+      await listOrders(userDb, page);
+      await listOrders(userDb, { ...page, after: { at: new Date(), id: record.orderId } });
+    };
+    expectIndexes(await plans(read), ['userOrder_user_id_placed_at_order_id_idx']);
+  });
+});
+
+describe('the delivery database with 20,000 agents and as many deliveries', () => {
+  const plans = (work: () => Promise<unknown>) => plansOf(databases.delivery.url, work);
+  const notifyOrders = async () => undefined;
+  const assign = (order_id: string) => assignAgent({ db: deliveryDb, notifyOrders })({ order_id });
+  const move = (order_id: string, status: 'PICKED_UP' | 'DELIVERED') =>
+    changeDelivery({ db: deliveryDb, notifyOrders })({ order_id, status });
+
+  test('is read by index when a free agent is found at once, picks up and delivers', async () => {
+    const orderId = randomUUID();
+    expectIndexes(await plans(() => assign(orderId)), [
+      'DilveryAgent_free_idx',
+      'DilveryAgent_pkey',
+      'DeliveryAssignment_waiting_idx',
+      'DeliveryAssignment_orderId_key',
+    ]);
+    expect(await assign(orderId)).toMatchObject({ outcome: 'assigned' });
+    const deliver = async () => {
+      await move(orderId, 'PICKED_UP');
+      await move(orderId, 'DELIVERED');
+    };
+    expectIndexes(await plans(deliver), ['DilveryAgent_pkey']);
+    expect(await move(orderId, 'DELIVERED')).toEqual({ outcome: 'unchanged' });
+  });
+
+  test('is read by index when a courier looks for the next job', async () => {
+    const { agent_id: agentId } = (await assign(randomUUID())) as { agent_id: string };
+    const look = () => listDeliveries(deliveryDb, { agentId, status: 'PENDING' }, 1);
+    const { wholeTables } = await plans(look);
+    expect(wholeTables).toEqual([]);
+    expect(await look()).toHaveLength(1);
+  });
+
+  test('is not read for what is over when it is asked how it is doing', async () => {
+    const { wholeTables } = await plans(() => readFigures(deliveryDb));
+    // Agents are counted: with half of them free, their whole table may be read as well as an index.
+    expect(wholeTables.filter((plan) => !plan.startsWith('DilveryAgent:'))).toEqual([]);
+    const busy = await deliveryDb.assignment.count({ where: { status: { in: ['PENDING', 'PICKED_UP'] } } });
+    const availableAgents = await deliveryDb.agent.count({ where: { agentStatus: 'AVAILABLE' } });
+    expect(await readFigures(deliveryDb)).toEqual({
+      availableAgents,
+      busyAgents: busy,
+      ordersWaiting: 0,
+      oldestWaitSeconds: 0,
+    });
+  });
+
+  test('is read by index when 10,000 orders wait: one more joins them, and an agent who is freed gets the oldest', async () => {
+    const { url } = databases.delivery;
+    await runStatements(url, [`UPDATE "DilveryAgent" SET agent_status = 'BUSY'`]);
+    const [first = '', second = ''] = await busyAgents(url, 2);
+    await queueOrders(url, waiting);
+    await analyze(url);
+    const { ordersWaiting, oldestWaitSeconds } = await readFigures(deliveryDb);
+    expect(ordersWaiting).toBe(waiting);
+    expect(oldestWaitSeconds).toBeGreaterThan(0);
+    const oldest = await deliveryDb.assignment.findFirst({
+      where: { status: 'PENDING', agentId: null },
+      orderBy: [{ requestedAt: 'asc' }, { id: 'asc' }],
+    });
+
+    expectIndexes(await plans(() => assign(randomUUID())), [
+      'DilveryAgent_free_idx',
+      'DeliveryAssignment_waiting_idx',
+      'DeliveryAssignment_orderId_key',
+    ]);
+    expectIndexes(await plans(() => move(first, 'DELIVERED')), [
+      'DilveryAgent_free_idx',
+      'DeliveryAssignment_waiting_idx',
+      'DeliveryAssignment_orderId_key',
+    ]);
+    expect(await move(second, 'DELIVERED')).toEqual({ outcome: 'changed' });
+    expect(await deliveryDb.assignment.findUnique({ where: { id: oldest?.id ?? '' } })).toMatchObject({
+      agentId: expect.any(String) as string,
+    });
+  });
+});

@@ -1,0 +1,175 @@
+/** What a consumer does with messages that bear our name and not our signature, on a real broker. */
+import { randomUUID } from 'node:crypto';
+import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { deadQueue, platformAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
+import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
+import { ServiceFault } from '../../lib/broker/errors';
+import { createSignature, signatureHeader } from '../../lib/broker/signature';
+import { createLog } from '../../lib/logging/log';
+import * as delivery from '../../prisma/delivery/client';
+import * as restaurant from '../../prisma/restaurant/client';
+import { redrive } from '../../tools/queues/dead-letters';
+import { consumeDeliveryQueues } from '../../workers/delivery/consumers';
+import { consumeRestaurantQueues } from '../../workers/restaurant/consumers';
+import { isolatedBroker, type Isolated } from '../fixtures/isolation';
+import { anOrder } from '../fixtures/orders';
+import { until } from '../fixtures/until';
+
+const log = createLog('test', 'silent');
+const signature = createSignature('known to the order worker and to the consumers');
+const anothers = createSignature('known to somebody who has no part in this at all');
+/** Old programs send to the first, nobody but us to the second. */
+const [shared, own] = [queues.placeOrder, queues.changeOrderStatus];
+
+let vhost: Isolated;
+let broker: Broker;
+let model: ChannelModel;
+let channel: ConfirmChannel;
+let [handled, adopted]: [string[], string[]] = [[], []];
+/** What the handler does with a body beside noting it. */
+let handle: (text: string) => void = () => undefined;
+const opened: Broker[] = [];
+
+const open = async (options: Partial<Parameters<typeof openPlatformBroker>[0]>): Promise<Broker> => {
+  const each = await openPlatformBroker({ url: vhost.url, name: 'test', log, ...options });
+  opened.push(each);
+  return each;
+};
+
+beforeAll(async () => {
+  vhost = await isolatedBroker();
+  broker = await open({ signature });
+  const options = {
+    prefetch: 5,
+    parse: (body: unknown) => ({ ok: true, value: body as { text: string } }) as const,
+    handle: async ({ text }: { text: string }) => {
+      handled.push(text);
+      handle(text);
+      return text.toUpperCase();
+    },
+  };
+  await broker.consume({ ...options, queue: shared, adopt: async ({ text }) => void adopted.push(text) });
+  await broker.consume({ ...options, queue: own, signedOnly: true });
+  model = await connect(vhost.url);
+  channel = await model.createConfirmChannel();
+});
+beforeEach(() => {
+  [handled, adopted] = [[], []];
+  handle = () => undefined;
+});
+afterAll(async () => {
+  await Promise.all(opened.map((each) => each.close()));
+  await model.close();
+  await vhost.drop();
+});
+
+const request = (queue: string, text: string, by = broker) => by.request(queue, { text }, { timeoutMs: 60_000 });
+/** Sends as somebody who knows all of our names. */
+const send = (queue: string, body: object, header?: string, properties: object = { appId: platformAppId }) =>
+  channel.sendToQueue(queue, Buffer.from(JSON.stringify(body)), {
+    headers: header === undefined ? {} : { [signatureHeader]: header },
+    ...properties,
+  });
+const asRequest = { appId: platformAppId, replyTo: 'nobody', correlationId: randomUUID() };
+const bodyOf = (text: string) => Buffer.from(JSON.stringify({ text }));
+/** The next dead letter, why it died, and what it says. */
+const nextDead = async (queue: string) => {
+  const letter = await until(`a dead letter of ${queue}`, () => channel.get(deadQueue(queue), { noAck: true }));
+  return {
+    reason: String(letter.properties.headers?.['x-reason']),
+    body: JSON.parse(letter.content.toString()) as object,
+  };
+};
+const dead = (text: string) => ({ reason: expect.stringMatching(/^UNSIGNED_MESSAGE: /) as string, body: { text } });
+
+describe.each([shared, own])('a request to %s', (queue) => {
+  test('that is signed is answered', async () => {
+    expect(await request(queue, 'soup')).toBe('SOUP');
+  });
+
+  test('that is not is buried and answered as a failure that may pass', async () => {
+    const nobody = await open({});
+    const failed = request(queue, 'unsigned', nobody);
+    await expect(failed).rejects.toBeInstanceOf(ServiceFault);
+    await expect(failed).rejects.toMatchObject({ code: 'UNSIGNED_MESSAGE', retryable: true });
+    expect(await nextDead(queue)).toEqual(dead('unsigned'));
+    expect([handled, adopted]).toEqual([[], []]);
+  });
+
+  const elsewhere = queue === own ? shared : own;
+  const forgeries: [string, (text: string) => string][] = [
+    ['with another secret', (text) => anothers.sign(queue, true, bodyOf(text))],
+    ['for another queue', (text) => signature.sign(elsewhere, true, bodyOf(text))],
+    ['as another body', () => signature.sign(queue, true, bodyOf('soup'))],
+    ['as no request', (text) => signature.sign(queue, false, bodyOf(text))],
+    ['with nothing', () => ''],
+  ];
+  test.each(forgeries)('that is signed %s is buried', async (_, header) => {
+    const text = randomUUID();
+    send(queue, { text }, header(text), asRequest);
+    expect(await nextDead(queue)).toEqual(dead(text));
+    expect([handled, adopted]).toEqual([[], []]);
+  });
+});
+
+describe('a message that is no request', () => {
+  test('is adopted where old programs send too', async () => {
+    send(shared, { text: 'old' }, undefined, {});
+    await until('the adoption', () => adopted.includes('old'));
+  });
+
+  test.each([{}, { appId: platformAppId }])('is buried where nobody else sends, with %j', async (properties) => {
+    send(own, { text: 'forged' }, undefined, properties);
+    expect(await nextDead(own)).toEqual(dead('forged'));
+    expect(handled).toEqual([]);
+  });
+
+  test.each([shared, own])('is not let in by the way of those that wait for their next attempt: %s', async (queue) => {
+    send(retryQueue(queue), { text: 'forged' });
+    expect(await nextDead(queue)).toEqual(dead('forged'));
+    expect([handled, adopted]).toEqual([[], []]);
+  });
+
+  test('of ours is tried again, and put back from the dead queue', async () => {
+    handle = () => {
+      if (handled.length < 3) throw new ServiceFault('not now', handled.length < 2, 'NOT_NOW');
+    };
+    send(own, { text: 'event' }, signature.sign(own, false, bodyOf('event')));
+    await until(
+      'two attempts and the dead letter',
+      async () => (await channel.checkQueue(deadQueue(own))).messageCount === 1,
+    );
+    expect(await redrive(vhost.url, own, 'all', signature)).toBe(1);
+    await until('the third attempt', () => handled.length === 3);
+    expect(handled).toEqual(['event', 'event', 'event']);
+  });
+});
+
+test("the services' own consumers act on no request that is not signed", async () => {
+  const separate = await isolatedBroker();
+  const nowhere = 'postgresql://postgres@127.0.0.1:1/nowhere';
+  const consuming = await openPlatformBroker({ url: separate.url, name: 'services', log, signature });
+  const db = { restaurant: restaurant.openDatabase(nowhere, 3, log), delivery: delivery.openDatabase(nowhere, 3, log) };
+  await consumeRestaurantQueues({ db: db.restaurant, broker: consuming, poolSize: 3 });
+  await consumeDeliveryQueues({ db: db.delivery, broker: consuming, log, poolSize: 3 });
+  const forger = await openPlatformBroker({ url: separate.url, name: 'forger', log });
+  const order = anOrder();
+  const { order_id, user_id, placed_at } = order;
+  const change = { order_id, user_id, placed_at, status: 'CANCELLED' };
+  const bodies: [QueueName, object][] = [
+    [queues.placeOrder, order],
+    [queues.changeOrderStatus, change],
+    [queues.assignAgent, { order_id }],
+    [queues.updateDeliveryStatus, { order_id, status: 'CANCELLED' }],
+  ];
+  try {
+    for (const [queue, body] of bodies) {
+      const asked = forger.request(queue, body, { timeoutMs: 60_000 });
+      await expect(asked).rejects.toMatchObject({ code: 'UNSIGNED_MESSAGE' });
+    }
+  } finally {
+    await Promise.all([consuming.close(), forger.close()]);
+    await Promise.all([db.restaurant.$disconnect(), db.delivery.$disconnect()]);
+    await separate.drop();
+  }
+});

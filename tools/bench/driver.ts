@@ -1,0 +1,22 @@
+/** Runs the benchmark against the system that `npm run bench` has started. Its argument: the options as JSON. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodes, runAsProgram } from '../cli/command';
+import { printLines, say } from '../cli/output';
+import { withBench } from './bench';
+import { reportOf } from './report/report';
+import { reportLines } from './report/tables';
+import { runBenchmark } from './run';
+import { settingsFor, type Options } from './settings';
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(exitCodes.interrupted));
+
+runAsProgram(async ([argument = '']) => {
+  const { out, json, ...options } = JSON.parse(argument) as Options & { out: string; json: boolean };
+  const report = reportOf(await withBench(process.env, { settings: settingsFor(options), say }, runBenchmark));
+  const text = JSON.stringify(report, null, 2);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'bench.json'), `${text}\n`);
+  printLines(json ? [text] : reportLines(report));
+  return exitCodes.fine;
+});

@@ -1,0 +1,41 @@
+/** What tools print: results on standard output, everything else on standard error. */
+
+/** The result of a command, a line each. */
+export function printLines(lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Progress, with the time of day. */
+export function say(line: string): void {
+  process.stderr.write(`${new Date().toLocaleTimeString('en-GB')}  ${line}\n`);
+}
+
+export function printError(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+/** An error that the person at the terminal can act on: printed as one message, without a stack trace. */
+export class ExpectedError extends Error {
+  override readonly name: string = 'ExpectedError';
+}
+
+/** A cell of a table; null is shown as a dash. */
+export type Cell = string | number | null | undefined;
+
+/** Rows as lines with aligned columns, two spaces apart. */
+export function table(rows: Cell[][]): string[] {
+  const texts = rows.map((row) => row.map((cell) => String(cell ?? '-')));
+  const width = (column: number) => Math.max(...texts.map((row) => row[column]?.length ?? 0));
+  return texts.map((row) =>
+    row
+      .map((text, column) => text.padEnd(width(column)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** The error's message, followed by those of its causes. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message + (error.cause === undefined ? '' : ` (${messageOf(error.cause)})`);
+}
