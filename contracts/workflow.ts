@@ -26,6 +26,23 @@ export interface OrderPolicy {
   undoAttentionMs?: number;
 }
 
+const minuteMs = 60_000;
+
+/** The defaults of the configuration, and of orders and ratings of version 0.1 without these fields. */
+export const defaultOrderPolicy: Required<OrderPolicy> = {
+  placementLimitMs: 10 * minuteMs,
+  decisionLimitMs: 15 * minuteMs,
+  courierLimitMs: 15 * minuteMs,
+  pickupLimitMs: 60 * minuteMs,
+  deliveryAttentionMs: 120 * minuteMs,
+  reaskIntervalMs: 30_000,
+  avoidLocalMs: 30_000,
+  attemptMs: 10_000,
+  retryIntervalMs: 30_000,
+  /** Longer than the restart of a service, which needs no operator. */
+  undoAttentionMs: 2 * minuteMs,
+};
+
 /** How to call a service that is slow or unavailable. */
 export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
 

@@ -9,7 +9,7 @@ import {
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
 import type { RatingActivities } from '../activities/ratings';
-import type { CallPolicy } from '../contracts/workflow';
+import { defaultOrderPolicy, type CallPolicy } from '../contracts/workflow';
 
 export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
 export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
@@ -33,7 +33,10 @@ const local = proxyLocalActivities<Activities>({
   retry: { maximumAttempts: 1 }, // the default policy retries without end, inside the workflow task
 });
 /** Retried without end: time limits belong to the saga. */
-const durableCalls = ({ attemptMs = 10_000, retryIntervalMs = 30_000 }: CallPolicy) =>
+const durableCalls = ({
+  attemptMs = defaultOrderPolicy.attemptMs,
+  retryIntervalMs = defaultOrderPolicy.retryIntervalMs,
+}: CallPolicy) =>
   proxyActivities<Activities>({
     startToCloseTimeout: attemptMs,
     retry: {

@@ -1,11 +1,11 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { CallPolicy, RatingInput, RatingOutcome } from '../contracts/workflow';
+import { defaultOrderPolicy, type CallPolicy, type RatingInput, type RatingOutcome } from '../contracts/workflow';
 import { createCalls } from './calls';
 import { logEvent } from './log-event';
 import { rateUpdate } from './messages';
 
 /** For ratings of version 0.1, whose input has no policy. */
-const defaultPolicy: CallPolicy = { avoidLocalMs: 30_000 };
+const defaultPolicy: CallPolicy = { avoidLocalMs: defaultOrderPolicy.avoidLocalMs };
 
 /**
  * One rating: stored once, then published, however long the broker is unavailable, to the services that average it. Answers as soon as

@@ -32,7 +32,7 @@ const none = 'NO_AGENT_YET';
 /** `ok`: allowed; `same`: a repeat; else the refusal's code. */
 type Word = 'ok' | 'same' | RefusalCode;
 
-/** The verdicts on a running order. Columns: confirm, refuse, refuse with a reason, pick up, deliver, cancel the delivery, cancel, ask for an agent, hand back. */
+/** The verdicts on a running order. The columns are the commands above, in their order. */
 const table: Record<string, [Word, Word, Word, Word, Word, Word, Word, Word, Word]> = {
   'PENDING / none': ['ok', 'ok', 'ok', illegal, illegal, illegal, 'ok', early, none],
   'CONFIRMED / none': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', 'ok', none],

@@ -1,13 +1,11 @@
 /** Reports failing compensations: in the search attribute `OrderAttention`, the order worker's log and its metrics. */
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { defaultOrderPolicy } from '../contracts/workflow';
 import type { Service } from './calls';
 import { reportsFailuresLate } from './compensation';
 import { logEvent } from './log-event';
 import { count, type UndoStep } from './order-metrics';
 import type { OrderRun } from './order-run';
-
-/** For orders of version 0.1. Longer than the restart of a service, which needs no operator. */
-const defaultAttentionMs = 120_000;
 
 /**
  * Reports once when a service has been failing for too long; its retries continue. Has a timer only while a service is called durably.
@@ -16,7 +14,7 @@ const defaultAttentionMs = 120_000;
 export function watchCompensation(run: OrderRun): () => void {
   let finished = false;
   const failing = (): boolean => !finished && run.servicesCalledDurably().length > 0;
-  const attentionMs = run.input.policy.undoAttentionMs ?? defaultAttentionMs;
+  const attentionMs = run.input.policy.undoAttentionMs ?? defaultOrderPolicy.undoAttentionMs;
 
   const watch = async (): Promise<void> => {
     for (;;) {

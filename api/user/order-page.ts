@@ -50,7 +50,7 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
 
 /**
  * An order that Temporal holds but that the order worker has not recorded yet: accepted with 202 while the worker is away.
- * Null when Temporal does not know it either. Throws TemporalAwayError.
+ * Null when Temporal does not know it either. Throws TemporalUnavailableError.
  */
 export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<OrderPage | null> {
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));

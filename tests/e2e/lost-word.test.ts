@@ -3,8 +3,7 @@
  * came into it and were lost with it. Here a decision was carried out so; its order knows nothing of it.
  */
 import { queues } from '../../contracts/names';
-import type { Broker } from '../../lib/broker/broker';
-import { openPlatformBroker } from '../../lib/broker/platform-broker';
+import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { createLog } from '../../lib/logging/log';
 import { until } from '../fixtures/until';
 import { everywhere } from './fixtures/everywhere';

@@ -1,4 +1,4 @@
-/** Orders whose workflow was taken back: mended where that is needed, on a system of its own. */
+/** Orders whose workflow was taken back: repaired where that is needed, on a system of its own. */
 import { everywhere } from '../e2e/fixtures/everywhere';
 import { cancel, delivered, events, move, pageOf, placed, assigned } from '../e2e/fixtures/platform';
 import { repair, reset, resetBefore } from '../e2e/fixtures/repairs';

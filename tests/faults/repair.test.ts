@@ -1,4 +1,4 @@
-/** Orders that lost their workflow: found and mended, on a system of its own. */
+/** Orders that lost their workflow: found and repaired, on a system of its own. */
 import { ratingWorkflowId } from '../../contracts/names';
 import { everywhere } from '../e2e/fixtures/everywhere';
 import { aKey, post } from '../e2e/fixtures/keyed-placement';
@@ -198,7 +198,7 @@ describe('a repair', () => {
     expect(shown.stdout).toContain(`${order.order_id}  PENDING   PENDING     -         TERMINATED  adopt it, placed`);
     const done = await runTool('repair', '--name', system.name, '--yes', '--order', order.order_id);
     expect(done.code).toBe(0);
-    expect(done.stdout).toContain('1 of 1 mended.');
+    expect(done.stdout).toContain('1 of 1 repaired.');
     expect(await runOf(order)).toBe('RUNNING');
   });
 

@@ -5,8 +5,8 @@ import { lockOrder } from '../../prisma/order-lock';
 import { countAgentRating } from '../../prisma/delivery/ratings';
 
 /**
- * Counts the agent's rating into the mean over the agent's rated deliveries, once for each order however often it comes.
- * Throws a non-retryable ServiceFault UNKNOWN_ORDER when no agent has ever been assigned to the order.
+ * Adds the rating to the agent's mean, once for each order, however often it arrives.
+ * Throws a non-retryable ServiceFault UNKNOWN_ORDER when the order never had an agent.
  */
 export const rateDelivery =
   (db: Database) =>

@@ -1,8 +1,7 @@
 /** The saga's anomalies, forced: replies that arrive late, twice or never, from a service under the test's control. */
 import { createOrderActivities, type OrderRecords } from '../../../activities/orders';
 import { queues } from '../../../contracts/names';
-import type { Broker } from '../../../lib/broker/broker';
-import { openPlatformBroker } from '../../../lib/broker/platform-broker';
+import { openPlatformBroker, type Broker } from '../../../lib/broker/broker';
 import { createLog } from '../../../lib/logging/log';
 import { aFakePeer } from '../../fixtures/fake-peer';
 import { isolatedBroker, type Isolated } from '../../fixtures/isolation';

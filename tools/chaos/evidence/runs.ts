@@ -2,7 +2,7 @@ import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../../../contracts/names';
 import type { OrderResult } from '../../../contracts/workflow';
-import { dataConverterOf } from '../../../lib/temporal/data-converter';
+import { dataConverterOf } from '../../../lib/temporal/payload-codec';
 import { workflowBundlePath } from '../../../workers/order/bundle';
 import type { Addresses } from '../addresses';
 import type { Evidence, Run } from './evidence';
