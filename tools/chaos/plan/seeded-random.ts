@@ -1,4 +1,4 @@
-/** Numbers that a seed decides: the same seed gives the same row of them on every machine. */
+/** Random choices that depend on a seed alone: the same on every machine. */
 export interface Random {
   /** A whole number, both ends included. */
   int(min: number, max: number): number;
@@ -8,9 +8,9 @@ export interface Random {
   uuid(): string;
 }
 
-/** `stream` keeps rows of the same seed apart: what one of them is asked for does not shift another. */
-export function randomFrom(seed: number, stream: string): Random {
-  const next = mulberry32(hash(`${seed} ${stream}`));
+/** Streams of the same seed are independent: drawing from one does not shift another. */
+export function seededRandom(seed: number, stream: string): Random {
+  const next = mulberry32(fnv1a(`${seed} ${stream}`));
   const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     int,
@@ -30,7 +30,7 @@ export function randomFrom(seed: number, stream: string): Random {
   };
 }
 
-/** A small generator with 32 bits of state, good enough to shuffle cards. */
+/** A generator with 32 bits of state: enough to shuffle a deck. */
 function mulberry32(state: number): () => number {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -40,9 +40,8 @@ function mulberry32(state: number): () => number {
   };
 }
 
-/** FNV-1a. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const character of text) value = Math.imul(value ^ character.charCodeAt(0), 0x01000193);
-  return value;
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return hash;
 }

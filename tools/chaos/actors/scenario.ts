@@ -1,0 +1,89 @@
+import type { Placement } from '../journal';
+import type { PlannedOrder } from '../plan/orders';
+import { createOrderContext, pause, type Actors, type OrderContext } from './context';
+import { resolveItems, type Restaurant } from './setup';
+import {
+  awaitJob,
+  cancel,
+  decide,
+  decline,
+  deliver,
+  move,
+  placeOrder,
+  publishPlacement,
+  rate,
+  repeatAssignment,
+  repeatRating,
+} from './steps';
+
+/**
+ * Acts out one order: its customer, its restaurants and its courier act independently. Resolves when none of them has anything left to
+ * do, or at the end of the run; undefined when that comes before the placement.
+ */
+export async function actOut(
+  actors: Actors,
+  restaurants: Restaurant[],
+  planned: PlannedOrder,
+): Promise<Placement | undefined> {
+  await pause(planned.startsAfterMs, actors.end);
+  if (actors.end.aborted) return undefined;
+  const items = resolveItems(restaurants, planned);
+  const placement: Placement = { planned, restaurants: items, outcome: { is: 'unknown' }, isRated: false };
+  const context = createOrderContext(actors, placement);
+  placement.outcome = await placeOrder(context);
+  if (placement.outcome.is !== 'accepted' || planned.scenario === 'unknown item') return placement;
+
+  const order = { ...context, orderId: placement.outcome.orderId };
+  await pauseBefore(order, 0);
+  if (planned.scenario === 'cancelled') await actOutCancellation(order);
+  else {
+    if (planned.repeatsMessages) await publishPlacement(order);
+    await decide(order);
+    const isDelivered = !['no decision', 'refused', 'refused in part, cancel all'].includes(planned.scenario);
+    if (isDelivered) await actOutDelivery(order);
+  }
+  return placement;
+}
+
+const pauseBefore = ({ placement, end }: OrderContext, step: number): Promise<void> =>
+  pause(placement.planned.pausesMs[step] ?? 0, end);
+
+/** The customer cancels at the planned stage; the others continue as if they had not heard. */
+async function actOutCancellation(order: OrderContext): Promise<void> {
+  const { cancelAt } = order.placement.planned;
+  if (cancelAt === 'placed') {
+    await Promise.all([cancel(order), decide(order)]);
+    return;
+  }
+  await decide(order);
+  if (cancelAt === 'confirmed') return cancel(order);
+  const job = await awaitJob(order);
+  if (cancelAt === 'assigned') return cancel(order);
+  if (!job) return;
+  const [, isPickedUp] = await Promise.all([cancel(order), move(order, 'PICKED_UP')]);
+  if (isPickedUp) await deliver(order);
+}
+
+/** From the assignment to the rating, or to where the scenario ends. */
+async function actOutDelivery(order: OrderContext): Promise<void> {
+  const { scenario, repeatsMessages } = order.placement.planned;
+  let job = await awaitJob(order);
+  await pauseBefore(order, 1);
+  if (job && scenario === 'declined by a courier' && (await decline(order, job))) {
+    const declined = job;
+    if (repeatsMessages) await repeatAssignment(order, declined); // out of date by now
+    job = await awaitJob(order, declined);
+  }
+  if (!job) return;
+  if (repeatsMessages) await repeatAssignment(order, job);
+  if (!(await move(order, 'PICKED_UP')) || scenario === 'never delivered') return;
+  await pauseBefore(order, 2);
+  if (scenario === 'cancelled by the courier') {
+    await move(order, 'CANCELLED');
+    return;
+  }
+  if (!(await deliver(order)) || scenario !== 'rated') return;
+  await pauseBefore(order, 3);
+  await rate(order);
+  if (repeatsMessages) await repeatRating(order);
+}

@@ -1,0 +1,138 @@
+/** What a customer, a restaurant and a courier do with one order. Requests are repeated until they are answered. */
+import { queues, ratingsExchange } from '../../../contracts/names';
+import type { DeliveryMove } from '../../../contracts/states';
+import type { AnyAnswer } from '../../platform/answer';
+import type { DecisionBody } from '../../platform/requests';
+import type { PlacementOutcome } from '../journal';
+import { actorTimeoutMs, pause, type OrderContext } from './context';
+
+const placementRoutes = {
+  'user API': ['user', '/orders'],
+  'user API, old path': ['user', '/place-order'],
+  'restaurant API': ['restaurant', '/orders'],
+} as const;
+
+/** Without an idempotency key the request is sent once. */
+export async function placeOrder(order: OrderContext): Promise<PlacementOutcome> {
+  const { channel, idempotencyKey, placementTimeoutMs, onPartialRefusal } = order.placement.planned;
+  if (channel === 'message')
+    return (await publishPlacement(order)) ? { is: 'accepted', orderId: order.orderId } : { is: 'unknown' };
+  const once = { repeat: null, timeoutMs: placementTimeoutMs };
+  const platform = idempotencyKey ? order.platform : order.platform.with(once);
+  const [service, path] = placementRoutes[channel];
+  const answer = await platform.request<{ order_id: string }>(service, 'POST', path, {
+    body: { ...placementBody(order), on_partial_refusal: onPartialRefusal },
+    ...(idempotencyKey && { headers: { 'Idempotency-Key': idempotencyKey } }),
+  });
+  if (answer.outcome === 'done' || answer.outcome === 'accepted')
+    return { is: 'accepted', orderId: answer.body.order_id };
+  return answer.outcome === 'refused' ? { is: 'refused', status: answer.status } : { is: 'unknown' };
+}
+
+const placementBody = ({ placement }: OrderContext) => ({
+  user_id: placement.planned.userId,
+  restaurants: placement.restaurants.map(({ restaurantId, items }) => ({
+    restaurant_id: restaurantId,
+    items: items.map(({ menuItemId, quantity }) => ({ menu_item_id: menuItemId, quantity })),
+  })),
+});
+
+/** As programs older than the HTTP interface do; for a second time when the order exists. Returns whether the broker confirmed. */
+export const publishPlacement = (order: OrderContext): Promise<boolean> =>
+  order.outsider.publish(
+    { queue: queues.placeOrder },
+    {
+      order_id: order.orderId,
+      placed_at: new Date().toISOString().replace('Z', ''), // without a time zone, as they do
+      status: 'PENDING',
+      ...placementBody(order),
+    },
+  );
+
+/** Sends one request, or two at once. */
+export async function cancel({ platform, placement, orderId }: OrderContext): Promise<void> {
+  const send = () => platform.cancelOrder(orderId, { reason: 'no longer hungry' });
+  await (placement.planned.cancelsTwice ? Promise.all([send(), send()]) : send());
+}
+
+export async function rate({ platform, placement, orderId }: OrderContext): Promise<void> {
+  const { userId, rating } = placement.planned;
+  const body = { user_id: userId, order_id: orderId, order_rating: rating.order, agent_rating: rating.agent };
+  placement.isRated = isSuccess(await platform.rateOrder(body));
+}
+
+/** Publishes an accepted rating twice more. */
+export async function repeatRating({ outsider, placement, orderId }: OrderContext): Promise<void> {
+  if (!placement.isRated) return;
+  const { order, agent } = placement.planned.rating;
+  const event = { order_id: orderId, order_rating: order, agent_rating: agent };
+  for (let time = 0; time < 2; time += 1) await outsider.publish({ exchange: ratingsExchange }, event);
+}
+
+/** Sends the scenario's decisions, all at once. */
+export async function decide(order: OrderContext): Promise<void> {
+  await Promise.all(decisionsOf(order).map((decision) => order.platform.decide(order.orderId, decision)));
+}
+
+function decisionsOf({ placement: { planned, restaurants } }: OrderContext): DecisionBody[] {
+  const { scenario, decidesByPart } = planned;
+  if (scenario === 'no decision') return [];
+  if (scenario === 'refused') return [{ status: 'CANCELLED', reason: 'the oven is broken' }];
+  if (!decidesByPart) return [{ status: 'CONFIRMED' }];
+  const isRefusedInPart = scenario === 'refused in part, cancel all' || scenario === 'refused in part, keep rest';
+  return restaurants.map(({ restaurantId: restaurant_id }, index) =>
+    isRefusedInPart && index === 0
+      ? { status: 'CANCELLED', restaurant_id, reason: 'out of onions' }
+      : { status: 'CONFIRMED', restaurant_id },
+  );
+}
+
+/** An order's agent. */
+type Job = { agent_id: string; agent_name: string };
+
+const pollIntervalMs = 500;
+const pollsPerRecordCheck = 3;
+
+/** Waits until the order has an agent other than `previous`. Undefined when it is cancelled, or after a minute. */
+export async function awaitJob(order: OrderContext, previous?: Job): Promise<Job | undefined> {
+  const platform = order.platform.with({ repeat: null });
+  const deadline = Date.now() + actorTimeoutMs;
+  for (let polls = 1; Date.now() < deadline && !order.end.aborted; polls += 1) {
+    const answer = await platform.delivery(order.orderId);
+    if (answer.outcome === 'done') {
+      const { status, ...job } = answer.body.data;
+      if (status === 'CANCELLED') return undefined;
+      if (job.agent_id !== previous?.agent_id) return job;
+    }
+    // The delivery service may never hear of an order that is cancelled early; the customer's record knows.
+    if (polls % pollsPerRecordCheck === 0) {
+      const history = await platform.ordersOf(order.placement.planned.userId);
+      if (history.outcome === 'done' && history.body.data.orders.some(({ status }) => status === 'CANCELLED'))
+        return undefined;
+    }
+    await pause(pollIntervalMs, order.end);
+  }
+  return undefined;
+}
+
+const isSuccess = ({ outcome }: AnyAnswer): boolean => outcome === 'done' || outcome === 'accepted';
+
+/** Returns false for a refusal: the order is over. */
+export const move = async ({ platform, orderId }: OrderContext, status: DeliveryMove): Promise<boolean> =>
+  isSuccess(await platform.moveDelivery(orderId, status));
+
+/** Picks up again where the pick-up was accepted but not carried out. Returns false when that is refused. */
+export async function deliver(order: OrderContext): Promise<boolean> {
+  while (!(await move(order, 'DELIVERED'))) {
+    if (!(await move(order, 'PICKED_UP'))) return false;
+  }
+  return true;
+}
+
+/** Returns false for a refusal. */
+export const decline = async ({ platform, orderId }: OrderContext, { agent_id }: Job): Promise<boolean> =>
+  isSuccess(await platform.decline(orderId, { agent_id, reason: 'a flat tyre' }));
+
+/** Publishes the order's assignment again, as the broker may do. */
+export const repeatAssignment = ({ outsider, orderId }: OrderContext, job: Job): Promise<boolean> =>
+  outsider.publish({ queue: queues.agentAssigned }, { order_id: orderId, ...job });

@@ -1,0 +1,76 @@
+/**
+ * The platform's one client, for tests and tools: a method for each request, with the bodies and answers of the contract.
+ *
+ * @example
+ * const platform = createPlatform({ urlOf: urlsIn(process.env) });
+ * const { order_id } = bodyOf(await platform.as(aCustomer(userId)).placeOrder(order));
+ */
+import type { Caller } from '../../contracts/access';
+import { anOperator, authorization } from '../stack/access';
+import type { Answer } from './answer';
+import { deliveryRequests, orderRequests, restaurantRequests } from './requests';
+import { createSend, type PlatformOptions, type Repeat, type RequestOptions, type Service } from './send';
+import { fetchTransport, type Method } from './transport';
+
+type Requests = ReturnType<typeof restaurantRequests> &
+  ReturnType<typeof orderRequests> &
+  ReturnType<typeof deliveryRequests>;
+
+export interface Platform extends Requests {
+  /** Any request, such as one by an old name or with a body that does not match. */
+  request<Body = unknown>(
+    service: Service,
+    method: Method,
+    path: string,
+    options?: RequestOptions,
+  ): Promise<Answer<Body, Body>>;
+  /** The same platform for another caller; null sends no token. */
+  as(caller: Caller | null): Platform;
+  /** The same platform with other options. */
+  with(options: Partial<PlatformOptions>): Platform;
+}
+
+/** Longer than a service takes to say that it holds a request: 3 s, and 2 s to be sure of it. */
+const standardTimeoutMs = 15_000;
+
+/** Unless the options say otherwise: an operator, by `fetch`, without repeats. */
+export function createPlatform(options: Partial<PlatformOptions> & Pick<PlatformOptions, 'urlOf'>): Platform {
+  const all: PlatformOptions = {
+    authorization,
+    transport: fetchTransport,
+    caller: anOperator,
+    timeoutMs: standardTimeoutMs,
+    repeat: null,
+    onAnswer: null,
+    signal: null,
+    ...options,
+  };
+  const send = createSend(all);
+  return {
+    ...restaurantRequests(send),
+    ...orderRequests(send),
+    ...deliveryRequests(send),
+    request: send,
+    as: (caller) => createPlatform({ ...all, caller }),
+    with: (others) => createPlatform({ ...all, ...others }),
+  };
+}
+
+type UrlVariables = { [Variable in `${Uppercase<Service>}_SERVICE_URL`]?: string | undefined };
+
+/** Base URLs from the variables that the launcher sets, read again for each request. Throws when one is not set. */
+export const urlsIn =
+  (variables: UrlVariables) =>
+  (service: Service): string => {
+    const name = `${service.toUpperCase() as Uppercase<Service>}_SERVICE_URL` as const;
+    const url = variables[name];
+    if (!url) throw new Error(`${name} is not set: this needs a running system`);
+    return url;
+  };
+
+/** Sends again what is held (202) or could not be taken in (503), until the outcome is known. */
+export const untilDone: Repeat = {
+  when: ({ status }) => status === 202 || status === 503,
+  timeoutMs: 60_000,
+  pauseMs: () => 100,
+};

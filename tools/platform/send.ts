@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from '../../contracts/access';
+import type { Accepted, Answer, AnyAnswer, Problem } from './answer';
+import type { Method, Transport, WireAnswer } from './transport';
+
+export const services = ['user', 'restaurant', 'delivery'] as const;
+export type Service = (typeof services)[number];
+
+/** What is sent again, and for how long. Only for requests that may be repeated; a placement may under an idempotency key. */
+export interface Repeat {
+  when: (answer: AnyAnswer) => boolean;
+  /** After that the last answer is returned. */
+  timeoutMs: number;
+  /** Before the attempt with this number, from 2. A longer Retry-After is obeyed. */
+  pauseMs: (attempt: number) => number;
+}
+
+export interface PlatformOptions {
+  /** A service's base URL; called for each request. */
+  urlOf: (service: Service) => string;
+  /** Signs a caller's token; called for each request. */
+  authorization: (caller: Caller) => Promise<{ authorization?: string }>;
+  transport: Transport;
+  /** Who sends the requests; null sends no token. */
+  caller: Caller | null;
+  timeoutMs: number;
+  repeat: Repeat | null;
+  /** Called for each answer, those that are followed by a repeat included. */
+  onAnswer: ((answer: AnyAnswer, attempt: number) => void) | null;
+  /** Ends requests and repeats; the answer is then `no answer`. */
+  signal: AbortSignal | null;
+}
+
+export interface RequestOptions {
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Never rejects for an HTTP status or for want of an answer. */
+export type Send = <Body, Held = Accepted>(
+  service: Service,
+  method: Method,
+  path: string,
+  options?: RequestOptions,
+) => Promise<Answer<Body, Held>>;
+
+export const createSend =
+  (options: PlatformOptions): Send =>
+  async <Body, Held = Accepted>(...request: Parameters<Send>): Promise<Answer<Body, Held>> => {
+    const { repeat, signal, onAnswer } = options;
+    const startedAt = performance.now();
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await sendOnce<Body, Held>(options, ...request);
+      onAnswer?.(answer, attempt);
+      if (!repeat?.when(answer) || signal?.aborted) return answer;
+      const waitMs = Math.max(repeat.pauseMs(attempt + 1), retryAfterMs(answer));
+      if (performance.now() - startedAt + waitMs > repeat.timeoutMs) return answer;
+      await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+    }
+  };
+
+async function sendOnce<Body, Held>(
+  { urlOf, authorization, transport, caller, timeoutMs, signal }: PlatformOptions,
+  ...[service, method, path, { body, headers } = {}]: Parameters<Send>
+): Promise<Answer<Body, Held>> {
+  const url = urlOf(service) + path;
+  const request = {
+    url,
+    method,
+    headers: {
+      ...(caller && (await authorization(caller))),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    timeoutMs,
+    ...(signal && { signal }),
+  };
+  const startedAt = performance.now();
+  const sent = () => ({ method, path, url, ms: performance.now() - startedAt });
+  try {
+    const answer = await transport(request);
+    return { ...sent(), ...read<Body, Held>(answer) };
+  } catch (error) {
+    const reason = new Error(`${method} ${url} got no answer`, { cause: error });
+    return { ...sent(), outcome: 'no answer', status: null, headers: new Headers(), body: null, error: reason };
+  }
+}
+
+/** The bodies' types are what the services promise. Nothing is checked here: the tests compare every answer with the services' documents. */
+function read<Body, Held>({ status, headers, text }: WireAnswer) {
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  const received = { status, headers };
+  if (status === 202) return { ...received, outcome: 'accepted' as const, body: body as Held };
+  if (status < 300) return { ...received, outcome: 'done' as const, body: body as Body };
+  return { ...received, outcome: status < 500 ? ('refused' as const) : ('failed' as const), body: body as Problem };
+}
+
+/** 0 without a Retry-After. */
+const retryAfterMs = ({ headers }: AnyAnswer): number => 1_000 * (Number(headers.get('retry-after')) || 0);

@@ -1,0 +1,26 @@
+const standardTimeoutMs = 60_000;
+const pollMs = 25;
+
+/**
+ * Polls until the condition returns something other than undefined or false. An attempt that throws counts as not yet.
+ * Throws when the time is up, with what was seen last as the cause. The timeout is far above what a busy machine takes.
+ */
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  timeoutMs = standardTimeoutMs,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const value = await condition();
+      if (value !== undefined && value !== false) return value;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  throw new Error(`timed out after ${timeoutMs} ms: ${what}`, { cause: last });
+}
