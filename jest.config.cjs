@@ -24,23 +24,28 @@ const shared = {
   watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stack/'],
 };
 
-/** @type {import('jest').Config} */
+const project = (displayName, folders, options = {}) => ({
+  ...shared,
+  displayName,
+  testMatch: folders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+  ...options,
+});
+
+/** For the tests that talk to servers: every answer of a service is compared with its OpenAPI document. */
+const withServers = { setupFilesAfterEnv: ['<rootDir>/tests/fixtures/each-file.ts'] };
+
+/** The tiers, from seconds to minutes (docs/reliability.md says which promise each of them shows). @type {import('jest').Config} */
 module.exports = {
-  // The servers of an integration test run on the same machine: two workers fill it.
   maxWorkers: 2,
   testTimeout: 90_000, // for what never ends, on the busiest machine
   projects: [
-    {
-      ...shared,
-      displayName: 'unit',
-      testMatch: ['<rootDir>/{contracts,lib,workflows,activities,workers,api,tools}/**/*.test.ts'],
-    },
-    {
-      ...shared,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/tests/**/*.test.ts'],
-      setupFilesAfterEnv: ['<rootDir>/tests/fixtures/each-file.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
-    },
+    // One part alone, the documents, the configuration: no server.
+    project('unit', ['{contracts,lib,workflows,activities,workers,api,tools}', 'tests/docs']),
+    // A part, or the whole saga in one process, with the real servers it needs.
+    project('component', ['tests/component', 'tests/replay'], withServers),
+    // The whole running system, as its clients see it.
+    project('e2e', ['tests/e2e'], withServers),
+    // Outages, crashes, roll-outs, lost and repeated messages, long waits: `npm run test:all`.
+    project('faults', ['tests/faults'], withServers),
   ],
 };

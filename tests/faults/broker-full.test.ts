@@ -3,7 +3,7 @@ import type { Broker } from '../../lib/broker/broker';
 import { BrokerAwayError, ServiceFault } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/destination';
 import { until } from '../fixtures/until';
-import { aBroker, deadQueue, queue, retryQueue, type Body } from '../integration/fixtures/broker';
+import { aBroker, deadQueue, queue, retryQueue, type Body } from '../component/fixtures/broker';
 import { ownServers, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 let system: OwnSystem;

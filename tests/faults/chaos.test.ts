@@ -1,5 +1,5 @@
 /** The chaos run, a short one: everything is killed once while 30 orders go through. Its own words are looked at, as a program sees them. */
-import { runTool } from '../stack/fixtures/launched';
+import { runTool } from './fixtures/launched';
 import type { Report } from '../../tools/chaos/report';
 import { parts } from '../../tools/chaos/plan/faults';
 

@@ -25,7 +25,7 @@ import { anOperator, authorization } from '../fixtures/tokens';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
 import { processNames, type ProcessName } from '../../tools/stack/addresses';
-import { runCommand } from '../stack/fixtures/launched';
+import { runCommand } from './fixtures/launched';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts take their time to start on a busy machine

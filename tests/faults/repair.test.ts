@@ -20,7 +20,7 @@ import {
 import { repair, runsOf, terminate } from '../e2e/fixtures/repairs';
 import { forget, forgetMs, hasEnded, runOf, temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
-import { runTool } from '../stack/fixtures/launched';
+import { runTool } from './fixtures/launched';
 import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 import { atEveryStage, goesItsWay, mend, needsNothing, stages } from './fixtures/ways';

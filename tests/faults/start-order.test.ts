@@ -13,8 +13,9 @@ import {
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
 import { serviceParts } from '../../tools/stack/services';
 import { temporal } from '../e2e/fixtures/temporal-cli';
+import { atMost } from '../fixtures/at-most';
 import { until } from '../fixtures/until';
-import { aPortBase, launchServersAt, removeAll } from '../stack/fixtures/launched';
+import { aPortBase, launchServersAt, removeAll } from './fixtures/launched';
 
 /** A program that was started alone, and what it has written so far. */
 interface Started {
@@ -25,7 +26,7 @@ interface Started {
 }
 
 const started: Started[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');
   await Promise.all(started.splice(0).map(({ ended }) => ended));
 });
@@ -70,25 +71,57 @@ const without: [ProcessName, string, string, string][] = [
   ['worker-delivery', 'RabbitMQ', 'RABBITMQ_URL', absent.rabbitmq],
 ];
 
-describe.each(without)('%s without %s', (name, missing, variable, address) => {
-  const what = `${missing} at ${nowhere.host}`;
-  /** PostgreSQL is waited for first; for the others there has to be time to find it, on a busy machine too. */
-  const limitMs = missing === 'PostgreSQL' ? '500' : '6000';
+/** PostgreSQL is needed first; the other servers have to be reached for within the limit, on a busy machine too. */
+const limitFor = (missing: string): string => (missing === 'PostgreSQL' ? '500' : '6000');
 
-  test('ends with 1 when its limit has passed, and says what was missing, but no password', async () => {
-    const { output, ended } = start(name, servers, nowhere.ports, { [variable]: address, START_LIMIT_MS: limitMs });
-    expect(await ended).toBe(1);
-    expect(output()).toContain(`"msg":"could not start: waited ${limitMs} ms in vain for ${what}: `);
-    expect(output()).not.toContain('secret');
+interface Outcome {
+  code: number | null;
+  output: string;
+}
+
+/** All of them begin at once, a few at a time: in series their limits would add up to a minute. */
+const gaveUp = new Map<string, Promise<Outcome>>();
+const stopped = new Map<string, Promise<Outcome>>();
+beforeAll(() => {
+  const inTurn = atMost(4);
+  for (const [name, missing, variable, address] of without) {
+    const startWith = (limitMs: string) =>
+      start(name, servers, nowhere.ports, { [variable]: address, START_LIMIT_MS: limitMs });
+    gaveUp.set(
+      `${name} ${missing}`,
+      inTurn(async () => {
+        const { output, ended } = startWith(limitFor(missing));
+        return { code: await ended, output: output() };
+      }),
+    );
+    stopped.set(
+      `${name} ${missing}`,
+      inTurn(async () => {
+        const { child, output, ended } = startWith('3600000');
+        await until('it waits', () => output().includes(`"msg":"waiting for ${missing} at ${nowhere.host}"`));
+        child.kill('SIGTERM');
+        return { code: await ended, output: output() };
+      }),
+    );
+  }
+});
+
+describe.each(without)('%s without %s', (name, missing) => {
+  const what = `${missing} at ${nowhere.host}`;
+
+  test('exits with 1 after START_LIMIT_MS and names what is missing, but no password', async () => {
+    const outcome = await gaveUp.get(`${name} ${missing}`);
+    expect(outcome?.code).toBe(1);
+    expect(outcome?.output).toContain(
+      `"msg":"could not start: waited ${limitFor(missing)} ms in vain for ${what}: `,
+    );
+    expect(outcome?.output).not.toContain('secret');
   });
 
-  test('says what it waits for, and ends at once with 0 when it is asked to', async () => {
-    const variables = { [variable]: address, START_LIMIT_MS: '3600000' };
-    const { child, output, ended } = start(name, servers, nowhere.ports, variables);
-    await until('it waits', () => output().includes(`"msg":"waiting for ${what}"`));
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-    expect(output()).not.toContain('secret');
+  test('names what it waits for, and exits with 0 at once on SIGTERM', async () => {
+    const outcome = await stopped.get(`${name} ${missing}`);
+    expect(outcome?.code).toBe(0);
+    expect(outcome?.output).not.toContain('secret');
   });
 });
 

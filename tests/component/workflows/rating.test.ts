@@ -1,14 +1,14 @@
 /** The rating workflow on the real server, with stub services. */
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
-import { ratingWorkflowId } from '../../contracts/names';
-import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
-import { ratingWorkflow } from '../../workflows';
-import type { Activities } from '../../workflows/calls';
-import { rateUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { until } from '../fixtures/until';
-import { openWorkflowStage, stubServices, type Stub, type WorkflowStage } from '../fixtures/workflows';
+import { ratingWorkflowId } from '../../../contracts/names';
+import type { RatingInput, RatingOutcome } from '../../../contracts/workflow';
+import { ratingWorkflow } from '../../../workflows';
+import type { Activities } from '../../../workflows/calls';
+import { rateUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { until } from '../../fixtures/until';
+import { openWorkflowStage, stubServices, type Stub, type WorkflowStage } from '../../fixtures/workflows';
 
 let stage: WorkflowStage;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** Couriers who hand a job back before pick-up. */
-import { alreadyApplied } from '../../contracts/names';
-import type { Activities } from '../../workflows/calls';
-import { agentAssignedSignal, declineUpdate } from '../../workflows/messages';
-import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../fixtures/order-stage';
-import { until } from '../fixtures/until';
-import { agent } from '../fixtures/workflows';
+import { alreadyApplied } from '../../../contracts/names';
+import type { Activities } from '../../../workflows/calls';
+import { agentAssignedSignal, declineUpdate } from '../../../workflows/messages';
+import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
+import { until } from '../../fixtures/until';
+import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
 const bela = { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' };

@@ -4,7 +4,7 @@
  */
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { agentAssignedSignal, cancelUpdate, decideUpdate, deliveryStatusSignal } from '../../workflows/messages';
+import { agentAssignedSignal, cancelUpdate, decideUpdate, deliveryStatusSignal } from '../../../workflows/messages';
 import {
   asksDurably,
   confirm,
@@ -16,8 +16,8 @@ import {
   refusalOf,
   undoCalls,
   type ServedOrder,
-} from '../fixtures/order-stage';
-import { agent } from '../fixtures/workflows';
+} from '../../fixtures/order-stage';
+import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
 

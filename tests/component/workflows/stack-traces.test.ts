@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { orderWorkflowId, placementUpdateId } from '../../contracts/names';
-import { loadWorkflows } from '../../workers/order/bundle';
-import { orderSinks } from '../../workers/order/metrics';
-import { orderWorkflow } from '../../workflows';
-import { placeUpdate } from '../../workflows/messages';
-import { anOrderInput } from '../fixtures/orders';
-import { stubServices, temporalAddress } from '../fixtures/workflows';
+import { orderWorkflowId, placementUpdateId } from '../../../contracts/names';
+import { loadWorkflows } from '../../../workers/order/bundle';
+import { orderSinks } from '../../../workers/order/metrics';
+import { orderWorkflow } from '../../../workflows';
+import { placeUpdate } from '../../../workflows/messages';
+import { anOrderInput } from '../../fixtures/orders';
+import { stubServices, temporalAddress } from '../../fixtures/workflows';
 
-const codePath = path.resolve(__dirname, '../../dist/workflow-bundle.js');
+const codePath = path.resolve(__dirname, '../../../dist/workflow-bundle.js');
 
 beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
 

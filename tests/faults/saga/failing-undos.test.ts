@@ -1,7 +1,7 @@
 /** Undos that do not get through: when they are shown, and that they are called on. What the process itself tells is in tests/faults. */
-import type { Activities } from '../../workflows/calls';
-import { cancelUpdate } from '../../workflows/messages';
-import { asksDurably, confirm, done, never, orderStage, type ServedOrder } from '../fixtures/order-stage';
+import type { Activities } from '../../../workflows/calls';
+import { cancelUpdate } from '../../../workflows/messages';
+import { asksDurably, confirm, done, never, orderStage, type ServedOrder } from '../../fixtures/order-stage';
 
 const { given, adopt, isFound } = orderStage();
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { scenarios } from '../../tools/demo/scenarios/names';
 import { stackEnvironment } from '../../tools/stack/addresses';
-import { launchSystem, removeAll } from '../stack/fixtures/launched';
+import { launchSystem, removeAll } from './fixtures/launched';
 
 const root = path.resolve(__dirname, '../..');
 const demo = path.join(root, 'dist/tools/demo/main.js');

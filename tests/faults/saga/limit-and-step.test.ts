@@ -3,20 +3,20 @@
  * one that was away.
  */
 import { CompleteAsyncError, Context } from '@temporalio/activity';
-import type { OrderPolicy } from '../../contracts/workflow';
-import type { Activities } from '../../workflows/calls';
-import { declineUpdate } from '../../workflows/messages';
-import { confirm, done, move } from '../fixtures/order-stage';
-import { anOrderInput } from '../fixtures/orders';
-import { until } from '../fixtures/until';
+import type { OrderPolicy } from '../../../contracts/workflow';
+import type { Activities } from '../../../workflows/calls';
+import { declineUpdate } from '../../../workflows/messages';
+import { confirm, done, move } from '../../fixtures/order-stage';
+import { anOrderInput } from '../../fixtures/orders';
+import { until } from '../../fixtures/until';
 import {
   openWorkflowStage,
   startOrder,
   stubServices,
   type OrderUnderTest,
   type WorkflowStage,
-} from '../fixtures/workflows';
-import { startWorkerOn } from '../replay/fixtures/doomed';
+} from '../../fixtures/workflows';
+import { startWorkerOn } from '../../replay/fixtures/doomed';
 
 let stage: WorkflowStage;
 beforeAll(async () => {

@@ -2,11 +2,11 @@
  * The saga's anomalies, forced: the local attempt at a step and the durable one both take effect, one after the other and at the same
  * time. Real queues, handlers and databases; whatever step it was, the order comes to what it comes to without.
  */
-import { cancelUpdate, declineUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { confirm, move } from '../fixtures/order-stage';
-import { wholeSaga, type Between, type Step } from '../fixtures/whole-saga';
-import type { OrderUnderTest } from '../fixtures/workflows';
+import { cancelUpdate, declineUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { confirm, move } from '../../fixtures/order-stage';
+import { wholeSaga, type Between, type Step } from '../../fixtures/whole-saga';
+import type { OrderUnderTest } from '../../fixtures/workflows';
 
 const { between, given, rowsOf, attemptsAt } = wholeSaga();
 

@@ -1,12 +1,12 @@
 /** An order that ends early, and how it is undone. */
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { RecordOutcome } from '../../activities/orders';
-import { orderWorkflowId } from '../../contracts/names';
-import { cancelUpdate, decideUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { confirm, done, move, orderStage, undoCalls } from '../fixtures/order-stage';
-import type { OrderUnderTest } from '../fixtures/workflows';
+import type { RecordOutcome } from '../../../activities/orders';
+import { orderWorkflowId } from '../../../contracts/names';
+import { cancelUpdate, decideUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { confirm, done, move, orderStage, undoCalls } from '../../fixtures/order-stage';
+import type { OrderUnderTest } from '../../fixtures/workflows';
 
 const { temporal, given } = orderStage();
 

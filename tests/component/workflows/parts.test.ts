@@ -1,11 +1,11 @@
 /** Orders of several restaurants, each of which decides for its part. */
-import type { PartialRefusal } from '../../contracts/states';
-import type { OrderPolicy } from '../../contracts/workflow';
-import type { Activities } from '../../workflows/calls';
-import { decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../fixtures/order-stage';
-import { agent } from '../fixtures/workflows';
+import type { PartialRefusal } from '../../../contracts/states';
+import type { OrderPolicy } from '../../../contracts/workflow';
+import type { Activities } from '../../../workflows/calls';
+import { decideUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
+import { agent } from '../../fixtures/workflows';
 
 const { givenInput } = orderStage();
 

@@ -3,12 +3,12 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
-import { tracingActivities, tracingClient } from '../../lib/temporal/tracing';
-import { currentTraceId, inSpan } from '../../lib/tracing/tracing';
-import { traceSinks } from '../../workers/order/workflow-spans';
-import { decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
-import { anOrderInput } from '../fixtures/orders';
-import { recordSpans } from '../fixtures/recorded-spans';
+import { tracingActivities, tracingClient } from '../../../lib/temporal/tracing';
+import { currentTraceId, inSpan } from '../../../lib/tracing/tracing';
+import { traceSinks } from '../../../workers/order/workflow-spans';
+import { decideUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
+import { anOrderInput } from '../../fixtures/orders';
+import { recordSpans } from '../../fixtures/recorded-spans';
 import {
   openWorkflowStage,
   startOrder,
@@ -17,7 +17,7 @@ import {
   workflowBundle,
   type OrderUnderTest,
   type WorkflowStage,
-} from '../fixtures/workflows';
+} from '../../fixtures/workflows';
 
 const spans = recordSpans();
 let stage: WorkflowStage;

@@ -1,9 +1,9 @@
 /** Orders that an old program has brought, or whose run was lost: they start where they stand. */
-import type { Activities } from '../../workflows/calls';
-import { cancelUpdate, moveDeliveryUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { done, move, never, nobodyFree, orderStage, refusalOf, undoCalls } from '../fixtures/order-stage';
-import { agent } from '../fixtures/workflows';
+import type { Activities } from '../../../workflows/calls';
+import { cancelUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { done, move, never, nobodyFree, orderStage, refusalOf, undoCalls } from '../../fixtures/order-stage';
+import { agent } from '../../fixtures/workflows';
 
 const { adopt } = orderStage();
 

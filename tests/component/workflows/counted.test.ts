@@ -1,13 +1,13 @@
 /** What the workflow tells its worker of an order's course, for the metrics. */
 import { ApplicationFailure } from '@temporalio/common';
-import { orderStages, type OrderStage } from '../../contracts/states';
-import type { Activities } from '../../workflows/calls';
-import { cancelUpdate, declineUpdate } from '../../workflows/messages';
-import { readExposition } from '../fixtures/exposition';
-import { confirm, move } from '../fixtures/order-stage';
-import { anOrderInput } from '../fixtures/orders';
-import { until } from '../fixtures/until';
-import { adoptOrder, openWorkflowStage, startOrder, stubServices, type WorkflowStage } from '../fixtures/workflows';
+import { orderStages, type OrderStage } from '../../../contracts/states';
+import type { Activities } from '../../../workflows/calls';
+import { cancelUpdate, declineUpdate } from '../../../workflows/messages';
+import { readExposition } from '../../fixtures/exposition';
+import { confirm, move } from '../../fixtures/order-stage';
+import { anOrderInput } from '../../fixtures/orders';
+import { until } from '../../fixtures/until';
+import { adoptOrder, openWorkflowStage, startOrder, stubServices, type WorkflowStage } from '../../fixtures/workflows';
 
 let stage: WorkflowStage;
 beforeEach(async () => {

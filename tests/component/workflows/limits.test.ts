@@ -1,6 +1,6 @@
 /** The limits of an order: what happens when they run out, and who is shown it. */
-import { confirm, done, move, never, nobodyFree, orderStage, undoCalls } from '../fixtures/order-stage';
-import { until } from '../fixtures/until';
+import { confirm, done, move, never, nobodyFree, orderStage, undoCalls } from '../../fixtures/order-stage';
+import { until } from '../../fixtures/until';
 
 const { given, isFound } = orderStage();
 

@@ -3,13 +3,13 @@
  * that task, and forgets the update in it), and those that are answered too late.
  */
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
-import type { DeliveryMove } from '../../contracts/states';
-import { sendUpdate } from '../../lib/temporal/send';
-import type { Activities } from '../../workflows/calls';
-import { agentAssignedSignal, cancelUpdate, moveDeliveryUpdate } from '../../workflows/messages';
-import { until } from '../fixtures/until';
-import { confirm, move, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
-import { agent } from '../fixtures/workflows';
+import type { DeliveryMove } from '../../../contracts/states';
+import { sendUpdate } from '../../../lib/temporal/send';
+import type { Activities } from '../../../workflows/calls';
+import { agentAssignedSignal, cancelUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
+import { until } from '../../fixtures/until';
+import { confirm, move, orderStage, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
+import { agent } from '../../fixtures/workflows';
 
 const { given, temporal } = orderStage();
 

@@ -1,9 +1,9 @@
 /** How long the history of one order gets: Temporal ends a run whose history is too long. */
-import { alreadyApplied, alreadyPending } from '../../contracts/names';
-import { askAgentUpdate, cancelUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { confirm, done, move, nobodyFree, orderStage, refusalOf } from '../fixtures/order-stage';
-import { until } from '../fixtures/until';
+import { alreadyApplied, alreadyPending } from '../../../contracts/names';
+import { askAgentUpdate, cancelUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { confirm, done, move, nobodyFree, orderStage, refusalOf } from '../../fixtures/order-stage';
+import { until } from '../../fixtures/until';
 
 const { given } = orderStage();
 

@@ -4,10 +4,10 @@
  */
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
-import type { Activities } from '../../workflows/calls';
-import { cancelUpdate } from '../../workflows/messages';
-import { confirm, move } from '../fixtures/order-stage';
-import { anOrderInput } from '../fixtures/orders';
+import type { Activities } from '../../../workflows/calls';
+import { cancelUpdate } from '../../../workflows/messages';
+import { confirm, move } from '../../fixtures/order-stage';
+import { anOrderInput } from '../../fixtures/orders';
 import {
   openWorkflowStage,
   startOrder,
@@ -15,7 +15,7 @@ import {
   workflowBundle,
   type OrderUnderTest,
   type WorkflowStage,
-} from '../fixtures/workflows';
+} from '../../fixtures/workflows';
 
 const behaviours = ['is well', 'fails at once', 'does not answer'] as const;
 type Behaviour = (typeof behaviours)[number];

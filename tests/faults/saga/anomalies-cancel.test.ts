@@ -3,11 +3,11 @@
  * handlers and databases; a step is held between its message and its reply.
  */
 import { WorkflowFailedError } from '@temporalio/client';
-import type { Decision } from '../../contracts/states';
-import { cancelUpdate, decideUpdate, declineUpdate } from '../../workflows/messages';
-import { confirm, done, move } from '../fixtures/order-stage';
-import { wholeSaga, type Step } from '../fixtures/whole-saga';
-import type { OrderUnderTest } from '../fixtures/workflows';
+import type { Decision } from '../../../contracts/states';
+import { cancelUpdate, decideUpdate, declineUpdate } from '../../../workflows/messages';
+import { confirm, done, move } from '../../fixtures/order-stage';
+import { wholeSaga, type Step } from '../../fixtures/whole-saga';
+import type { OrderUnderTest } from '../../fixtures/workflows';
 
 const { hold, given, givenOfTwo, adopted, rowsOf } = wholeSaga();
 

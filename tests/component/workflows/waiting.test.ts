@@ -1,9 +1,9 @@
 /** An order for which no agent is free yet, and those who ask again. */
 import { WorkflowUpdateStage } from '@temporalio/client';
-import type { Activities } from '../../workflows/calls';
-import { agentAssignedSignal, askAgentUpdate } from '../../workflows/messages';
-import { confirm, done, move, nobodyFree, orderStage, refusalOf, type ServedOrder } from '../fixtures/order-stage';
-import { agent } from '../fixtures/workflows';
+import type { Activities } from '../../../workflows/calls';
+import { agentAssignedSignal, askAgentUpdate } from '../../../workflows/messages';
+import { confirm, done, move, nobodyFree, orderStage, refusalOf, type ServedOrder } from '../../fixtures/order-stage';
+import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
 

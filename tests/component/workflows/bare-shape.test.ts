@@ -4,9 +4,9 @@ import path from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { bareActivities } from '../../tools/bench/ceiling/activities';
-import { bareUpdate, bareWorkflow } from '../../tools/bench/ceiling/shape';
-import { temporalAddress } from '../fixtures/workflows';
+import { bareActivities } from '../../../tools/bench/ceiling/activities';
+import { bareUpdate, bareWorkflow } from '../../../tools/bench/ceiling/shape';
+import { temporalAddress } from '../../fixtures/workflows';
 
 const logger = new DefaultLogger('ERROR');
 beforeAll(() => void Runtime.install({ logger }));
@@ -16,7 +16,7 @@ async function eventsOf(shape: 'local' | 'regular'): Promise<Record<string, numb
   const connection = await Connection.connect({ address: temporalAddress });
   const native = await NativeConnection.connect({ address: temporalAddress });
   const taskQueue = `test-${randomUUID()}`;
-  const workflowsPath = path.resolve(__dirname, '../../tools/bench/ceiling/shape.ts');
+  const workflowsPath = path.resolve(__dirname, '../../../tools/bench/ceiling/shape.ts');
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
   const worker = await Worker.create({ connection: native, taskQueue, workflowBundle, activities: bareActivities });
   const { workflow } = new Client({ connection });

@@ -1,11 +1,11 @@
 /** An order that goes its way, moved by updates and by signals. */
-import { sendCommand } from '../../api/order-commands';
-import { alreadyApplied } from '../../contracts/names';
-import type { FirstPlacement } from '../../contracts/workflow';
-import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../workflows/messages';
-import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../fixtures/order-stage';
-import { until } from '../fixtures/until';
-import { agent, type OrderUnderTest } from '../fixtures/workflows';
+import { sendCommand } from '../../../api/order-commands';
+import { alreadyApplied } from '../../../contracts/names';
+import type { FirstPlacement } from '../../../contracts/workflow';
+import { cancelUpdate, decideUpdate, deliveryStatusSignal, restaurantDecisionSignal } from '../../../workflows/messages';
+import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../../fixtures/order-stage';
+import { until } from '../../fixtures/until';
+import { agent, type OrderUnderTest } from '../../fixtures/workflows';
 
 const { given, temporal } = orderStage();
 

@@ -1,10 +1,10 @@
 /** Steps that go together in one activity: what was done along is not done again, and what was not is made up for. */
 import { Context } from '@temporalio/activity';
-import type { Activities } from '../../workflows/calls';
-import { cancelUpdate } from '../../workflows/messages';
-import { aGate } from '../fixtures/gate';
-import { confirm, done, move, orderStage } from '../fixtures/order-stage';
-import { agent } from '../fixtures/workflows';
+import type { Activities } from '../../../workflows/calls';
+import { cancelUpdate } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
+import { confirm, done, move, orderStage } from '../../fixtures/order-stage';
+import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
 

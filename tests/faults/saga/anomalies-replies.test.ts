@@ -1,12 +1,12 @@
 /** The saga's anomalies, forced: replies that come after their limit, twice, or never. A service under the test's control gives them. */
-import { createOrderActivities, type OrderRecords } from '../../activities/orders';
-import { queues } from '../../contracts/names';
-import type { Broker } from '../../lib/broker/broker';
-import { openPlatformBroker } from '../../lib/broker/platform-broker';
-import { createLog } from '../../lib/logging/log';
-import { aFakePeer } from '../fixtures/fake-peer';
-import { isolatedBroker, type Isolated } from '../fixtures/isolation';
-import { confirm, done, orderStage } from '../fixtures/order-stage';
+import { createOrderActivities, type OrderRecords } from '../../../activities/orders';
+import { queues } from '../../../contracts/names';
+import type { Broker } from '../../../lib/broker/broker';
+import { openPlatformBroker } from '../../../lib/broker/platform-broker';
+import { createLog } from '../../../lib/logging/log';
+import { aFakePeer } from '../../fixtures/fake-peer';
+import { isolatedBroker, type Isolated } from '../../fixtures/isolation';
+import { confirm, done, orderStage } from '../../fixtures/order-stage';
 
 const { given } = orderStage();
 let vhost: Isolated;

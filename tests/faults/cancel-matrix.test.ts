@@ -1,9 +1,9 @@
 /**
  * A cancel by everybody who may send one, in each state of an order that can be looked at: the answer, and what the order then is
- * everywhere. The states that pass too quickly for it are in tests/workflows/cancel-matrix.test.ts.
+ * everywhere. The states that pass too quickly for it are in tests/component/workflows/cancel-matrix.test.ts.
  */
 import { until } from '../fixtures/until';
-import { everywhere, type Everywhere, type FollowedOrder } from './fixtures/everywhere';
+import { everywhere, type Everywhere, type FollowedOrder } from '../e2e/fixtures/everywhere';
 import {
   addAgent,
   addKitchen,
@@ -15,8 +15,8 @@ import {
   move,
   pageOf,
   place,
-} from './fixtures/platform';
-import { workflow } from './fixtures/temporal-cli';
+} from '../e2e/fixtures/platform';
+import { workflow } from '../e2e/fixtures/temporal-cli';
 
 /** An order of two restaurants, so that a cancel has more than one part to reach. */
 async function placed(): Promise<FollowedOrder> {

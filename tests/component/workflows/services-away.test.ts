@@ -1,7 +1,7 @@
 /** An order whose services are slow or away. */
-import { cancelUpdate } from '../../workflows/messages';
-import { confirm, done, never, orderStage, undoCalls, type ServedOrder } from '../fixtures/order-stage';
-import { until } from '../fixtures/until';
+import { cancelUpdate } from '../../../workflows/messages';
+import { confirm, done, never, orderStage, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
+import { until } from '../../fixtures/until';
 
 const { given } = orderStage();
 
