@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
-import { ratingsExchange } from '../../../contracts/names';
+import type { ratingsExchange } from '../../../contracts/names';
 import type { Journal } from '../journal';
 
 /** Other programs, which know the queues alone: old ones, ones that repeat messages, ones that send malformed ones. */

@@ -14,7 +14,7 @@ export async function withDatabase<T>(url: string, use: (query: Query) => Promis
   client.on('error', () => undefined); // the pending query rejects
   try {
     await client.connect();
-    return await use(async (sql) => (await client.query(sql)).rows);
+    return await use(async <Row extends QueryResultRow>(sql: string) => (await client.query<Row>(sql)).rows);
   } finally {
     void client.end().catch(() => undefined);
   }
