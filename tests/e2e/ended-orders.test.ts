@@ -7,9 +7,10 @@ import {
   addKitchen,
   agentOf,
   anOrderOf,
-  call,
   cancel,
   decide,
+  deliver,
+  historyOf,
   isRateable,
   move,
   type Kitchen,
@@ -33,7 +34,7 @@ async function delivering(order: Placed): Promise<void> {
   await addAgent();
   await decide(order, 'CONFIRMED');
   await agentOf(order);
-  for (const status of ['PICKED_UP', 'DELIVERED']) await move(order, status);
+  await deliver(order);
   await isRateable(order);
 }
 
@@ -94,9 +95,7 @@ function given(name: string): Ended {
 
 /** The orders that the customer has on record. */
 async function recordsOf({ user_id }: Body): Promise<string[]> {
-  type History = { data: { orders: { order_id: string }[] } };
-  const { body } = await call<History>('user', 'GET', `/users/${user_id}/orders`);
-  return body.data.orders.map(({ order_id }) => order_id);
+  return (await historyOf({ user_id })).map(({ order_id }) => order_id);
 }
 
 async function answersEveryCommand(name: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
-import { addAgent, addKitchen, anOrderOf, call, decide, move, type OrderPage } from './fixtures/platform';
+import { addAgent, addKitchen, anOrderOf, call, decide, deliver, type OrderPage } from './fixtures/platform';
 
 let outsider: Awaited<ReturnType<typeof anOutsider>>;
 beforeAll(async () => {
@@ -36,8 +36,6 @@ describe('an old producer', () => {
     outsider.send('assign-dilvery-agent-queue', JSON.stringify({ order_id }));
 
     await until('an agent', async () => (await call('delivery', 'GET', `/deliveries/${order_id}`)).status === 200);
-    for (const status of ['PICKED_UP', 'DELIVERED']) {
-      expect((await move({ order_id, user_id: '' }, status)).status).toBe(200);
-    }
+    await deliver({ order_id, user_id: '' });
   });
 });

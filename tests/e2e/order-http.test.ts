@@ -108,7 +108,7 @@ describe('an illegal step', () => {
     expect((await pageOf(order)).delivery).toEqual({ status: 'PENDING' });
   });
 
-  test.each(['PICKED_UP', 'CANCELLED'])('of a delivered order (%s) is 409', async (status) => {
+  test.each(['PICKED_UP', 'CANCELLED'] as const)('of a delivered order (%s) is 409', async (status) => {
     expect(await move(await delivered(), status)).toMatchObject({ status: 409 });
   });
 

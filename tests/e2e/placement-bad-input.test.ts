@@ -1,7 +1,7 @@
 /** Placements that cannot be served, through the whole running system: what is said, and that nothing of them is left. */
 import { randomUUID } from 'node:crypto';
 import { until } from '../fixtures/until';
-import { addKitchen, anOrderOf, aRestaurant, call, pageOf, place, type Kitchen } from './fixtures/platform';
+import { addKitchen, anOrderOf, call, historyOf, pageOf, place, type Kitchen } from './fixtures/platform';
 
 type Placement = ReturnType<typeof anOrderOf>;
 
@@ -9,29 +9,15 @@ type Placement = ReturnType<typeof anOrderOf>;
 const hourFromNow = (hours: number): string =>
   `${String((new Date().getUTCHours() + hours + 24) % 24).padStart(2, '0')}:00`;
 
-async function kitchenOpen(opening_time: string, closing_time: string): Promise<Kitchen> {
-  const body = { ...aRestaurant(), opening_time, closing_time };
-  const { status, body: answer } = await call<{ data: { restaurant_id: string; menu_ids: [string, string] } }>(
-    'restaurant',
-    'POST',
-    '/restaurants',
-    body,
-  );
-  expect(status).toBe(201);
-  return { id: answer.data.restaurant_id, soup: answer.data.menu_ids[0], stew: answer.data.menu_ids[1] };
-}
+const kitchenOpen = (opening_time: string, closing_time: string): Promise<Kitchen> =>
+  addKitchen({ opening_time, closing_time });
 
 const change = async (kitchen: Kitchen, body: object): Promise<void> =>
   expect((await call('restaurant', 'PATCH', `/restaurants/${kitchen.id}`, body)).status).toBe(200);
 
-interface History {
-  data: { orders: { order_id: string; status: string; reason: string | null; total: number | null }[] };
-}
-
 /** The customer sees at most why it was refused; the kitchen has nothing to cook, and no courier is sent for it. */
 async function expectNothingLeft({ user_id }: Placement, reason: RegExp | null): Promise<void> {
-  const { body } = await call<History>('user', 'GET', `/users/${user_id}/orders`);
-  const { orders } = body.data;
+  const orders = await historyOf({ user_id });
   if (reason === null) expect(orders).toEqual([]);
   else {
     expect(orders).toMatchObject([
@@ -123,10 +109,7 @@ test.each(unavailable)('a placement %s is 404, says why, and leaves nothing', as
   const { status, body: answer } = await call('user', 'POST', '/orders', body);
   expect([status, answer.success, answer.detail]).toEqual([404, false, answer.message]);
   expect(answer.message).toMatch(reason);
-  await until('the refusal in the history', async () => {
-    const { body: history } = await call<History>('user', 'GET', `/users/${body.user_id}/orders`);
-    return history.data.orders[0]?.status === 'CANCELLED';
-  });
+  await until('the refusal is in the history', async () => (await historyOf(body))[0]?.status === 'CANCELLED');
   await expectNothingLeft(body, reason);
 });
 

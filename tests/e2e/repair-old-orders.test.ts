@@ -11,7 +11,7 @@ import { changeOrder } from '../../workers/restaurant/change-order';
 import { placeOrder } from '../../workers/restaurant/place-order';
 import { anOrder } from '../fixtures/orders';
 import { everywhere, type Everywhere } from './fixtures/everywhere';
-import { addAgent, addKitchen, agentOf, anOrderOf, decide, isRateable, move, rate } from './fixtures/platform';
+import { addAgent, addKitchen, agentOf, anOrderOf, decide, deliver, isRateable, rate } from './fixtures/platform';
 import { repair } from './fixtures/repairs';
 import { hasEnded } from './fixtures/temporal-cli';
 
@@ -85,7 +85,7 @@ describe('an order of an old database', () => {
     expect((await decide(order, 'CONFIRMED')).status).toBe(200);
     await addAgent();
     const agent_id = await agentOf(order);
-    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+    await deliver(order);
     await isRateable(order);
     expect(await everywhere({ ...order, agent_id })).toMatchObject({ ...isDelivered, agent: 'released' });
     expect((await rate(order, 5, 4)).status).toBe(201);

@@ -2,6 +2,7 @@
  * A cancel by everybody who may send one, in each state of an order that can be looked at: the answer, and what the order then is
  * everywhere. The states that pass too quickly for it are in tests/component/workflows/cancel-matrix.test.ts.
  */
+import type { DeliveryMove } from '../../contracts/states';
 import { until } from '../fixtures/until';
 import { everywhere, type Everywhere, type FollowedOrder } from '../e2e/fixtures/everywhere';
 import {
@@ -33,7 +34,7 @@ async function confirmed(): Promise<FollowedOrder> {
 }
 
 const moved =
-  (...statuses: string[]) =>
+  (...statuses: DeliveryMove[]) =>
   async (): Promise<FollowedOrder> => {
     const order = await confirmed();
     for (const status of statuses) expect((await move(order, status)).status).toBe(200);

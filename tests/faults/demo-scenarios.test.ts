@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { scenarios } from '../../tools/demo/scenarios/names';
+import { scenarios } from '../../tools/demo/scenarios/scenarios';
 import { stackEnvironment } from '../../tools/stack/addresses';
 import { launchSystem, removeAll } from './fixtures/launched';
 
@@ -43,7 +43,7 @@ test.each(shareable)('the demo walks the scenario %s to its end and shows it ("%
 const alone = [
   ['no-answer', 'the restaurant did not decide in time'],
   ['no-courier', 'no agent was found in time'],
-  ['service-down', 'restaurant slow or away, calling durably'],
+  ['service-down', 'restaurant service slow or unavailable, retrying'],
 ];
 
 describe('on a system of its own', () => {

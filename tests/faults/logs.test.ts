@@ -12,6 +12,7 @@ import {
   cancel,
   decide,
   delivered,
+  events,
   move,
   pageOf,
   place,
@@ -105,8 +106,8 @@ async function aWaitingOrder(): Promise<Placed> {
   for (;;) {
     const order = await placed();
     expect((await decide(order, 'CONFIRMED')).status).toBe(200);
-    const searched = ({ timeline }: OrderPage) =>
-      timeline.map(({ event }) => event).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
+    const searched = (page: OrderPage) =>
+      events(page).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
     const found = await until('an agent, or none', async () => searched(await pageOf(order)));
     if (found !== 'agent assigned') return order;
   }

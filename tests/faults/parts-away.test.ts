@@ -10,6 +10,7 @@ import {
   call,
   cancel,
   delivered,
+  historyOf,
   isReleased,
   move,
   once,
@@ -74,25 +75,26 @@ describe('while the restaurant worker is away', () => {
 describe('while the order worker is away', () => {
   test('Temporal holds a placement, whose page says so, and which goes on afterwards', async () => {
     await system.stop('worker-order');
-    const key = { 'Idempotency-Key': randomUUID() };
+    const key = randomUUID();
+    const headers = { 'Idempotency-Key': key };
     const { body, order } = await placeHeld(kitchen, key);
     expect(await pageOf(order)).toMatchObject({
       status: 'PENDING',
       unavailable: expect.arrayContaining(['timeline']) as unknown,
     });
 
-    const again = await ask('user', 'POST', '/orders', body, key);
+    const again = await ask('user', 'POST', '/orders', body, headers);
     expect(again).toMatchObject({ status: 202, body: { order_id: order.order_id } });
     const another = {
       ...body,
       restaurants: [{ restaurant_id: kitchen.id, items: [{ menu_item_id: kitchen.stew, quantity: 1 }] }],
     };
-    expect((await call('user', 'POST', '/orders', another, key)).status).toBe(422);
+    expect((await call('user', 'POST', '/orders', another, headers)).status).toBe(422);
 
     expect((await once.decide(order, 'CONFIRMED')).status).toBe(503); // nobody has let it in; it may be carried out all the same
     await system.start('worker-order');
     await isPlaced(order);
-    expect((await call('user', 'POST', '/orders', body, key)).status).toBe(201);
+    expect((await call('user', 'POST', '/orders', body, headers)).status).toBe(201);
     expect((await cancel(order)).status).toBe(200);
   });
 });
@@ -149,9 +151,7 @@ describe('an API that is stopped', () => {
     await system.stop('worker-restaurant'); // so that a placement takes its 3 s
     const body = anOrderOf(kitchen);
     const held = ask('user', 'POST', '/orders', body);
-    type History = { data: { count: number } };
-    const history = () => call<History>('user', 'GET', `/users/${body.user_id}/orders`);
-    await until('the placement is under way', async () => (await history()).body.data.count === 1);
+    await until('the placement is in progress', async () => (await historyOf(body)).length === 1);
     await system.stop('api-user');
     expect((await held).status).toBe(202);
     await system.start('api-user', 'worker-restaurant');

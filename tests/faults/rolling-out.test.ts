@@ -6,8 +6,8 @@ import {
   agentOf,
   anOrderOf,
   decide,
+  deliver,
   events,
-  move,
   once,
   pageOf,
   place,
@@ -40,10 +40,10 @@ afterAll(async () => {
 test('every process is replaced under load, and no request is lost', async () => {
   const load = startLoad(kitchen, customers);
   for (const service of services) {
-    await load.goesOn(1);
+    await load.continuesFor(1);
     expect([service, await deployment.replace(service)]).toEqual([service, 0]);
   }
-  await load.goesOn(customers);
+  await load.continuesFor(customers);
   await load.end();
   expect(load.lost).toEqual([]);
 });
@@ -60,8 +60,7 @@ test('orders under way go over to a new build, which carries them to their end',
 
   expect((await decide(orders[1], 'CONFIRMED')).status).toBe(200);
   await agentOf(orders[1]);
-  for (const order of orders)
-    for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+  for (const order of orders) await deliver(order);
   expect(events(await pageOf(orders[1]))).toContain('confirmed, says the new build');
 });
 
@@ -83,5 +82,5 @@ test('a build that cannot replay the orders under way stops them, and the one be
   await until('the decision gets through', async () => (await decide(order, 'CONFIRMED')).status === 200);
   expect(await worker.drain()).toBe(0);
   await agentOf(order);
-  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+  await deliver(order);
 });

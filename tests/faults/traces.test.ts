@@ -10,8 +10,8 @@ import {
   call,
   cancel,
   decide,
+  deliver,
   delivered,
-  move,
   pageOf,
   placed,
   rate,
@@ -56,7 +56,7 @@ test('an order that waits for an agent and what brings one lead to each other', 
   await spanWhere(receiver, 'of the queue', ofOrder(order.order_id, 'RunActivity:assignAgent'));
   await addAgent();
   await agentOf(order);
-  for (const status of ['PICKED_UP', 'DELIVERED']) expect((await move(order, status)).status).toBe(200);
+  await deliver(order);
   const { traceId } = await endOf(order.order_id);
   const told =
     'POST /agents > publish agent-assigned-queue > process agent-assigned-queue > SignalWorkflow:agentAssigned';

@@ -19,16 +19,12 @@ export interface Placement {
   isRated: boolean;
 }
 
-/** A file with a JSON line for every answer, message and fault, as they happen: for diagnosing a violation. */
-export interface Journal {
-  /** How many answers had which status; `none` counts requests without an answer. */
-  readonly answers: Record<string, number>;
-  write(line: object): void;
-  recordAnswer(placement: Placement, answer: AnyAnswer, attempt: number): void;
-}
+export type Journal = ReturnType<typeof createJournal>;
 
-export function createJournal(file: string): Journal {
+/** A file with a JSON line for every answer, message and fault, as they happen: for diagnosing a violation. */
+export function createJournal(file: string) {
   const startedAt = Date.now();
+  /** How many answers had which status; `none` counts requests without an answer. */
   const answers: Record<string, number> = {};
   const write = (line: object): void =>
     appendFileSync(file, `${JSON.stringify({ atMs: Date.now() - startedAt, ...line })}\n`);
@@ -36,7 +32,11 @@ export function createJournal(file: string): Journal {
   return {
     answers,
     write,
-    recordAnswer({ planned, outcome }, { method, path, status, ms, body }, attempt) {
+    recordAnswer(
+      { planned, outcome }: Placement,
+      { method, path, status, ms, body }: AnyAnswer,
+      attempt: number,
+    ): void {
       answers[status ?? 'none'] = (answers[status ?? 'none'] ?? 0) + 1;
       const orderId = outcome.is === 'accepted' ? outcome.orderId : undefined;
       const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;

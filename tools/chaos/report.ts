@@ -1,25 +1,12 @@
 import { table } from '../cli/output';
-import type { InjectedFault } from './faults/inject';
 import { agreedStateOf, ordersOf, orderStates, type Case } from './invariants/case';
 import type { InvariantResult } from './invariants/invariants';
 import { faultKinds, parts } from './plan/faults';
 import { scenarios } from './plan/orders';
-import type { Plan } from './plan/plan';
+import type { Outcome } from './run';
 
 /** What an order came to. `no order`: its placement was not answered, and never arrived. `unclear` violates an invariant. */
 const results = [...orderStates, 'no order', 'unclear'];
-
-export interface Outcome {
-  plan: Plan;
-  given: Case;
-  /** By HTTP status. */
-  answers: Record<string, number>;
-  injected: InjectedFault[];
-  /** What had not settled at the timeout. */
-  unsettled: string[];
-  invariants: InvariantResult[];
-  tookMs: number;
-}
 
 /** The summary for programs. */
 export type Report = ReturnType<typeof reportOf>;

@@ -14,7 +14,8 @@ import type { Case } from './invariants/case';
 import { checkInvariants } from './invariants/invariants';
 import { createJournal } from './journal';
 import type { Plan } from './plan/plan';
-import type { Outcome } from './report';
+
+export type Outcome = Awaited<ReturnType<typeof run>>;
 
 /** The share of the run's time that is kept for the system to settle. */
 const settleShare = 0.3;
@@ -23,12 +24,7 @@ const settleShare = 0.3;
  * Acts out all orders while faults are injected, waits until the system has settled, and checks the invariants. At the timeout it checks
  * whatever there is.
  */
-export async function run(
-  system: FreshSystem,
-  plan: Plan,
-  timeoutMs: number,
-  say: (line: string) => void,
-): Promise<Outcome> {
+export async function run(system: FreshSystem, plan: Plan, timeoutMs: number, say: (line: string) => void) {
   const startedAt = Date.now();
   const journal = createJournal(join(system.logsDir, 'journal.jsonl'));
   const freezer = createFreezer();
@@ -53,6 +49,7 @@ export async function run(
   const placements = placed.filter((placement) => placement !== undefined);
 
   say('faults and actors are done; waiting for the system to settle');
+  /** Empty unless the time was up. */
   const unsettled = await waitUntilSettled(system, startedAt + timeoutMs);
   say('collecting evidence');
   const accepted = placements.flatMap(({ outcome }) => (outcome.is === 'accepted' ? [outcome.orderId] : []));

@@ -3,25 +3,10 @@ import { createCommand, createMain, nameOption, portBaseOption, runAsProgram, ye
 import { ExpectedError, messageOf } from '../cli/output';
 import { onFreshSystem } from '../stack/fresh-system';
 import { portPolicy } from '../stack/ports';
-import { readAddresses, type Addresses } from './addresses';
-import { cancel } from './scenarios/cancel';
-import { delivered } from './scenarios/delivered';
-import { scenarios, type ScenarioName } from './scenarios/names';
-import { noAnswer } from './scenarios/no-answer';
-import { noCourier } from './scenarios/no-courier';
-import { refusal } from './scenarios/refusal';
-import { serviceDown } from './scenarios/service-down';
+import { createDemo, type Scenario } from './demo';
+import { scenarios, type ScenarioName } from './scenarios/scenarios';
 import { heading, print } from './screen';
-
-/** Each takes its orders through the running system and shows the outcome. Rejects when that is not the scenario's. */
-const walks: Record<ScenarioName, (addresses: Addresses) => Promise<void>> = {
-  delivered,
-  refusal,
-  'no-answer': noAnswer,
-  'no-courier': noCourier,
-  cancel,
-  'service-down': serviceDown,
-};
+import { readAddresses } from './system';
 
 interface DemoFlags {
   scenario: ScenarioName;
@@ -34,7 +19,7 @@ interface DemoFlags {
 
 /** `npm run demo`. */
 export const main = createMain((run) =>
-  createCommand('demo', 'start the system, walk an order through it, stop')
+  createCommand('demo', 'start the system, take an order through it, stop')
     .addOption(
       new Option('--scenario <name>', 'what happens to the order')
         .choices(Object.keys(scenarios))
@@ -44,25 +29,27 @@ export const main = createMain((run) =>
     .addOption(portBaseOption())
     .addOption(yesOption())
     .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
-    .addOption(new Option('--running', 'walk through the system that the environment names').default(false).hideHelp())
+    .addOption(new Option('--running', 'use the system that the environment names').default(false).hideHelp())
     .action((flags: DemoFlags) => run(runDemo(flags))),
 );
 
-function runDemo({ scenario, name, portBase, yes, keep, running }: DemoFlags): Promise<number> {
-  if (running) return walk(scenario);
-  const { environment } = scenarios[scenario];
-  const options = { name, yes, ports: portPolicy(portBase), env: environment, stayUp: keep };
+function runDemo({ scenario: name, portBase, keep, running, ...flags }: DemoFlags): Promise<number> {
+  const scenario: Scenario = scenarios[name];
+  if (running) return show(scenario);
+  const options = { ...flags, ports: portPolicy(portBase), env: scenario.environment, stayUp: keep };
   return onFreshSystem(options, ({ env }) => {
     Object.assign(process.env, env);
-    return walk(scenario);
+    return show(scenario);
   });
 }
 
-/** Through the system that the environment names. */
-async function walk(scenario: ScenarioName): Promise<number> {
+/** On the system that the environment names. */
+async function show({ title, environment, usually, run }: Scenario): Promise<number> {
   try {
-    heading(scenarios[scenario].title, 'every line is a real request to the running system');
-    await walks[scenario](readAddresses(process.env));
+    heading(title, 'every line is a real request to the running system');
+    for (const [variable, value] of Object.entries(environment ?? {}))
+      print(`  ${variable}=${value} here; usually ${usually}.`);
+    await run(createDemo(readAddresses(process.env)));
     print();
     return 0;
   } catch (error) {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../contracts/access';
+import type { ServiceName } from '../stack/addresses';
 import type { Accepted, Answer, AnyAnswer, Problem } from './answer';
 import type { Method, Transport, WireAnswer } from './transport';
 
-export const services = ['user', 'restaurant', 'delivery'] as const;
-export type Service = (typeof services)[number];
+export type Service = ServiceName;
 
 /** What is sent again, and for how long. Only for requests that may be repeated; a placement may under an idempotency key. */
 export interface Repeat {

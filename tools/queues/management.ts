@@ -4,7 +4,13 @@ import { z } from 'zod';
 export type ListedQueue = z.infer<typeof listed>[number];
 
 const listed = z.array(
-  z.object({ name: z.string(), messages: z.number().optional(), messages_unacknowledged: z.number().optional() }),
+  z.object({
+    name: z.string(),
+    messages: z.number().optional(),
+    messages_unacknowledged: z.number().optional(),
+    consumers: z.number().optional(),
+    message_stats: z.object({ publish: z.number().optional(), ack: z.number().optional() }).optional(),
+  }),
 );
 
 const limitMs = 5_000;

@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { orderWorkflowId, ratingWorkflowId, searchAttributes } from '../../contracts/names';
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
@@ -108,5 +107,4 @@ function runOf(description: WorkflowExecutionDescription | null): Run {
   };
 }
 
-const orderStatus = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
-const deliveryStatus = defineSearchAttributeKey(searchAttributes.deliveryStatus, 'KEYWORD');
+const { orderStatus, deliveryStatus } = searchAttributes;

@@ -1,24 +1,24 @@
-/**
- * Schemathesis against each service of a running system, by its own document: no answer may be a 5xx, or one that the document does
- * not know. Exits with 1 if one was. Needs `python3` and PyPI, the first time.
- */
+/** Runs Schemathesis against each service, by the service's own document. The first run needs `python3` and PyPI. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withIds } from '../documents/with-ids';
 import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { bodyOf } from '../platform/answer';
+import { createPlatform, urlsIn } from '../platform/platform';
 import { anOperator, authorization } from '../stack/access';
+import { serviceNames } from '../stack/addresses';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
-import { createWorld, type Addresses } from './world';
+import { createWorld } from './world';
 
 const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
 const program = join(folder, 'bin', 'schemathesis');
 
 /**
- * All that are about answers. Not: whether an undeclared method is 405 (here 404), whether every body that fits is taken (a schema cannot say
- * every rule), and whether what was created is found by whatever else is sent about it (another restaurant's menu item is not).
+ * All that judge an answer. Not: that an undeclared method is 405 (here 404), that every body that fits is accepted (a schema cannot express
+ * every rule), and that a created resource is found by every other request (another restaurant's menu item is not).
  */
 const checks = [
   'not_a_server_error',
@@ -30,58 +30,48 @@ const checks = [
   'missing_required_header',
   'ignored_auth',
 ];
-/** The same seed finds the same things again. The time is for each service. */
+/** Per service. The same seed makes up the same requests. */
 const bounds = ['--seed', '20261129', '--max-examples', '20', '--max-time', '25'];
 
 async function install(): Promise<void> {
   if (existsSync(program)) return;
-  const done =
+  const installed =
     (await run('python3', ['-m', 'venv', folder])) === 0 &&
     (await run(join(folder, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${version}`])) === 0;
-  if (!done) throw new Error(`schemathesis could not be installed: it needs python3 with venv, and PyPI`);
+  if (!installed) throw new Error('could not install schemathesis: it needs python3 with venv, and PyPI');
 }
 
 function run(command: string, args: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    // Where it may leave files of its own.
+    // In a folder where it may leave files.
     const child = spawn(command, args, { cwd: join(projectRoot, '.stack'), stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }
 
-function address(service: string): string {
-  const variable = `${service.toUpperCase()}_SERVICE_URL`;
-  const value = process.env[variable];
-  if (!value) throw new Error(`${variable} is not set`);
-  return value;
-}
-
-async function examine(): Promise<number> {
+/** Examines the services of a running system. Returns the exit code. */
+async function examine(env: NodeJS.ProcessEnv): Promise<number> {
   await install();
-  const addresses: Addresses = {
-    user: address('user'),
-    restaurant: address('restaurant'),
-    delivery: address('delivery'),
-  };
-  const services = ['user', 'restaurant', 'delivery'] as const;
-  // Each gets a world of its own, for what one leaves of it is nothing for the next; before the first begins, whose orders would have every agent.
+  mkdirSync(folder, { recursive: true });
+  const urlOf = urlsIn(env);
+  const platform = createPlatform({ urlOf });
+  // Each service gets its own world, since a run may leave nothing usable of it. All are made first: later orders would find no free agent.
   const worlds = [];
-  for (const service of services) worlds.push({ service, ids: await createWorld(addresses) });
+  for (const service of serviceNames) worlds.push({ service, ids: await createWorld(platform) });
+  const { authorization: token = '' } = await authorization(anOperator);
   const failed: string[] = [];
   for (const { service, ids } of worlds) {
-    const url = addresses[service];
-    const said = (await (await fetch(`${url}/openapi.json`)).json()) as object;
-    const document = withIds(said, ids);
+    const document = bodyOf(await platform.request<object>(service, 'GET', '/openapi.json'));
     const file = join(folder, `${service}.json`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, JSON.stringify(document));
-    const { authorization: token = '' } = await authorization(anOperator);
-    const options = ['--url', url, '-H', `Authorization: ${token}`, '--checks', checks.join(','), ...bounds];
+    writeFileSync(file, JSON.stringify(withIds(document, ids)));
+    const target = ['--url', urlOf(service), '-H', `Authorization: ${token}`, '--checks', checks.join(',')];
     const quiet = ['--continue-on-failure', '--generation-database', 'none', '--warnings', 'off'];
-    if ((await run(program, ['run', file, ...options, ...quiet])) !== 0) failed.push(service);
+    if ((await run(program, ['run', file, ...target, ...bounds, ...quiet])) !== 0) failed.push(service);
   }
-  process.stdout.write(failed.length === 0 ? 'No undocumented answer.\n' : `Undocumented: ${failed.join(', ')}\n`);
+  process.stdout.write(
+    failed.length === 0 ? 'Every answer is documented.\n' : `Undocumented answers: ${failed.join(', ')}\n`,
+  );
   return failed.length === 0 ? 0 : 1;
 }
 
@@ -90,16 +80,16 @@ interface SchemathesisFlags {
   yes?: boolean;
 }
 
-/** `npm run schemathesis`: exit code 1 when an answer is not in its document. */
+/** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */
 export const main = createMain((run) =>
-  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not know')
+  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe')
     .addOption(nameOption('schemathesis'))
     .addOption(yesOption())
     .action((flags: SchemathesisFlags) =>
       run(
         onFreshSystem({ ...flags, env: ampleRateLimits }, ({ env }) => {
           Object.assign(process.env, env);
-          return examine();
+          return examine(env);
         }),
       ),
     ),

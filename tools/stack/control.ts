@@ -99,3 +99,10 @@ export function askStack(path: string, request: ControlRequest): Promise<Control
       });
   });
 }
+
+/** Returns the stack's status after the request. Throws an Error when no launcher answers, or when it could not do what was requested. */
+export async function requestStack(path: string, request: ControlRequest): Promise<StackStatus> {
+  const reply = await askStack(path, request);
+  if (reply?.ok) return reply.status;
+  throw new Error(`${Object.values(request).join(' ')}: ${reply?.error ?? 'the launcher does not answer'}`);
+}

@@ -2,7 +2,8 @@ import type { AgentAssignedMessage, AssignAgentMessage, AssignAgentReply } from 
 import type { Announce } from '../../lib/broker/announce';
 import { findDelivery, isWaiting, type Delivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
-import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
+import { lockMatch } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
 
 export interface MatchingDeps {

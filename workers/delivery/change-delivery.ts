@@ -9,7 +9,7 @@ import {
   pickUp,
 } from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
-import { lockOrder } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
 

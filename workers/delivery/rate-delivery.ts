@@ -1,7 +1,7 @@
 import type { RatingMessage } from '../../contracts/messages';
 import { ServiceFault } from '../../lib/broker/errors';
 import type { Database } from '../../prisma/delivery/client';
-import { lockOrder } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { countAgentRating } from '../../prisma/delivery/ratings';
 
 /**

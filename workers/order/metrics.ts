@@ -66,10 +66,10 @@ const { orderStatus, deliveryStatus, orderAttention } = searchAttributes;
 
 /** The orders of each state that an order waits in, as Temporal's list is asked for them. */
 const inState: Partial<Record<OrderStage, string>> = {
-  PENDING: `${orderStatus} = 'PENDING'`,
-  CONFIRMED: `${orderStatus} = 'CONFIRMED' AND ${deliveryStatus} IS NULL`,
-  ASSIGNED: `${deliveryStatus} = 'PENDING'`,
-  PICKED_UP: `${deliveryStatus} = 'PICKED_UP'`,
+  PENDING: `${orderStatus.name} = 'PENDING'`,
+  CONFIRMED: `${orderStatus.name} = 'CONFIRMED' AND ${deliveryStatus.name} IS NULL`,
+  ASSIGNED: `${deliveryStatus.name} = 'PENDING'`,
+  PICKED_UP: `${deliveryStatus.name} = 'PICKED_UP'`,
 };
 
 /** Each scrape of each process would be five queries to Temporal. */
@@ -97,7 +97,7 @@ export function watchOrders(registry: Registry, { client }: Pick<Temporal, 'clie
     help: 'Orders under way whose undo has not got through for long, in the whole system. At most 15 s old.',
     labelNames: [],
     ask: atMostEvery(keepMs, async () => [
-      { labels: {}, value: await countOrders(`${orderAttention} = 'UNDO_FAILING'`) },
+      { labels: {}, value: await countOrders(`${orderAttention.name} = 'UNDO_FAILING'`) },
     ]),
   });
 }

@@ -1,7 +1,7 @@
 import type { ChangeOrderMessage, ChangeOrderReply } from '../../contracts/messages';
 import type { Database, Transaction } from '../../prisma/restaurant/client';
 import { findPartStatus, leaveTombstone, moveOrder, movePart } from '../../prisma/restaurant/decisions';
-import { lockOrder } from '../../prisma/restaurant/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { findStored } from '../../prisma/restaurant/placement';
 
 /**

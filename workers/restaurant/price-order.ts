@@ -1,10 +1,10 @@
-import type { OrderedRestaurant } from '../../contracts/orders';
+import type { OrderedRestaurant } from '../../contracts/messages';
+import { limits } from '../../contracts/values';
 import type { Offer, PricedOrder } from '../../prisma/restaurant/placement';
 
 export type Pricing = { outcome: 'priced'; order: PricedOrder } | { outcome: 'rejected'; reason: string };
 
-/** The largest amount that DECIMAL(10,2) holds, in cents. */
-const maxTotalCents = 99_999_999_99n;
+const maxTotalCents = BigInt(Math.round(limits.amount * 100));
 /** A reason is for people: this many problems are named, the rest are counted. */
 const namedProblems = 10;
 

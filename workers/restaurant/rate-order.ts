@@ -1,7 +1,7 @@
 import type { RatingMessage } from '../../contracts/messages';
 import { ServiceFault } from '../../lib/broker/errors';
 import type { Database } from '../../prisma/restaurant/client';
-import { lockOrder } from '../../prisma/restaurant/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { countOrderRating } from '../../prisma/restaurant/ratings';
 
 /**

@@ -3,19 +3,17 @@ import { connect } from 'amqplib';
 import type { ratingsExchange } from '../../../contracts/names';
 import type { Journal } from '../journal';
 
-/** Other programs, which know the queues alone: old ones, ones that repeat messages, ones that send malformed ones. */
-export interface Outsider {
-  /** Publishes until the broker confirms, possibly more than once. Returns false when the run ended before. A string is sent as it is. */
-  publish(destination: Destination, body: string | object, messageId?: string): Promise<boolean>;
-}
-type Destination = { queue: string } | { exchange: typeof ratingsExchange };
-
 const repeatAfterMs = 500;
 const confirmTimeoutMs = 5_000;
 
-export function createOutsider(url: string, journal: Journal, end: AbortSignal): Outsider {
+type Destination = { queue: string } | { exchange: typeof ratingsExchange };
+export type Outsider = ReturnType<typeof createOutsider>;
+
+/** Other programs, which know the queues alone: old ones, ones that repeat messages, ones that send malformed ones. */
+export function createOutsider(url: string, journal: Journal, end: AbortSignal) {
   return {
-    async publish(destination, body, messageId) {
+    /** Publishes until the broker confirms, possibly more than once. Returns false when the run ended before. A string is sent as it is. */
+    async publish(destination: Destination, body: string | object, messageId?: string): Promise<boolean> {
       const content = typeof body === 'string' ? body : JSON.stringify(body);
       while (!end.aborted) {
         const confirmed = await publishOnce(url, destination, content, messageId).catch(() => false);

@@ -2,19 +2,7 @@ import type { Placement } from '../journal';
 import type { PlannedOrder } from '../plan/orders';
 import { createOrderContext, pause, type Actors, type OrderContext } from './context';
 import { resolveItems, type Restaurant } from './setup';
-import {
-  awaitJob,
-  cancel,
-  decide,
-  decline,
-  deliver,
-  move,
-  placeOrder,
-  publishPlacement,
-  rate,
-  repeatAssignment,
-  repeatRating,
-} from './steps';
+import * as steps from './steps';
 
 /**
  * Acts out one order: its customer, its restaurants and its courier act independently. Resolves when none of them has anything left to
@@ -30,15 +18,15 @@ export async function actOut(
   const items = resolveItems(restaurants, planned);
   const placement: Placement = { planned, restaurants: items, outcome: { is: 'unknown' }, isRated: false };
   const context = createOrderContext(actors, placement);
-  placement.outcome = await placeOrder(context);
+  placement.outcome = await steps.placeOrder(context);
   if (placement.outcome.is !== 'accepted' || planned.scenario === 'unknown item') return placement;
 
   const order = { ...context, orderId: placement.outcome.orderId };
   await pauseBefore(order, 0);
   if (planned.scenario === 'cancelled') await actOutCancellation(order);
   else {
-    if (planned.repeatsMessages) await publishPlacement(order);
-    await decide(order);
+    if (planned.repeatsMessages) await steps.publishPlacement(order);
+    await steps.decide(order);
     const isDelivered = !['no decision', 'refused', 'refused in part, cancel all'].includes(planned.scenario);
     if (isDelivered) await actOutDelivery(order);
   }
@@ -52,38 +40,38 @@ const pauseBefore = ({ placement, end }: OrderContext, step: number): Promise<vo
 async function actOutCancellation(order: OrderContext): Promise<void> {
   const { cancelAt } = order.placement.planned;
   if (cancelAt === 'placed') {
-    await Promise.all([cancel(order), decide(order)]);
+    await Promise.all([steps.cancel(order), steps.decide(order)]);
     return;
   }
-  await decide(order);
-  if (cancelAt === 'confirmed') return cancel(order);
-  const job = await awaitJob(order);
-  if (cancelAt === 'assigned') return cancel(order);
+  await steps.decide(order);
+  if (cancelAt === 'confirmed') return steps.cancel(order);
+  const job = await steps.awaitJob(order);
+  if (cancelAt === 'assigned') return steps.cancel(order);
   if (!job) return;
-  const [, isPickedUp] = await Promise.all([cancel(order), move(order, 'PICKED_UP')]);
-  if (isPickedUp) await deliver(order);
+  const [, isPickedUp] = await Promise.all([steps.cancel(order), steps.move(order, 'PICKED_UP')]);
+  if (isPickedUp) await steps.deliver(order);
 }
 
 /** From the assignment to the rating, or to where the scenario ends. */
 async function actOutDelivery(order: OrderContext): Promise<void> {
   const { scenario, repeatsMessages } = order.placement.planned;
-  let job = await awaitJob(order);
+  let job = await steps.awaitJob(order);
   await pauseBefore(order, 1);
-  if (job && scenario === 'declined by a courier' && (await decline(order, job))) {
+  if (job && scenario === 'declined by a courier' && (await steps.decline(order, job))) {
     const declined = job;
-    if (repeatsMessages) await repeatAssignment(order, declined); // out of date by now
-    job = await awaitJob(order, declined);
+    if (repeatsMessages) await steps.repeatAssignment(order, declined); // out of date by now
+    job = await steps.awaitJob(order, declined);
   }
   if (!job) return;
-  if (repeatsMessages) await repeatAssignment(order, job);
-  if (!(await move(order, 'PICKED_UP')) || scenario === 'never delivered') return;
+  if (repeatsMessages) await steps.repeatAssignment(order, job);
+  if (!(await steps.move(order, 'PICKED_UP')) || scenario === 'never delivered') return;
   await pauseBefore(order, 2);
   if (scenario === 'cancelled by the courier') {
-    await move(order, 'CANCELLED');
+    await steps.move(order, 'CANCELLED');
     return;
   }
-  if (!(await deliver(order)) || scenario !== 'rated') return;
+  if (!(await steps.deliver(order)) || scenario !== 'rated') return;
   await pauseBefore(order, 3);
-  await rate(order);
-  if (repeatsMessages) await repeatRating(order);
+  await steps.rate(order);
+  if (repeatsMessages) await steps.repeatRating(order);
 }

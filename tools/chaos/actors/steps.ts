@@ -4,6 +4,7 @@ import type { DeliveryMove } from '../../../contracts/states';
 import type { AnyAnswer } from '../../platform/answer';
 import type { DecisionBody } from '../../platform/requests';
 import type { PlacementOutcome } from '../journal';
+import { isRefusedInPart } from '../plan/orders';
 import { actorTimeoutMs, pause, type OrderContext } from './context';
 
 const placementRoutes = {
@@ -79,9 +80,8 @@ function decisionsOf({ placement: { planned, restaurants } }: OrderContext): Dec
   if (scenario === 'no decision') return [];
   if (scenario === 'refused') return [{ status: 'CANCELLED', reason: 'the oven is broken' }];
   if (!decidesByPart) return [{ status: 'CONFIRMED' }];
-  const isRefusedInPart = scenario === 'refused in part, cancel all' || scenario === 'refused in part, keep rest';
   return restaurants.map(({ restaurantId: restaurant_id }, index) =>
-    isRefusedInPart && index === 0
+    isRefusedInPart(scenario) && index === 0
       ? { status: 'CANCELLED', restaurant_id, reason: 'out of onions' }
       : { status: 'CONFIRMED', restaurant_id },
   );

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { queues } from '../../../contracts/names';
 import { readLetters } from '../../queues/dead-letters';
 import { listQueues } from '../../queues/management';
-import { requestLauncher } from '../faults/inject';
 import { waitingMessages } from '../invariants/leftovers';
+import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import { readDatabases } from './databases';
 import type { Evidence } from './evidence';
@@ -57,7 +57,8 @@ export async function waitUntilSettled(system: FreshSystem, deadline: number): P
 }
 
 async function findUnsettled(system: FreshSystem): Promise<string[]> {
-  const down = (await requestLauncher(system, { command: 'status' })).filter(({ state }) => state !== 'ready');
+  const { parts } = await requestStack(system.socketPath, { command: 'status' });
+  const down = parts.filter(({ state }) => state !== 'ready');
   if (down.length > 0) return down.map(({ name, state }) => `${name} is ${state}`);
   const [workflowIds, found] = await Promise.all([withTemporal(system, listUnsettled), readQueues(system)]);
   return [...workflowIds.map((id) => `${id} is running`), ...waitingMessages(found)];

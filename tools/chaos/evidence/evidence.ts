@@ -27,11 +27,7 @@ export interface CustomerRecord {
   total: number | null;
 }
 
-export interface Rating {
-  orderId: string;
-  order: number;
-  agent: number;
-}
+export type Rating = { orderId: string; order: number; agent: number };
 
 /** The restaurant service's row of a whole order. */
 export interface Group {
@@ -54,12 +50,7 @@ export interface Part {
 }
 
 /** A restaurant or an agent: its mean rating, and what the mean is made of. */
-export interface Rated {
-  id: string;
-  mean: number | null;
-  sum: number;
-  count: number;
-}
+export type Rated = { id: string; mean: number | null; sum: number; count: number };
 
 export type Agent = Rated & { status: 'AVAILABLE' | 'BUSY' };
 

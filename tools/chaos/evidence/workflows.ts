@@ -1,5 +1,4 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../../../contracts/names';
 import type { OrderResult } from '../../../contracts/workflow';
@@ -9,8 +8,7 @@ import { workflowBundlePath } from '../../../workers/order/bundle';
 import type { FreshSystem } from '../../stack/fresh-system';
 import type { Evidence, Run } from './evidence';
 
-const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
-const deliveryStatus = defineSearchAttributeKey(searchAttributes.deliveryStatus, 'KEYWORD');
+const { userId, deliveryStatus } = searchAttributes;
 
 export async function withTemporal<T>(
   { addresses, env }: FreshSystem,
@@ -60,10 +58,7 @@ async function readRun(client: Client, workflowId: string): Promise<Run | undefi
 export async function replayHistories(client: Client): Promise<Evidence['replayFailures']> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
   const failures: Evidence['replayFailures'] = [];
-  const options = {
-    workflowBundle: { codePath: workflowBundlePath },
-    dataConverter: client.options.dataConverter,
-  };
+  const options = { workflowBundle: { codePath: workflowBundlePath }, dataConverter: client.options.dataConverter };
   const histories = client.workflow.list().intoHistories();
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
     if (error) failures.push({ workflowId, error: error.message });

@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Suspends processes with SIGSTOP: they keep their connections and answer none. */
-export interface Freezer {
-  /** Suspends the process and its descendants for as long as the work takes. */
-  whileFrozen<T>(pid: number, work: () => Promise<T>): Promise<T>;
-  /** Resumes everything, for a program that is about to exit. */
-  thawAll(): void;
-}
+export type Freezer = ReturnType<typeof createFreezer>;
 
-export function createFreezer(): Freezer {
+/** Suspends processes with SIGSTOP: they keep their connections and answer none. */
+export function createFreezer() {
   const frozen = new Set<number[]>();
   return {
-    async whileFrozen(pid, work) {
+    /** Suspends the process and its descendants for as long as the work takes. */
+    async whileFrozen<T>(pid: number, work: () => Promise<T>): Promise<T> {
       const pids = await findTree(pid);
       frozen.add(pids);
       sendSignal(pids, 'SIGSTOP');
@@ -23,7 +19,8 @@ export function createFreezer(): Freezer {
         frozen.delete(pids);
       }
     },
-    thawAll: () => frozen.forEach((pids) => sendSignal(pids, 'SIGCONT')),
+    /** Resumes everything, for a program that is about to exit. */
+    thawAll: (): void => frozen.forEach((pids) => sendSignal(pids, 'SIGCONT')),
   };
 }
 

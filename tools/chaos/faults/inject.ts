@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askStack, type ControlRequest } from '../../stack/control';
+import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
-import type { PartStatus } from '../../stack/part';
 import type { PartName } from '../../stack/services';
 import { withDatabase } from '../evidence/databases';
 import type { Journal } from '../journal';
@@ -59,7 +58,8 @@ async function inject({ system, freezer }: Injector, fault: Fault): Promise<void
     case 'kill':
       return killPart(system, fault.part, fault.durationMs);
     case 'freeze': {
-      const pid = (await requestLauncher(system, { command: 'status' })).find(({ name }) => name === fault.part)?.pid;
+      const { parts } = await requestStack(system.socketPath, { command: 'status' });
+      const pid = parts.find(({ name }) => name === fault.part)?.pid;
       if (!pid) throw new Error('the part is not running');
       return freezer.whileFrozen(pid, duration);
     }
@@ -74,22 +74,15 @@ async function inject({ system, freezer }: Injector, fault: Fault): Promise<void
   }
 }
 
-/** Returns the parts' statuses. Throws when the launcher does not answer or cannot do it. */
-export async function requestLauncher({ socketPath }: FreshSystem, request: ControlRequest): Promise<PartStatus[]> {
-  const reply = await askStack(socketPath, request);
-  if (!reply?.ok) throw new Error(reply?.error ?? 'the launcher does not answer');
-  return reply.status.parts;
-}
-
 const startRetryMs = 500;
 
 /** Kills the part and all that it has started, and resolves when it is ready again. */
-async function killPart(system: FreshSystem, part: PartName, downMs: number): Promise<void> {
-  await requestLauncher(system, { command: 'kill', part });
-  await requestLauncher(system, { command: 'stop', part }); // so that the launcher does not restart it at once
+async function killPart({ socketPath }: FreshSystem, part: PartName, downMs: number): Promise<void> {
+  await requestStack(socketPath, { command: 'kill', part });
+  await requestStack(socketPath, { command: 'stop', part }); // so that the launcher does not restart it at once
   await sleep(downMs);
   // It cannot start while a part that it needs is down, or a process of its own is still ending.
-  while (!(await requestLauncher(system, { command: 'start', part }).catch(() => null))) await sleep(startRetryMs);
+  while (!(await requestStack(socketPath, { command: 'start', part }).catch(() => null))) await sleep(startRetryMs);
 }
 
 /** The server process of a connection in use, which may hold locks, or else of an idle one. Throws when there is none. */

@@ -33,26 +33,22 @@ const locksPerKill = 0.2;
 export function planFaults(random: Random, loadMs: number): Fault[] {
   const kills = Math.max(parts.length, Math.round(loadMs / meanGapMs / (1 + freezesPerKill + 2 * locksPerKill)));
   const rounds = Array.from({ length: Math.ceil(kills / parts.length) }, () => random.shuffled(parts));
+  const killed = rounds.flat().slice(0, kills);
   const repeat = (times: number, make: () => Action): Action[] => Array.from({ length: Math.round(times) }, make);
-  const slow = (kind: 'lock' | 'stall'): Action => ({
-    ...{ kind, part: 'postgres', on: random.pick(tables) },
-    durationMs: random.int(500, 6_000),
-  });
+  const slow = (kind: 'lock' | 'stall'): Action => {
+    const on = random.pick(tables);
+    return { kind, part: 'postgres', on, durationMs: random.int(500, 6_000) };
+  };
   const actions = random.shuffled([
-    ...rounds
-      .flat()
-      .slice(0, kills)
-      .map((part): Action => ({ kind: 'kill', part, durationMs: random.int(0, 4_000) })),
-    ...repeat(kills * freezesPerKill, () => ({
-      ...{ kind: 'freeze', part: random.pick(parts) },
-      durationMs: random.int(300, 6_000),
-    })),
+    ...killed.map((part): Action => ({ kind: 'kill', part, durationMs: random.int(0, 4_000) })),
+    ...repeat(kills * freezesPerKill, () => {
+      const part = random.pick(parts);
+      return { kind: 'freeze', part, durationMs: random.int(300, 6_000) };
+    }),
     ...repeat(kills * locksPerKill, () => slow('lock')),
     ...repeat(kills * locksPerKill, () => slow('stall')),
   ]);
   const gapMs = loadMs / actions.length;
-  return actions.map((action, index) => ({
-    ...action,
-    atMs: Math.round(gapMs * (index + random.int(20, 100) / 100)),
-  }));
+  const atMs = (index: number): number => Math.round(gapMs * (index + random.int(20, 100) / 100));
+  return actions.map((action, index) => ({ ...action, atMs: atMs(index) }));
 }

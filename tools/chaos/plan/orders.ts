@@ -23,42 +23,12 @@ const shares = {
 
 export type Scenario = keyof typeof shares;
 export const scenarios = Object.keys(shares) as Scenario[];
+export const isRefusedInPart = (scenario: Scenario): boolean => scenario.startsWith('refused in part');
 
 const cancelStages = ['placed', 'confirmed', 'assigned', 'racing the pick-up'] as const;
 /** A message is how programs older than the HTTP interface place an order. */
 const channels = ['user API', 'user API, old path', 'restaurant API', 'message'] as const;
-
-/** One restaurant and its items, by index. */
-interface PlannedPart {
-  restaurant: number;
-  items: { item: number; quantity: number }[];
-}
-
-export interface PlannedOrder {
-  number: number;
-  scenario: Scenario;
-  startsAfterMs: number;
-  /** Unique, so that an order is recognised even when its placement got no answer. */
-  userId: string;
-  channel: (typeof channels)[number];
-  /** Used where the channel is `message`. */
-  messageOrderId: string;
-  /** Null: the customer sends no key, and does not repeat the request. */
-  idempotencyKey: string | null;
-  /** How long a customer without a key waits. */
-  placementTimeoutMs: number;
-  parts: PlannedPart[];
-  onPartialRefusal: PartialRefusal;
-  /** Each restaurant decides on its own part; otherwise one decision covers the order. */
-  decidesByPart: boolean;
-  cancelAt: (typeof cancelStages)[number];
-  cancelsTwice: boolean;
-  /** Before each actor's step, in turn. */
-  pausesMs: number[];
-  rating: { order: number; agent: number };
-  /** The order's messages are published again, as the broker may do. */
-  repeatsMessages: boolean;
-}
+type Channel = (typeof channels)[number];
 
 export const restaurantCount = 6;
 export const menuSize = 3;
@@ -71,30 +41,40 @@ export function planOrders(random: Random, count: number, loadMs: number): Plann
   return dealt.map((scenario, index) => planOrder(random, scenario, index + 1, loadMs));
 }
 
-function planOrder(random: Random, scenario: Scenario, number: number, loadMs: number): PlannedOrder {
-  const isRefusedInPart = scenario === 'refused in part, cancel all' || scenario === 'refused in part, keep rest';
-  const channel = scenario === 'unknown item' || random.chance(0.5) ? 'user API' : random.pick(channels);
+export type PlannedOrder = ReturnType<typeof planOrder>;
+
+function planOrder(random: Random, scenario: Scenario, number: number, loadMs: number) {
+  const channel: Channel = scenario === 'unknown item' || random.chance(0.5) ? 'user API' : random.pick(channels);
+  const onPartialRefusal: PartialRefusal = scenario === 'refused in part, keep rest' ? 'keep_rest' : 'cancel_all';
   return {
     number,
     scenario,
-    startsAfterMs: random.int(0, loadMs),
-    userId: random.uuid(),
     channel,
+    onPartialRefusal,
+    startsAfterMs: random.int(0, loadMs),
+    /** Unique, so that an order is recognised even when its placement got no answer. */
+    userId: random.uuid(),
+    /** Used where the channel is `message`. */
     messageOrderId: random.uuid(),
+    /** Null: the customer sends no key, and does not repeat the request. */
     idempotencyKey: random.chance(0.85) ? random.uuid() : null,
+    /** How long a customer without a key waits. */
     placementTimeoutMs: random.int(50, 4_000),
-    parts: planParts(random, isRefusedInPart ? random.int(2, 3) : random.pick([1, 1, 1, 2, 3])),
-    onPartialRefusal: scenario === 'refused in part, keep rest' ? 'keep_rest' : 'cancel_all',
-    decidesByPart: isRefusedInPart || random.chance(0.5),
+    parts: planParts(random, isRefusedInPart(scenario) ? random.int(2, 3) : random.pick([1, 1, 1, 2, 3])),
+    /** Each restaurant decides on its own part; otherwise one decision covers the order. */
+    decidesByPart: isRefusedInPart(scenario) || random.chance(0.5),
     cancelAt: random.pick(cancelStages),
     cancelsTwice: random.chance(0.3),
+    /** Before each actor's step, in turn. */
     pausesMs: Array.from({ length: 8 }, () => random.int(0, 1_200)),
     rating: { order: random.int(1, 5), agent: random.int(1, 5) },
+    /** The order's messages are published again, as the broker may do. */
     repeatsMessages: random.chance(0.25),
   };
 }
 
-function planParts(random: Random, count: number): PlannedPart[] {
+/** Restaurants and their items, by index. */
+function planParts(random: Random, count: number) {
   const shuffledIndexes = (size: number): number[] => random.shuffled([...Array(size).keys()]);
   return shuffledIndexes(restaurantCount)
     .slice(0, count)

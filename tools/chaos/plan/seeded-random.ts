@@ -1,29 +1,26 @@
-/** Random choices that depend on a seed alone: the same on every machine. */
-export interface Random {
-  /** A whole number, both ends included. */
-  int(min: number, max: number): number;
-  chance(probability: number): boolean;
-  pick<T>(items: readonly T[]): T;
-  shuffled<T>(items: readonly T[]): T[];
-  uuid(): string;
-}
+export type Random = ReturnType<typeof seededRandom>;
 
-/** Streams of the same seed are independent: drawing from one does not shift another. */
-export function seededRandom(seed: number, stream: string): Random {
+/**
+ * Random choices that depend on the seed alone: the same on every machine. Streams of one seed are independent: drawing from one does
+ * not shift another.
+ */
+export function seededRandom(seed: number, stream: string) {
   const next = mulberry32(fnv1a(`${seed} ${stream}`));
+  /** A whole number, both ends included. */
   const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     int,
-    chance: (probability) => next() < probability,
+    chance: (probability: number): boolean => next() < probability,
     pick<T>(items: readonly T[]): T {
-      if (items.length === 0) throw new Error('nothing to pick from');
-      return items[int(0, items.length - 1)] as T;
+      const item = items[int(0, items.length - 1)];
+      if (item === undefined) throw new Error('nothing to pick from');
+      return item;
     },
     shuffled<T>(items: readonly T[]): T[] {
       const rest = [...items];
-      return items.map(() => rest.splice(int(0, rest.length - 1), 1)[0] as T);
+      return items.flatMap(() => rest.splice(int(0, rest.length - 1), 1));
     },
-    uuid() {
+    uuid(): string {
       const digits = Array.from({ length: 32 }, () => int(0, 15).toString(16)).join('');
       return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-a$4-$5');
     },

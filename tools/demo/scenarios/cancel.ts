@@ -1,54 +1,46 @@
-import { orderWorkflowId } from '../../../contracts/names';
-import type { Addresses } from '../addresses';
-import type { Agent, Kitchen, PlacedOrder } from '../cast';
-import { printHistory } from '../history';
-import { operatorCancels } from '../operator';
-import { agentIsFound, agentIsReleased, courierDelivers, courierJoins, courierPicksUp } from '../people/courier';
-import { customerCancels, customerCancelsTooLate, customerOrders, customerSees } from '../people/customer';
-import { restaurantConfirms, restaurantJoins } from '../people/restaurant';
-import { printRows } from '../rows';
+import type { Scenario } from '../demo';
 import { heading } from '../screen';
-import { printTimeline } from '../timeline';
 
-/** Three orders with an agent each: cancelled in time, cancelled too late, cancelled by an operator. */
-export async function cancel(addresses: Addresses): Promise<void> {
-  const kitchen = await restaurantJoins(addresses);
-  await courierJoins(addresses, 'Asha');
-  const nothingLeft = { status: 'CANCELLED', delivery: 'CANCELLED' };
+/** Three orders, each with its agent: cancelled in time, cancelled too late, cancelled by an operator. */
+export const cancel: Scenario = {
+  title: 'Orders are cancelled: in time, too late, by an operator',
+  async run({ people, operator, show }) {
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
+    const assignedOrder = async () => {
+      const order = await people.customerOrders(kitchen);
+      await people.restaurantConfirms(order);
+      return [order, await people.agentIsAssigned(order)] as const;
+    };
+    const undone = { status: 'CANCELLED', delivery: 'CANCELLED' } as const;
 
-  heading('The customer cancels before the pick-up');
-  const inTime = await assignedOrder(addresses, kitchen);
-  await customerCancels(addresses, inTime.order, 'The customer cancels it');
-  await customerSees(addresses, inTime.order, 'Everything is undone', { ...nothingLeft, reason: 'changed my mind' });
-  await agentIsReleased(addresses, inTime.order, inTime.agent);
-  await customerCancels(addresses, inTime.order, 'A second cancel changes nothing');
+    heading('The customer cancels before the pick-up');
+    const [inTime, firstAgent] = await assignedOrder();
+    await people.customerCancels(inTime, 'The customer cancels it');
+    await people.customerSees(inTime, 'Everything is undone', { ...undone, reason: 'changed my mind' });
+    await people.agentIsReleased(inTime, firstAgent);
+    await people.customerCancels(inTime, 'A second cancel is a no-op');
 
-  heading('The customer cancels after the pick-up');
-  const tooLate = await assignedOrder(addresses, kitchen);
-  await courierPicksUp(addresses, tooLate.order, tooLate.agent);
-  await customerCancelsTooLate(addresses, tooLate.order);
-  await courierDelivers(addresses, tooLate.order, tooLate.agent);
-  await customerSees(addresses, tooLate.order, 'It is delivered', { status: 'CONFIRMED', delivery: 'DELIVERED' });
+    heading('The customer cancels after the pick-up');
+    const [tooLate, secondAgent] = await assignedOrder();
+    await people.agentPicksUp(tooLate, secondAgent);
+    await people.customerCancels(tooLate, 'The cancel comes too late', 409);
+    await people.agentDelivers(tooLate, secondAgent);
+    await people.customerSees(tooLate, 'It is delivered', { status: 'CONFIRMED', delivery: 'DELIVERED' });
 
-  heading('An operator cancels the workflow');
-  const operated = await assignedOrder(addresses, kitchen);
-  await operatorCancels(addresses, operated.order);
-  const reason = 'cancelled by an operator';
-  await customerSees(addresses, operated.order, 'Everything is undone', { ...nothingLeft, reason });
-  await agentIsReleased(addresses, operated.order, operated.agent);
+    heading('An operator cancels the workflow');
+    const [operated, thirdAgent] = await assignedOrder();
+    await operator.cancelsWorkflow(operated);
+    await people.customerSees(operated, 'Everything is undone', { ...undone, reason: 'cancelled by an operator' });
+    await people.agentIsReleased(operated, thirdAgent);
 
-  await printTimeline(addresses, inTime.order, 'cancelled');
-  await printTimeline(addresses, operated.order, 'cancelled');
-  await printRows(addresses, inTime.order, { status: 'CANCELLED', without: ['userRating'] });
-  await printHistory(addresses, [
-    { workflowId: orderWorkflowId(inTime.order.orderId), status: 'COMPLETED' },
-    { workflowId: orderWorkflowId(tooLate.order.orderId), status: 'COMPLETED' },
-    { workflowId: orderWorkflowId(operated.order.orderId), status: 'CANCELLED' },
-  ]);
-}
-
-async function assignedOrder(addresses: Addresses, kitchen: Kitchen): Promise<{ order: PlacedOrder; agent: Agent }> {
-  const order = await customerOrders(addresses, kitchen);
-  await restaurantConfirms(addresses, order);
-  return { order, agent: await agentIsFound(addresses, order) };
-}
+    await show.timeline(inTime, 'cancelled');
+    await show.timeline(operated, 'cancelled');
+    await show.rows(inTime, { status: 'CANCELLED', without: ['userRating'] });
+    await show.workflows(
+      [inTime.workflowId, 'COMPLETED'],
+      [tooLate.workflowId, 'COMPLETED'],
+      [operated.workflowId, 'CANCELLED'],
+    );
+  },
+};

@@ -1,33 +1,24 @@
-import { orderWorkflowId, ratingWorkflowId } from '../../../contracts/names';
-import type { Addresses } from '../addresses';
-import { printHistory } from '../history';
-import { printMessages } from '../messages';
-import { agentIsFound, courierDelivers, courierJoins, courierPicksUp } from '../people/courier';
-import { customerBrowses, customerOrders, customerRates, customerSees } from '../people/customer';
-import { restaurantConfirms, restaurantJoins } from '../people/restaurant';
-import { printRows } from '../rows';
-import { printTimeline } from '../timeline';
+import { ratingWorkflowId } from '../../../contracts/names';
+import type { Scenario } from '../demo';
 
 /** A whole order, as its customer, its restaurant and its courier see it. */
-export async function delivered(addresses: Addresses): Promise<void> {
-  const kitchen = await restaurantJoins(addresses);
-  await courierJoins(addresses, 'Asha');
-  await customerBrowses(addresses);
-  const order = await customerOrders(addresses, kitchen);
-  await customerSees(addresses, order, 'and looks at it', { status: 'PENDING', delivery: null });
-  await restaurantConfirms(addresses, order);
-  const agent = await agentIsFound(addresses, order);
-  await courierPicksUp(addresses, order, agent);
-  await courierDelivers(addresses, order, agent);
-  const rating = { order: 5, agent: 4 };
-  await customerRates(addresses, order, rating);
+export const delivered: Scenario = {
+  title: 'One order, from the menu to the rating',
+  async run({ people, show }) {
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
+    await people.customerBrowses();
+    const order = await people.customerOrders(kitchen);
+    await people.customerSees(order, 'The customer sees it', { status: 'PENDING', delivery: null });
+    await people.restaurantConfirms(order);
+    const agent = await people.agentIsAssigned(order);
+    await people.agentPicksUp(order, agent);
+    await people.agentDelivers(order, agent);
+    await people.customerRates(order, agent);
 
-  await printTimeline(addresses, order, 'delivered');
-  // The messages first: they wait until the rating has arrived, and the rows then show it.
-  await printMessages(addresses, { kitchen, agent, rating });
-  await printRows(addresses, order, {});
-  await printHistory(addresses, [
-    { workflowId: orderWorkflowId(order.orderId), status: 'COMPLETED' },
-    { workflowId: ratingWorkflowId(order.orderId), status: 'COMPLETED' },
-  ]);
-}
+    await show.timeline(order, 'delivered');
+    await show.queues();
+    await show.rows(order, {});
+    await show.workflows([order.workflowId, 'COMPLETED'], [ratingWorkflowId(order.orderId), 'COMPLETED']);
+  },
+};

@@ -1,32 +1,21 @@
-import { orderWorkflowId } from '../../../contracts/names';
-import type { Addresses } from '../addresses';
-import { printHistory } from '../history';
-import { nobodyIsSent } from '../people/courier';
-import { customerOrders, customerSees } from '../people/customer';
-import { restaurantConfirmsTooLate, restaurantJoins } from '../people/restaurant';
-import { printRows } from '../rows';
-import { print } from '../screen';
-import { printTimeline } from '../timeline';
-import { scenarios } from './names';
+import type { Scenario } from '../demo';
 
-/** The restaurant stays silent until its time is up: the order is cancelled by itself, and a yes after that is refused. */
-export async function noAnswer(addresses: Addresses): Promise<void> {
-  const { DECISION_LIMIT_MS } = scenarios['no-answer'].environment;
-  print(
-    `  This system runs with DECISION_LIMIT_MS=${DECISION_LIMIT_MS}, not with the 15 minutes that a restaurant has.`,
-  );
-  const kitchen = await restaurantJoins(addresses);
-  const order = await customerOrders(addresses, kitchen);
-  await customerSees(addresses, order, 'It waits for the restaurant', { status: 'PENDING', reason: null });
-  const reason = 'the restaurant did not decide in time';
-  await customerSees(addresses, order, 'The time is up', { status: 'CANCELLED', reason });
-  await restaurantConfirmsTooLate(addresses, order);
-  await nobodyIsSent(addresses, order);
+/** The restaurant does not decide in time: the order is cancelled automatically, and a later confirmation is refused. */
+export const noAnswer: Scenario = {
+  title: 'The restaurant does not answer',
+  environment: { DECISION_LIMIT_MS: '3000' },
+  usually: 'a restaurant has 15 minutes',
+  async run({ people, show }) {
+    const kitchen = await people.restaurantJoins();
+    const order = await people.customerOrders(kitchen);
+    await people.customerSees(order, 'It waits for the restaurant', { status: 'PENDING', reason: null });
+    const reason = 'the restaurant did not decide in time';
+    await people.customerSees(order, 'It is cancelled on timeout', { status: 'CANCELLED', reason });
+    await people.restaurantConfirms(order, 'A confirmation comes too late', 400);
+    await people.noAgentIsAssigned(order);
 
-  await printTimeline(addresses, order, 'cancelled');
-  await printRows(addresses, order, {
-    status: 'CANCELLED',
-    without: ['userRating', 'DeliveryAssignment', 'DilveryAgent'],
-  });
-  await printHistory(addresses, [{ workflowId: orderWorkflowId(order.orderId), status: 'COMPLETED' }]);
-}
+    await show.timeline(order, 'cancelled');
+    await show.rows(order, { status: 'CANCELLED', without: ['userRating', 'DeliveryAssignment', 'DilveryAgent'] });
+    await show.workflows([order.workflowId, 'COMPLETED']);
+  },
+};

@@ -1,50 +1,40 @@
-import { orderWorkflowId } from '../../../contracts/names';
-import type { Addresses } from '../addresses';
-import type { Kitchen, PlacedOrder } from '../cast';
-import { printHistory } from '../history';
-import { agentIsFound, courierJoins, courierPicksUpTooEarly, nobodyIsSent } from '../people/courier';
-import { customerOrders, customerSees } from '../people/customer';
-import { restaurantConfirms, restaurantJoins } from '../people/restaurant';
-import { printRows } from '../rows';
-import { heading, print } from '../screen';
-import { printTimeline } from '../timeline';
-import { scenarios } from './names';
+import type { Scenario } from '../demo';
+import { heading } from '../screen';
 
-/** The only courier is busy: the next order waits and gets whoever joins; the one after that waits in vain. */
-export async function noCourier(addresses: Addresses): Promise<void> {
-  const { COURIER_LIMIT_MS } = scenarios['no-courier'].environment;
-  print(
-    `  This system runs with COURIER_LIMIT_MS=${COURIER_LIMIT_MS}, not with the 15 minutes that a search may take.`,
-  );
-  const kitchen = await restaurantJoins(addresses);
-  await courierJoins(addresses, 'Asha');
-  const busy = await confirmedOrder(addresses, kitchen);
-  await agentIsFound(addresses, busy);
+const waiting = { status: 'CONFIRMED', delivery: null, agent: null } as const;
 
-  heading('A second order waits, and somebody comes');
-  const lucky = await confirmedOrder(addresses, kitchen);
-  await customerSees(addresses, lucky, 'It waits for an agent', waiting);
-  await nobodyIsSent(addresses, lucky);
-  await courierPicksUpTooEarly(addresses, lucky);
-  await courierJoins(addresses, 'Meera');
-  await customerSees(addresses, lucky, 'She gets it at once', { delivery: 'PENDING', agent: 'Meera' });
+/** The only courier is busy: the second order waits and gets the next courier who joins; the third times out. */
+export const noCourier: Scenario = {
+  title: 'No courier is free',
+  environment: { COURIER_LIMIT_MS: '5000' },
+  usually: 'the search for a courier may take 15 minutes',
+  async run({ people, show }) {
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
+    const confirmedOrder = async () => {
+      const order = await people.customerOrders(kitchen);
+      await people.restaurantConfirms(order);
+      return order;
+    };
+    await people.agentIsAssigned(await confirmedOrder());
 
-  heading('A third order waits, and nobody comes');
-  const unlucky = await confirmedOrder(addresses, kitchen);
-  await customerSees(addresses, unlucky, 'It waits for an agent', waiting);
-  const reason = 'no agent was found in time';
-  await customerSees(addresses, unlucky, 'The time is up', { status: 'CANCELLED', reason });
+    heading('A second order waits, and a courier joins');
+    const second = await confirmedOrder();
+    await people.customerSees(second, 'It waits for an agent', waiting);
+    await people.noAgentIsAssigned(second);
+    await people.pickUpIsTooEarly(second);
+    await people.courierJoins('Meera');
+    await people.customerSees(second, 'She gets it at once', { delivery: 'PENDING', agent: 'Meera' });
 
-  await printTimeline(addresses, lucky, 'agent assigned');
-  await printTimeline(addresses, unlucky, 'cancelled');
-  await printRows(addresses, unlucky, { status: 'CANCELLED', without: ['userRating', 'DilveryAgent'] });
-  await printHistory(addresses, [{ workflowId: orderWorkflowId(unlucky.orderId), status: 'COMPLETED' }]);
-}
+    heading('A third order waits, and no courier joins');
+    const third = await confirmedOrder();
+    await people.customerSees(third, 'It waits for an agent', waiting);
+    const reason = 'no agent was found in time';
+    await people.customerSees(third, 'It is cancelled on timeout', { status: 'CANCELLED', reason });
 
-const waiting = { status: 'CONFIRMED', delivery: null, agent: null };
-
-async function confirmedOrder(addresses: Addresses, kitchen: Kitchen): Promise<PlacedOrder> {
-  const order = await customerOrders(addresses, kitchen);
-  await restaurantConfirms(addresses, order);
-  return order;
-}
+    await show.timeline(second, 'agent assigned');
+    await show.timeline(third, 'cancelled');
+    await show.rows(third, { status: 'CANCELLED', without: ['userRating', 'DilveryAgent'] });
+    await show.workflows([third.workflowId, 'COMPLETED']);
+  },
+};

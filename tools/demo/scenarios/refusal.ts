@@ -1,26 +1,19 @@
-import { orderWorkflowId } from '../../../contracts/names';
-import type { Addresses } from '../addresses';
-import { printHistory } from '../history';
-import { courierJoins, nobodyIsSent } from '../people/courier';
-import { customerOrders, customerSees } from '../people/customer';
-import { restaurantJoins, restaurantRefuses } from '../people/restaurant';
-import { printRows } from '../rows';
-import { printTimeline } from '../timeline';
+import type { Scenario } from '../demo';
 
-/** The restaurant says no and why: the order is cancelled everywhere, and no courier ever hears of it. */
-export async function refusal(addresses: Addresses): Promise<void> {
-  const reason = 'out of paneer';
-  const kitchen = await restaurantJoins(addresses);
-  await courierJoins(addresses, 'Asha');
-  const order = await customerOrders(addresses, kitchen);
-  await restaurantRefuses(addresses, order, reason);
-  await customerSees(addresses, order, 'The customer reads why', { status: 'CANCELLED', reason, delivery: null });
-  await nobodyIsSent(addresses, order);
+/** The restaurant refuses with a reason: the order is cancelled everywhere, and no courier is involved. */
+export const refusal: Scenario = {
+  title: 'The restaurant refuses an order',
+  async run({ people, show }) {
+    const reason = 'out of paneer';
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
+    const order = await people.customerOrders(kitchen);
+    await people.restaurantRefuses(order, reason);
+    await people.customerSees(order, 'The customer reads why', { status: 'CANCELLED', reason, delivery: null });
+    await people.noAgentIsAssigned(order);
 
-  await printTimeline(addresses, order, 'cancelled');
-  await printRows(addresses, order, {
-    status: 'CANCELLED',
-    without: ['userRating', 'DeliveryAssignment', 'DilveryAgent'],
-  });
-  await printHistory(addresses, [{ workflowId: orderWorkflowId(order.orderId), status: 'COMPLETED' }]);
-}
+    await show.timeline(order, 'cancelled');
+    await show.rows(order, { status: 'CANCELLED', without: ['userRating', 'DeliveryAssignment', 'DilveryAgent'] });
+    await show.workflows([order.workflowId, 'COMPLETED']);
+  },
+};

@@ -1,51 +1,38 @@
-import { orderWorkflowId, queues } from '../../../contracts/names';
-import type { Addresses } from '../addresses';
-import { printHistory } from '../history';
-import { operate } from '../operator';
-import { agentIsFound, courierDelivers, courierJoins, courierPicksUp } from '../people/courier';
-import { customerBrowses, customerOrders, customerSees } from '../people/customer';
-import { restaurantConfirms, restaurantJoins } from '../people/restaurant';
-import { printRows } from '../rows';
-import { heading, print, printTable } from '../screen';
-import { printTimeline } from '../timeline';
-import { scenarios } from './names';
-import { attemptIsMade, requestWaits } from '../waiting';
+import { queues } from '../../../contracts/names';
+import type { Scenario } from '../demo';
+import { heading } from '../screen';
 
-/** The restaurant service is away: an order is taken all the same, is asked for again and again, and goes on by itself. */
-export async function serviceDown(addresses: Addresses): Promise<void> {
-  const parts = ['api-restaurant', 'worker-restaurant'];
-  const kitchen = await restaurantJoins(addresses);
-  await courierJoins(addresses, 'Asha');
+/** The restaurant service is down: an order is accepted, its placement is retried, and it continues once the service is back. */
+export const serviceDown: Scenario = {
+  title: 'The restaurant service is down while an order is placed',
+  environment: { ATTEMPT_MS: '2000' },
+  usually: 'an attempt may take 10 s',
+  async run({ people, operator, show }) {
+    const parts = ['api-restaurant', 'worker-restaurant'];
+    const kitchen = await people.restaurantJoins();
+    await people.courierJoins('Asha');
 
-  const { ATTEMPT_MS } = scenarios['service-down'].environment;
-  heading('The restaurant service goes down');
-  print(`  This system runs with ATTEMPT_MS=${ATTEMPT_MS}: an attempt ends after that, not after 10 s.`);
-  for (const part of parts) await operate(addresses, 'stop', part);
-  await customerBrowses(addresses, 503);
-  const order = await customerOrders(addresses, kitchen, 202);
-  await customerSees(addresses, order, 'Its page says what is missing', {
-    status: 'PENDING',
-    unavailable: ['restaurants'],
-  });
-  await requestWaits(addresses, queues.placeOrder);
-  await attemptIsMade(addresses, order, 2);
+    heading('The restaurant service goes down');
+    for (const part of parts) await operator.operates('stop', part);
+    await people.customerBrowses(503);
+    const order = await people.customerOrders(kitchen, 202);
+    await people.customerSees(order, 'Its page says what is missing', {
+      status: 'PENDING',
+      unavailable: ['restaurants'],
+    });
+    await operator.seesRequestWait(queues.placeOrder);
+    await operator.seesAttempt(order, 2);
 
-  heading('The restaurant service comes back');
-  await Promise.all(parts.map((part) => operate(addresses, 'start', part)));
-  await customerSees(addresses, order, 'The order has gone on by itself', { status: 'PENDING', total: 33 });
-  await restaurantConfirms(addresses, order);
-  const agent = await agentIsFound(addresses, order);
-  await courierPicksUp(addresses, order, agent);
-  await courierDelivers(addresses, order, agent);
+    heading('The restaurant service comes back');
+    await Promise.all(parts.map((part) => operator.operates('start', part)));
+    await people.customerSees(order, 'The order has continued', { status: 'PENDING', total: 33 });
+    await people.restaurantConfirms(order);
+    const agent = await people.agentIsAssigned(order);
+    await people.agentPicksUp(order, agent);
+    await people.agentDelivers(order, agent);
 
-  await printTimeline(addresses, order, 'delivered');
-  await printRows(addresses, order, { without: ['userRating'] });
-  const durable = await printHistory(addresses, [{ workflowId: orderWorkflowId(order.orderId), status: 'COMPLETED' }]);
-  heading('The durable activities', 'called again until the service was back');
-  printTable(
-    ['activity', 'attempts', 'last failure'],
-    durable.map(({ activity, attempts, failure }) => [activity, attempts, failure]),
-  );
-  if (!durable.some(({ activity, attempts }) => activity === 'createOrder' && attempts > 1))
-    throw new Error('the placement was not tried again');
-}
+    await show.timeline(order, 'delivered');
+    await show.rows(order, { without: ['userRating'] });
+    await show.workflows([order.workflowId, 'COMPLETED']);
+  },
+};

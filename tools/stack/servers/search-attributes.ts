@@ -1,19 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { searchAttributes } from '../../../contracts/names';
 import { loadConfig, schemas } from '../../../lib/config/config';
 import { temporalServer, type TemporalServer } from '../../../lib/temporal/server';
 
-/** What the Web UI's list can be filtered by, with the type of each. */
-export const SEARCH_ATTRIBUTES = {
-  OrderStatus: 'Keyword',
-  DeliveryStatus: 'Keyword',
-  UserId: 'Keyword',
-  AgentId: 'Keyword',
-  OrderAttention: 'Keyword',
-  RestaurantIds: 'KeywordList',
-} as const;
+/** The names of the SDK's types in Temporal's command line and in `temporal.api.enums.v1.IndexedValueType`. */
+const types = { KEYWORD: { cli: 'Keyword', value: 2 }, KEYWORD_LIST: { cli: 'KeywordList', value: 7 } } as const;
 
-/** The numbers of `temporal.api.enums.v1.IndexedValueType`. */
-const TYPE_NUMBERS = { Keyword: 2, KeywordList: 7 } as const;
+const all = Object.values(searchAttributes);
+
+/** The search attributes with their types, as Temporal's command line writes them. */
+export const searchAttributeFlags = Object.fromEntries(all.map(({ name, type }) => [name, types[type].cli]));
 
 const VISIBLE_LIMIT_MS = 20_000;
 const POLL_MS = 200;
@@ -29,20 +25,19 @@ export async function registerSearchAttributes(server: TemporalServer, namespace
   try {
     const missing = async () => {
       const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-      const names = Object.keys(SEARCH_ATTRIBUTES) as (keyof typeof SEARCH_ATTRIBUTES)[];
-      return names.filter((name) => !(name in (customAttributes ?? {})));
+      return all.filter(({ name }) => !(name in (customAttributes ?? {})));
     };
     const lacking = await missing();
     if (lacking.length === 0) return [];
-    const searchAttributes = Object.fromEntries(lacking.map((name) => [name, TYPE_NUMBERS[SEARCH_ATTRIBUTES[name]]]));
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    const added = Object.fromEntries(lacking.map(({ name, type }) => [name, types[type].value]));
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: added });
     const deadline = Date.now() + VISIBLE_LIMIT_MS;
     while ((await missing()).length > 0) {
       if (Date.now() > deadline)
         throw new Error(`${server.address} does not show the search attributes that were added`);
       await sleep(POLL_MS);
     }
-    return lacking;
+    return lacking.map(({ name }) => name);
   } finally {
     await connection.close();
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Instance } from '../instance';
 import type { Part } from '../part';
 import { loopback, type Ports } from '../ports';
-import { SEARCH_ATTRIBUTES } from './search-attributes';
+import { searchAttributeFlags } from './search-attributes';
 
 /**
  * Settings of the dev server, each measured on a two-core machine. docker-compose.yml has the same.
@@ -53,7 +53,7 @@ export function temporalPart(binary: string, instance: Instance, ports: Ports): 
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'warn'],
       ...repeated('--sqlite-pragma', sqlitePragmas),
       ...repeated('--dynamic-config-value', dynamicConfig),
-      ...repeated('--search-attribute', SEARCH_ATTRIBUTES),
+      ...repeated('--search-attribute', searchAttributeFlags),
     ],
     env: process.env,
     cwd: folder,

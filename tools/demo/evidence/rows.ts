@@ -1,0 +1,60 @@
+import { serviceNames, type ServiceName } from '../../stack/addresses';
+import type { Order } from '../people';
+import { heading, paint, print, printTable } from '../screen';
+import { selectRows, type Addresses } from '../system';
+
+const ofOrder = `FROM "Order" o JOIN "OrderGroup" g ON g.id = o.order_group_id`;
+
+/** The query of each table, by service. */
+const tables: Record<ServiceName, Record<string, string>> = {
+  user: {
+    userOrder: `SELECT order_id, user_id, placed_at, status, delivered, total FROM "userOrder" WHERE order_id = $1`,
+    userRating: `SELECT r.id, r.order_rating, r.agent_rating, r.created_at
+      FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id WHERE o.order_id = $1`,
+  },
+  restaurant: {
+    OrderGroup: `SELECT id, order_id, user_id, status, total, order_rating FROM "OrderGroup" WHERE order_id = $1`,
+    Order: `SELECT o.id, o.order_group_id, o.restaurant_id, o.status, o.total ${ofOrder} WHERE g.order_id = $1`,
+    OrderItem: `SELECT i.order_id, m.name AS menu_item, i.quantity, i.price ${ofOrder}
+      JOIN "OrderItem" i ON i.order_id = o.id JOIN "MenuItem" m ON m.id = i.menu_item_id
+      WHERE g.order_id = $1 ORDER BY m.position`,
+    Restaurant: `SELECT r.id, r.name, r.rating, r.rating_count FROM "Restaurant" r
+      WHERE r.id IN (SELECT o.restaurant_id ${ofOrder} WHERE g.order_id = $1)`,
+  },
+  delivery: {
+    DeliveryAssignment: `SELECT "orderId", "agentId", status, "assignedAt", "pickedUpAt", "completedAt", "agentRating"
+      FROM "DeliveryAssignment" WHERE "orderId" = $1`,
+    DilveryAgent: `SELECT a.id, a.name, a.agent_status, a.rating, a."ratingCount" FROM "DilveryAgent" a
+      JOIN "DeliveryAssignment" d ON d."agentId" = a.id WHERE d."orderId" = $1`,
+  },
+};
+
+export interface ExpectedRows {
+  /** The tables without a row of the order; every other one has at least one. */
+  without?: string[];
+  /** The value of every `status` column. */
+  status?: string;
+}
+
+/** The order's rows in the three databases. Throws when they are not as expected. */
+export async function printRows(addresses: Addresses, { orderId }: Order, expected: ExpectedRows): Promise<void> {
+  heading(`The rows of order ${orderId.slice(0, 8)}`, 'one database per service; ids shortened');
+  const urls = {
+    user: addresses.USER_DATABASE_URL,
+    restaurant: addresses.RESTAURANT_DATABASE_URL,
+    delivery: addresses.DELIVERY_DATABASE_URL,
+  };
+  for (const service of serviceNames) {
+    for (const [table, query] of Object.entries(tables[service])) {
+      const { columns, rows } = await selectRows(urls[service], query, orderId);
+      print(`  ${service}_service ${paint('cyan', table)}`);
+      if (rows.length === 0) print(paint('dim', '    none'));
+      else printTable(columns, rows);
+      if ((rows.length === 0) !== (expected.without?.includes(table) ?? false))
+        throw new Error(`${table} has ${rows.length} rows of the order`);
+      const at = columns.indexOf('status');
+      if (expected.status !== undefined && at >= 0 && rows.some((row) => row[at] !== expected.status))
+        throw new Error(`not every row in ${table} is ${expected.status}`);
+    }
+  }
+}
