@@ -1,19 +1,16 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import type { AnyAnswer } from '../platform/answer';
+import type { NewOrder } from '../platform/requests';
 import type { PlannedOrder } from './plan/orders';
 
-/** What a customer knows of a placement. */
+/** Accepted: answered with 2xx, or a message confirmed by the broker. Unknown: no answer, or a 5xx. */
 export type PlacementOutcome =
-  /** Answered with 2xx; a message: confirmed by the broker. */
-  | { is: 'accepted'; orderId: string }
-  | { is: 'refused'; status: number }
-  /** No answer, or a 5xx. */
-  | { is: 'unknown' };
+  { is: 'accepted'; orderId: string } | { is: 'refused'; status: number } | { is: 'unknown' };
 
 /** A request for an order, and what its customer was promised. */
 export interface Placement {
   planned: PlannedOrder;
-  restaurants: { restaurantId: string; items: { menuItemId: string; quantity: number }[] }[];
+  body: Pick<NewOrder, 'user_id' | 'restaurants'>;
   outcome: PlacementOutcome;
   /** A rating was answered with 2xx. */
   isRated: boolean;

@@ -29,7 +29,6 @@ export function reportOf({ plan, given, answers, injected, unsettled, invariants
       error ? [`${fault.kind} ${fault.part}: ${error}`] : [],
     ),
     answers,
-    deadLetters: { sentOnPurpose: plan.poison.length, found: given.evidence.deadLetters.length },
     unsettled,
     invariants,
     /** Every invariant holds, and the system settled in time. */
@@ -53,7 +52,8 @@ const maxViolations = 5;
 
 /** The summary for people. `stackName` tells where the logs are. */
 export function summaryOf(report: Report, stackName: string): string[] {
-  const { seed, orders, tookSeconds, answers, deadLetters } = report;
+  const { seed, orders, tookSeconds, answers } = report;
+  const answered = Object.entries(answers).map(([status, times]) => `${times} x ${status}`);
   const resultsSeen = results.filter((result) => scenarios.some((scenario) => report.scenarios[scenario]?.[result]));
   return [
     '',
@@ -64,10 +64,7 @@ export function summaryOf(report: Report, stackName: string): string[] {
     ...countTable('FAULTS', report.faults, parts, faultKinds),
     ...report.faultsWithoutEffect.map((what) => `  no effect: ${what}`),
     '',
-    `Answers       ${Object.entries(answers)
-      .map((answer) => answer.reverse().join(' x '))
-      .join(', ')}`,
-    `Dead letters  ${deadLetters.found}, for ${deadLetters.sentOnPurpose} malformed messages`,
+    `Answers  ${answered.join(', ')}`,
     '',
     ...report.unsettled.map((what) => `NOT SETTLED  ${what}`),
     ...report.invariants.flatMap((invariant) => describeInvariant(invariant, stackName)),

@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { createPlatform, urlsIn } from '../platform/platform';
 import type { FreshSystem } from '../stack/fresh-system';
-import { pause } from './actors/context';
 import { createOutsider } from './actors/outsider';
 import { actOut } from './actors/scenario';
 import { setUp } from './actors/setup';
+import { pause, type Actors } from './actors/steps';
 import { collectEvidence, waitUntilSettled } from './evidence/collect';
 import { installAuditTrail } from './evidence/databases';
 import { createFreezer } from './faults/freezer';
@@ -36,6 +36,7 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number, sa
   const end = AbortSignal.timeout(Math.round(timeoutMs * (1 - settleShare)));
   setMaxListeners(0, end);
   const outsider = createOutsider(system.addresses.rabbitmq, journal, end);
+  const actors: Actors = { platform, outsider, journal, restaurants, end };
   const [injected, poison, placed] = await Promise.all([
     injectFaults({ system, freezer, journal, say, end }, plan.faults),
     Promise.all(
@@ -44,7 +45,7 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number, sa
         return { id, queue, confirmed: await outsider.publish({ queue }, body, id) };
       }),
     ),
-    Promise.all(plan.orders.map((planned) => actOut({ platform, outsider, journal, end }, restaurants, planned))),
+    Promise.all(plan.orders.map((planned) => actOut(actors, planned))),
   ]);
   const placements = placed.filter((placement) => placement !== undefined);
 

@@ -1,23 +1,18 @@
 import type { Placement } from '../journal';
 import type { PlannedOrder } from '../plan/orders';
-import { createOrderContext, pause, type Actors, type OrderContext } from './context';
-import { resolveItems, type Restaurant } from './setup';
+import { bodyOfPlacement } from './setup';
 import * as steps from './steps';
 
 /**
  * Acts out one order: its customer, its restaurants and its courier act independently. Resolves when none of them has anything left to
  * do, or at the end of the run; undefined when that comes before the placement.
  */
-export async function actOut(
-  actors: Actors,
-  restaurants: Restaurant[],
-  planned: PlannedOrder,
-): Promise<Placement | undefined> {
-  await pause(planned.startsAfterMs, actors.end);
+export async function actOut(actors: steps.Actors, planned: PlannedOrder): Promise<Placement | undefined> {
+  await steps.pause(planned.startsAfterMs, actors.end);
   if (actors.end.aborted) return undefined;
-  const items = resolveItems(restaurants, planned);
-  const placement: Placement = { planned, restaurants: items, outcome: { is: 'unknown' }, isRated: false };
-  const context = createOrderContext(actors, placement);
+  const body = bodyOfPlacement(actors.restaurants, planned);
+  const placement: Placement = { planned, body, outcome: { is: 'unknown' }, isRated: false };
+  const context = steps.createOrderContext(actors, placement);
   placement.outcome = await steps.placeOrder(context);
   if (placement.outcome.is !== 'accepted' || planned.scenario === 'unknown item') return placement;
 
@@ -33,11 +28,11 @@ export async function actOut(
   return placement;
 }
 
-const pauseBefore = ({ placement, end }: OrderContext, step: number): Promise<void> =>
-  pause(placement.planned.pausesMs[step] ?? 0, end);
+const pauseBefore = ({ placement, end }: steps.OrderContext, step: number): Promise<void> =>
+  steps.pause(placement.planned.pausesMs[step] ?? 0, end);
 
 /** The customer cancels at the planned stage; the others continue as if they had not heard. */
-async function actOutCancellation(order: OrderContext): Promise<void> {
+async function actOutCancellation(order: steps.OrderContext): Promise<void> {
   const { cancelAt } = order.placement.planned;
   if (cancelAt === 'placed') {
     await Promise.all([steps.cancel(order), steps.decide(order)]);
@@ -53,7 +48,7 @@ async function actOutCancellation(order: OrderContext): Promise<void> {
 }
 
 /** From the assignment to the rating, or to where the scenario ends. */
-async function actOutDelivery(order: OrderContext): Promise<void> {
+async function actOutDelivery(order: steps.OrderContext): Promise<void> {
   const { scenario, repeatsMessages } = order.placement.planned;
   let job = await steps.awaitJob(order);
   await pauseBefore(order, 1);

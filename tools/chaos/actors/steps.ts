@@ -1,11 +1,62 @@
 /** What a customer, a restaurant and a courier do with one order. Requests are repeated until they are answered. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { queues, ratingsExchange } from '../../../contracts/names';
 import type { DeliveryMove } from '../../../contracts/states';
-import type { AnyAnswer } from '../../platform/answer';
+import { codeOf, type AnyAnswer } from '../../platform/answer';
+import type { Platform } from '../../platform/platform';
 import type { DecisionBody } from '../../platform/requests';
-import type { PlacementOutcome } from '../journal';
+import type { Journal, Placement, PlacementOutcome } from '../journal';
 import { isRefusedInPart } from '../plan/orders';
-import { actorTimeoutMs, pause, type OrderContext } from './context';
+import type { Outsider } from './outsider';
+import type { Restaurant } from './setup';
+
+/** What the actors of all orders share. */
+export interface Actors {
+  platform: Platform;
+  outsider: Outsider;
+  journal: Journal;
+  restaurants: Restaurant[];
+  /** Ends every wait and every request. */
+  end: AbortSignal;
+}
+
+/** One order, for its customer, its restaurants and its courier. */
+export interface OrderContext extends Actors {
+  placement: Placement;
+  /** Until the placement is accepted, the id that its message would have. */
+  orderId: string;
+  /** Journals every answer, and repeats a request until it is answered without a 5xx, or for a minute. */
+  platform: Platform;
+}
+
+/** Longer than a service takes to say that it holds a request: 3 s, and 2 s to be sure of it. */
+const answerTimeoutMs = 8_000;
+/** Every time limit of an order passes sooner. */
+const actorTimeoutMs = 60_000;
+
+export function createOrderContext(actors: Actors, placement: Placement): OrderContext {
+  const { channel, messageOrderId } = placement.planned;
+  const repeat = {
+    when: (answer: AnyAnswer) =>
+      answer.outcome === 'no answer' ||
+      answer.outcome === 'failed' ||
+      earlyCodes.includes(codeOf(answer)) ||
+      (answer.status === 404 && channel === 'message'), // the order is unknown until it has been adopted
+    timeoutMs: actorTimeoutMs,
+    pauseMs: (attempt: number) => Math.min(200 * 1.5 ** (attempt - 2), 1_500),
+  };
+  const onAnswer = (answer: AnyAnswer, attempt: number): void =>
+    actors.journal.recordAnswer(placement, answer, attempt);
+  const options = { timeoutMs: answerTimeoutMs, signal: actors.end, repeat, onAnswer };
+  return { ...actors, placement, orderId: messageOrderId, platform: actors.platform.with(options) };
+}
+
+/** Refusals of a request that came too early: the workflow hears of its agent, and the customer's record of the delivery, a moment later. */
+const earlyCodes: (string | undefined)[] = ['NO_AGENT_YET', 'NOT_DELIVERED'];
+
+/** Ends early at the end of the run. */
+export const pause = (ms: number, end: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal: end }).catch(() => undefined);
 
 const placementRoutes = {
   'user API': ['user', '/orders'],
@@ -22,7 +73,7 @@ export async function placeOrder(order: OrderContext): Promise<PlacementOutcome>
   const platform = idempotencyKey ? order.platform : order.platform.with(once);
   const [service, path] = placementRoutes[channel];
   const answer = await platform.request<{ order_id: string }>(service, 'POST', path, {
-    body: { ...placementBody(order), on_partial_refusal: onPartialRefusal },
+    body: { ...order.placement.body, on_partial_refusal: onPartialRefusal },
     ...(idempotencyKey && { headers: { 'Idempotency-Key': idempotencyKey } }),
   });
   if (answer.outcome === 'done' || answer.outcome === 'accepted')
@@ -30,25 +81,12 @@ export async function placeOrder(order: OrderContext): Promise<PlacementOutcome>
   return answer.outcome === 'refused' ? { is: 'refused', status: answer.status } : { is: 'unknown' };
 }
 
-const placementBody = ({ placement }: OrderContext) => ({
-  user_id: placement.planned.userId,
-  restaurants: placement.restaurants.map(({ restaurantId, items }) => ({
-    restaurant_id: restaurantId,
-    items: items.map(({ menuItemId, quantity }) => ({ menu_item_id: menuItemId, quantity })),
-  })),
-});
-
 /** As programs older than the HTTP interface do; for a second time when the order exists. Returns whether the broker confirmed. */
-export const publishPlacement = (order: OrderContext): Promise<boolean> =>
-  order.outsider.publish(
-    { queue: queues.placeOrder },
-    {
-      order_id: order.orderId,
-      placed_at: new Date().toISOString().replace('Z', ''), // without a time zone, as they do
-      status: 'PENDING',
-      ...placementBody(order),
-    },
-  );
+export function publishPlacement({ outsider, orderId, placement }: OrderContext): Promise<boolean> {
+  const placed_at = new Date().toISOString().replace('Z', ''); // without a time zone, as they do
+  const message = { order_id: orderId, placed_at, status: 'PENDING', ...placement.body };
+  return outsider.publish({ queue: queues.placeOrder }, message);
+}
 
 /** Sends one request, or two at once. */
 export async function cancel({ platform, placement, orderId }: OrderContext): Promise<void> {
@@ -57,16 +95,15 @@ export async function cancel({ platform, placement, orderId }: OrderContext): Pr
 }
 
 export async function rate({ platform, placement, orderId }: OrderContext): Promise<void> {
-  const { userId, rating } = placement.planned;
-  const body = { user_id: userId, order_id: orderId, order_rating: rating.order, agent_rating: rating.agent };
+  const { userId: user_id, rating } = placement.planned;
+  const body = { user_id, order_id: orderId, ...rating };
   placement.isRated = isSuccess(await platform.rateOrder(body));
 }
 
 /** Publishes an accepted rating twice more. */
 export async function repeatRating({ outsider, placement, orderId }: OrderContext): Promise<void> {
   if (!placement.isRated) return;
-  const { order, agent } = placement.planned.rating;
-  const event = { order_id: orderId, order_rating: order, agent_rating: agent };
+  const event = { order_id: orderId, ...placement.planned.rating };
   for (let time = 0; time < 2; time += 1) await outsider.publish({ exchange: ratingsExchange }, event);
 }
 
@@ -75,12 +112,12 @@ export async function decide(order: OrderContext): Promise<void> {
   await Promise.all(decisionsOf(order).map((decision) => order.platform.decide(order.orderId, decision)));
 }
 
-function decisionsOf({ placement: { planned, restaurants } }: OrderContext): DecisionBody[] {
+function decisionsOf({ placement: { planned, body } }: OrderContext): DecisionBody[] {
   const { scenario, decidesByPart } = planned;
   if (scenario === 'no decision') return [];
   if (scenario === 'refused') return [{ status: 'CANCELLED', reason: 'the oven is broken' }];
   if (!decidesByPart) return [{ status: 'CONFIRMED' }];
-  return restaurants.map(({ restaurantId: restaurant_id }, index) =>
+  return body.restaurants.map(({ restaurant_id }, index) =>
     isRefusedInPart(scenario) && index === 0
       ? { status: 'CANCELLED', restaurant_id, reason: 'out of onions' }
       : { status: 'CONFIRMED', restaurant_id },

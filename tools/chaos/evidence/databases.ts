@@ -41,11 +41,8 @@ const createAuditTrail = `
   $$;
   CREATE FUNCTION chaos.note() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    INSERT INTO chaos.audit ("table", before, after) VALUES (
-      TG_TABLE_NAME,
-      CASE WHEN TG_OP <> 'INSERT' THEN chaos.state(to_jsonb(OLD)) END,
-      CASE WHEN TG_OP <> 'DELETE' THEN chaos.state(to_jsonb(NEW)) END
-    );
+    INSERT INTO chaos.audit ("table", before, after)
+    VALUES (TG_TABLE_NAME, chaos.state(to_jsonb(OLD)), chaos.state(to_jsonb(NEW)));
     RETURN NULL;
   END $$;`;
 
@@ -75,7 +72,7 @@ export async function readDatabases(
       SELECT order_id AS "orderId", user_id AS "userId", status, delivered, (total * 100)::float8 AS total
       FROM "userOrder"`),
     ratings: await query<Rating>(`
-      SELECT o.order_id AS "orderId", r.order_rating AS "order", r.agent_rating AS agent
+      SELECT o.order_id AS "orderId", r.order_rating, r.agent_rating
       FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id`),
   }));
   const restaurant = await withDatabase(urls.restaurant, async (query) => ({
@@ -84,11 +81,11 @@ export async function readDatabases(
       SELECT order_id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, order_rating AS rating
       FROM "OrderGroup"`),
     parts: await query<Part>(`
-      SELECT part.id, whole.order_id AS "orderId", part.restaurant_id AS "restaurantId", part.status,
+      SELECT part.id, whole.order_id AS "orderId", part.restaurant_id, part.status,
         (part.total * 100)::float8 AS total, COALESCE(items.items, '[]') AS items
       FROM "Order" part JOIN "OrderGroup" whole ON whole.id = part.order_group_id
       LEFT JOIN LATERAL (
-        SELECT json_agg(json_build_object('menuItemId', item.menu_item_id, 'quantity', item.quantity,
+        SELECT json_agg(json_build_object('menu_item_id', item.menu_item_id, 'quantity', item.quantity,
           'price', item.price * 100, 'menuPrice', menu.price * 100)) AS items
         FROM "OrderItem" item JOIN "MenuItem" menu ON menu.id = item.menu_item_id WHERE item.order_id = part.id
       ) items ON true`),

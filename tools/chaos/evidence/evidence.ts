@@ -27,7 +27,7 @@ export interface CustomerRecord {
   total: number | null;
 }
 
-export type Rating = { orderId: string; order: number; agent: number };
+export type Rating = { orderId: string; order_rating: number; agent_rating: number };
 
 /** The restaurant service's row of a whole order. */
 export interface Group {
@@ -43,10 +43,10 @@ export interface Group {
 export interface Part {
   id: string;
   orderId: string;
-  restaurantId: string;
+  restaurant_id: string;
   status: OrderStatus;
   total: number;
-  items: { menuItemId: string; quantity: number; price: number; menuPrice: number }[];
+  items: { menu_item_id: string; quantity: number; price: number; menuPrice: number }[];
 }
 
 /** A restaurant or an agent: its mean rating, and what the mean is made of. */
@@ -54,12 +54,7 @@ export type Rated = { id: string; mean: number | null; sum: number; count: numbe
 
 export type Agent = Rated & { status: 'AVAILABLE' | 'BUSY' };
 
-export interface Delivery {
-  orderId: string;
-  agentId: string | null;
-  status: DeliveryStatus;
-  rating: number | null;
-}
+export type Delivery = { orderId: string; agentId: string | null; status: DeliveryStatus; rating: number | null };
 
 /** The tables whose every change goes to the audit trail, by database. */
 export const auditedTables = {

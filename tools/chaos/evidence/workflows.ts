@@ -10,10 +10,8 @@ import type { Evidence, Run } from './evidence';
 
 const { userId, deliveryStatus } = searchAttributes;
 
-export async function withTemporal<T>(
-  { addresses, env }: FreshSystem,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
+export async function withTemporal<T>(system: FreshSystem, use: (client: Client) => Promise<T>): Promise<T> {
+  const { addresses, env } = system;
   const connection = await Connection.connect({ address: addresses.temporal, connectTimeout: '5s' });
   const keys = env['TEMPORAL_PAYLOAD_KEYS'] ? payloadKeys.parse(env['TEMPORAL_PAYLOAD_KEYS']) : undefined;
   const namespace = env['TEMPORAL_NAMESPACE'] ?? 'default';

@@ -162,7 +162,7 @@ const doctored: Doctored[] = [
   [4, 'a delivery outlived its order', ({ evidence }) => (of(evidence.deliveries, cancelled).status = 'PENDING')],
   [5, 'an accepted rating is not stored', ({ evidence }) => (evidence.ratings = [])],
   [5, 'a rating is stored twice', ({ evidence }) => evidence.ratings.push({ ...of(evidence.ratings, rated) })],
-  [5, 'the stored rating is not the one given', ({ evidence }) => (of(evidence.ratings, rated).order = 3)],
+  [5, 'the stored rating is not the one given', ({ evidence }) => (of(evidence.ratings, rated).order_rating = 3)],
   [5, 'the restaurant has not counted a rating', ({ evidence }) => (of(evidence.groups, rated).rating = null)],
   [5, 'the agent’s rating is not counted', ({ evidence }) => (of(evidence.deliveries, rated).rating = null)],
   [

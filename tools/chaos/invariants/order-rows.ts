@@ -22,27 +22,27 @@ const isTombstone = ({ group, parts }: Order): boolean =>
 
 function* comparePlaced(order: Order): Iterable<string> {
   if (!order.group || !order.placement || isTombstone(order)) return;
-  const [placed, stored] = [listItems(order.placement.restaurants), listItems(order.parts)];
+  const [placed, stored] = [listItems(order.placement.body.restaurants), listItems(order.parts)];
   if (placed !== stored) yield `placed was ${placed}, stored is ${stored}`;
 }
 
 /** In a canonical order. */
-function listItems(parts: Placement['restaurants']): string {
-  const listed = parts.map(({ restaurantId, items }) => {
-    const each = items.map(({ menuItemId, quantity }) => `${quantity} x ${menuItemId}`);
-    return `${restaurantId}: ${each.sort().join(', ')}`;
+function listItems(parts: Placement['body']['restaurants']): string {
+  const listed = parts.map(({ restaurant_id, items }) => {
+    const each = items.map(({ menu_item_id, quantity }) => `${quantity} x ${menu_item_id}`);
+    return `${restaurant_id}: ${each.sort().join(', ')}`;
   });
   return listed.sort().join('; ');
 }
 
 function* checkPrices({ parts }: Order): Iterable<string> {
-  for (const { restaurantId, items, total } of parts) {
+  for (const { restaurant_id, items, total } of parts) {
     let sum = 0;
-    for (const { menuItemId, price, menuPrice, quantity } of items) {
-      if (price !== menuPrice) yield `${menuItemId} costs ${price} cents, ${menuPrice} on the menu`;
+    for (const { menu_item_id, price, menuPrice, quantity } of items) {
+      if (price !== menuPrice) yield `${menu_item_id} costs ${price} cents, ${menuPrice} on the menu`;
       sum += price * quantity;
     }
-    if (sum !== total) yield `the part of ${restaurantId} costs ${total} cents, its items ${sum}`;
+    if (sum !== total) yield `the part of ${restaurant_id} costs ${total} cents, its items ${sum}`;
   }
 }
 

@@ -14,8 +14,8 @@ export const ratings: Invariant = {
     }
     for (const { orderId, group, delivery } of orders) {
       const rating = evidence.ratings.find((each) => each.orderId === orderId);
-      const stored = describeRating({ order: rating?.order ?? null, agent: rating?.agent ?? null });
-      const counted = describeRating({ order: group?.rating ?? null, agent: delivery?.rating ?? null });
+      const stored = describeRating(rating ?? { order_rating: null, agent_rating: null });
+      const counted = describeRating({ order_rating: group?.rating ?? null, agent_rating: delivery?.rating ?? null });
       if (stored !== counted) yield { orderId, what: `its rating is ${stored}; counted is ${counted}` };
     }
     for (const restaurant of evidence.restaurants)
@@ -24,12 +24,13 @@ export const ratings: Invariant = {
   },
 };
 
-const describeRating = ({ order, agent }: { order: number | null; agent: number | null }): string =>
-  `${order} for the order and ${agent} for the agent`;
+type Stars = Record<'order_rating' | 'agent_rating', number | null>;
+const describeRating = ({ order_rating, agent_rating }: Stars): string =>
+  `${order_rating} for the order and ${agent_rating} for the agent`;
 
 /** Of the rated orders in which this restaurant's part was not cancelled. */
 function ratingsOfRestaurant({ groups, parts }: Evidence, restaurantId: string): number[] {
-  const own = parts.filter((part) => part.restaurantId === restaurantId && part.status !== 'CANCELLED');
+  const own = parts.filter((part) => part.restaurant_id === restaurantId && part.status !== 'CANCELLED');
   const orderIds = new Set(own.map(({ orderId }) => orderId));
   return groups.flatMap(({ orderId, rating }) => (rating !== null && orderIds.has(orderId) ? [rating] : []));
 }

@@ -14,12 +14,13 @@ const tables = [
   { database: 'delivery', table: 'DilveryAgent' },
 ] as const;
 
-type FaultTarget =
+type Action = { durationMs: number } &
   /** kill: SIGKILL, started again after the duration. freeze: SIGSTOP, then SIGCONT: the part keeps its connections and answers none. */
-  | { kind: 'kill' | 'freeze'; part: PartName }
-  /** lock: an exclusive lock on the table. stall: SIGSTOP to the server process of one connection to the database. */
-  | { kind: 'lock' | 'stall'; part: 'postgres'; on: (typeof tables)[number] };
-type Action = FaultTarget & { durationMs: number };
+  (
+    | { kind: 'kill' | 'freeze'; part: PartName }
+    /** lock: an exclusive lock on the table. stall: SIGSTOP to the server process of one connection to the database. */
+    | { kind: 'lock' | 'stall'; part: 'postgres'; on: (typeof tables)[number] }
+  );
 export type Fault = Action & { atMs: number };
 
 export const faultKinds = ['kill', 'freeze', 'lock', 'stall'] as const satisfies Fault['kind'][];

@@ -67,7 +67,7 @@ function planOrder(random: Random, scenario: Scenario, number: number, loadMs: n
     cancelsTwice: random.chance(0.3),
     /** Before each actor's step, in turn. */
     pausesMs: Array.from({ length: 8 }, () => random.int(0, 1_200)),
-    rating: { order: random.int(1, 5), agent: random.int(1, 5) },
+    rating: { order_rating: random.int(1, 5), agent_rating: random.int(1, 5) },
     /** The order's messages are published again, as the broker may do. */
     repeatsMessages: random.chance(0.25),
   };
