@@ -112,9 +112,7 @@ describe.each(without)('%s without %s', (name, missing) => {
   test('exits with 1 after START_LIMIT_MS and names what is missing, but no password', async () => {
     const outcome = await gaveUp.get(`${name} ${missing}`);
     expect(outcome?.code).toBe(1);
-    expect(outcome?.output).toContain(
-      `"msg":"could not start: waited ${limitFor(missing)} ms in vain for ${what}: `,
-    );
+    expect(outcome?.output).toContain(`"msg":"could not start: waited ${limitFor(missing)} ms in vain for ${what}: `);
     expect(outcome?.output).not.toContain('secret');
   });
 
