@@ -5,7 +5,7 @@ import { repair, reset, resetBefore } from '../e2e/fixtures/repairs';
 import { hasEnded } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { impatient, ownSystem, removeSystem } from './fixtures/own-system';
-import { goesItsWay, isEverywhereDelivered, mend, needsNothing, pickedUp } from './fixtures/ways';
+import { completes, isDeliveredEverywhere, mend, needsNothing, pickedUp } from './fixtures/ways';
 
 jest.setTimeout(150_000); // parts start slowly on a busy machine
 
@@ -18,7 +18,7 @@ describe('an order whose run was reset', () => {
     await pickedUp(order);
     await reset(order, '--type', 'FirstWorkflowTask');
     await until('the new run has adopted the order', async () => events(await pageOf(order)).includes('adopted'));
-    await goesItsWay(order);
+    await completes(order);
     await needsNothing(order);
   });
 
@@ -28,7 +28,7 @@ describe('an order whose run was reset', () => {
     await resetBefore('moveDelivery', order, []);
     await until('it has caught up', async () => events(await pageOf(order)).includes('picked up'));
     await needsNothing(order);
-    await goesItsWay(order);
+    await completes(order);
   });
 
   test.each(['decide', 'moveDelivery'])(
@@ -39,7 +39,7 @@ describe('an order whose run was reset', () => {
       await resetBefore(forgotten, order);
       await mend(order);
       await needsNothing(order);
-      await goesItsWay(order);
+      await completes(order);
     },
   );
 
@@ -52,7 +52,7 @@ describe('an order whose run was reset', () => {
     // Without an id: the databases show that the order has ended.
     expect(await repair(['--yes'])).toMatchObject({ code: 0, orders: [{ order_id: order.order_id }] });
     await hasEnded(order);
-    await isEverywhereDelivered(order, run);
+    await isDeliveredEverywhere(order, run);
     await needsNothing(order);
   });
 

@@ -23,7 +23,7 @@ import { until } from '../fixtures/until';
 import { runTool } from './fixtures/launched';
 import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
-import { atEveryStage, goesItsWay, mend, needsNothing, stages } from './fixtures/ways';
+import { atEveryStage, completes, mend, needsNothing, stages } from './fixtures/ways';
 
 jest.setTimeout(150_000); // parts start slowly on a busy machine
 
@@ -62,7 +62,7 @@ describe.each([
       await mend(order);
       await needsNothing(order);
       await order.repeat();
-      await goesItsWay(order);
+      await completes(order);
       await order.repeat();
       await needsNothing(order);
     },
@@ -87,7 +87,7 @@ describe.each([
     const { orders } = await repair([]);
     expect(orders).toContainEqual(expect.objectContaining({ order_id: order.order_id, remedy: { kind: 'restart' } }));
     await mend(order);
-    await goesItsWay(order);
+    await completes(order);
   });
 
   test("is CANCELLED when it is too old to be placed, also in the customer's record", async () => {
@@ -175,7 +175,7 @@ describe('a repair', () => {
       return codes;
     })();
     const orders = await Promise.all(Array.from({ length: 12 }, placed));
-    await Promise.all(orders.map(goesItsWay)).finally(() => (going = false));
+    await Promise.all(orders.map(completes)).finally(() => (going = false));
     expect(new Set(await repairing)).toEqual(new Set([0]));
     for (const order of orders) expect(await runsOf(order)).toBe(1);
   });
@@ -187,7 +187,7 @@ describe('a repair', () => {
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     await until('the new run is listed', async () => (await runsOf(order)) > 1);
     expect(await runsOf(order)).toBe(2);
-    await goesItsWay(order);
+    await completes(order);
   });
 
   test('by command shows what it finds, and repairs it with --yes', async () => {
