@@ -10,7 +10,7 @@ import { recordProgressInStep, type ProgressResult, type WithProgress } from './
 import { requestReply, type RequestDeps } from './request';
 import type { OrderRecords } from './orders';
 
-/** All idempotent: each may run any number of times, and an undo may come before the step that it undoes. */
+/** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export interface DeliveryActivities {
   assignAgent(message: AssignAgentMessage & WithProgress): Promise<AssignAgentReply & ProgressResult>;
   changeDelivery(message: ChangeDeliveryMessage & WithProgress): Promise<ChangeDeliveryReply & ProgressResult>;

@@ -4,23 +4,22 @@ import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, ChangeOrderReply, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
 import type { OrderStatus } from '../contracts/states';
 import type { FirstPlacement } from '../contracts/workflow';
-import { requestReply, type RequestDeps } from './request';
-import { guarded } from './faults';
+import { guarded, requestReply, type RequestDeps } from './request';
 
 export interface OrderToRecord {
   order: PlaceOrderMessage;
   bodyHash: string;
-  /** An order that is recorded, and not settled, is then created by the restaurant side, in the same activity. */
+  /** Then creates the order at the restaurant service, in the same activity, unless it is settled. */
   thenCreate?: boolean;
 }
 
-/** `settled`: an earlier run has carried this order beyond PENDING; nothing was changed. Histories of version 0.1 have no `first`. */
+/** `settled`: an earlier run took this order beyond PENDING; nothing was changed. Histories of version 0.1 have no `first`. */
 export type RecordOutcome = {
   outcome: 'recorded' | 'settled';
   first?: FirstPlacement;
-  /** What the restaurant side has said, where it was to create the order and did answer. */
+  /** The restaurant service's reply, if it was called and answered. */
   created?: CreateOrderReply;
-  /** Why it did not; `createOrder` is still to be done. */
+  /** Why it did not answer; `createOrder` still has to run. */
   notCreated?: string;
 };
 
@@ -34,14 +33,14 @@ export interface OrderProgress {
   reason: string | null;
 }
 
-/** The customer's side of an order: the user service's own records. All idempotent. */
+/** The order in the user service's database. All idempotent. */
 export interface OrderRecords {
   record(order: Omit<OrderToRecord, 'thenCreate'>): Promise<RecordOutcome>;
-  /** Never moves a record backwards. Writes it if it is missing: an undo may come before its forward step. */
+  /** Never moves a record backwards. Creates it if it is missing: a compensation may precede its step. */
   progress(progress: OrderProgress): Promise<void>;
 }
 
-/** All idempotent: each may run any number of times, and an undo may come before the step that it undoes. */
+/** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export interface OrderActivities {
   recordOrder(order: OrderToRecord): Promise<RecordOutcome>;
   recordProgress(progress: OrderProgress): Promise<void>;
@@ -51,16 +50,22 @@ export interface OrderActivities {
 
 export const createOrderActivities = (deps: RequestDeps & { records: OrderRecords }): OrderActivities => ({
   async recordOrder({ thenCreate, ...toRecord }) {
-    const since = Date.now();
+    const startedAt = Date.now();
     const recorded = await guarded(() => deps.records.record(toRecord));
-    const isAnother = recorded.first && recorded.first.bodyHash !== toRecord.bodyHash;
-    if (!thenCreate || recorded.outcome === 'settled' || isAnother) return recorded;
+    const isOtherOrder = recorded.first && recorded.first.bodyHash !== toRecord.bodyHash;
+    if (!thenCreate || recorded.outcome === 'settled' || isOtherOrder) return recorded;
     try {
-      const created = await requestReply(deps, queues.placeOrder, toRecord.order, createOrderReply, Date.now() - since);
+      const created = await requestReply(
+        deps,
+        queues.placeOrder,
+        toRecord.order,
+        createOrderReply,
+        Date.now() - startedAt,
+      );
       return { ...recorded, created };
-    } catch (err) {
-      if (!(err instanceof Error) || (err instanceof ApplicationFailure && err.nonRetryable)) throw err;
-      return { ...recorded, notCreated: err.message };
+    } catch (error) {
+      if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
+      return { ...recorded, notCreated: error.message };
     }
   },
   recordProgress: (progress) => guarded(() => deps.records.progress(progress)),

@@ -1,16 +1,16 @@
 import { ratingsExchange } from '../contracts/names';
 import type { RatingMessage } from '../contracts/messages';
 import type { RatingInput, RatingOutcome } from '../contracts/workflow';
-import { toExchange } from '../lib/broker/destination';
+import { toExchange } from '../lib/broker/message';
 import type { Broker } from '../lib/broker/broker';
-import { guarded } from './faults';
+import { guarded } from './request';
 
 export interface RatingRecords {
   /** Stores a rating once for each order. Idempotent by the rating's id. */
   store(rating: RatingInput): Promise<RatingOutcome>;
 }
 
-/** All idempotent; the consumers of a published rating count it once however often it comes. */
+/** All idempotent; consumers of a published rating count it once, however often it arrives. */
 export interface RatingActivities {
   storeRating(rating: RatingInput): Promise<RatingOutcome>;
   publishRating(rating: RatingMessage): Promise<void>;

@@ -1,39 +1,58 @@
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 import type { Broker } from '../lib/broker/broker';
 import { ServiceFault } from '../lib/broker/errors';
-import { guarded } from './faults';
+import { isDatabaseError, isDatabaseUnavailable } from '../lib/postgres/database';
 
 export interface RequestDeps {
   broker: Broker;
 }
 
-/** The reply has to be here this long before the attempt's own end, so that the failure says what was waited for. */
+/** A request times out this long before its attempt, so that the failure names the queue. */
 const marginMs = 100;
-/** For an activity without a limit of its own; none of ours is. */
+/** For an activity without a timeout; ours all have one. */
 const defaultTimeoutMs = 10_000;
 
 /**
- * One request to a service over its queue and the one reply, checked. The request expires with the activity's attempt, `sinceMs` after which it
- * is sent.
- * Throws ApplicationFailure (non-retryable where the service said so), or the broker client's retryable errors.
+ * Sends a request to a service's queue and returns the validated reply. The request expires with the activity's attempt.
+ * Throws ApplicationFailure (non-retryable where the service says so), or the broker client's retryable errors.
+ * @param elapsedMs The time since the attempt began.
  */
 export function requestReply<T extends z.ZodType>(
   deps: RequestDeps,
   queue: string,
   body: object,
   replySchema: T,
-  sinceMs = 0,
+  elapsedMs = 0,
 ): Promise<z.infer<T>> {
   return guarded(async () => {
     const { info, cancellationSignal } = Context.current();
     const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
-    const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - sinceMs, 1);
+    const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - elapsedMs, 1);
     const reply = replySchema.safeParse(
       await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
     );
     if (!reply.success)
-      throw new ServiceFault(`${queue} gave a reply that does not match the contract`, true, 'BAD_REPLY');
+      throw new ServiceFault(`the reply from ${queue} does not match the contract`, true, 'BAD_REPLY');
     return reply.data;
   });
+}
+
+/**
+ * Translates what adapters throw for Temporal: a fault that no retry can mend becomes non-retryable; everything else (broker unavailable,
+ * timeout, database error) stays retryable. Customers see the message in the order's timeline, so that of a database error is generic.
+ */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ServiceFault) {
+      throw ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable: !error.retryable });
+    }
+    if (isDatabaseUnavailable(error))
+      throw ApplicationFailure.retryable('the database is unavailable', 'DatabaseUnavailable');
+    if (isDatabaseError(error)) throw ApplicationFailure.retryable('the database refused the query', 'DatabaseError');
+    throw error;
+  }
 }

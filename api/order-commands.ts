@@ -50,7 +50,7 @@ export async function sendToWorkflow(
 
 /**
  * Sends a command to the order's workflow; what is so already is done. Throws UpdateRefusedError, WorkflowGoneError (closed or gone),
- * TemporalAwayError.
+ * TemporalUnavailableError.
  */
 export async function sendCommand(
   temporal: Temporal,

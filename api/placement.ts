@@ -49,7 +49,7 @@ export interface PlacementDeps {
 /**
  * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it.
  * With an idempotency key a repeat is the same order and gets the same answer.
- * Throws HttpProblem: 404 something is not available, 422 the key was used with another body; TemporalAwayError.
+ * Throws HttpProblem: 404 something is not available, 422 the key was used with another body; TemporalUnavailableError.
  */
 async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined): Promise<Placement> {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);

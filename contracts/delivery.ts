@@ -1,29 +1,29 @@
 /** HTTP bodies and queries of agents and deliveries (contract, section 2). */
 import { z } from 'zod';
 import { deliveryMoves, deliveryStatuses } from './states';
-import { anyId, cursor, pageLimit, text } from './values';
+import { anyId, cursor, limits, pageLimit, reason, text } from './values';
 
 export const genders = ['MALE', 'FEMALE'] as const;
 
 /** `POST /agents` */
 export const addAgentBody = z
-  .object({ name: text(200), userName: text(100), gender: z.enum(genders) })
+  .object({ name: text(limits.nameLength), userName: text(100), gender: z.enum(genders) })
   .meta({ id: 'AddAgentBody' });
 export type AddAgentBody = z.infer<typeof addAgentBody>;
 
 /** `GET /agents?assignments=` */
 export const agentsQuery = z.object({ assignments: z.enum(['open', 'all']).default('open') });
 
-/** `PATCH /deliveries/:order_id`; an `order_id` in the body must be the one of the path. */
+/** `PATCH /deliveries/:order_id`; an `order_id` in the body must match the path. */
 export const moveDeliveryBody = z
   .object({ order_id: anyId.optional(), status: z.enum(deliveryMoves) })
   .meta({ id: 'MoveDeliveryBody' });
 
-/** `PATCH /update-dilvery-status`, the old name of the same. */
+/** `PATCH /update-dilvery-status`, its old name. */
 export const moveDeliveryOldBody = z.object({ order_id: anyId, status: z.enum(deliveryMoves) });
 
-/** `POST /deliveries/:order_id/decline`; the body may be left out. Without `agent_id` it is whoever has the job. */
-export const declineBody = z.object({ agent_id: anyId.nullish(), reason: text(500).nullish() }).default({});
+/** `POST /deliveries/:order_id/decline`; the body is optional. `agent_id` defaults to the assigned agent. */
+export const declineBody = z.object({ agent_id: anyId.nullish(), reason: reason.nullish() }).default({});
 
 /** `GET /deliveries?agent_id=&status=&limit=&cursor=` */
 export const deliveriesQuery = z.object({

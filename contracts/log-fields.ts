@@ -1,4 +1,4 @@
-/** The fields by which the log lines and the spans of all processes over one order are found. */
+/** The fields by which the log lines and spans of one order are found across all processes. */
 import { orderWorkflowId, ratingWorkflowId } from './names';
 
 export interface OrderLogFields extends Record<string, string> {
@@ -16,7 +16,7 @@ export const ratingLogFields = (orderId: string): OrderLogFields => ({
   workflow_id: ratingWorkflowId(orderId),
 });
 
-/** Of a workflow's id: whichever workflow of an order's it is. */
+/** The fields for a workflow id: `order_id` too if it is an order's or its rating's. */
 export function workflowLogFields(workflowId: string): { workflow_id: string; order_id?: string } {
   const orderId = /^(?:order|rating)-(.+)$/.exec(workflowId)?.[1];
   return { workflow_id: workflowId, ...(orderId !== undefined && { order_id: orderId }) };

@@ -31,28 +31,28 @@ const messages: [string, z.ZodType, object][] = [
 ];
 
 describe.each(messages)('the body on %s', (_queue, schema, body) => {
-  test('is read as it is written', () => {
+  test('parses to itself', () => {
     expect(schema.parse(body)).toEqual(body);
   });
 
-  test('may have fields that nobody knows, which are ignored', () => {
+  test('may contain unknown fields, which are ignored', () => {
     expect(schema.parse({ ...body, added_later: { any: 'thing' } })).toEqual(body);
   });
 
-  test.each(Object.keys(body))('needs its %s', (field) => {
+  test.each(Object.keys(body))('requires its %s', (field) => {
     expect(schema.safeParse({ ...body, [field]: undefined }).success).toBe(false);
   });
 
-  test.each([null, 'text', 7, []])('is not %p', (other) => {
+  test.each([null, 'text', 7, []])('is never %p', (other) => {
     expect(schema.safeParse(other).success).toBe(false);
   });
 });
 
-test('a placement of an old program, without a zone, was placed in UTC', () => {
+test('a placement without a time zone, as old programs write it, is in UTC', () => {
   expect(placeOrderMessage.parse({ ...placement, placed_at: '2026-03-01T10:00:00' })).toEqual(placement);
 });
 
-test.each(['CONFIRMED', 'CANCELLED', 'pending'])('a placement that is %s is none', (status) => {
+test.each(['CONFIRMED', 'CANCELLED', 'pending'])('a placement with the status %s is refused', (status) => {
   expect(placeOrderMessage.safeParse({ ...placement, status }).success).toBe(false);
 });
 
@@ -62,7 +62,7 @@ test.each([
   ['created with a number', { outcome: 'created', total: 12.5 }, false],
   ['rejected with a reason', { outcome: 'rejected', reason: 'no soup today' }, true],
   ['settled', { outcome: 'settled', status: 'CANCELLED' }, true],
-  ['of another outcome', { outcome: 'lost' }, false],
-])('a reply to a placement that is %s: %s', (_what, reply, is) => {
-  expect(createOrderReply.safeParse(reply).success).toBe(is);
+  ['with another outcome', { outcome: 'lost' }, false],
+])('a placement reply that is %s: valid is %s', (_what, reply, valid) => {
+  expect(createOrderReply.safeParse(reply).success).toBe(valid);
 });

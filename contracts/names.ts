@@ -1,6 +1,6 @@
 /**
- * Every name that two programs must spell alike, each spelt once. The misspelt ones belong to the platform
- * that this system re-implements: its clients and message peers still use them.
+ * Names that two programs must spell alike. The misspelt ones belong to the platform that this system re-implements: its clients and
+ * message peers still use them.
  */
 
 /** RabbitMQ queues. The first two are shared with old programs and are declared exactly as those declare them. */
@@ -17,13 +17,13 @@ export const queues = {
 
 export type QueueName = (typeof queues)[keyof typeof queues];
 
-/** The fanout exchange for ratings; transient, because old programs declare it so. */
+/** The fanout exchange for ratings. Transient, because old programs declare it so. */
 export const ratingsExchange = 'ratings-exchange';
 
-/** Where messages wait that are tried again later. */
+/** Holds the messages that wait for their next attempt. */
 export const retryQueue = (queue: string): string => `${queue}.retry`;
 
-/** Where messages go that can never be handled; each carries the reason in its headers. */
+/** Holds the messages that cannot be handled, each with the reason in its headers. */
 export const deadQueue = (queue: string): string => `${queue}.dead`;
 
 /** The AMQP `app_id` of our own messages. Together with a `reply_to` it marks a request of a running workflow. */
@@ -41,10 +41,10 @@ export const workflowTypes = { order: 'orderWorkflow', rating: 'ratingWorkflow' 
 export const orderWorkflowId = (orderId: string): string => `order-${orderId}`;
 export const ratingWorkflowId = (orderId: string): string => `rating-${orderId}`;
 
-/** Where Temporal's SDKs have a place in a trace among their headers. */
+/** The header in which Temporal's SDKs carry the trace context. */
 export const traceHeader = '_tracer-data';
 
-/** Names of the messages that the order workflow answers; the signals and the query also from the stock CLI. */
+/** Updates, signals and the query of the order workflow. The stock CLI can send the signals and the query too. */
 export const orderMessages = {
   place: 'place',
   decide: 'decide',
@@ -58,10 +58,10 @@ export const orderMessages = {
   order: 'order',
 } as const;
 
-/** With this type of failure an order's update says that it is so already: a success that leaves nothing in the order's history. */
+/** Failure type of an order update that is a no-op: a success that leaves nothing in the order's history. */
 export const alreadyApplied = 'ALREADY_APPLIED';
 
-/** The failure type of an update whose like waits to be done already. */
+/** Failure type of an order update while an equal one is still pending. */
 export const alreadyPending = 'ALREADY_PENDING';
 
 export const ratingMessages = {
@@ -71,11 +71,15 @@ export const ratingMessages = {
 /** The update id of a placement: one for each order, so that a repeated placement gets the first outcome. */
 export const placementUpdateId = 'place';
 
+/**
+ * Search attributes of the order workflow. Each is a typed key of the SDK (`SearchAttributeKey`); its name is also what list queries
+ * and the Web UI use.
+ */
 export const searchAttributes = {
-  orderStatus: 'OrderStatus',
-  deliveryStatus: 'DeliveryStatus',
-  userId: 'UserId',
-  agentId: 'AgentId',
-  orderAttention: 'OrderAttention',
-  restaurantIds: 'RestaurantIds',
+  orderStatus: { name: 'OrderStatus', type: 'KEYWORD' },
+  deliveryStatus: { name: 'DeliveryStatus', type: 'KEYWORD' },
+  userId: { name: 'UserId', type: 'KEYWORD' },
+  agentId: { name: 'AgentId', type: 'KEYWORD' },
+  orderAttention: { name: 'OrderAttention', type: 'KEYWORD' },
+  restaurantIds: { name: 'RestaurantIds', type: 'KEYWORD_LIST' },
 } as const;

@@ -29,13 +29,13 @@ const merges: [string, ReturnType<typeof some>[], ReturnType<typeof some>[]][] =
   ],
 ];
 test.each(merges)(
-  '%s: each restaurant and item once, quantities added, in the order in which they came',
+  'merging %s yields each restaurant and item once, in order of first occurrence, with quantities added',
   (_w, given, merged) => {
     expect(mergeRestaurants(given)).toEqual(merged);
   },
 );
 
-test('a placement merges what is the same in another case', () => {
+test('a placement merges ids that differ only in case', () => {
   const id = 'ABCDEF00-0000-4000-8000-000000000001';
   const body = { user_id: user, restaurants: [some(id, [soup, 1]), some(id.toLowerCase(), [soup, 1])] };
   expect(placeOrderBody.parse(body).restaurants).toEqual([some(id.toLowerCase(), [soup, 2])]);
@@ -52,7 +52,7 @@ const refused: [string, unknown][] = [
     'an item twice that adds up to too many',
     { user_id: user, restaurants: [some(first, [soup, 6_000], [soup, 6_000])] },
   ],
-  ['an item whose id is none', { user_id: user, restaurants: [some(first, ['soup', 1])] }],
+  ['a malformed item id', { user_id: user, restaurants: [some(first, ['soup', 1])] }],
 ];
 test.each(refused)('a placement with %s is refused', (_what, body) => {
   expect(placeOrderBody.safeParse(body).success).toBe(false);
@@ -66,10 +66,10 @@ test.each([
   [{ status: 'confirmed' }, false],
   [{ status: 'CANCELLED', reason: '' }, false],
   [{}, false],
-])('a decision %j is one: %s', (body, is) => {
-  expect(decisionBody.safeParse(body).success).toBe(is);
+])('a decision %j: valid is %s', (body, valid) => {
+  expect(decisionBody.safeParse(body).success).toBe(valid);
 });
 
-test('a list of orders without any filter has the newest 100', () => {
+test('a list of orders without a filter has a limit of 100', () => {
   expect(ordersQuery.parse({})).toEqual({ limit: 100 });
 });

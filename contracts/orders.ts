@@ -1,34 +1,29 @@
 /** HTTP bodies and queries of the orders: user and restaurant service (contract, section 2). */
 import { z } from 'zod';
-import { orderedRestaurant } from './messages';
+import { orderedRestaurants, type OrderedRestaurant } from './messages';
 import { decisions, orderStatuses, partialRefusals } from './states';
-import { anyId, cursor, id, pageLimit, text } from './values';
-
-export type OrderedRestaurant = z.infer<typeof orderedRestaurant>;
-
-const orderedRestaurants = z.array(orderedRestaurant).min(1).max(50);
+import { anyId, cursor, id, limits, pageLimit, reason } from './values';
 
 /**
- * `POST /orders`. Repeated restaurants and items are merged, their quantities added. What they come to has to keep the limits too:
- * it goes on as one message.
+ * `POST /orders`. Repeated restaurants and items are merged and their quantities added. The result must keep the limits too: it is sent
+ * on as one message.
  */
 export const placeOrderBody = z
   .object({
     user_id: id,
     restaurants: orderedRestaurants.transform(mergeRestaurants).pipe(orderedRestaurants),
-    /** What becomes of the order when one of its restaurants refuses. */
     on_partial_refusal: z.enum(partialRefusals).default('cancel_all'),
   })
   .meta({ id: 'PlaceOrderBody' });
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
-/** `POST /orders/:order_id/decision`; without a restaurant it is for all. An id that is no UUID is unknown, not malformed. */
+/** `POST /orders/:order_id/decision`; without a restaurant it is for the whole order. */
 export const decisionBody = z
-  .object({ status: z.enum(decisions), restaurant_id: anyId.nullish(), reason: text(500).nullish() })
+  .object({ status: z.enum(decisions), restaurant_id: anyId.nullish(), reason: reason.nullish() })
   .meta({ id: 'DecisionBody' });
 
-/** `POST /orders/:order_id/cancel`; the body may be left out. */
-export const cancelBody = z.object({ reason: text(500).nullish() }).default({});
+/** `POST /orders/:order_id/cancel`; the body is optional. */
+export const cancelBody = z.object({ reason: reason.nullish() }).default({});
 
 /** `GET /users/:user_id/orders?limit=&cursor=` */
 export const historyQuery = z.object({ limit: pageLimit(), cursor });
@@ -45,14 +40,14 @@ export const ordersQuery = z.object({
   user_id: anyId.optional(),
   restaurant_id: anyId.optional(),
   status: z.enum(orderStatuses).optional(),
-  limit: pageLimit(100), // old clients know no pages: they get all that a page can hold
+  limit: pageLimit(limits.pageSize), // old clients do not page: they get the largest page
   cursor,
 });
 
 /** `Idempotency-Key` header. */
 export const idempotencyKey = z.string().min(1).max(255);
 
-/** Each restaurant once, each of its items once, in the order in which they first came; quantities added. */
+/** Each restaurant once, each of its items once, in the order of their first occurrence; quantities added. */
 export function mergeRestaurants(restaurants: OrderedRestaurant[]): OrderedRestaurant[] {
   const merged = new Map<string, Map<string, number>>();
   for (const { restaurant_id, items } of restaurants) {

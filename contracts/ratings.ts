@@ -1,4 +1,4 @@
-/** HTTP body of a rating (contract, section 2). The ids are plain text: one that is no UUID is unknown (400), not malformed. */
+/** HTTP body of a rating (contract, section 2). */
 import { z } from 'zod';
 import { anyId, rating } from './values';
 

@@ -3,7 +3,7 @@ import { addRestaurantBody, changeRestaurantBody } from './restaurants';
 const soup = { name: 'Lentil soup', price: 4.5, type: 'VEG' };
 const restaurant = { name: 'Spice Garden', opening_time: '09:00', closing_time: '22:00', menu: [soup] };
 
-test('a restaurant comes out with its times in full', () => {
+test('the times of a restaurant parse to HH:MM:SS', () => {
   expect(addRestaurantBody.parse(restaurant)).toEqual({
     ...restaurant,
     opening_time: '09:00:00',
@@ -36,7 +36,7 @@ test.each([
 });
 
 test.each([
-  ['a field that it does not know', { rating: 5 }],
+  ['an unknown field', { rating: 5 }],
   ['a new item without a price', { menu: [{ name: 'Soup', type: 'VEG' }] }],
   ['a removal without an id', { menu: [{ delete: true }] }],
   [

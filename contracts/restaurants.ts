@@ -1,12 +1,15 @@
-/** HTTP bodies and queries of the restaurants and their menus (contract, section 2). */
+/** HTTP bodies and queries of restaurants and menus (contract, section 2). */
 import { z } from 'zod';
-import { anyId, price, text, timeOfDay, wholeNumber } from './values';
+import { anyId, limits, price, text, timeOfDay, wholeNumber } from './values';
 
 export const menuItemTypes = ['VEG', 'NON_VEG'] as const;
 
+const name = text(limits.nameLength);
+const description = text(limits.descriptionLength).nullish();
+
 const menuItem = z.object({
-  name: text(200),
-  description: text(2000).nullish(),
+  name,
+  description,
   price,
   type: z.enum(menuItemTypes),
 });
@@ -14,11 +17,11 @@ const menuItem = z.object({
 /** `POST /restaurants` */
 export const addRestaurantBody = z
   .object({
-    name: text(200),
-    description: text(2000).nullish(),
+    name,
+    description,
     opening_time: timeOfDay,
     closing_time: timeOfDay,
-    menu: z.array(menuItem).min(1).max(500),
+    menu: z.array(menuItem).min(1).max(limits.menuItems),
   })
   .refine((body) => body.opening_time !== body.closing_time, {
     path: ['closing_time'],
@@ -36,8 +39,7 @@ export type MenuChange =
   | { kind: 'remove'; id: string };
 
 /**
- * An entry without `id` adds an item, one with `id` changes that item, one with `id` and `delete: true` removes it.
- * An id that is no UUID has the right form: it is unknown like any other unknown one.
+ * Without `id` an entry adds an item; with `id` it changes that item, or removes it with `delete: true`.
  */
 const menuChange = z
   .strictObject({ ...menuItem.partial().shape, id: anyId.optional(), delete: z.boolean().default(false) })
@@ -45,12 +47,12 @@ const menuChange = z
     if (id !== undefined) return remove ? { kind: 'remove', id } : { kind: 'change', id, fields };
     const added = menuItem.safeParse(fields);
     if (added.success && !remove) return { kind: 'add', item: added.data };
-    if (remove) ctx.addIssue({ code: 'custom', path: ['id'], message: 'missing: which item is to be removed' });
+    if (remove) ctx.addIssue({ code: 'custom', path: ['id'], message: 'missing: names the item to be removed' });
     else for (const { path, message } of added.error?.issues ?? []) ctx.addIssue({ code: 'custom', path, message });
     return z.NEVER;
   });
 
-const sameId = (changes: MenuChange[]): boolean => {
+const hasDuplicateIds = (changes: MenuChange[]): boolean => {
   const ids = changes.flatMap((change) => ('id' in change ? change.id.toLowerCase() : []));
   return new Set(ids).size < ids.length;
 };
@@ -58,25 +60,25 @@ const sameId = (changes: MenuChange[]): boolean => {
 /** `PATCH /restaurants/:id`; unknown fields are refused. */
 export const changeRestaurantBody = z
   .strictObject({
-    name: text(200).optional(),
-    description: text(2000).nullish(),
+    name: name.optional(),
+    description,
     opening_time: timeOfDay.optional(),
     closing_time: timeOfDay.optional(),
     status: z.enum(restaurantStatuses).optional(),
     menu: z
       .array(menuChange)
-      .max(500)
-      .refine((changes) => !sameId(changes), 'names an item twice')
+      .max(limits.menuItems)
+      .refine((changes) => !hasDuplicateIds(changes), 'names an item twice')
       .optional(),
   })
   .meta({ id: 'ChangeRestaurantBody' });
 export type ChangeRestaurantBody = z.infer<typeof changeRestaurantBody>;
 
-/** Any integer has the right form; one that is no hour breaks a rule (400). */
+/** Any integer is well-formed; one that is no hour breaks a rule (400). */
 const hour = wholeNumber.meta({ wire: { type: 'integer', minimum: 0, maximum: 23 } });
 
 /** `?hour=` */
 export const hourQuery = z.object({ hour: hour.optional() });
 
-/** The old name of browsing has always asked for the hour. */
+/** `GET /restaurants/available`: under its old name the hour is required. */
 export const requiredHourQuery = z.object({ hour });

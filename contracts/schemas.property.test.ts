@@ -1,19 +1,19 @@
-/** Every body, query and message: what is valid is read as promised, what differs in one place is refused by that place, nothing throws. */
+/** Every body, query and message: valid input parses as promised, input that is wrong in one place is refused at that place, nothing throws. */
 import fc from 'fast-check';
 import { anId, anyJson, aQuantity, someRestaurants } from '../tests/fixtures/arbitraries';
 import { bodies, brokenAt, queries, queued } from '../tests/fixtures/bodies';
 import { isCount, isId, isNumber, isPrice, isStorable, isTime, type Test } from '../tests/fixtures/oracles';
-import { placeOrderMessage } from './messages';
-import { placeOrderBody, type OrderedRestaurant } from './orders';
+import { placeOrderMessage, type OrderedRestaurant } from './messages';
+import { placeOrderBody } from './orders';
 
 const cases = [bodies, queries, queued].flatMap((group) => Object.values(group));
 
 describe.each(cases)('$name', ({ schema, valid, places }) => {
-  test('is taken when it is valid, and keeps its promises', () => {
+  test('parses valid input and keeps its promises', () => {
     fc.assert(fc.property(valid, (body) => expect(faultsOf(schema.parse(body))).toEqual([])));
   });
 
-  test('with a field that it does not know is taken without it or refused by name, whatever it is called', () => {
+  test('ignores or refuses an unknown field, whatever its name', () => {
     fc.assert(
       fc.property(valid, fc.constantFrom('__proto__', 'constructor', 'toString', 'added_later'), (body, name) => {
         const more = JSON.parse(`{"${name}": {"polluted": true}}`) as object;
@@ -25,7 +25,7 @@ describe.each(cases)('$name', ({ schema, valid, places }) => {
     );
   });
 
-  test.each(Object.keys(places))('is refused by %s when that alone is wrong', (place) => {
+  test.each(Object.keys(places))('is refused at %s when only that is wrong', (place) => {
     fc.assert(
       fc.property(brokenAt({ valid, places }, place), ({ body }) => {
         const { error } = schema.safeParse(body);
@@ -35,7 +35,7 @@ describe.each(cases)('$name', ({ schema, valid, places }) => {
     );
   });
 
-  test('of anything never throws, and what is taken keeps its promises', () => {
+  test('never throws, whatever the input, and keeps its promises', () => {
     fc.assert(
       fc.property(anyJson, (body) => {
         const parsed = schema.safeParse(body);
@@ -45,12 +45,12 @@ describe.each(cases)('$name', ({ schema, valid, places }) => {
   });
 });
 
-/** Not the change of a restaurant, whose menu becomes changes, and not queries, whose text becomes numbers. */
+/** Without the change of a restaurant, whose menu is transformed, and without queries, whose strings become numbers. */
 const repeatable = [
   ...Object.values(bodies).filter((one) => one !== bodies.restaurantChange),
   ...Object.values(queued),
 ];
-test.each(repeatable)('$name, once read, reads the same again', ({ schema, valid }) => {
+test.each(repeatable)('$name, once parsed, parses to itself', ({ schema, valid }) => {
   fc.assert(
     fc.property(valid, (body) => {
       const read = schema.parse(body);
@@ -60,7 +60,7 @@ test.each(repeatable)('$name, once read, reads the same again', ({ schema, valid
   );
 });
 
-test.each([bodies.placement, ...Object.values(queued)])('$name comes out with its ids in lower case', (one) => {
+test.each([bodies.placement, ...Object.values(queued)])('$name has its ids in lower case after parsing', (one) => {
   fc.assert(
     fc.property(one.valid, (body) => {
       const texts = JSON.stringify(one.schema.parse(body)).match(/"[^"]*"/g) ?? [];
@@ -84,7 +84,7 @@ describe('a placement', () => {
     return sums;
   };
 
-  test('that is merged asks for the same quantities, each restaurant and each of its items once', () => {
+  test('has the same quantities after merging, each restaurant and each of its items once', () => {
     fc.assert(
       fc.property(anId, someRestaurants, (user_id, asked) => {
         const { restaurants } = placeOrderBody.parse({ user_id, restaurants: asked });
@@ -95,7 +95,7 @@ describe('a placement', () => {
     );
   });
 
-  test('that the user service takes is taken by the restaurant side too, however its entries add up', () => {
+  test('that the user service accepts is accepted by the restaurant side too, however its entries add up', () => {
     const manyItems = fc
       .tuple(fc.integer({ min: 1, max: 200 }), fc.nat(200), aQuantity)
       .map(([count, first, quantity]) =>
@@ -118,7 +118,7 @@ describe('a placement', () => {
 
 const nthId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-/** What in an output breaks the promise of its name, wherever it stands. */
+/** The fields of an output, at any depth, that break the promise of their name. */
 function faultsOf(output: unknown, at = ''): string[] {
   if (typeof output !== 'object' || output === null) return [];
   return Object.entries(output).flatMap(([name, value]) => {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { id, money, pageLimit, placedAt, price, quantity, rating, text, timeOfDay } from './values';
 
-/** What a schema makes of an input; undefined where it refuses. */
+/** The parsed input; undefined if the schema refuses it. */
 const read = <T extends z.ZodType>(schema: T, input: unknown): unknown => schema.safeParse(input).data;
 
 describe('placedAt', () => {
@@ -35,9 +35,9 @@ describe('id', () => {
   test.each([
     ['6F0E2A54-3F0B-4A5C-9D51-0A5F6F3F2B1E', '6f0e2a54-3f0b-4a5c-9d51-0a5f6f3f2b1e'],
     ['00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000001'],
-  ])('%s is one, in lower case', (input, output) => expect(read(id, input)).toBe(output));
+  ])('%s is valid and parses to lower case', (input, output) => expect(read(id, input)).toBe(output));
 
-  test.each(['', '7', 'seven', '6f0e2a543f0b4a5c9d510a5f6f3f2b1e', 7, null])('%p is none', (input) =>
+  test.each(['', '7', 'seven', '6f0e2a543f0b4a5c9d510a5f6f3f2b1e', 7, null])('%p is refused', (input) =>
     expect(read(id, input)).toBeUndefined(),
   );
 });
@@ -49,8 +49,8 @@ const ranges: [string, z.ZodType, unknown[], unknown[]][] = [
   ['money', money, ['0.00', '12.50', '1234567.89'], ['12.5', '12', '-1.00', '1e3', '', 12.5]],
 ];
 describe.each(ranges)('%s', (_name, schema, good, bad) => {
-  test.each(good)('%p is one', (input) => expect(read(schema, input)).toBe(input));
-  test.each(bad)('%p is none', (input) => expect(read(schema, input)).toBeUndefined());
+  test.each(good)('%p is valid', (input) => expect(read(schema, input)).toBe(input));
+  test.each(bad)('%p is refused', (input) => expect(read(schema, input)).toBeUndefined());
 });
 
 describe('timeOfDay', () => {
@@ -59,7 +59,7 @@ describe('timeOfDay', () => {
     ['00:00', '00:00:00'],
     ['23:59:59', '23:59:59'],
   ])('%s is %s', (input, output) => expect(read(timeOfDay, input)).toBe(output));
-  test.each(['24:00', '9:30', '09:60', '09:30:60', '', 930])('%p is none', (input) =>
+  test.each(['24:00', '9:30', '09:60', '09:30:60', '', 930])('%p is refused', (input) =>
     expect(read(timeOfDay, input)).toBeUndefined(),
   );
 });
@@ -70,7 +70,7 @@ describe('text', () => {
     ['  soup \n', 'soup'],
     ['ラーメン 🍜', 'ラーメン 🍜'],
   ])('%p is %p', (input, output) => expect(read(text(10), input)).toBe(output));
-  test.each(['', '   ', 'x'.repeat(11), 'so\u0000up', 'half \ud83c', 7])('%p is none', (input) =>
+  test.each(['', '   ', 'x'.repeat(11), 'so\u0000up', 'half \ud83c', 7])('%p is refused', (input) =>
     expect(read(text(10), input)).toBeUndefined(),
   );
 });

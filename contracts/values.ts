@@ -1,36 +1,49 @@
-/** The small schemas that messages and HTTP bodies are made of. */
+/** The small schemas that messages and HTTP bodies are made of, and their limits. */
 import { z } from 'zod';
 
-/** A UUID of any version, as old programs write them; normalised to lower case. */
+export const limits = {
+  /** Keeps a total within DECIMAL(10,2) for all but the dearest items. */
+  quantity: 10_000,
+  /** The largest DECIMAL(10,2). */
+  amount: 99_999_999.99,
+  restaurantsPerOrder: 50,
+  itemsPerRestaurant: 200,
+  menuItems: 500,
+  nameLength: 200,
+  descriptionLength: 2000,
+  reasonLength: 500,
+  pageSize: 100,
+} as const;
+
+/** A UUID of any version, as old programs write them. Normalised to lower case. */
 export const id = z.guid().transform((value) => value.toLowerCase());
 
-/** An integer from 1 to 10,000: the contract asks for > 0, the upper bound keeps totals within DECIMAL(10,2). */
-export const quantity = z.int().min(1).max(10_000);
+export const quantity = z.int().min(1).max(limits.quantity);
 
 /** Any number from 1 to 5. */
 export const rating = z.number().min(1).max(5);
 
-/** An exact amount with two decimals, as a string: inside the system money is never a float. */
+/** An exact amount as a decimal string: inside the system money is never a float. */
 export const money = z.string().regex(/^\d+\.\d{2}$/);
 
 /** The price of a menu item: a JSON number with at most two decimals that fits DECIMAL(10,2). */
 export const price = z
   .number()
   .min(0)
-  .max(99_999_999.99)
+  .max(limits.amount)
   .refine((value) => Number(value.toFixed(2)) === value, 'at most two decimals');
 
 const hasZone = /(?:[Zz]|[+-]\d{2}:?\d{2})$/;
-// Without flags: in the documents it stands as a JSON Schema pattern, which has none.
+// Without flags: the API documents show it as a JSON Schema pattern, which has none.
 const isoDateTime = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?$/;
 
-/** Whether the date that a text begins with is in the calendar; JavaScript would take the 30th of February for the 2nd of March. */
+/** Whether the text begins with a date in the calendar. JavaScript would take the 30th of February for the 2nd of March. */
 const isDay = (value: string): boolean => z.iso.date().safeParse(value.slice(0, 10)).success;
 
-/** Another year has another form, and PostgreSQL knows no year 0. */
+/** Other years are written differently, and PostgreSQL has no year 0. */
 const fourDigitYear = /^(?!0000)\d{4}-/;
 
-/** An ISO 8601 instant; one without a zone is UTC (old producers write none). Comes out in the form `…Z`. */
+/** An ISO 8601 instant; without a zone it is UTC (old producers write none). Parses to the form `…Z`. */
 export const placedAt = z
   .string()
   .max(40)
@@ -43,7 +56,7 @@ export const placedAt = z
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 const storable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
 
-/** Text of 1 to `max` characters once its outer white space is gone. */
+/** Text of 1 to `max` characters after trimming. */
 export const text = (max: number) =>
   z
     .string()
@@ -51,20 +64,23 @@ export const text = (max: number) =>
     .min(1)
     .max(max)
     .refine(storable, 'contains characters that cannot be stored')
-    .meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // for the documents: what the lines above come to
+    .meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // what the lines above amount to, for the API documents
 
-/** `HH:MM` or `HH:MM:SS`; comes out as `HH:MM:SS`. */
+/** Why an order, a part or a job is given up. */
+export const reason = text(limits.reasonLength);
+
+/** `HH:MM` or `HH:MM:SS`. Parses to `HH:MM:SS`. */
 export const timeOfDay = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'not a time like 09:30 or 09:30:00')
   .transform((value) => (value.length === 5 ? `${value}:00` : value));
 
-/** An id that has the right form whatever it is: one that is no UUID is unknown like any other unknown one. */
+/** An id that is not checked for its form: a value that is no UUID is an unknown id, not a malformed one. */
 export const anyId = z.string().meta({ format: 'uuid' });
 
 /**
- * A whole number as a query carries it; comes out as a number. Nothing else that JavaScript would read as one: '', '0x10', '1e3'.
- * The documents show what `wire` says in place of the text that it is.
+ * A whole number in a query string. Parses to a number; refuses what else JavaScript reads as one: '', '0x10', '1e3'.
+ * The API documents show `wire` in place of the string.
  */
 export const wholeNumber = z
   .string()
@@ -72,12 +88,12 @@ export const wholeNumber = z
   .transform(Number)
   .meta({ wire: { type: 'integer' } });
 
-/** How many rows a page has. */
+/** Page size. */
 export const pageLimit = (standard = 20) =>
   wholeNumber
-    .pipe(z.number().min(1).max(100))
+    .pipe(z.number().min(1).max(limits.pageSize))
     .default(standard)
-    .meta({ wire: { type: 'integer', minimum: 1, maximum: 100, default: standard } });
+    .meta({ wire: { type: 'integer', minimum: 1, maximum: limits.pageSize, default: standard } });
 
-/** Where a page begins: the `next_cursor` of the one before. */
+/** The `next_cursor` of the previous page. */
 export const cursor = z.string().max(200).optional();

@@ -1,63 +1,77 @@
-/** What goes into the workflows and comes out of them. Types alone: workflow code never runs a schema. */
+/** Inputs, results and messages of the workflows. Types only: workflow code never runs a schema. */
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { PlaceOrderMessage } from './messages';
 
-/** Time limits of an order, all in milliseconds. Data, not code: a test sets them to seconds, a running order keeps its own. */
+/** Time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
 export interface OrderPolicy {
-  /** The restaurant side has not stored the order in time: CANCELLED. */
+  /** For the restaurant side to store the order; then CANCELLED. */
   placementLimitMs: number;
-  /** The restaurant has not decided: CANCELLED. */
+  /** For the restaurant's decision; then CANCELLED. */
   decisionLimitMs: number;
-  /** No agent was found: CANCELLED. */
+  /** For finding an agent, over all attempts; then CANCELLED. */
   courierLimitMs: number;
-  /** The agent has not picked up: CANCELLED. */
+  /** For the pick-up; then CANCELLED. */
   pickupLimitMs: number;
-  /** Not delivered so long after pick-up: a person should look (`OrderAttention`), the order goes on. */
+  /** After this long without delivery `OrderAttention` is set. The order continues. */
   deliveryAttentionMs: number;
-  /** While no agent is free, ask again this often: makes up for a lost "agent assigned" message. */
+  /** How often to ask again while no agent is free: covers a lost "agent assigned" message. */
   reaskIntervalMs: number;
-  /** After a failed local attempt a service is called durably for so long: each local try would cost a second again. */
+  /** After a failed local attempt a service is called durably for this long: each local attempt would cost a second. */
   avoidLocalMs: number;
-  /** One durable attempt: its request expires in the queue with it. Absent in orders of version 0.1. */
+  /** Timeout of one durable attempt; its request expires in the queue with it. Absent in orders of version 0.1. */
   attemptMs?: number;
-  /** Between durable attempts, at most; they are repeated without end. Absent in orders of version 0.1. */
+  /** Longest pause between durable attempts, which are repeated without end. Absent in orders of version 0.1. */
   retryIntervalMs?: number;
-  /** An undo that has been called in vain for so long is shown (`OrderAttention`), and goes on. Absent in orders of version 0.1. */
+  /** After this long a failing compensation sets `OrderAttention`. Its retries continue. Absent in orders of version 0.1. */
   undoAttentionMs?: number;
 }
 
-/** How a service is called that is slow or away. */
+const minuteMs = 60_000;
+
+/** The defaults of the configuration, and of orders and ratings of version 0.1 without these fields. */
+export const defaultOrderPolicy: Required<OrderPolicy> = {
+  placementLimitMs: 10 * minuteMs,
+  decisionLimitMs: 15 * minuteMs,
+  courierLimitMs: 15 * minuteMs,
+  pickupLimitMs: 60 * minuteMs,
+  deliveryAttentionMs: 120 * minuteMs,
+  reaskIntervalMs: 30_000,
+  avoidLocalMs: 30_000,
+  attemptMs: 10_000,
+  retryIntervalMs: 30_000,
+  /** Longer than the restart of a service, which needs no operator. */
+  undoAttentionMs: 2 * minuteMs,
+};
+
+/** How to call a service that is slow or unavailable. */
 export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
 
-/** Input of the order workflow. */
+/** Input of the order workflow. The optional fields after the first belong to adopted orders. */
 export interface OrderInput {
   order: PlaceOrderMessage;
   policy: OrderPolicy;
-  /** What becomes of the order when one of its restaurants refuses; left out: `cancel_all`. */
+  /** @default 'cancel_all' */
   onPartialRefusal?: PartialRefusal;
-  /**
-   * Where an adopted order stands already; left out: at its beginning. `cancelled`: it cannot go on, and what is left of it is
-   * undone everywhere.
-   */
+  /** Where an adopted order stands. `cancelled`: it cannot continue and is undone in every service. Absent: a new order. */
   stage?: 'confirmed' | 'cancelled';
-  /** Of an adopted order: its total, a decimal string, where it is known. */
+  /** The total, a decimal string, where it is known. */
   total?: string | null;
-  /** Of an adopted order that is `cancelled`: why. */
+  /** Why the order is `cancelled`. */
   reason?: string;
-  /** SHA-256 of the placement's body (hex): a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
+  /** SHA-256 of the placement's body in hex: a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
 }
 
-/** Answer of the `place` update, with what a repeat under the same idempotency key is compared with and answered: the first placement's. */
+/** Answer of the `place` update. `bodyHash` and `placedAt` are those of the first placement under the idempotency key. */
 export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
   | { outcome: 'placed'; total: string }
   | { outcome: 'rejected'; reason: string }
   | { outcome: 'cancelled'; reason: string }
-  /** An earlier run, which is gone from Temporal, had this order: nothing was touched. What the customer's record says of it. */
+  /** An earlier run, which Temporal no longer has, placed this order. Nothing was changed; the values are from the customer's record. */
   | { outcome: 'settled'; total: string | null; reason: string | null }
 );
 
-/** What the customer's record says of the first placement under this order id: this one's, or one of a run that is gone. */
+/** The customer's record of the first placement under an order id, by this run or by one that Temporal no longer has. */
 export interface FirstPlacement {
   status: OrderStatus;
   delivered: boolean;
@@ -67,21 +81,20 @@ export interface FirstPlacement {
   reason: string | null;
 }
 
-/** What somebody wants of an order. */
 export type OrderCommand =
-  /** Of one restaurant for its part, or for all. */
+  /** One restaurant's decision on its part, or a decision on the whole order. */
   | { kind: 'decide'; status: Decision; restaurant_id?: string | null | undefined; reason?: string | null | undefined }
   | { kind: 'moveDelivery'; status: DeliveryMove }
   | { kind: 'cancel'; reason?: string | null | undefined }
   /** Ask again for an agent. */
   | { kind: 'askAgent' }
-  /** The agent hands the job back: that one, or whoever has it. */
+  /** This agent, or by default the assigned one, hands the job back. */
   | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
 
-/** Answer to a command that was let in: done (or so already), or refused by what turned out meanwhile. */
+/** Answer to an accepted command. `refused`: something that happened after it was accepted rules it out. */
 export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: RefusalCode; message: string };
 
-/** Why a command is not allowed. Also the `type` of the failure with which a validator refuses. */
+/** Why a command is refused. Also the `type` of the failure with which a validator refuses. */
 export type RefusalCode =
   | 'DECISION_NOT_ALLOWED'
   | 'ILLEGAL_TRANSITION'
@@ -90,7 +103,7 @@ export type RefusalCode =
   | 'NOT_CONFIRMED'
   | 'ALREADY_ASSIGNED'
   | 'UNKNOWN_RESTAURANT'
-  /** No API sends such a thing. */
+  /** Never from an API: an update sent by hand. */
   | 'MALFORMED';
 
 export interface AssignedAgent {
@@ -98,7 +111,6 @@ export interface AssignedAgent {
   agent_name: string;
 }
 
-/** One line of an order's story. */
 export interface TimelineEntry {
   /** ISO 8601, UTC. */
   at: string;
@@ -114,7 +126,7 @@ export interface OrderView {
   status: OrderStatus;
   delivery: DeliveryStatus | null;
   agent: AssignedAgent | null;
-  /** Each restaurant's part by its id. */
+  /** The status of each restaurant's part, by restaurant id. */
   parts?: Readonly<Record<string, OrderStatus>>;
   total: string | null;
   reason: string | null;
@@ -128,7 +140,7 @@ export interface OrderResult {
   reason: string | null;
 }
 
-/** Input of the rating workflow: the rating message with the id that its row will have. */
+/** Input of the rating workflow: the rating message and the id of the row to be stored. */
 export interface RatingInput {
   rating_id: string;
   user_id: string;

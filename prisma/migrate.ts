@@ -1,182 +1,161 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-import { Client, Pool } from 'pg';
+import { join } from 'node:path';
+import { Client, escapeIdentifier } from 'pg';
 import { loadConfig, schemas } from '../lib/config/config';
 import { connectionTo } from '../lib/postgres/database';
 
-const SERVICES = ['user', 'restaurant', 'delivery'] as const;
+const services = ['user', 'restaurant', 'delivery'] as const;
+
+const connectTimeoutMs = 10_000;
+/** The advisory lock of Prisma's own commands, so that `prisma migrate deploy` waits for us and we wait for it. */
+const migrationLock = 72_707_369;
 
 /** PostgreSQL's SQLSTATE for "database does not exist". */
-const INVALID_CATALOG_NAME = '3D000';
-/** "Database exists already" in its two forms: another run has created it at the same time. */
-const CREATED_MEANWHILE = ['42P04', '23505'];
-
-/**
- * The part of Prisma's schema engine that is used here. The engine is the WebAssembly
- * build that comes from npm: `prisma migrate` would download a native one.
- */
-interface SchemaEngine {
-  applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
-  free(): void;
-}
-interface SchemaEngineModule {
-  SchemaEngine: { new: (options: object, log: (line: string) => void, adapter: object) => Promise<SchemaEngine> };
-  __wbg_set_wasm(exports: object): void;
-}
-
-/** What is used of the global; its full types come with the browser's library only. */
-declare const WebAssembly: {
-  Module: new (binary: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: { __wbindgen_start(): void } };
-};
+const invalidCatalogName = '3D000';
+/** "Database already exists", in both forms that a concurrent `CREATE DATABASE` reports. */
+const alreadyCreated = ['42P04', '23505'];
 
 export interface MigrationTarget {
-  /** `postgresql://` URL; the database is created if the server does not have it. */
+  /** `postgresql://` URL. The database is created if the server does not have it. */
   databaseUrl: string;
-  /** By whom the server's certificate has to be signed, as in `connectionTo`. */
+  /** The CA that signs the server's certificate, as for `connectionTo`. */
   ca?: string | undefined;
-  /** Folder that holds `schema.prisma` and `migrations/`. */
+  /** The folder that holds `migrations/<name>/migration.sql`. */
   directory: string;
 }
 
-/** Thrown when a migration, or the way to the database, fails. The cause is kept. */
+/** Thrown when a migration fails or the database cannot be reached. Keeps the cause. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
 /**
- * Applies every migration that the database does not have yet, oldest first, and resolves
- * to the names of those it applied: a second run resolves to an empty list. Keeps the same
- * `_prisma_migrations` table as `prisma migrate deploy`, so either may run after the other.
- * Concurrent runs wait for each other. Needs no internet.
+ * Applies the migrations that the database lacks, oldest first, each in a transaction of its own. Resolves with the names of those it
+ * applied: a second run resolves with an empty list. Concurrent runs wait for each other.
  *
- * @throws MigrationError naming the migration and what the database said. Nothing is
- * retried: a failed migration stays recorded as failed until somebody resolves it.
+ * Keeps the `_prisma_migrations` table of `prisma migrate deploy`, so either may run after the other.
+ *
+ * Throws MigrationError naming the migration and what the database said. A migration that fails leaves no trace, and the next run tries
+ * it again.
  */
 export async function applyMigrations({ databaseUrl, ca, directory }: MigrationTarget): Promise<string[]> {
   await createDatabaseIfMissing(databaseUrl, ca);
-  const pool = new Pool(connectionTo(databaseUrl, ca));
-  pool.on('error', () => undefined); // A lost idle connection: the next query tells.
   try {
-    return await applyThrough(pool, directory);
+    return await withClient(databaseUrl, ca, async (client) => {
+      await client.query('SELECT pg_advisory_lock($1)', [migrationLock]); // released when the connection closes
+      await client.query(createMigrationsTable);
+      const missing = await missingMigrations(client, readMigrations(join(directory, 'migrations')));
+      for (const migration of missing) await apply(client, migration);
+      return missing.map(({ name }) => name);
+    });
   } catch (error) {
     throw new MigrationError(`migrations of ${directory}: ${messageOf(error)}`, { cause: error });
-  } finally {
-    await pool.end(); // The engine's lock lasts as long as its connection.
   }
 }
 
-async function applyThrough(pool: Pool, directory: string): Promise<string[]> {
-  const schemaFile = join(directory, 'schema.prisma');
-  const engine = await loadSchemaEngine().SchemaEngine.new(
-    { datamodels: [[schemaFile, readFileSync(schemaFile, 'utf8')]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool)),
-  );
+/** As Prisma creates it. */
+const createMigrationsTable = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id                  VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum            VARCHAR(64) NOT NULL,
+    finished_at         TIMESTAMPTZ,
+    migration_name      VARCHAR(255) NOT NULL,
+    logs                TEXT,
+    rolled_back_at      TIMESTAMPTZ,
+    started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`;
+
+interface Migration {
+  name: string;
+  sql: string;
+  /** SHA-256 of the file in hex. */
+  checksum: string;
+}
+
+function readMigrations(folder: string): Migration[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = folders.map(({ name }) => name).sort();
+  return names.map((name) => {
+    const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+    return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+  });
+}
+
+/** The migrations to apply. Throws when a recorded one has failed, or has been changed since it was applied. */
+async function missingMigrations(client: Client, migrations: Migration[]): Promise<Migration[]> {
+  const { rows } = await client.query<{ name: string; checksum: string; finished: boolean; logs: string | null }>(`
+    SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs
+    FROM _prisma_migrations WHERE rolled_back_at IS NULL`);
+  const failed = rows.find(({ finished }) => !finished);
+  if (failed)
+    throw new Error(
+      `${failed.name} is recorded as failed (${failed.logs?.trim() || 'no log'}). Repair the database by hand, then set in its row of ` +
+        '_prisma_migrations finished_at if it is now applied, or rolled_back_at to have it applied again.',
+    );
+  const checksums = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+  const changed = migrations.find(({ name, checksum }) => (checksums.get(name) ?? checksum) !== checksum);
+  if (changed)
+    throw new Error(
+      `${changed.name} was changed after it had been applied. Restore its migration.sql, and put the change into a new migration.`,
+    );
+  return migrations.filter(({ name }) => !checksums.has(name));
+}
+
+async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
   try {
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: readMigrations(join(directory, 'migrations')),
-      filters: { externalTables: [], externalEnums: [] },
-    });
-    return appliedMigrationNames;
-  } finally {
-    engine.free();
+    await client.query('BEGIN');
+    await client.query(sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), checksum, name],
+    );
+    await client.query('COMMIT');
+  } catch (error) {
+    throw new Error(`${name}: ${messageOf(error)}`, { cause: error }); // closing the connection rolls it back
   }
 }
 
 async function createDatabaseIfMissing(databaseUrl: string, ca?: string): Promise<void> {
-  const shown = withoutPassword(databaseUrl);
+  const url = new URL(databaseUrl);
+  const name = decodeURIComponent(url.pathname.slice(1));
   try {
-    await runStatement(databaseUrl, ca, 'SELECT 1');
+    await withClient(databaseUrl, ca, async () => undefined);
   } catch (error) {
-    if (!hasCode(error, INVALID_CATALOG_NAME)) {
-      throw new MigrationError(`cannot reach ${shown}: ${messageOf(error)}`, { cause: error });
-    }
-    const name = decodeURIComponent(new URL(databaseUrl).pathname.slice(1));
-    const maintenance = new URL(databaseUrl);
-    maintenance.pathname = '/postgres';
-    try {
-      await runStatement(maintenance.href, ca, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
-    } catch (failure) {
-      if (CREATED_MEANWHILE.some((code) => hasCode(failure, code))) return;
-      throw new MigrationError(`cannot create the database of ${shown}: ${messageOf(failure)}`, { cause: failure });
-    }
+    if (!hasCode(error, invalidCatalogName))
+      throw new MigrationError(`cannot reach database ${name} at ${url.host}: ${messageOf(error)}`, { cause: error });
+    url.pathname = '/postgres';
+    await withClient(url.href, ca, (client) => client.query(`CREATE DATABASE ${escapeIdentifier(name)}`)).catch(
+      (failure: unknown) => {
+        if (alreadyCreated.some((code) => hasCode(failure, code))) return;
+        throw new MigrationError(`cannot create database ${name}: ${messageOf(failure)}`, { cause: failure });
+      },
+    );
   }
 }
 
-async function runStatement(url: string, ca: string | undefined, statement: string): Promise<void> {
-  const client = new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: 10_000 });
-  await client.connect();
+async function withClient<T>(url: string, ca: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: connectTimeoutMs });
+  client.on('error', () => undefined); // a lost connection: the query in progress, or the next one, fails with it
   try {
-    await client.query(statement);
+    await client.connect();
+    return await work(client);
   } finally {
     await client.end();
   }
 }
 
-let loaded: SchemaEngineModule | undefined;
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
 
-/**
- * The module expects a bundler that can import `.wasm` files; this does it by hand, and
- * once: a second instance would take the memory away from engines that are at work.
- */
-function loadSchemaEngine(): SchemaEngineModule {
-  if (loaded) return loaded;
-  const require = createRequire(__filename);
-  const glue = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
-  const engine = require(glue) as SchemaEngineModule;
-  // The engine reports a panic here, before it traps.
-  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) } });
-  const binary = readFileSync(join(dirname(glue), 'schema_engine_bg.wasm'));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {
-    './schema_engine_bg.js': engine,
-  });
-  engine.__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start();
-  loaded = engine;
-  return engine;
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
 
-function readMigrations(baseDir: string): object {
-  const names = readdirSync(baseDir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  return {
-    baseDir,
-    lockfile: { path: 'migration_lock.toml', content: readFileSync(join(baseDir, 'migration_lock.toml'), 'utf8') },
-    shadowDbInitScript: '',
-    migrationDirectories: names.map((name) => ({
-      path: name,
-      migrationFile: {
-        path: 'migration.sql',
-        content: { tag: 'ok', value: readFileSync(join(baseDir, name, 'migration.sql'), 'utf8') },
-      },
-    })),
-  };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
-}
-
-function withoutPassword(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  url.password = '';
-  return url.href;
-}
-
-/** `node dist/prisma/migrate.js [user|restaurant|delivery …]`; all three when none is named. */
+/** `node dist/prisma/migrate.js [user|restaurant|delivery …]`; all three by default. */
 async function migrateFromCommandLine(names: string[]): Promise<void> {
   const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
-  for (const service of names.length > 0 ? names : SERVICES) {
+  for (const service of names.length > 0 ? names : services) {
     const variable = `${service.toUpperCase()}_DATABASE_URL`;
     const databaseUrl = process.env[variable];
     if (!databaseUrl) throw new MigrationError(`${variable} is not set`);
@@ -186,11 +165,8 @@ async function migrateFromCommandLine(names: string[]): Promise<void> {
 }
 
 if (require.main === module) {
-  migrateFromCommandLine(process.argv.slice(2)).then(
-    () => process.exit(0), // The engine's own timers would hold the process for 10 s more.
-    (error: unknown) => {
-      console.error(messageOf(error));
-      process.exit(1);
-    },
-  );
+  migrateFromCommandLine(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  });
 }

@@ -9,12 +9,12 @@ import {
 import type { DeliveryActivities } from '../activities/delivery';
 import type { OrderActivities } from '../activities/orders';
 import type { RatingActivities } from '../activities/ratings';
-import type { CallPolicy } from '../contracts/workflow';
+import { defaultOrderPolicy, type CallPolicy } from '../contracts/workflow';
 
 export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
 export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
 
-/** Which service each activity depends on, and what the Web UI shows of it. */
+/** The service that each activity depends on, and its summary in the Web UI. */
 const steps: Record<keyof Activities, { service: Service; summary: string }> = {
   recordOrder: { service: 'user', summary: "Record the customer's order, have the restaurant create it" },
   recordProgress: { service: 'user', summary: "Record the order's progress for the customer" },
@@ -26,14 +26,17 @@ const steps: Record<keyof Activities, { service: Service; summary: string }> = {
   publishRating: { service: 'broker', summary: 'Publish the rating' },
 };
 
-/** A healthy service answers in milliseconds; what takes longer than this is worth an event of its own in the history. */
+/** A healthy service answers in milliseconds. What takes longer than this is worth an event of its own in the history. */
 const localAttemptMs = 1_000;
 const local = proxyLocalActivities<Activities>({
   scheduleToCloseTimeout: localAttemptMs,
-  retry: { maximumAttempts: 1 }, // the default policy would retry for ever inside the workflow task
+  retry: { maximumAttempts: 1 }, // the default policy retries without end, inside the workflow task
 });
-/** Repeated without end: time limits are the saga's. */
-const durableCalls = ({ attemptMs = 10_000, retryIntervalMs = 30_000 }: CallPolicy) =>
+/** Retried without end: time limits belong to the saga. */
+const durableCalls = ({
+  attemptMs = defaultOrderPolicy.attemptMs,
+  retryIntervalMs = defaultOrderPolicy.retryIntervalMs,
+}: CallPolicy) =>
   proxyActivities<Activities>({
     startToCloseTimeout: attemptMs,
     retry: {
@@ -56,25 +59,26 @@ export type TryCall = <Name extends keyof Activities>(
 
 export interface Calls {
   call: Call;
-  /** As `call`, by one local attempt alone: undefined when that fails. */
+  /** As `call`, but with a local attempt only. Resolves with undefined when that fails. */
   tryCall: TryCall;
-  /** Has a service called durably at once for a while: a step that has it do something along has found it slow or away. */
+  /** Skips local attempts at a service for a while. For steps that call it in another service's activity and found it slow or unavailable. */
   avoidLocal: (service: Service, why: string) => void;
-  /** Which services are being called durably at the moment. */
-  calledDurably: () => Service[];
+  /** The services with a durable call in flight. */
+  servicesCalledDurably: () => Service[];
 }
 
 /**
- * Fast path local, slow path durable: runs an activity as a local one, and when that times out or fails in a way that a repeat
- * may mend, again as a regular one that is retried without end. Cancellation and non-retryable failures pass through.
- * For a while after that its service is called durably at once.
- * The three services bound the local work in one workflow task to about 3 s: each can fail locally once, then it is avoided.
+ * Fast path local, slow path durable: runs an activity as a local one. When that times out or fails with a retryable error, runs it again
+ * as a regular one that is retried without end, and skips local attempts at its service for a while. Cancellation and non-retryable
+ * failures pass through.
+ *
+ * Local work in one workflow task stays below about 3 s: each of the three services can fail locally once before it is avoided.
  */
 export function createCalls(policy: CallPolicy, onDurable: (service: Service, why: string) => void): Calls {
   const durable = durableCalls(policy);
   const avoidUntil = new Map<Service, number>();
-  const together = createHandOver();
-  const underWay = new Set<{ service: Service }>();
+  const withOthers = createBarrier();
+  const inFlight = new Set<{ service: Service }>();
 
   const avoidLocal = (service: Service, why: string): void => {
     avoidUntil.set(service, Date.now() + policy.avoidLocalMs);
@@ -85,49 +89,49 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
     const options = { summary: summary ?? step.summary };
     if (Date.now() >= (avoidUntil.get(step.service) ?? 0)) {
       try {
-        return await together(run(local[name], options, argument));
-      } catch (err) {
-        if (!mayPass(err)) throw err;
-        avoidLocal(step.service, reasonOf(err));
+        return await withOthers(run(local[name], options, argument));
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        avoidLocal(step.service, messageOf(error));
       }
     }
-    const durably = { service: step.service };
-    underWay.add(durably);
+    const durableCall = { service: step.service };
+    inFlight.add(durableCall);
     try {
       return await run(durable[name], options, argument);
     } finally {
-      underWay.delete(durably);
+      inFlight.delete(durableCall);
     }
   };
   const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
     try {
-      return await together(run(local[name], { summary: steps[name].summary }, argument));
-    } catch (err) {
-      if (!mayPass(err)) throw err;
+      return await withOthers(run(local[name], { summary: steps[name].summary }, argument));
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
       return undefined;
     }
   };
-  const calledDurably = () => [...new Set([...underWay].map(({ service }) => service))];
-  return { call: call as Call, tryCall: tryCall as TryCall, avoidLocal, calledDurably };
+  const servicesCalledDurably = () => [...new Set([...inFlight].map(({ service }) => service))];
+  return { call: call as Call, tryCall: tryCall as TryCall, avoidLocal, servicesCalledDurably };
 }
 
 /**
- * Hands over the outcomes of local activities that run together when the last of them has ended, in the order in which they began. One
- * by one, as they end, would be another order than at a replay, which has all of them at once: what is done next would be done
- * differently, and the workflow would be stuck. None is withheld for longer than a local attempt takes.
+ * Releases the outcomes of concurrent local activities together, when the last one has ended, in the order in which they began. Released
+ * one by one they would arrive in another order than on replay, which has all of them at once, and the workflow would be stuck
+ * with a nondeterminism error. No outcome is withheld for longer than a local attempt takes.
  */
-function createHandOver(): (running: Promise<unknown>) => Promise<unknown> {
-  let group: { underWay: number; ended: Promise<void>; end: () => void } | undefined;
+function createBarrier(): (running: Promise<unknown>) => Promise<unknown> {
+  let group: { running: number; ended: Promise<void>; end: () => void } | undefined;
   const newGroup = () => {
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    return { underWay: 0, ended, end };
+    return { running: 0, ended, end };
   };
   return (running) => {
     const mine = (group ??= newGroup());
-    mine.underWay++;
+    mine.running++;
     const leave = (): void => {
-      if (--mine.underWay > 0) return;
+      if (--mine.running > 0) return;
       group = undefined;
       mine.end();
     };
@@ -136,22 +140,22 @@ function createHandOver(): (running: Promise<unknown>) => Promise<unknown> {
   };
 }
 
-/** The proxies' call with options at the call site; their types do not survive an index by a generic name. */
+/** Calls a proxy with options at the call site. Their types do not survive an index by a generic name. */
 function run(activity: unknown, options: { summary: string }, argument: unknown): Promise<unknown> {
   const callable = activity as { executeWithOptions(o: { summary: string }, args: [unknown]): Promise<unknown> };
   return callable.executeWithOptions(options, [argument]);
 }
 
-/** A failed local activity arrives as its bare cause, a timed-out one wrapped. */
-const causeOf = (err: unknown): unknown => (err instanceof ActivityFailure ? err.cause : err);
+/** A failed local activity throws its bare cause, a timed-out one an ActivityFailure around it. */
+const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
-function mayPass(err: unknown): boolean {
-  const cause = causeOf(err);
-  if (isCancellation(err)) return false;
+function isRetryable(error: unknown): boolean {
+  const cause = causeOf(error);
+  if (isCancellation(error)) return false;
   return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && !cause.nonRetryable);
 }
 
-function reasonOf(err: unknown): string {
-  const cause = causeOf(err);
+function messageOf(error: unknown): string {
+  const cause = causeOf(error);
   return cause instanceof Error ? cause.message : String(cause);
 }

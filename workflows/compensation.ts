@@ -1,23 +1,21 @@
 import { CancellationScope, patched } from '@temporalio/workflow';
 
-/** The undo side of a saga. */
+/** The compensations of a saga. */
 export interface Compensation {
   /**
-   * Registers how to undo a step, BEFORE the step runs: a step that times out may still take effect.
-   * A name that is registered already has its undo replaced: it runs once. Returns a function that takes the undo back, for a step
-   * that has answered that it did nothing.
+   * Registers how to undo a step, BEFORE the step runs: a step that times out may still take effect. Replaces the compensation of the
+   * same name, so each runs once. Returns a function that removes it, for a step that answers that it did nothing.
    */
   undoWith(name: string, undo: () => Promise<unknown>): () => void;
   /**
-   * Runs the undos together, whatever is cancelled meanwhile: the participants do not depend on each other, and one that is away for long
-   * must not keep the others from their undo. Each is repeated by its activity until it succeeds. Resolves with the names of those that
-   * no repeat could mend.
+   * Runs all compensations at once, and not cancellably: the participants are independent, and one that stays unavailable must not delay
+   * the others. Each activity retries until it succeeds. Resolves with the names of those that failed permanently.
    */
   compensate(): Promise<string[]>;
 }
 
-/** Whether an undo is shown when it has failed for a while; orders of version 0.1 have shown one after its first failed attempt. */
-export const showsFailingUndos = (): boolean => patched('failing-undos-are-shown-after-a-while');
+/** Whether a failing compensation is reported only after a while. Orders of version 0.1 report it after its first failed attempt. */
+export const reportsFailuresLate = (): boolean => patched('failing-undos-are-shown-after-a-while');
 
 interface Registered {
   name: string;
@@ -25,13 +23,13 @@ interface Registered {
 }
 
 export function createCompensation(onSettled: (name: string, failure?: Error) => void): Compensation {
-  let undos: Registered[] = [];
+  let registered: Registered[] = [];
   return {
     undoWith(name, undo) {
       const entry = { name, undo };
-      undos = [...undos.filter((other) => other.name !== name), entry];
+      registered = [...registered.filter((other) => other.name !== name), entry];
       return () => {
-        undos = undos.filter((other) => other !== entry);
+        registered = registered.filter((other) => other !== entry);
       };
     },
     async compensate() {
@@ -40,15 +38,15 @@ export function createCompensation(onSettled: (name: string, failure?: Error) =>
         try {
           await undo();
           onSettled(name);
-        } catch (err) {
+        } catch (error) {
           failed.push(name);
-          onSettled(name, err instanceof Error ? err : new Error(String(err)));
+          onSettled(name, error instanceof Error ? error : new Error(String(error)));
         }
       };
       await CancellationScope.nonCancellable(async () => {
-        const lastFirst = undos.splice(0).reverse();
+        const lastFirst = registered.splice(0).reverse();
         if (patched('undo-together')) await Promise.all(lastFirst.map(settle));
-        else for (const entry of lastFirst) await settle(entry); // as orders of version 0.1 have begun it
+        else for (const entry of lastFirst) await settle(entry); // orders of version 0.1
       });
       return failed;
     },

@@ -15,7 +15,7 @@ import {
 } from './messages';
 import type { OrderRun } from './order-run';
 
-/** Registers what can reach an order: its query, its updates, the signals of the CLI. */
+/** Registers the query, the updates and the signals of an order. */
 export function registerHandlers(run: OrderRun): void {
   const { inbox, record } = run;
   setHandler(orderQuery, () => record.view());
@@ -25,7 +25,7 @@ export function registerHandlers(run: OrderRun): void {
     return run.placement ?? { outcome: 'cancelled', reason: 'cancelled', bodyHash, placedAt: order.placed_at };
   });
 
-  /** An update: its validator refuses, its handler waits for the outcome. */
+  /** The validator refuses, the handler waits for the outcome. */
   const onCommand = <Kind extends OrderCommand['kind']>(kind: Kind) => {
     type Arg = Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>;
     const toCommand = (arg: Arg): OrderCommand => ({ ...arg, kind }) as unknown as OrderCommand;
@@ -45,7 +45,7 @@ export function registerHandlers(run: OrderRun): void {
   setHandler(askAgentUpdate, askAgent.handler, askAgent.options);
   setHandler(declineUpdate, decline.handler, decline.options);
 
-  /** A signal has nobody to refuse to: what it may not do is noted. */
+  /** A signal has no answer: refusals go to the timeline. */
   const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {
     const verdict = command ? inbox.judge(command) : undefined;
     if (command && verdict?.verdict === 'allowed') void inbox.submit(command);

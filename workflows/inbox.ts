@@ -8,45 +8,48 @@ export interface Submitted {
   outcome?: CommandOutcome;
 }
 
-/** The commands that were let in and wait for the run function, which carries out every one. */
+/** The accepted commands that wait for the run function, which carries out each of them. */
 export interface Inbox {
-  /** By the state that the order will have once the commands before this one are done: nobody is refused for being early. */
+  /** Judges by the state that the order will have once the commands before this one are done: none is refused for being early. */
   judge(command: OrderCommand): Verdict;
   /**
-   * An update's validator. Throws ApplicationFailure: its type is a RefusalCode for what is not allowed, `soAlready` for what needs
-   * no step, `waitsAlready` for a step that waits to be done already. None leaves a trace in the history: a client that repeats itself
-   * without end fills none, and takes nobody's place among the ten updates that Temporal lets a run have under way.
+   * An update's validator. Throws an ApplicationFailure whose type is a RefusalCode, `alreadyApplied` for a no-op, or `alreadyPending`
+   * while an equal command is pending. Rejected updates are not written to the history and do not use up one of the ten in-flight
+   * updates of a run, so a client that repeats itself without end does no harm.
    */
   validate(command: OrderCommand): void;
-  /** The delivery side has said that nobody is free. */
-  askedInVain(): void;
-  /** Records the command and resolves with its outcome. */
+  /** The delivery side has reported that no agent is free. */
+  noAgentFree(): void;
+  /** Records the command. Resolves with its outcome. */
   submit(command: OrderCommand): Promise<CommandOutcome>;
-  /** The oldest waiting command that ends the order, or that does not. */
+  /** The oldest pending command that ends the order (`stop`), or that does not. */
   next(kind: 'stop' | 'step'): Submitted | undefined;
-  /** The order's course has ended: answers all that still wait by what it came to. */
+  /** The order has ended: answers all pending commands accordingly. */
   settleAll(): void;
 }
 
-/** An order that is asked again and again for an agent asks the delivery side so often, then once in this time. */
-const asksUnlimited = 100;
-const askIntervalMs = 1_000;
+/**
+ * After this many searches without a free agent, requests trigger at most one search per interval: Temporal accepts 2,000 updates per
+ * run, and an order may wait for a quarter of an hour.
+ */
+const unlimitedSearches = 100;
+const searchIntervalMs = 1_000;
 
 const noAgentYet: RefusalCode = 'NO_AGENT_YET';
 
 const isSame = (one: OrderCommand, other: OrderCommand): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** While there is no agent, these have the delivery side asked again. */
+/** The commands that trigger a search while the order has no agent. */
 const asksForAgent = (command: OrderCommand): boolean =>
   command.kind === 'askAgent' || (command.kind === 'moveDelivery' && command.status === 'PICKED_UP');
 
-export function createInbox(facts: () => OrderFacts, stopping: () => boolean, mayBePickedUp: () => boolean): Inbox {
+export function createInbox(facts: () => OrderFacts, stopping: () => boolean, deliveryUncertain: () => boolean): Inbox {
   let waiting: Submitted[] = [];
-  const inVain = { times: 0, at: 0 };
-  /** Asked often, and just now. Temporal takes 2,000 updates a run, and an order may wait for a quarter of an hour. */
-  const askedEnough = (): boolean => inVain.times >= asksUnlimited && Date.now() - inVain.at < askIntervalMs;
+  const searches = { count: 0, lastAt: 0 };
+  const searchedJustNow = (): boolean =>
+    searches.count >= unlimitedSearches && Date.now() - searches.lastAt < searchIntervalMs;
 
-  /** What is still to be done: without what has been answered, and without what has become so already. */
+  /** The commands without an outcome. One that has become a no-op gets its outcome here. */
   const pending = (): Submitted[] => {
     for (const submitted of waiting) {
       if (judge(facts(), submitted.command).verdict === 'repeat') submitted.outcome ??= { outcome: 'done' };
@@ -55,7 +58,7 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean, ma
   };
   const expected = (): OrderFacts => {
     const start = stopping() ? after(facts(), { kind: 'cancel' }) : facts();
-    // A pick-up of an order that has no agent yet may well be refused: nobody is to be told that it is too late because of it.
+    // A pick-up of an order without an agent may still be refused: no other command is too late because of it.
     const certain = pending().filter(({ command }) => !(command.kind === 'moveDelivery' && facts().delivery === null));
     return certain.reduce((state, { command }) => after(state, command), start);
   };
@@ -63,26 +66,27 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean, ma
   return {
     judge: (command) => judge(expected(), command),
     validate(command) {
-      // Updates only: a signal is judged again in a replay, where this would let in what was noted and ignored.
-      const verdict = judge({ ...expected(), mayBePickedUp: mayBePickedUp() }, command);
+      // Uncertainty counts for updates only: signals are judged again on replay, and one that was ignored would be accepted.
+      const verdict = judge({ ...expected(), deliveryUncertain: deliveryUncertain() }, command);
       if (verdict.verdict === 'refused') throw ApplicationFailure.nonRetryable(verdict.message, verdict.code);
       if (judge(facts(), command).verdict === 'repeat')
-        throw ApplicationFailure.nonRetryable('It is so already.', alreadyApplied);
+        throw ApplicationFailure.nonRetryable('The order is already in that state.', alreadyApplied);
       if (pending().some((before) => !stops(facts(), command) && isSame(before.command, command)))
-        throw ApplicationFailure.nonRetryable('The same is waiting to be done.', alreadyPending);
-      if (facts().delivery !== null || !asksForAgent(command) || !askedEnough()) return;
-      if (command.kind === 'askAgent') throw ApplicationFailure.nonRetryable('It was asked just now.', alreadyApplied);
+        throw ApplicationFailure.nonRetryable('The same command is already pending.', alreadyPending);
+      if (facts().delivery !== null || !asksForAgent(command) || !searchedJustNow()) return;
+      if (command.kind === 'askAgent')
+        throw ApplicationFailure.nonRetryable('An agent was requested just now.', alreadyApplied);
       throw ApplicationFailure.nonRetryable('No agent is assigned to the order yet.', noAgentYet);
     },
-    askedInVain() {
-      inVain.times++;
-      inVain.at = Date.now();
+    noAgentFree() {
+      searches.count++;
+      searches.lastAt = Date.now();
     },
     async submit(command) {
       const submitted: Submitted = { command };
       waiting.push(submitted);
-      pending(); // answers it at once if it is so already
-      // Not cancellable: an operator's cancel is answered by what the order comes to, not by a failure of the wait.
+      pending(); // a no-op is answered at once
+      // Not cancellable: after an operator's cancel the answer is the order's outcome, not a failure of the wait.
       await CancellationScope.nonCancellable(() => condition(() => submitted.outcome !== undefined));
       return submitted.outcome ?? { outcome: 'done' };
     },

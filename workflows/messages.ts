@@ -1,4 +1,4 @@
-/** The messages that the workflows answer. Shared by workflow code and by those who send them. */
+/** The updates, signals and queries of the workflows, shared by the workflows and their clients. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { orderMessages, ratingMessages } from '../contracts/names';
 import type {
@@ -14,17 +14,17 @@ type Command<Kind extends OrderCommand['kind']> = Omit<Extract<OrderCommand, { k
 
 /** Resolves when the restaurant side has stored or rejected the order. Update id: `placementUpdateId`. */
 export const placeUpdate = defineUpdate<PlacementOutcome>(orderMessages.place);
-/** The restaurant's decision; resolves when it is written, not when an agent is found. */
+/** The restaurant's decision. Resolves when it is written, not when an agent is found. */
 export const decideUpdate = defineUpdate<CommandOutcome, [Command<'decide'>]>(orderMessages.decide);
-/** A courier's step; resolves when it is written. */
+/** A courier's report. Resolves when it is written. */
 export const moveDeliveryUpdate = defineUpdate<CommandOutcome, [Command<'moveDelivery'>]>(orderMessages.moveDelivery);
-/** The customer's cancel; resolves when everything is undone. */
+/** The customer's cancel. Resolves when everything is undone. */
 export const cancelUpdate = defineUpdate<CommandOutcome, [Command<'cancel'>]>(orderMessages.cancel);
 
-/** Asks again for an agent; resolves when the delivery side has answered, also if there is still none. */
+/** Asks again for an agent. Resolves when the delivery side has answered, even if none is free. */
 export const askAgentUpdate = defineUpdate<CommandOutcome, [Command<'askAgent'>]>(orderMessages.askAgent);
 
-/** An agent hands the job back before pick-up; resolves when that is written, not when another agent is found. */
+/** An agent hands the job back before pick-up. Resolves when that is written, not when another agent is found. */
 export const declineUpdate = defineUpdate<CommandOutcome, [Command<'decline'>]>(orderMessages.decline);
 
 /** The update that carries each command. */
@@ -40,10 +40,10 @@ export const commandUpdates = {
 export const deliveryStatusSignal = defineSignal<[unknown]>(orderMessages.deliveryStatus);
 /** `"CONFIRMED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
 export const restaurantDecisionSignal = defineSignal<[unknown]>(orderMessages.restaurantDecision);
-/** A waiting order has got its agent: an `AssignedAgent`. */
+/** An `AssignedAgent` was found for the waiting order. */
 export const agentAssignedSignal = defineSignal<[unknown]>(orderMessages.agentAssigned);
 
 export const orderQuery = defineQuery<OrderView>(orderMessages.order);
 
-/** Resolves when the rating is stored, or why it is not. */
+/** Resolves when the rating is stored or refused. */
 export const rateUpdate = defineUpdate<RatingOutcome, [RatingInput]>(ratingMessages.rate);

@@ -7,22 +7,22 @@ import { after, judge } from './rules';
 
 type Decide = Extract<OrderCommand, { kind: 'decide' }>;
 
-/** Waits until every restaurant has decided; each answer waits for its decision's own write and no longer. */
+/** Waits until every restaurant has decided. Each decision is answered as soon as it is written. */
 export async function awaitDecisions(run: OrderRun): Promise<void> {
   const { record, watchdog, input } = run;
   watchdog.limit(input.policy.decisionLimitMs, () => run.stop('the restaurant did not decide in time'));
   while (record.facts.status === 'PENDING') {
     const step = await run.nextStep();
-    if (step.command.kind === 'decide') await carryOut(run, step, step.command);
-    else step.outcome = tooEarly; // a decision before it, which would have let it through, was refused by the restaurant side
+    if (step.command.kind === 'decide') await applyDecision(run, step, step.command);
+    else step.outcome = tooEarly; // accepted because of an earlier decision, which the restaurant side then refused
   }
 }
 
-/** A decision that does not end the order: the restaurant side writes it first. Whether it is due, the rules have said. */
-export async function carryOut(run: OrderRun, step: Submitted, command: Decide): Promise<void> {
+/** Applies a decision that does not end the order, after the restaurant side has written it. */
+export async function applyDecision(run: OrderRun, step: Submitted, command: Decide): Promise<void> {
   const { record } = run;
   const { status, restaurant_id, reason } = command;
-  // Let in before a pick-up that nobody could know of yet: what is picked up is not taken apart.
+  // Accepted before a pick-up that was not yet known: a picked-up order is not taken apart.
   const verdict = judge(record.facts, command);
   if (verdict.verdict === 'refused') {
     step.outcome = { outcome: 'refused', code: verdict.code, message: verdict.message };
@@ -38,8 +38,8 @@ export async function carryOut(run: OrderRun, step: Submitted, command: Decide):
     record.note(`${status === 'CONFIRMED' ? 'confirmed' : 'refused'} by one restaurant`, reason ?? restaurant_id);
   if (record.facts.status !== before) {
     record.note('confirmed by the restaurant');
-    logEvent('info', 'an order is confirmed', { event: 'order-confirmed' });
-  } else if (record.facts.status === 'CONFIRMED') run.inBackground(() => recordProgress(run)); // the total is another
+    logEvent('info', 'order confirmed', { event: 'order-confirmed' });
+  } else if (record.facts.status === 'CONFIRMED') run.inBackground(() => recordProgress(run)); // the total has changed
   step.outcome = { outcome: 'done' };
 }
 

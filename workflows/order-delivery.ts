@@ -3,34 +3,34 @@ import type { DeliveryStatus } from '../contracts/states';
 import type { AssignedAgent, CommandOutcome, OrderCommand, OrderResult } from '../contracts/workflow';
 import type { Submitted } from './inbox';
 import { logEvent } from './log-event';
-import { carryOut } from './order-decision';
+import { applyDecision } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
 import { cancelDelivery, progressOf, recordProgress } from './order-writes';
 import { after } from './rules';
 
 /**
- * Asks for an agent; where none is free the order waits its turn, is told by a signal, and asks again now and then. The time for it is
- * counted over all tries. Returns a result where the order ends here: an adopted one may have been delivered long ago.
+ * Asks for an agent. If none is free the order waits for the signal that names one, and asks again from time to time. The limit counts
+ * over all searches. Returns a result if the order ends here: an adopted one may already have been delivered.
  */
 export async function findAgent(run: OrderRun): Promise<OrderResult | undefined> {
   const { input, record, saga, watchdog } = run;
   const { order_id } = input.order;
   const since = Date.now();
   const limitSearch = () => watchdog.limit(Math.max(run.searchLeftMs, 1), () => run.stop('no agent was found in time'));
-  // An adopted order may be with its courier already: nothing is to end it before the delivery side has said where it stands.
-  if (!run.mayBeDelivered) limitSearch();
+  // An adopted order may already be with its courier: no limit ends it before the delivery side has said where it stands.
+  if (!run.deliveryUncertain) limitSearch();
   saga.undoWith('delivery', () => cancelDelivery(run));
 
-  let recording = run.recordsAlong;
+  let recording = run.recordsInStep;
   if (!recording) run.inBackground(() => recordProgress(run));
   for (let queued = false; !record.agent; queued = true) {
-    await carryOutDecisions(run);
+    await applyDecisions(run);
     const progress = recording ? progressOf(run) : undefined;
     const reply = await run.unlessStopped(() => run.call('assignAgent', { order_id, progress }));
     if (recording && !reply.recorded) run.inBackground(() => recordProgress(run));
     recording = false;
-    if (run.mayBeDelivered) limitSearch();
-    run.mayBeDelivered = false;
+    if (run.deliveryUncertain) limitSearch();
+    run.deliveryUncertain = false;
     switch (reply.outcome) {
       case 'assigned':
         setAgent(run, reply, reply.status);
@@ -43,29 +43,29 @@ export async function findAgent(run: OrderRun): Promise<OrderResult | undefined>
       case 'queued':
         if (!queued) {
           record.note('waiting for an agent');
-          logEvent('info', 'no agent is free; the order waits for one', { event: 'order-waiting' });
+          logEvent('info', 'no agent is free; the order is waiting', { event: 'order-waiting' });
         }
-        run.inbox.askedInVain();
+        run.inbox.noAgentFree();
         answerWithoutAgent(run);
         await run.until(
           () => run.assigned !== undefined || run.inbox.next('step') !== undefined,
           input.policy.reaskIntervalMs,
         );
-        takeNamedAgent(run);
+        assignNamedAgent(run);
     }
   }
   run.searchLeftMs -= Date.now() - since;
   return undefined;
 }
 
-function takeNamedAgent(run: OrderRun): void {
+function assignNamedAgent(run: OrderRun): void {
   const { assigned } = run;
-  if (assigned && isAnotherNamed(run)) setAgent(run, assigned, 'PENDING');
+  if (assigned && isNewAgentNamed(run)) setAgent(run, assigned, 'PENDING');
   run.assigned = undefined;
 }
 
-/** The signal may be an old one, of an agent who has handed the job back since. */
-function isAnotherNamed({ assigned, record: { agent, facts } }: OrderRun): boolean {
+/** Whether a signal has named a new agent, and not one who has handed the job back since. */
+function isNewAgentNamed({ assigned, record: { agent, facts } }: OrderRun): boolean {
   if (!assigned || assigned.agent_id === agent?.agent_id) return false;
   return !facts.declinedBy?.includes(assigned.agent_id);
 }
@@ -75,16 +75,16 @@ function setAgent({ record }: OrderRun, { agent_id, agent_name }: AssignedAgent,
   record.agent = { agent_id, agent_name };
   record.facts = { ...record.facts, delivery, agentId: agent_id, ...(declinedBy && { declinedBy }) };
   record.note('agent assigned', agent_name);
-  logEvent('info', 'an order has its agent', { event: 'agent-assigned', fields: { agent_id } });
+  logEvent('info', 'agent assigned', { event: 'agent-assigned', fields: { agent_id } });
 }
 
-/** One of several restaurants may still refuse its part, which the customer wants the rest of. */
-async function carryOutDecisions(run: OrderRun): Promise<void> {
+/** A restaurant may still refuse its part, if the customer wants the rest of the order. */
+async function applyDecisions(run: OrderRun): Promise<void> {
   for (let step = run.inbox.next('step'); step?.command.kind === 'decide'; step = run.inbox.next('step'))
-    await carryOut(run, step, step.command);
+    await applyDecision(run, step, step.command);
 }
 
-/** The delivery side has just said again that nobody is free: who wanted it asked has that, a courier's step came before any courier. */
+/** No agent is free: answers the requests to ask again, and refuses a courier's reports. */
 function answerWithoutAgent(run: OrderRun): void {
   for (let early = run.inbox.next('step'); early && early.command.kind !== 'decide'; early = run.inbox.next('step')) {
     early.outcome = early.command.kind === 'askAgent' ? done : noAgentYet;
@@ -98,26 +98,26 @@ export async function pickUp(run: OrderRun): Promise<'picked up' | 'declined'> {
   return run.record.agent ? 'picked up' : 'declined';
 }
 
-/** The food is in the bag: no limit cancels any more, lateness is shown to people. */
+/** Waits for the delivery. The food is in the bag: no limit cancels any more, a late delivery only asks for attention. */
 export async function deliver(run: OrderRun): Promise<void> {
   const { record, watchdog, input } = run;
   watchdog.limit(input.policy.deliveryAttentionMs, () => {
     record.attention = 'DELIVERY_LATE';
-    record.note('late: needs a person');
+    record.note('late: needs attention');
     record.show();
-    logEvent('warn', 'a delivery takes too long', { event: 'delivery-late' });
+    logEvent('warn', 'delivery is late', { event: 'delivery-late' });
   });
   await moveTo(run, 'DELIVERED', 'delivered');
   record.attention = null;
 }
 
-/** Waits for the courier's word, and carries out whatever else comes meanwhile. Returns too when the job was handed back. */
+/** Waits until the delivery has this status, and carries out other commands in the meantime. Returns early when the job is handed back. */
 async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record } = run;
   while (record.agent && record.facts.delivery !== status && record.facts.delivery !== 'DELIVERED') {
-    await run.until(() => run.inbox.next('step') !== undefined || isTakenOver(run));
+    await run.until(() => run.inbox.next('step') !== undefined || isReassigned(run));
     const step = run.inbox.next('step');
-    if (isTakenOver(run) && step?.command.kind !== 'decline') {
+    if (isReassigned(run) && step?.command.kind !== 'decline') {
       if (patched('hand-back-forgotten')) takeFromAgent(run, { kind: 'decline' });
       run.assigned = undefined;
       continue;
@@ -133,37 +133,37 @@ async function moveTo(run: OrderRun, status: 'PICKED_UP' | 'DELIVERED', event: s
         await decline(run, step, command);
         break;
       case 'decide':
-        await carryOut(run, step, command);
+        await applyDecision(run, step, command);
         break;
-      case 'askAgent': // let in before there was an agent; there is one now
-      case 'cancel': // never here: it ends the order
+      case 'askAgent': // accepted before there was an agent; there is one now
+      case 'cancel': // never here: it stops the order
         step.outcome = done;
     }
   }
 }
 
 /**
- * Has the delivery side write the courier's step. A refusal there answers the command, and the wait goes on; a run that a reset has
- * taken back behind the delivery learns so that it is delivered.
+ * Has the delivery side write the courier's report. A refusal answers the command, and the wait continues. A run that was reset to a
+ * point before the delivery learns from it that the order is delivered.
  */
 async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIVERED', event: string): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
   const progress = status === 'DELIVERED' ? { ...progressOf(run), delivered: true } : undefined;
   const write = () => run.call('changeDelivery', { order_id, status, progress }, `Delivery ${status}`);
-  run.mayBeDelivered = status === 'DELIVERED';
+  run.deliveryUncertain = status === 'DELIVERED';
   const moved = await run.watchdog.holdDuring(() => run.unlessStopped(write));
-  run.mayBeDelivered = false;
+  run.deliveryUncertain = false;
   step.outcome = moved.outcome === 'refused' ? illegal(moved.status) : done;
   if (moved.outcome === 'refused' && moved.status !== 'DELIVERED') return;
   const reached = moved.outcome === 'refused' ? 'DELIVERED' : status;
   record.facts = { ...record.facts, delivery: reached };
-  record.note(reached === status ? event : 'delivered before');
+  record.note(reached === status ? event : 'already delivered');
   run.watchdog.clear();
   if (reached === 'DELIVERED' && !moved.recorded) run.inBackground(() => recordProgress(run));
 }
 
-/** Has the delivery side take the job from its agent, who does not get it again. */
+/** Has the delivery side take the job from its agent, who is not assigned again. */
 async function decline(run: OrderRun, step: Submitted, command: Decline): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
@@ -183,16 +183,16 @@ async function decline(run: OrderRun, step: Submitted, command: Decline): Promis
 
 function takeFromAgent({ record }: OrderRun, command: Decline): void {
   record.note('handed back', command.reason ?? record.agent?.agent_name);
-  logEvent('info', 'an agent has handed the job back', { event: 'job-handed-back' });
+  logEvent('info', 'job handed back', { event: 'job-handed-back' });
   record.facts = after(record.facts, command);
   record.agent = null;
 }
 
 /**
- * Before the pick-up somebody else is named: the agent's hand-back was written, and then forgotten with its workflow task (ADR 13).
- * The search then asks the delivery side who has the job.
+ * Another agent is named before pick-up: the present agent's hand-back was written, but the workflow task that knew of it was lost (ADR 13).
+ * A new search asks the delivery side who has the job.
  */
-const isTakenOver = (run: OrderRun): boolean => run.record.facts.delivery === 'PENDING' && isAnotherNamed(run);
+const isReassigned = (run: OrderRun): boolean => run.record.facts.delivery === 'PENDING' && isNewAgentNamed(run);
 
 type Decline = Extract<OrderCommand, { kind: 'decline' }>;
 

@@ -1,4 +1,4 @@
-/** What the order worker counts of orders: sinks, which leave nothing in an order's history, and which a replay does not call. */
+/** Metrics of orders, reported through sinks: these leave nothing in an order's history. */
 import { proxySinks, workflowInfo, type Sinks } from '@temporalio/workflow';
 import type { OrderStage } from '../contracts/states';
 import type { OrderFacts } from './rules';
@@ -7,9 +7,9 @@ export type UndoStep = 'customer record' | 'restaurant order' | 'delivery';
 
 export interface OrderSinks extends Sinks {
   orders: {
-    /** @param left The stage before, with the seconds that the order was in it; left out at its beginning. */
+    /** @param left The stage before, with the seconds that the order spent in it. Absent at the beginning. */
     entered(stage: OrderStage, left?: { stage: OrderStage; seconds: number }): void;
-    /** `failing`: no repeat could mend it. */
+    /** `failing`: failed permanently. */
     undone(step: string, outcome: 'done' | 'failing'): void;
     undoNeedsAttention(step: string): void;
   };
@@ -17,19 +17,19 @@ export interface OrderSinks extends Sinks {
 
 const sinks = proxySinks<OrderSinks>();
 
-/** As the sinks; what is replayed has been counted. A workflow task that is done again, after a crash, is counted again. */
+/** The sinks, silent during replay. A workflow task that is executed again after a crash counts again. */
 export const count: OrderSinks['orders'] = {
   entered: (...args) => unlessReplaying(() => sinks.orders.entered(...args)),
   undone: (...args) => unlessReplaying(() => sinks.orders.undone(...args)),
   undoNeedsAttention: (...args) => unlessReplaying(() => sinks.orders.undoNeedsAttention(...args)),
 };
 
-/** The worker would not call them then either; so they need not be handed to it. */
+/** The worker does not call sinks during replay either; this saves passing the calls to it. */
 function unlessReplaying(call: () => void): void {
   if (!workflowInfo().unsafe.isReplaying) call();
 }
 
-/** Follows an order through its stages. An adopted order begins with the first that it is given. */
+/** Counts the stages of one order. An adopted order begins with the first stage that it reports. */
 export function createStageCount(first?: OrderStage): (facts: OrderFacts) => void {
   let present: { stage: OrderStage; since: number } | undefined;
   const enter = (stage: OrderStage): void => {

@@ -9,8 +9,8 @@ import { undoAll } from './order-end';
 import { after } from './rules';
 
 /**
- * Steps: record for the customer, have the restaurant create, answer the placement. Returns a result where the order ends here. Both steps are
- * one activity as long as all is well; the restaurant's is made up for where it could not be done along.
+ * Records the order for the customer, has the restaurant create it, answers the placement. Returns a result if the order ends here. Both
+ * steps normally run in one activity; when its second half fails, `createOrder` runs as a step of its own.
  */
 export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   const { input, record, saga, call, watchdog } = run;
@@ -23,7 +23,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   const recorded = await recordFirst(run, forgetCreation);
   const { first } = recorded;
   const repeatable = { bodyHash: first?.bodyHash ?? bodyHash, placedAt: first?.placedAt ?? order.placed_at };
-  /** It was placed before, by a run that is gone: that one's answer. Where it was under way it is taken up again. */
+  /** The order was placed by an earlier run: repeats that run's answer, and adopts the order if it was in progress. */
   const settle = async (status: OrderStatus, total: string | null): Promise<OrderResult | undefined> => {
     forgetRecord();
     forgetCreation();
@@ -39,7 +39,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   if (recorded.outcome === 'settled' || repeatable.bodyHash !== bodyHash)
     return settle(first?.status ?? 'CANCELLED', first?.total ?? null);
 
-  run.recordsAlong = recorded.created !== undefined || recorded.notCreated !== undefined;
+  run.recordsInStep = recorded.created !== undefined || recorded.notCreated !== undefined;
   if (recorded.notCreated !== undefined) run.avoidLocal('restaurant', recorded.notCreated);
   const created = recorded.created ?? (await run.unlessStopped(() => call('createOrder', order)));
   switch (created.outcome) {
@@ -47,7 +47,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
       record.total = created.total;
       record.note('accepted by the restaurant side', `total ${created.total}`);
       run.placement = { outcome: 'placed', total: created.total, ...repeatable };
-      logEvent('info', 'an order is placed', { event: 'order-placed' });
+      logEvent('info', 'order placed', { event: 'order-placed' });
       return undefined;
     case 'rejected':
       forgetCreation();
@@ -56,32 +56,32 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
       return { outcome: 'REJECTED', reason: created.reason };
     case 'settled':
       if (created.status === 'CANCELLED')
-        throw new OrderStopped('the order was cancelled before the restaurant side had it');
+        throw new OrderStopped('the order was cancelled before it reached the restaurant');
       return settle(created.status, created.total ?? null);
   }
 }
 
 /**
- * The customer's record, which tells what an earlier run has made of the order. An order that is stopped meanwhile has it all the same: only
- * then is it known what there is to undo. The restaurant may have the order already, from a task that was done and forgotten (ADR 13).
+ * Writes the customer's record, which returns what an earlier run did with the order. A stopped order is recorded too: only then is it known
+ * what to undo. The restaurant may already have the order, from a workflow task whose completion was lost (ADR 13).
  */
 async function recordFirst(run: OrderRun, forgetCreation: () => void): Promise<RecordOutcome> {
   const { order, bodyHash } = run.input;
   try {
     return await run.unlessStopped(() => run.call('recordOrder', { order, bodyHash, thenCreate: true }));
-  } catch (err) {
-    const stopped = err instanceof OrderStopped || isCancellation(err);
+  } catch (error) {
+    const stopped = error instanceof OrderStopped || isCancellation(error);
     if (stopped && patched('recorded-though-stopped'))
       return CancellationScope.nonCancellable(() => run.call('recordOrder', { order, bodyHash }));
-    if (stopped) forgetCreation(); // version 0.1 had not asked the restaurant by then
-    throw err;
+    if (stopped) forgetCreation(); // orders of version 0.1 had not called the restaurant by then
+    throw error;
   }
 }
 
 /**
- * An order that an old program has carried to CONFIRMED, or whose run was lost. The restaurant's rows follow, where it answers at once:
- * beside an old restaurant there is nobody who would. What was done there is undone like our own, should it come to that; at once, where
- * the order is adopted only to be undone (throws OrderStopped).
+ * Takes over an order that an old program has confirmed, or whose run was lost. Updates the restaurant's rows if the restaurant side
+ * answers at once: where an old restaurant program runs, none of ours may. Registers the compensations of the steps done so far. Throws
+ * OrderStopped for an order that is adopted only to be undone.
  */
 export async function adopt(run: OrderRun): Promise<void> {
   const { record, saga, input } = run;
@@ -90,26 +90,26 @@ export async function adopt(run: OrderRun): Promise<void> {
   saga.undoWith('restaurant order', () => changeOrder(run, 'CANCELLED'));
   const whole = patched(adoptedWhole);
   if (whole) {
-    saga.undoWith('delivery', () => cancelDelivery(run)); // it may have its agent
+    saga.undoWith('delivery', () => cancelDelivery(run)); // it may already have an agent
     record.total ??= input.total ?? null;
     run.placement ??= settledBefore(input);
   }
   if (input.stage === 'cancelled') throw new OrderStopped(input.reason ?? 'its workflow was lost');
   record.facts = after(record.facts, { kind: 'decide', status: 'CONFIRMED' });
   record.note('adopted', 'already confirmed');
-  logEvent('info', 'an order is taken over', { event: 'order-adopted' });
+  logEvent('info', 'order adopted', { event: 'order-adopted' });
   if (!whole) return;
-  run.mayBeDelivered = true;
+  run.deliveryUncertain = true;
   const confirm = { order_id, user_id, placed_at, status: 'CONFIRMED' as const };
   const written = await run.unlessStopped(() => run.tryCall('changeOrder', confirm));
   if (written?.outcome === 'refused' && written.status !== null)
     throw new OrderStopped(`the restaurant's order is ${written.status}`);
 }
 
-/** Orders adopted by version 0.1 asked no restaurant, undid no delivery that they had not asked for themselves, and answered `place` at their end. */
+/** Orders adopted by version 0.1 called no restaurant, undid no delivery that they had not requested, and answered `place` only at their end. */
 const adoptedWhole = 'adopted-whole';
 
-/** What a repeated placement of an adopted order is answered with. */
+/** The answer to a repeated placement of an adopted order. */
 const settledBefore = ({ order, bodyHash, total, reason }: OrderInput): PlacementOutcome => ({
   outcome: 'settled',
   total: total ?? null,

@@ -1,43 +1,37 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { searchAttributes } from '../contracts/names';
 import type { AssignedAgent, OrderInput, OrderView, TimelineEntry } from '../contracts/workflow';
 import { createStageCount } from './order-metrics';
 import type { OrderFacts } from './rules';
 
-/** The order as the workflow knows it, and how it shows itself: the `order` query, search attributes, the Web UI's details. */
+/** The order's state, and how it is shown: the `order` query, search attributes, the Web UI's details. */
 export interface OrderRecord {
   facts: OrderFacts;
   agent: AssignedAgent | null;
   total: string | null;
   reason: string | null;
-  /** What needs a person, for the search attribute `OrderAttention`. */
+  /** What an operator should look at; the search attribute `OrderAttention`. */
   attention: Attention | null;
-  /** Adds a line to the order's story. */
+  /** Adds a line to the timeline. */
   note(event: string, detail?: string | null): void;
-  /** Publishes what has changed. At most one upsert: call it once before each wait. */
+  /** Publishes changes with at most one upsert. Call it once before each wait. */
   show(): void;
   view(): OrderView;
 }
 
 export type Attention = 'DELIVERY_LATE' | 'UNDO_FAILING';
 
-const keyword = (name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> =>
-  defineSearchAttributeKey(name, 'KEYWORD');
-const keys = {
-  orderStatus: keyword(searchAttributes.orderStatus),
-  deliveryStatus: keyword(searchAttributes.deliveryStatus),
-  agentId: keyword(searchAttributes.agentId),
-  attention: keyword(searchAttributes.orderAttention),
-};
+const { orderStatus, deliveryStatus, agentId, orderAttention } = searchAttributes;
+const keys = { orderStatus, deliveryStatus, agentId, attention: orderAttention };
 
-/** A story longer than this keeps its beginning and its end: signals from outside can repeat without end. */
+/** A longer timeline loses lines in its middle: signals from outside can repeat without end. */
 const maxTimeline = 200;
 
 export function createOrderRecord({ order, onPartialRefusal, stage }: OrderInput): OrderRecord {
   const { order_id, user_id, placed_at } = order;
   const timeline: TimelineEntry[] = [];
-  // The first status comes with the start (see api/user/placement), so that a placement needs no upsert.
+  // The first status is set at the start (`orderStart`), so that a placement needs no upsert.
   let shown: Record<keyof typeof keys, string | null> = {
     orderStatus: workflowInfo().typedSearchAttributes.get(keys.orderStatus) ?? null,
     deliveryStatus: null,
@@ -94,13 +88,13 @@ export function createOrderRecord({ order, onPartialRefusal, stage }: OrderInput
   };
 }
 
-/** An adopted order may come without: then only the restaurant side knows its parts. */
+/** An adopted order may have no restaurants: then only the restaurant side knows its parts. */
 const partsOf = (restaurants: OrderInput['order']['restaurants']): Pick<OrderFacts, 'parts'> =>
   restaurants.length === 0
     ? {}
     : { parts: Object.fromEntries(restaurants.map(({ restaurant_id }) => [restaurant_id, 'PENDING' as const])) };
 
-/** The order's story as Markdown, for the Web UI. */
+/** The order as Markdown, for the Web UI. */
 function describe(view: OrderView): string {
   const facts = [
     `**Order ${view.status}**`,
@@ -108,10 +102,10 @@ function describe(view: OrderView): string {
     view.total && `total ${view.total}`,
     view.agent && `agent ${view.agent.agent_name}`,
     view.reason && `reason: ${view.reason}`,
-    view.attention && `**needs a person: ${view.attention}**`,
+    view.attention && `**needs attention: ${view.attention}**`,
   ];
-  const story = view.timeline.map(({ at, event, detail }) => {
+  const timeline = view.timeline.map(({ at, event, detail }) => {
     return `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`;
   });
-  return [facts.filter(Boolean).join(' · '), '', ...story].join('\n');
+  return [facts.filter(Boolean).join(' · '), '', ...timeline].join('\n');
 }

@@ -1,48 +1,47 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { AssignedAgent, OrderCommand, OrderInput, PlacementOutcome } from '../contracts/workflow';
 import { createCalls, type Calls } from './calls';
-import { createCompensation, showsFailingUndos, type Compensation } from './compensation';
+import { createCompensation, reportsFailuresLate, type Compensation } from './compensation';
 import { createInbox, type Inbox, type Submitted } from './inbox';
 import { count } from './order-metrics';
 import { createOrderRecord, type OrderRecord } from './order-record';
 import { createWatchdog, type Watchdog } from './watchdog';
 
-/** Thrown inside the saga where the order's course ends early: a refusal, a cancel, a limit that ran out. Never leaves the workflow. */
+/** Thrown inside the saga when the order ends early: a refusal, a cancel or an expired limit. Never leaves the workflow. */
 export class OrderStopped extends Error {
   override readonly name = 'OrderStopped';
 }
 
-/** One order under way: what it knows, what has reached it, and how its steps call and wait. */
+/** A running order: its state, its commands, and how its steps call and wait. */
 export interface OrderRun extends Calls {
   input: OrderInput;
   record: OrderRecord;
   inbox: Inbox;
   saga: Compensation;
   watchdog: Watchdog;
-  /** The answer to the `place` update, once there is one. */
+  /** The answer to the `place` update, once it is known. */
   placement: PlacementOutcome | undefined;
   /** The agent that a signal has named. */
   assigned: AssignedAgent | undefined;
-  /** The activities of this order's worker can have the customer's record follow along. An order of before version 0.3 goes on step by step. */
-  recordsAlong: boolean;
-  /** The delivery side may know the order as delivered, and this run does not yet. */
-  mayBeDelivered: boolean;
-  /** What is left of the time to find an agent, over all tries. */
+  /** The worker's activities can update the customer's record within another step. Orders from before version 0.3 use a step of its own. */
+  recordsInStep: boolean;
+  /** The delivery side may have recorded a delivery that this run does not know of. */
+  deliveryUncertain: boolean;
+  /** The remaining time to find an agent, over all searches. */
   searchLeftMs: number;
-  /** Ends the order's course at the next step or wait. */
+  /** Ends the order at its next step or wait. */
   stop(reason: string): void;
-  /** Carries out a step; when the order is stopped meanwhile, abandons it and throws OrderStopped. */
+  /** Carries out a step. Abandons it and throws OrderStopped when the order is stopped first. */
   unlessStopped<T>(step: () => Promise<T>): Promise<T>;
-  /** Waits for a condition, or for the time if one is given. Throws OrderStopped. */
+  /** Waits for a condition or for the timeout. Throws OrderStopped. */
   until(ready: () => boolean, timeoutMs?: number): Promise<void>;
   /** Waits for the next command that does not end the order. Throws OrderStopped. */
   nextStep(): Promise<Submitted>;
-  /** Work that the order's course does not wait for; its end does. Not cancellable. */
+  /** Starts work that only the end of the order waits for. Not cancellable. */
   inBackground(work: () => Promise<void>): void;
   backgroundDone(): Promise<unknown>;
 }
 
-/** Builds the run of an order that begins. */
 export function openOrder(input: OrderInput): OrderRun {
   const record = createOrderRecord(input);
   const background: Promise<void>[] = [];
@@ -50,9 +49,9 @@ export function openOrder(input: OrderInput): OrderRun {
   const inbox = createInbox(
     () => record.facts,
     () => stopReason !== undefined,
-    () => run.mayBeDelivered,
+    () => run.deliveryUncertain,
   );
-  const stopped = (): string | undefined => stopReason ?? reasonOf(inbox.next('stop')?.command);
+  const stopped = (): string | undefined => stopReason ?? stopReasonOf(inbox.next('stop')?.command);
   const run: OrderRun = {
     input,
     record,
@@ -64,30 +63,29 @@ export function openOrder(input: OrderInput): OrderRun {
     }),
     watchdog: createWatchdog(),
     ...createCalls(input.policy, (service, why) => {
-      record.note(`${service} slow or away, calling durably`, why);
-      if (stopped() !== undefined && !showsFailingUndos()) record.attention = 'UNDO_FAILING';
+      record.note(`${service} service slow or unavailable, retrying`, why);
+      if (stopped() !== undefined && !reportsFailuresLate()) record.attention = 'UNDO_FAILING';
       record.show();
     }),
     placement: undefined,
     assigned: undefined,
-    recordsAlong: false,
-    mayBeDelivered: false,
+    recordsInStep: false,
+    deliveryUncertain: false,
     searchLeftMs: input.policy.courierLimitMs,
     stop(reason) {
       stopReason ??= reason;
     },
     ...createWaits(inbox, record, stopped),
     inBackground(work) {
-      const noted = (err: unknown): void =>
-        record.note('could not be recorded', err instanceof Error ? err.message : '');
-      background.push(CancellationScope.nonCancellable(work).catch(noted));
+      const note = (error: unknown): void =>
+        record.note("could not update the customer's record", error instanceof Error ? error.message : '');
+      background.push(CancellationScope.nonCancellable(work).catch(note));
     },
     backgroundDone: () => Promise.all(background),
   };
   return run;
 }
 
-/** How the run waits: nothing goes on once the order is stopped. */
 function createWaits(
   inbox: Inbox,
   record: OrderRecord,
@@ -125,8 +123,8 @@ function createWaits(
   };
 }
 
-/** Why the order stops, in the words of whoever stops it. */
-function reasonOf(command: OrderCommand | undefined): string | undefined {
+/** The reason for the stop: the sender's, or a default. */
+function stopReasonOf(command: OrderCommand | undefined): string | undefined {
   switch (command?.kind) {
     case undefined:
     case 'askAgent':

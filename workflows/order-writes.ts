@@ -2,7 +2,7 @@ import type { OrderProgress } from '../activities/orders';
 import type { Decision } from '../contracts/states';
 import type { OrderRun } from './order-run';
 
-/** Has the restaurant side write its rows' new status: the whole order's, or that of one restaurant's part. */
+/** Has the restaurant side write the new status of the whole order, or of one restaurant's part. */
 export const changeOrder = (
   run: OrderRun,
   status: Decision,
@@ -17,9 +17,9 @@ export const changeOrder = (
 };
 
 /**
- * Undoes the restaurant's rows. The restaurant side may have the order further than this run knows: a decision, and the search for an agent
- * after it, may have been carried out in a workflow task whose completion never reached the server. Their effects are there, the word
- * of them is lost; so the delivery is undone as well.
+ * Undoes the restaurant's rows. The restaurant side may be ahead of this run: a decision and the search for an agent may have been carried
+ * out in a workflow task whose completion never reached the server. Their effects exist although this run does not know of them, so
+ * the delivery is undone as well.
  */
 export const cancelOrder = async (run: OrderRun): Promise<void> => {
   const reply = await changeOrder(run, 'CANCELLED');
@@ -27,14 +27,14 @@ export const cancelOrder = async (run: OrderRun): Promise<void> => {
   if (run.record.facts.status === 'PENDING' && from && from !== 'PENDING') await cancelDelivery(run);
 };
 
-/** Undoes the delivery: it becomes CANCELLED, its agent is free. */
+/** Undoes the delivery: it becomes CANCELLED and its agent is free. */
 export const cancelDelivery = (run: OrderRun) =>
   run.call('changeDelivery', { order_id: run.input.order.order_id, status: 'CANCELLED' });
 
-/** The customer's record follows the order; while the order is being undone it becomes CANCELLED. */
+/** Updates the customer's record. During compensation it becomes CANCELLED. */
 export const recordProgress = (run: OrderRun): Promise<void> => run.call('recordProgress', progressOf(run));
 
-/** Where the order stands, for the customer's record. */
+/** The order's progress, for the customer's record. */
 export function progressOf(run: OrderRun): OrderProgress {
   const { order_id, user_id, placed_at } = run.input.order;
   const { facts, total, reason } = run.record;

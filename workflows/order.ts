@@ -15,15 +15,15 @@ import { openOrder, OrderStopped } from './order-run';
  *   create       restaurant    the restaurant's rows become CANCELLED
  *   decide       restaurant    (the same; each restaurant for its part)
  *   find agent   delivery      the delivery becomes CANCELLED, the agent is free again
- *   pick up      delivery      (the same; a courier may hand the job back, then another agent is looked for)
+ *   pick up      delivery      (the same; a courier may hand the job back, then the search starts again)
  *   deliver      delivery      none: the order is done
  *
- * A refusal, a cancel or a limit that runs out undoes what was done and ends COMPLETED with outcome CANCELLED; an operator's
- * `temporal workflow cancel` undoes the same and ends CANCELED.
+ * A refusal, a cancel or an expired limit runs the compensations and ends COMPLETED with outcome CANCELLED. An operator's
+ * `temporal workflow cancel` runs them too and ends CANCELED.
  */
 export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
   const run = openOrder(input);
-  registerHandlers(run); // before anything is waited for: updates may have come with the start
+  registerHandlers(run); // before the first wait: updates may have arrived with the start
   try {
     if (input.stage) await adopt(run);
     else {
@@ -37,21 +37,21 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
     } while ((await pickUp(run)) === 'declined');
     await deliver(run);
     return await end(run, { outcome: 'DELIVERED', reason: null });
-  } catch (err) {
+  } catch (error) {
     const reason =
-      err instanceof OrderStopped
-        ? err.message
-        : isCancellation(err)
+      error instanceof OrderStopped
+        ? error.message
+        : isCancellation(error)
           ? 'cancelled by an operator'
-          : `failed: ${String(err)}`;
+          : `failed: ${String(error)}`;
     const undone = await undoAll(run, reason);
     if (undone === 'delivered') return end(run, { outcome: 'DELIVERED', reason: null });
     const { failed } = undone;
     const result = await end(run, { outcome: 'CANCELLED', reason });
     if (failed.length > 0)
       throw ApplicationFailure.nonRetryable(`could not undo: ${failed.join(', ')}`, 'UndoFailed', result);
-    if (err instanceof OrderStopped) return result;
-    if (isCancellation(err)) throw err;
+    if (error instanceof OrderStopped) return result;
+    if (isCancellation(error)) throw error;
     throw ApplicationFailure.nonRetryable(reason, 'OrderFailed', result);
   }
 }

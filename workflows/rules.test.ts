@@ -1,4 +1,4 @@
-/** The whole of an order's rules: every state that an order can be in, every command. */
+/** The lifecycle rules of an order: every state, every command. */
 import { deliveryStatuses, orderStatuses, type Decision, type OrderStatus } from '../contracts/states';
 import type { OrderCommand, RefusalCode } from '../contracts/workflow';
 import { after, judge, judgeEnded, stops, type OrderFacts } from './rules';
@@ -9,7 +9,7 @@ const commands: Record<string, OrderCommand> = {
   'refuse, with a reason': { kind: 'decide', status: 'CANCELLED', reason: 'the oven broke' },
   'pick up': { kind: 'moveDelivery', status: 'PICKED_UP' },
   deliver: { kind: 'moveDelivery', status: 'DELIVERED' },
-  'give up': { kind: 'moveDelivery', status: 'CANCELLED' },
+  'cancel the delivery': { kind: 'moveDelivery', status: 'CANCELLED' },
   cancel: { kind: 'cancel' },
   'ask for an agent': { kind: 'askAgent' },
   'hand back': { kind: 'decline' },
@@ -29,10 +29,10 @@ const late = 'CANCEL_TOO_LATE';
 const early = 'NOT_CONFIRMED';
 const has = 'ALREADY_ASSIGNED';
 const none = 'NO_AGENT_YET';
-/** `ok`: allowed; `same`: a repeat; else why it is refused. */
+/** `ok`: allowed; `same`: a repeat; else the refusal's code. */
 type Word = 'ok' | 'same' | RefusalCode;
 
-/** The verdict while the order is under way. Columns: confirm, refuse, refuse with a reason, pick up, deliver, give up, cancel, ask for an agent, hand back. */
+/** The verdicts on a running order. The columns are the commands above, in their order. */
 const table: Record<string, [Word, Word, Word, Word, Word, Word, Word, Word, Word]> = {
   'PENDING / none': ['ok', 'ok', 'ok', illegal, illegal, illegal, 'ok', early, none],
   'CONFIRMED / none': ['same', noDecision, 'ok', 'ok', illegal, 'ok', 'ok', 'ok', none],
@@ -55,7 +55,7 @@ const wordOf = (verdict: ReturnType<typeof judge>): Word =>
   verdict.verdict === 'allowed' ? 'ok' : verdict.verdict === 'repeat' ? 'same' : verdict.code;
 const command = (name: string): OrderCommand => commands[name] as OrderCommand;
 
-test('the table holds every state; an order has a delivery only once it has been confirmed', () => {
+test('the table contains every state; only an order that was confirmed has a delivery', () => {
   const possible = orderStatuses.flatMap((status) =>
     (status === 'PENDING' ? [null] : [null, ...deliveryStatuses]).map((delivery) => ({ status, delivery })),
   );
@@ -63,9 +63,9 @@ test('the table holds every state; an order has a delivery only once it has been
   expect(Object.keys(table)).toHaveLength(possible.length);
 });
 
-describe('an order under way', () => {
-  test('that may be picked up already takes its delivery, though nobody has said yet that it has a courier', () => {
-    const adopted = { ...given('CONFIRMED / none'), mayBePickedUp: true };
+describe('a running order', () => {
+  test('whose delivery is uncertain accepts its delivery before it has an agent', () => {
+    const adopted = { ...given('CONFIRMED / none'), deliveryUncertain: true };
     expect(wordOf(judge(adopted, command('deliver')))).toBe('ok');
     expect(wordOf(judge({ ...adopted, delivery: 'PENDING' }, command('deliver')))).toBe(illegal);
     expect(wordOf(judge({ ...adopted, status: 'CANCELLED' }, command('deliver')))).toBe(illegal);
@@ -103,7 +103,7 @@ describe('an order that has ended', () => {
   );
 });
 
-describe('a command that is carried out', () => {
+describe('a command that was carried out', () => {
   /** The state that each allowed command leads to. */
   const leads: [string, string, string][] = [
     ['PENDING / none', 'confirm', 'CONFIRMED / none'],
@@ -112,16 +112,16 @@ describe('a command that is carried out', () => {
     ['PENDING / none', 'cancel', 'CANCELLED / none'],
     ['CONFIRMED / none', 'refuse, with a reason', 'CANCELLED / none'],
     ['CONFIRMED / none', 'pick up', 'CONFIRMED / PICKED_UP'],
-    ['CONFIRMED / none', 'give up', 'CANCELLED / none'],
+    ['CONFIRMED / none', 'cancel the delivery', 'CANCELLED / none'],
     ['CONFIRMED / none', 'cancel', 'CANCELLED / none'],
     ['CONFIRMED / none', 'ask for an agent', 'CONFIRMED / none'],
     ['CONFIRMED / PENDING', 'refuse, with a reason', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / PENDING', 'pick up', 'CONFIRMED / PICKED_UP'],
-    ['CONFIRMED / PENDING', 'give up', 'CANCELLED / CANCELLED'],
+    ['CONFIRMED / PENDING', 'cancel the delivery', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / PENDING', 'cancel', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / PENDING', 'hand back', 'CONFIRMED / none'],
     ['CONFIRMED / PICKED_UP', 'deliver', 'CONFIRMED / DELIVERED'],
-    ['CONFIRMED / PICKED_UP', 'give up', 'CANCELLED / CANCELLED'],
+    ['CONFIRMED / PICKED_UP', 'cancel the delivery', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / CANCELLED', 'refuse, with a reason', 'CANCELLED / CANCELLED'],
     ['CONFIRMED / CANCELLED', 'cancel', 'CANCELLED / CANCELLED'],
   ];
@@ -130,12 +130,12 @@ describe('a command that is carried out', () => {
     expect(after(given(from), command(name))).toMatchObject(given(to));
   });
 
-  test('leads somewhere from wherever it is allowed', () => {
+  test('has a target state wherever it is allowed', () => {
     const allowed = rows.filter(({ word }) => word === 'ok').map((row) => [row.state, row.command]);
     expect(leads.map(([from, name]) => [from, name])).toEqual(allowed);
   });
 
-  // To ask again is to ask once more; a job can be handed back by its next agent too.
+  // A repeated request searches again, and the next agent may hand the job back too.
   const lasting = leads.filter(([, name]) => !['ask for an agent', 'hand back'].includes(name));
 
   test.each(lasting)('given %s, when %s is repeated, then it is a success that changes nothing', (from, name) => {
@@ -175,7 +175,7 @@ describe('an order of two restaurants', () => {
       'CONFIRMED',
     ],
     [
-      'is CONFIRMED by a decision for all',
+      'is CONFIRMED by a decision on the whole order',
       order('CONFIRMED', 'PENDING'),
       decision('CONFIRMED'),
       'CONFIRMED',
@@ -191,7 +191,7 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
     [
-      'waits for the other one if the customer wants the rest',
+      'waits for the other restaurant if the customer wants the rest',
       order('PENDING', 'PENDING', { keepRest }),
       decision('CANCELLED', 'b'),
       'PENDING',
@@ -199,7 +199,7 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
     [
-      'is CONFIRMED without the one that refuses',
+      'is CONFIRMED without the part that is refused',
       order('CONFIRMED', 'PENDING', { keepRest }),
       decision('CANCELLED', 'b'),
       'CONFIRMED',
@@ -207,7 +207,7 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
     [
-      'is CANCELLED when nothing is left',
+      'is CANCELLED when no part remains',
       order('PENDING', 'CANCELLED', { keepRest }),
       decision('CANCELLED', 'a'),
       'CANCELLED',
@@ -215,7 +215,7 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
     [
-      'confirms what is left by a decision for all',
+      'has its remaining part confirmed by a decision on the whole order',
       order('PENDING', 'CANCELLED', { keepRest }),
       decision('CONFIRMED'),
       'CONFIRMED',
@@ -223,7 +223,7 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
     [
-      'is CANCELLED by a refusal for all',
+      'is CANCELLED by a refusal of the whole order',
       order('CONFIRMED', 'PENDING', { keepRest }),
       decision('CANCELLED'),
       'CANCELLED',
@@ -231,7 +231,7 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
     [
-      'goes on without a part that is given up later',
+      'continues without a part that is cancelled later',
       order('CONFIRMED', 'CONFIRMED', { keepRest, delivery: 'PENDING' }),
       decision('CANCELLED', 'b', 'no gas'),
       'CONFIRMED',
@@ -246,7 +246,7 @@ describe('an order of two restaurants', () => {
 
   test.each([
     [
-      'a restaurant that has no part of it',
+      'a restaurant that has no part in it',
       order('PENDING', 'PENDING'),
       decision('CONFIRMED', 'c'),
       'UNKNOWN_RESTAURANT',
@@ -257,22 +257,27 @@ describe('an order of two restaurants', () => {
       decision('CONFIRMED', 'a'),
       noDecision,
     ],
-    ['one that has confirmed, without a reason', order('CONFIRMED', 'PENDING'), decision('CANCELLED', 'a'), noDecision],
     [
-      'one whose food is on its way',
+      'a restaurant that has confirmed, without a reason',
+      order('CONFIRMED', 'PENDING'),
+      decision('CANCELLED', 'a'),
+      noDecision,
+    ],
+    [
+      'a restaurant whose food is on its way',
       order('CONFIRMED', 'CONFIRMED', { keepRest, delivery: 'PICKED_UP' }),
       decision('CANCELLED', 'a', 'no gas'),
       noDecision,
     ],
-  ] as const)('takes no decision of %s', (_what, facts, command, code) => {
+  ] as const)('refuses the decision of %s', (_what, facts, command, code) => {
     expect(judge(facts, command)).toMatchObject({ verdict: 'refused', code });
   });
 });
 
-describe('a job that is handed back', () => {
+describe('a decline', () => {
   const facts: OrderFacts = { status: 'CONFIRMED', delivery: 'PENDING', agentId: 'asha', declinedBy: ['ben'] };
 
-  test('leaves the order without an agent, and says who is not to be asked again', () => {
+  test('leaves the order without an agent, and excludes the agent from the next search', () => {
     expect(after(facts, { kind: 'decline', agent_id: 'asha' })).toMatchObject({
       delivery: null,
       agentId: null,
@@ -281,11 +286,11 @@ describe('a job that is handed back', () => {
   });
 
   test.each([
-    ['by whoever has it', undefined, 'allowed'],
-    ['by its agent', 'asha', 'allowed'],
-    ['by one who has handed it back before', 'ben', 'repeat'],
-    ['by somebody else', 'cleo', 'refused'],
-  ])('%s is judged so', (_who, agent_id, verdict) => {
+    ['without an agent', undefined, 'allowed'],
+    ['by the assigned agent', 'asha', 'allowed'],
+    ['by an agent who has already declined', 'ben', 'repeat'],
+    ['by another agent', 'cleo', 'refused'],
+  ])('%s (%s) is %s', (_who, agent_id, verdict) => {
     expect(judge(facts, { kind: 'decline', agent_id }).verdict).toBe(verdict);
   });
 });

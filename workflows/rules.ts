@@ -1,41 +1,49 @@
 /**
- * The rules of an order's course (contract, section 3), pure. The workflow judges by them what it lets in;
- * the APIs judge by the same ones when the workflow is closed and only the database's row is left.
+ * The lifecycle rules of an order (contract, section 3), pure. The workflow judges incoming commands by them; the APIs use the same ones
+ * when the workflow is closed and only the database row is left.
  */
 import type { OrderCommand, RefusalCode } from '../contracts/workflow';
-import { decisions, deliveryMoves, type DeliveryStatus, type OrderStatus } from '../contracts/states';
+import {
+  decisions,
+  deliveryMoves,
+  deliveryTransitions,
+  orderTransitions,
+  type DeliveryStatus,
+  type OrderStatus,
+} from '../contracts/states';
 
-/** What the rules look at. */
+/** The facts that the rules depend on. */
 export interface OrderFacts {
   status: OrderStatus;
   /** Null until an agent is assigned. */
   delivery: DeliveryStatus | null;
-  /** The delivery side may have it further than that: an adopted order, of which it has not said yet where it stands. */
-  mayBePickedUp?: boolean;
-  /** The assigned agent, and those who have handed the job back: they do not get it again. */
+  /** The delivery may be further along: the delivery side has not yet said where an adopted order stands. */
+  deliveryUncertain?: boolean;
   agentId?: string | null;
+  /** Agents who have handed the job back. They are not assigned again. */
   declinedBy?: readonly string[];
-  /** Each restaurant's part by its id. Where it is missing nobody can decide for one restaurant alone. */
+  /** The status of each restaurant's part, by restaurant id. Absent: only decisions on the whole order are possible. */
   parts?: Readonly<Record<string, OrderStatus>>;
-  /** The customer's wish: when one restaurant refuses, the rest is to come all the same. */
+  /** When one restaurant refuses, the customer wants the rest of the order. */
   keepRest?: boolean;
 }
 
 export type Verdict =
   | { verdict: 'allowed' }
-  /** It is so already: success, and nothing changes. */
+  /** Already in that state: a success that changes nothing. */
   | { verdict: 'repeat' }
   | { verdict: 'refused'; code: RefusalCode; message: string };
 
 type Decide = Extract<OrderCommand, { kind: 'decide' }>;
+type Parts = Readonly<Record<string, OrderStatus>>;
 
 const allowed: Verdict = { verdict: 'allowed' };
 const repeat: Verdict = { verdict: 'repeat' };
 const refused = (code: RefusalCode, message: string): Verdict => ({ verdict: 'refused', code, message });
 
-/** Whether an order in this state takes the command. */
+/** Whether an order in this state accepts the command. */
 export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
-  if (!isKnown(command)) return refused('MALFORMED', 'No such command.');
+  if (!isKnown(command)) return refused('MALFORMED', 'Unknown command.');
   switch (command.kind) {
     case 'decide':
       return judgeDecision(facts, command);
@@ -50,7 +58,7 @@ export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
   }
 }
 
-/** Whoever sends an update by hand may send anything. */
+/** An update sent by hand may carry any status. */
 function isKnown(command: OrderCommand): boolean {
   switch (command.kind) {
     case 'decide':
@@ -64,7 +72,7 @@ function isKnown(command: OrderCommand): boolean {
   }
 }
 
-/** The verdict once the order's course has ended: only what is so already succeeds. */
+/** The verdict once the order has ended: only repeats succeed. */
 export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
   const verdict = judge(facts, command);
   if (verdict.verdict !== 'allowed') return verdict;
@@ -78,7 +86,7 @@ export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
   return refused(codes[command.kind], 'The order has already ended.');
 }
 
-/** The state that a command leads to once it is carried out. */
+/** The state after the command has been carried out. */
 export function after(facts: OrderFacts, command: OrderCommand): OrderFacts {
   switch (command.kind) {
     case 'decide':
@@ -94,84 +102,69 @@ export function after(facts: OrderFacts, command: OrderCommand): OrderFacts {
   }
 }
 
-/** Whether the command ends the order's course early, whatever it is doing at the moment. */
+/** Whether the command ends the order early, whatever step is in progress. */
 export const stops = (facts: OrderFacts, command: OrderCommand): boolean =>
   facts.status !== 'CANCELLED' && after(facts, command).status === 'CANCELLED';
 
-function cancelled(facts: OrderFacts): OrderFacts {
-  return {
-    ...facts,
-    status: 'CANCELLED',
-    delivery: facts.delivery === null ? null : 'CANCELLED',
-    ...(facts.parts && { parts: withAll(facts.parts, 'CANCELLED') }),
-  };
-}
+const cancelled = (facts: OrderFacts): OrderFacts => ({
+  ...facts,
+  status: 'CANCELLED',
+  delivery: facts.delivery === null ? null : 'CANCELLED',
+  ...(facts.parts && { parts: mapParts(facts.parts, () => 'CANCELLED') }),
+});
 
-const withAll = (parts: Readonly<Record<string, OrderStatus>>, status: OrderStatus): Record<string, OrderStatus> =>
-  Object.fromEntries(Object.keys(parts).map((restaurant) => [restaurant, status]));
+const mapParts = (parts: Parts, change: (status: OrderStatus) => OrderStatus): Parts =>
+  Object.fromEntries(Object.entries(parts).map(([restaurant, status]) => [restaurant, change(status)]));
 
-const pickedUp = ({ delivery }: OrderFacts): boolean => delivery === 'PICKED_UP' || delivery === 'DELIVERED';
+const isPickedUp = ({ delivery }: OrderFacts): boolean => delivery === 'PICKED_UP' || delivery === 'DELIVERED';
+const pickedUpMessage = 'The order has already been picked up; it can no longer be cancelled.';
 
-/** One restaurant decides for its part, which may be further than the whole; without a restaurant the decision is for all. */
+/** A restaurant decides on its part, whose status may be ahead of the order's; without a restaurant the decision is on the whole order. */
 function judgeDecision(facts: OrderFacts, command: Decide): Verdict {
   const { restaurant_id: restaurant, status: to, reason } = command;
   if (restaurant && facts.parts?.[restaurant] === undefined)
     return refused('UNKNOWN_RESTAURANT', 'The order has no part of this restaurant.');
   const from = (restaurant && facts.parts?.[restaurant]) || facts.status;
-  const what = restaurant ? "The restaurant's part of the order" : 'The order';
   if (to === from) return repeat;
-  if (from === 'CANCELLED') return refused('DECISION_NOT_ALLOWED', `${what} is already CANCELLED.`);
-  if (to === 'CONFIRMED' || from === 'PENDING') return allowed;
-  if (pickedUp(facts))
-    return refused('DECISION_NOT_ALLOWED', 'The order has been picked up and can no longer be cancelled.');
-  if (!reason) return refused('DECISION_NOT_ALLOWED', 'A confirmed order is cancelled only with a reason.');
+  if (!orderTransitions[to].includes(from)) {
+    const subject = restaurant ? "The restaurant's part of the order" : 'The order';
+    return refused('DECISION_NOT_ALLOWED', `${subject} is already ${from}.`);
+  }
+  if (from === 'PENDING') return allowed;
+  if (isPickedUp(facts)) return refused('DECISION_NOT_ALLOWED', pickedUpMessage);
+  if (!reason) return refused('DECISION_NOT_ALLOWED', 'Cancelling a confirmed order requires a reason.');
   return allowed;
 }
 
-/** A refusal by one restaurant cancels all, unless the customer wants the rest and there is any left. */
+/** A refusal by one restaurant cancels the order, unless the customer wants the rest and there is any left. */
 function afterDecision(facts: OrderFacts, { status, restaurant_id: restaurant }: Decide): OrderFacts {
   const { parts } = facts;
   if (status === 'CANCELLED' && !(restaurant && facts.keepRest)) return cancelled(facts);
   if (!parts) return { ...facts, status };
-  const decided = restaurant ? { ...parts, [restaurant]: status } : confirmOpen(parts);
-  const open = Object.values(decided).filter((part) => part !== 'CANCELLED');
-  if (open.length === 0) return cancelled({ ...facts, parts: decided });
-  return { ...facts, parts: decided, status: open.includes('PENDING') ? facts.status : 'CONFIRMED' };
+  const decided = restaurant
+    ? { ...parts, [restaurant]: status }
+    : mapParts(parts, (part) => (part === 'PENDING' ? 'CONFIRMED' : part));
+  const remaining = Object.values(decided).filter((part) => part !== 'CANCELLED');
+  if (remaining.length === 0) return cancelled({ ...facts, parts: decided });
+  return { ...facts, parts: decided, status: remaining.includes('PENDING') ? facts.status : 'CONFIRMED' };
 }
 
-const confirmOpen = (parts: Readonly<Record<string, OrderStatus>>): Record<string, OrderStatus> =>
-  Object.fromEntries(
-    Object.entries(parts).map(([restaurant, part]) => [restaurant, part === 'PENDING' ? 'CONFIRMED' : part]),
-  );
-
-const notPickedUp = refused('ILLEGAL_TRANSITION', 'The order has not been picked up yet.');
-
 function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDelivery' }>['status']): Verdict {
-  const from = facts.delivery;
-  if (from === to) return repeat;
-  if (facts.status === 'CANCELLED') {
+  if (facts.delivery === to) return repeat;
+  if (facts.status === 'CANCELLED')
     return to === 'CANCELLED' ? repeat : refused('ILLEGAL_TRANSITION', 'The order is CANCELLED.');
-  }
   if (facts.status === 'PENDING')
     return refused('ILLEGAL_TRANSITION', 'The restaurant has not confirmed the order yet.');
-  switch (from) {
-    case null: // the match may be on its way
-      return to === 'DELIVERED' && !facts.mayBePickedUp ? notPickedUp : allowed;
-    case 'PENDING':
-      return to === 'DELIVERED' ? notPickedUp : allowed;
-    case 'PICKED_UP':
-      return allowed;
-    case 'DELIVERED':
-    case 'CANCELLED':
-      return refused('ILLEGAL_TRANSITION', `The delivery is already ${from}.`);
-  }
+  if (facts.delivery === null && facts.deliveryUncertain) return allowed;
+  const from = facts.delivery ?? 'PENDING'; // an agent may have been found, and the order not know it yet
+  if (deliveryTransitions[to].includes(from)) return allowed;
+  if (from === 'PENDING') return refused('ILLEGAL_TRANSITION', 'The order has not been picked up yet.');
+  return refused('ILLEGAL_TRANSITION', `The delivery is already ${from}.`);
 }
 
 function judgeCancel(facts: OrderFacts): Verdict {
   if (facts.status === 'CANCELLED') return repeat;
-  if (pickedUp(facts))
-    return refused('CANCEL_TOO_LATE', 'The order has been picked up and can no longer be cancelled.');
-  return allowed;
+  return isPickedUp(facts) ? refused('CANCEL_TOO_LATE', pickedUpMessage) : allowed;
 }
 
 function judgeAskAgent(facts: OrderFacts): Verdict {
@@ -180,7 +173,7 @@ function judgeAskAgent(facts: OrderFacts): Verdict {
   return refused('NOT_CONFIRMED', `Only a confirmed order gets an agent; this one is ${facts.status}.`);
 }
 
-/** Without an agent's id it is whoever has the job that hands it back. */
+/** Without an agent id the assigned agent hands the job back. */
 function judgeDecline(facts: OrderFacts, by: string | null | undefined): Verdict {
   const { status, delivery, agentId, declinedBy = [] } = facts;
   if (by && declinedBy.includes(by)) return repeat;

@@ -1,50 +1,48 @@
-/** How undos are seen from outside while they fail: the search attribute `OrderAttention`, the order worker's log, and its metrics. */
+/** Reports failing compensations: in the search attribute `OrderAttention`, the order worker's log and its metrics. */
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { defaultOrderPolicy } from '../contracts/workflow';
 import type { Service } from './calls';
-import { showsFailingUndos } from './compensation';
+import { reportsFailuresLate } from './compensation';
 import { logEvent } from './log-event';
 import { count, type UndoStep } from './order-metrics';
 import type { OrderRun } from './order-run';
 
-/** For orders of version 0.1. Longer than the restart of a service, which needs nobody. */
-const usualAttentionMs = 120_000;
-
 /**
- * Shows once that undos do not get through, when a service has been called in vain for that long; it goes on being called. Has a timer
- * only while one is called durably. Returns what is to be called when nothing is left to undo.
+ * Reports once when a service has been failing for too long; its retries continue. Has a timer only while a service is called durably.
+ * Returns a function to be called when the compensation has finished.
  */
-export function watchUndos(run: OrderRun): () => void {
-  let undone = false;
-  const failing = (): boolean => !undone && run.calledDurably().length > 0;
-  const attentionMs = run.input.policy.undoAttentionMs ?? usualAttentionMs;
+export function watchCompensation(run: OrderRun): () => void {
+  let finished = false;
+  const failing = (): boolean => !finished && run.servicesCalledDurably().length > 0;
+  const attentionMs = run.input.policy.undoAttentionMs ?? defaultOrderPolicy.undoAttentionMs;
 
   const watch = async (): Promise<void> => {
     for (;;) {
-      await condition(() => undone || failing());
-      if (undone || !showsFailingUndos()) return;
-      const gotThrough = await condition(() => !failing(), attentionMs);
-      if (!gotThrough) return show(run, attentionMs);
+      await condition(() => finished || failing());
+      if (finished || !reportsFailuresLate()) return;
+      const recovered = await condition(() => !failing(), attentionMs);
+      if (!recovered) return report(run, attentionMs);
     }
   };
   void CancellationScope.nonCancellable(watch); // an operator's cancel must not end it
   return () => {
-    undone = true;
+    finished = true;
   };
 }
 
-function show({ record, calledDurably }: OrderRun, forMs: number): void {
-  const services = calledDurably();
+function report({ record, servicesCalledDurably }: OrderRun, forMs: number): void {
+  const services = servicesCalledDurably();
   record.attention = 'UNDO_FAILING';
-  record.note('undo does not get through', `${services.join(', ')}, for ${forMs / 1_000} s; called on`);
+  record.note('undo keeps failing', `${services.join(', ')}, for ${forMs / 1_000} s; still retrying`);
   record.show();
-  logEvent('warn', 'an undo does not get through; it is called on', {
+  logEvent('warn', 'a compensation keeps failing; still retrying', {
     event: 'undo-failing',
     fields: { services, for_ms: forMs },
   });
   for (const service of services) count.undoNeedsAttention(stepAt[service]);
 }
 
-/** What is undone at each service. No step of an order is at the broker itself. */
+/** The step that is undone at each service. No step of an order is at the broker itself. */
 const stepAt: Record<Service, UndoStep | 'broker'> = {
   user: 'customer record',
   restaurant: 'restaurant order',
@@ -52,10 +50,10 @@ const stepAt: Record<Service, UndoStep | 'broker'> = {
   broker: 'broker',
 };
 
-/** What no repeat can mend: the workflow fails with it, and a person has to act. */
-export function showFailedUndos(failed: string[]): void {
+/** Reports compensations that no retry can mend. The workflow fails with them, and an operator has to act. */
+export function reportFailedCompensations(failed: string[]): void {
   for (const undo of failed) {
-    logEvent('error', 'an undo has failed for good', { event: 'undo-failed', fields: { undo } });
+    logEvent('error', 'a compensation has failed permanently', { event: 'undo-failed', fields: { undo } });
     count.undoNeedsAttention(undo);
   }
 }

@@ -1,21 +1,20 @@
 import { CancellationScope, condition, patched } from '@temporalio/workflow';
 
-/** One time limit at a time, for whatever the order is waiting for now. */
+/** One time limit at a time, for what the order is waiting for now. */
 export interface Watchdog {
   /** Replaces the present limit. The action runs once, when the time has passed. */
   limit(ms: number, action: () => void): void;
   clear(): void;
   /**
-   * Runs work that a limit must not cut off, a step that somebody was told is accepted: one that passes meanwhile acts afterwards, unless
-   * it is cleared or replaced at once. It has to be around every wait of the step: the step's last answer and the timer may come
-   * in one workflow task.
+   * Runs work that a limit must not cut off: a step that was accepted. A limit that passes in the meantime acts afterwards, unless it is
+   * cleared or replaced at once. Wrap every wait of the step: the step's last answer and the timer may arrive in one workflow task.
    */
   holdDuring<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * A lazy watchdog: when its timer fires it looks at the deadline that holds by then, and sleeps on if that is later. An order that
- * keeps moving costs one timer, where a timer for each wait would cost a start and a cancel each (two events and more work a wait).
+ * A lazy watchdog: when its timer fires it reads the deadline that holds by then, and sleeps on if that is later. An order that keeps
+ * moving costs one timer; a timer for each wait would cost a start and a cancel each, two events and more work.
  */
 export function createWatchdog(): Watchdog {
   let present: { deadline: number; action: () => void } | undefined;
@@ -28,7 +27,7 @@ export function createWatchdog(): Watchdog {
       const earlier = (): boolean => present !== undefined && present.deadline < armedFor;
       await condition(earlier, Math.max(armedFor - Date.now(), 1));
       if (present && Date.now() >= present.deadline) {
-        // Orders of version 0.1 whose limit has cut off a step already go on with that.
+        // Unpatched: orders of version 0.1 whose limit has already cut off a step.
         if (held > 0 && patched('limits-wait-for-accepted-steps')) {
           await condition(() => held === 0);
           continue;
@@ -39,8 +38,7 @@ export function createWatchdog(): Watchdog {
       }
     }
   };
-  // It ends with the workflow; an operator's cancel must not end it before.
-  void CancellationScope.nonCancellable(watch);
+  void CancellationScope.nonCancellable(watch); // ends with the workflow; an operator's cancel must not end it earlier
 
   return {
     limit(ms, action) {

@@ -2,7 +2,7 @@ import { Router, type RequestHandler } from 'express';
 import type { Agent } from '../../contracts/answers/deliveries';
 import { addAgentBody, agentsQuery } from '../../contracts/delivery';
 import type { AgentAssignedMessage } from '../../contracts/messages';
-import type { Announce } from '../../lib/broker/announce';
+import type { BestEffortPublish } from '../../lib/broker/broker';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
 import { isDuplicate, type Database } from '../../prisma/delivery/client';
 import { callerOf, only } from '../http/access';
@@ -13,11 +13,11 @@ import { notFound, ruleBroken } from '../http/problems';
 export interface AgentsDeps {
   db: Database;
   /** Tells the orders that have waited of their agents. */
-  announce: Announce<AgentAssignedMessage>;
+  notifyOrders: BestEffortPublish<AgentAssignedMessage>;
 }
 
 /** The agents: who there is, and who comes. */
-export function agentRoutes({ db, announce }: AgentsDeps): Router {
+export function agentRoutes({ db, notifyOrders }: AgentsDeps): Router {
   const list = async (assignments: 'open' | 'all') => (await listAgents(db, assignments)).map(shown);
 
   const add: RequestHandler = async (req, res) => {
@@ -26,7 +26,7 @@ export function agentRoutes({ db, announce }: AgentsDeps): Router {
       throw isDuplicate(err) ? ruleBroken(`Duplicate entry: the userName "${body.userName}" is taken`) : err;
     });
     // They have their agent, told or not, and ask again: nobody is to wait here for a broker that hangs.
-    void announce(matches);
+    void notifyOrders(matches);
     created(req, res, '/agents', `/agents/${id}`, { status: true, message: 'Agent added', data: { agent_id: id } });
   };
 

@@ -1,76 +1,24 @@
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
-import { createAnnounce } from '../../lib/broker/announce';
-import { brokerServer, openPlatformBroker } from '../../lib/broker/platform-broker';
-import { loadConfig, schemas } from '../../lib/config/config';
-import { reachDatabase } from '../../lib/postgres/database';
-import { createHealth, optional, required } from '../../lib/process/health';
-import { runProcess, type Running } from '../../lib/process/run-process';
-import type { Log } from '../../lib/logging/log';
-import { createRegistry } from '../../lib/metrics/metrics';
-import { serveMetrics } from '../../lib/metrics/server';
-import { openRateLimits } from '../../lib/redis/rate-limits';
-import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
-import { temporalServer } from '../../lib/temporal/server';
-import { dataConverterOf } from '../../lib/temporal/data-converter';
-import { createStartupRetry } from '../../lib/process/startup-retry';
+import { addBroker, createBestEffortPublish } from '../../lib/broker/broker';
+import { schemas } from '../../lib/config/config';
+import { addDatabase } from '../../lib/postgres/database';
+import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/delivery/client';
-import { accessOf } from '../http/access-config';
-import { edgeOf } from '../http/edge-config';
-import { listen } from '../http/server';
+import { runHttpService } from '../http/service';
 import { createDeliveryApp } from './app';
 
-const name = 'api-delivery';
-
-async function start(log: Log): Promise<Running> {
-  const config = loadConfig(schemas.deliveryApi, process.env, log);
-  const registry = createRegistry();
-  const metrics = await serveMetrics(config, registry);
-  const patience = createStartupRetry(config.START_LIMIT_MS, log);
-  const db = openDatabase(config.DELIVERY_DATABASE_URL, config.DATABASE_POOL_SIZE, log, {
-    ca: config.DATABASE_CA_FILE,
-    registry,
-  });
-  const checkDatabase = await reachDatabase(db, config.DELIVERY_DATABASE_URL, patience);
-  const broker = await openPlatformBroker({ ...brokerServer(config), name, patience: 'none', log, registry });
-  const temporal = await connectTemporal(
-    temporalServer(config),
-    config.TEMPORAL_NAMESPACE,
-    patience,
-    dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
-  );
-  const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
-  const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
-  const health = createHealth(
-    {
-      postgresql: required(checkDatabase),
-      temporal: required(() => checkTemporal(temporal)),
-      // It only tells an order sooner that an agent has become free; the order asks again anyway.
-      rabbitmq: optional(() => broker.check()),
-      // Without it each process limits its callers by itself.
-      redis: optional(() => limits.check()),
-    },
-    log,
-    registry,
-  );
-  const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log, registry };
-  const server = await listen(
-    createDeliveryApp({ db, temporal, announce, ...edge }),
-    config.HOST,
-    config.PORT,
-    config.DRAIN_DELAY_MS,
-  );
-  return {
-    address: server.address,
-    async stop() {
-      health.drain();
-      await server.close();
-      limits.close();
-      await Promise.all([broker.close(), temporal.close()]);
-      await db.$disconnect();
-      metrics.close();
-    },
-  };
-}
-
-void runProcess(name, process.env, start);
+void runHttpService({
+  name: 'api-delivery',
+  config: schemas.deliveryApi,
+  env: process.env,
+  async start(service) {
+    const { config, log } = service;
+    const db = await addDatabase(service, openDatabase, config.DELIVERY_DATABASE_URL);
+    // It only notifies an order sooner that an agent has become free; the order polls anyway.
+    const broker = await addBroker(service, { required: false });
+    const notifyOrders = createBestEffortPublish<AgentAssignedMessage>(broker, queues.agentAssigned, log);
+    const temporal = await addTemporal(service);
+    return (edge) => createDeliveryApp({ db, temporal, notifyOrders, ...edge });
+  },
+});

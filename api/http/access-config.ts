@@ -1,4 +1,4 @@
-import { createVerify, signedAnew, signToken, type TokenRules } from '../../lib/http/tokens';
+import { cachedToken, createVerify, signToken, type TokenRules } from '../../lib/http/tokens';
 import type { Access } from './access';
 
 /** What the configuration says of access; it has been checked to be whole. */
@@ -41,6 +41,6 @@ export function serviceAuthorization(
   if (AUTH_SERVICE_TOKEN !== undefined) return async () => bearer(AUTH_SERVICE_TOKEN);
   if (AUTH_MODE === 'off' || AUTH_SECRET === undefined) return async () => ({});
   const claims = { role: 'service', sub: service };
-  const token = signedAnew(() => signToken(claims, AUTH_SECRET, rulesOf(config), lifeSeconds), useMs);
+  const token = cachedToken(() => signToken(claims, AUTH_SECRET, rulesOf(config), lifeSeconds), useMs);
   return async () => bearer(await token());
 }

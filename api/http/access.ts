@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { callerClaims, type Caller, type Role } from '../../contracts/access';
-import { KeysAwayError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
+import { KeysUnavailableError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
 import { HttpProblem, unavailable } from './problems';
 
 /** How callers are known: by a token that this verifies; or, where nobody asks, everybody is an operator. */
@@ -29,7 +29,7 @@ async function readCaller(header: string, verify: Verify): Promise<Caller> {
 
 function refuse(err: unknown): never {
   if (err instanceof TokenRefusedError) throw unauthorized(err.message);
-  if (err instanceof KeysAwayError) throw unavailable('Tokens cannot be checked at the moment. Try again.');
+  if (err instanceof KeysUnavailableError) throw unavailable('Tokens cannot be checked at the moment. Try again.');
   throw err;
 }
 

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import type { Registry } from 'prom-client';
 import { alive, type Health } from '../../lib/process/health';
-import { isDatabaseAway } from '../../lib/postgres/database';
-import { TemporalAwayError, WorkflowGoneError } from '../../lib/temporal/errors';
+import { isDatabaseUnavailable } from '../../lib/postgres/database';
+import { TemporalUnavailableError, WorkflowGoneError } from '../../lib/temporal/errors';
 import type { Log } from '../../lib/logging/log';
 import { identify, open, type Access } from './access';
 import { allowOrigins } from './cors';
@@ -102,10 +102,10 @@ const answerProblem =
 
 function toProblem(err: unknown, method: string): HttpProblem {
   if (err instanceof HttpProblem) return err;
-  if (err instanceof TemporalAwayError)
+  if (err instanceof TemporalUnavailableError)
     return unavailable(method === 'GET' ? engineAway : `${engineAway} It may still do this.`);
   if (err instanceof WorkflowGoneError) return notFound('Order not found');
-  if (isDatabaseAway(err)) return unavailable('The database is away. Try again.');
+  if (isDatabaseUnavailable(err)) return unavailable('The database is away. Try again.');
   if (err instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
   if (isClientError(err)) {
     const message = bodyMessages[err.type ?? ''] ?? 'The request cannot be read';

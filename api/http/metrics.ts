@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
-import { answerBuckets, stopwatch } from '../../lib/metrics/metrics';
+import { latencyBuckets, stopwatch } from '../../lib/metrics/metrics';
 import { canonicalRoute } from './route';
 
 /** Other methods count as one: a client may make up many. */
@@ -12,7 +12,7 @@ export function countRequests(registry = new Registry()): RequestHandler {
     name: 'http_request_duration_seconds',
     help: 'From a request to the end of its answer. Status 499: the client had gone before.',
     labelNames: ['method', 'route', 'status'],
-    buckets: answerBuckets,
+    buckets: latencyBuckets,
     registers: [registry],
   });
   const inFlight = new Gauge({

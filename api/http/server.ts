@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Express } from 'express';
-import { serverAddress } from '../../lib/http/server-address';
+import { serverAddress } from '../../lib/http/internal-server';
 
 export interface Listening {
   /** `http://host:port` */

@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { OrderPage } from '../../contracts/answers/orders';
 import { orderWorkflowId, searchAttributes } from '../../contracts/names';
@@ -51,16 +50,17 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
 
 /**
  * An order that Temporal holds but that the order worker has not recorded yet: accepted with 202 while the worker is away.
- * Null when Temporal does not know it either. Throws TemporalAwayError.
+ * Null when Temporal does not know it either. Throws TemporalUnavailableError.
  */
 export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<OrderPage | null> {
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
   if (!description) return null;
   return {
     order_id: orderId,
-    user_id: description.typedSearchAttributes.get(userIdKey) ?? null,
+    user_id: description.typedSearchAttributes.get(searchAttributes.userId) ?? null,
     placed_at: (description.memo?.[orderMemo.placedAt] as string | undefined) ?? description.startTime.toISOString(),
-    status: (description.typedSearchAttributes.get(statusKey) as OrderStatus | undefined) ?? 'PENDING',
+    status:
+      (description.typedSearchAttributes.get(searchAttributes.orderStatus) as OrderStatus | undefined) ?? 'PENDING',
     delivery: null,
     agent: null,
     total: null,
@@ -71,9 +71,6 @@ export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string
     unavailable: ['timeline'], // of the others there is nothing yet
   };
 }
-
-const userIdKey = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
-const statusKey = defineSearchAttributeKey(searchAttributes.orderStatus, 'KEYWORD');
 
 /** The story as the workflow tells it; an order older than Temporal's retention has none. */
 async function queryTimeline({ client }: Temporal, orderId: string): Promise<TimelineEntry[] | null> {

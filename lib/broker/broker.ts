@@ -1,90 +1,172 @@
+import type { ConfirmChannel } from 'amqplib';
 import { Registry } from 'prom-client';
-import { consume } from './consumer';
-import type { ConsumerOptions } from './consumer-options';
-import type { Consumer } from './deliveries';
-import { BrokerAwayError } from './errors';
+import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
+import type { BrokerConfig, MessageSecretConfig } from '../config/broker';
+import type { ProcessConfig } from '../config/process';
+import type { Log } from '../logging/log';
+import type { Service } from '../process/service';
 import { openConnection, type BrokerConnection, type ConnectionSettings } from './connection';
-import { countPublications, countRequests, createBrokerMetrics, watchConnections } from './metrics';
-import { nameOf, type Destination } from './destination';
-import { createPublisher } from './publisher';
-import { createRequester, type RequestOptions } from './requester';
-import type { Signature } from './signature';
-import { sending } from './spans';
+import { consume, type ConsumerOptions } from './consumer';
+import { BrokerUnavailableError } from './errors';
+import { nameOf, toQueue, type Destination } from './message';
+import { createPublisher, type Publisher } from './publisher';
+import { createRequester, type Request } from './requester';
+import { createSignature, type Signature } from './signature';
+import type { Consumer } from './subscription';
+import { createBrokerMetrics, traceSend, watchConnections } from './telemetry';
 
 /**
- * All that a process does with RabbitMQ, over connections that come back by themselves: one to publish, and one to consume, since a broker
- * that is full reads nothing more, no acknowledgement either, from a connection that has published.
+ * A process's access to RabbitMQ, over two connections that reconnect automatically: one to publish and one to consume, since a blocked
+ * broker reads nothing from a connection that has published, not even acknowledgements.
  */
 export interface Broker {
   readonly connected: boolean;
-  /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerAwayError, UnroutableError. */
+  /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerUnavailableError, UnroutableError. */
   publish(to: Destination, body: unknown): Promise<void>;
-  /** One request, one reply. Throws BrokerAwayError, UnroutableError, RequestTimeoutError, ServiceFault. */
-  request(queue: string, body: unknown, options: RequestOptions): Promise<unknown>;
-  /** Consumes until the broker is closed or the consumer stopped. Throws StartLimitError when the broker is away at the first. */
+  request: Request;
+  /** Consumes until the broker is closed or the consumer stopped. Throws StartupTimeoutError if the broker is down at the start. */
   consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<Consumer>;
-  /** Resolves when the broker answers, takes messages and gives them to every consumer. May take for ever when it is frozen. */
+  /** Resolves when the broker answers, takes messages and delivers to every consumer. May never settle if the broker is frozen. */
   check(): Promise<void>;
-  /** Stops the consumers, waits for the messages under way, disconnects. */
+  /** Stops the consumers, waits for messages in flight, disconnects. */
   close(): Promise<void>;
 }
 
 export interface BrokerOptions extends ConnectionSettings {
   appId: string;
-  /** Messages are signed with it, and requests that do not bear it are not worked on. Left out: nobody asks. */
+  /** Signs messages, and rejects unsigned requests. Without one, nothing is signed or verified. */
   signature?: Signature | undefined;
-  /** Gets the broker's metrics: for one broker at most. */
+  /** Receives the metrics of this broker. A registry takes one broker. */
   registry?: Registry;
 }
 
-/** Connects, waiting for the broker. Throws StartLimitError. */
+/** Connects, waiting for the broker. Throws StartupTimeoutError. */
 export async function openBroker({ registry = new Registry(), ...options }: BrokerOptions): Promise<Broker> {
+  const { appId, signature, log } = options;
   const metrics = createBrokerMetrics(registry);
-  const link = await openConnection(named(options, 'publishes'));
-  const publisher = countPublications(createPublisher(link, options.appId, options.signature), metrics);
-  const requester = await createRequester(link, publisher);
+  const publishing = await openConnection(forPurpose(options, 'publishes'));
+  const uncounted = createPublisher(publishing, appId, signature);
+  const publisher: Publisher = {
+    ...uncounted,
+    publish: (to, ...message) => metrics.publishing(nameOf(to), uncounted.publish(to, ...message)),
+    publishCopy: (to, ...message) => metrics.publishing(nameOf(to), uncounted.publishCopy(to, ...message)),
+  };
+  const request = await createRequester(publishing, publisher);
   const consumers: Consumer[] = [];
-  const request = countRequests(requester, metrics);
-  const links = [link];
-  const keep = (opened: BrokerConnection): BrokerConnection => (links.push(opened), opened);
+  const connections = [publishing];
   let consuming: Promise<BrokerConnection> | undefined;
-  const connected = (): boolean => links.every((each) => each.connected);
-  watchConnections(registry, { connected, blocked: () => links.some(({ blocked }) => blocked) });
+  const openConsuming = async (): Promise<BrokerConnection> => {
+    const connection = await openConnection(forPurpose(options, 'consumes'));
+    connections.push(connection);
+    return connection;
+  };
+  const connected = (): boolean => connections.every((each) => each.connected);
+  watchConnections(registry, { connected, blocked: () => connections.some(({ blocked }) => blocked) });
   return {
     get connected() {
       return connected();
     },
     publish: (to, body) =>
-      sending('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
-    request: (queue, body, requestOptions) => sending('request', queue, () => request(queue, body, requestOptions)),
+      traceSend('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
+    request: (queue, body, requestOptions) =>
+      traceSend('request', queue, () =>
+        metrics.requesting(queue, requestOptions.signal, () => request(queue, body, requestOptions)),
+      ),
     async consume(consumerOptions) {
-      consuming ??= openConnection(named(options, 'consumes')).then(keep);
+      consuming ??= openConsuming();
       const consumer = await consume(await consuming, publisher, {
         ...consumerOptions,
-        appId: options.appId,
-        signature: options.signature,
+        appId,
+        signature,
         metrics,
-        log: options.log,
+        log,
       });
       consumers.push(consumer);
       return consumer;
     },
     async check() {
-      const sessions = links.map((each) => each.session());
-      if (!consumers.every((consumer) => consumer.consuming)) throw new BrokerAwayError('a consumer has no channel');
-      // An exchange that is always there: a question like any other.
+      const sessions = connections.map((each) => each.session());
+      if (!consumers.every((consumer) => consumer.consuming))
+        throw new BrokerUnavailableError('a consumer has no channel');
+      // An exchange that every broker has.
       await Promise.all(sessions.map(({ channel }) => channel.checkExchange('amq.fanout')));
     },
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await Promise.all(links.map((each) => each.close()));
+      await Promise.all(connections.map((each) => each.close()));
     },
   };
 }
 
-/** As the broker's list of connections and the log show it. */
-const named = (options: ConnectionSettings, does: string): ConnectionSettings => ({
+/** Names a connection for the broker's list of connections, and for the log. */
+const forPurpose = (options: ConnectionSettings, purpose: string): ConnectionSettings => ({
   ...options,
-  name: `${options.name} ${does}`,
-  log: options.log.child({ connection: does }),
+  name: `${options.name} ${purpose}`,
+  log: options.log.child({ connection: purpose }),
 });
+
+/** The address of RabbitMQ, and our credentials. */
+export type BrokerServer = Pick<BrokerOptions, 'url' | 'tls' | 'signature'>;
+
+/** @param config Validated; its files are already read. */
+export function brokerServer(config: BrokerConfig & MessageSecretConfig): BrokerServer {
+  const { RABBITMQ_CA_FILE: ca, RABBITMQ_CERT_FILE: cert, RABBITMQ_KEY_FILE: key } = config;
+  const { RABBITMQ_URL: url, MESSAGE_SECRET: secret } = config;
+  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  return { url, tls, ...(secret && { signature: createSignature(secret) }) };
+}
+
+/**
+ * Connects to the broker, and makes it a dependency of the service. Waits for it, and throws StartupTimeoutError, only if it is required.
+ */
+export async function addBroker(
+  service: Service<ProcessConfig & BrokerConfig & MessageSecretConfig>,
+  { required = true } = {},
+): Promise<Broker> {
+  const { name, config, log, registry } = service;
+  const startup = required ? service.startup : 'none';
+  const broker = await openPlatformBroker({ ...brokerServer(config), name, startup, log, registry });
+  service[required ? 'requires' : 'uses']('rabbitmq', () => broker.check());
+  service.onStop(() => broker.close());
+  return broker;
+}
+
+/** Connects as a program of the platform, with all queues declared. Throws StartupTimeoutError. */
+export const openPlatformBroker = (options: Omit<BrokerOptions, 'appId' | 'topology'>): Promise<Broker> =>
+  openBroker({ ...options, appId: platformAppId, topology: declareTopology });
+
+/**
+ * Declares all queues, and the ratings exchange with both services' durable queues bound to it. Every connection does so before it
+ * publishes: the exchange is transient, so a broker restart removes it, and it must not come back unbound. The arguments equal those of
+ * the old platform's programs: any difference would fail the second declaration.
+ */
+export async function declareTopology(channel: ConfirmChannel): Promise<void> {
+  await channel.assertExchange(ratingsExchange, 'fanout', { durable: false });
+  for (const queue of Object.values(queues)) {
+    await channel.assertQueue(queue, { durable: true });
+    await channel.assertQueue(retryQueue(queue), { durable: true });
+    await channel.assertQueue(deadQueue(queue), { durable: true });
+  }
+  for (const queue of ratingQueues) await channel.bindQueue(queue, ratingsExchange, '');
+}
+
+const ratingQueues: QueueName[] = [queues.restaurantRatings, queues.deliveryRatings];
+
+/** Publishes events, one after the other. Never throws. */
+export type BestEffortPublish<T> = (events: readonly T[]) => Promise<void>;
+
+/** For events that a slower mechanism makes up for when they are lost: a failure is logged and otherwise ignored. */
+export const createBestEffortPublish =
+  <T>(broker: Pick<Broker, 'publish'>, queue: string, log: Log): BestEffortPublish<T> =>
+  async (events) => {
+    for (const event of events) {
+      await broker
+        .publish(toQueue(queue), event)
+        .catch((error: unknown) =>
+          log.warn(
+            { event: 'publish-failed', queue, err: error },
+            'could not publish an event; its receiver polls for it',
+          ),
+        );
+    }
+  };

@@ -11,7 +11,7 @@ test('one that nobody waits for is closed before it has come, and leaves no reje
     name: 'test',
     log: createLog('test', 'silent'),
     topology: async () => undefined,
-    patience: 'none',
+    startup: 'none',
   });
   await link.close();
   await new Promise(setImmediate); // by then Jest has failed the test for a rejection that went unhandled, as Node ends a process

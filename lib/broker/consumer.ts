@@ -1,48 +1,63 @@
+import type { ConsumeMessage } from 'amqplib';
 import { retryQueue } from '../../contracts/names';
+import { addLogFields, type LogFields } from '../logging/context';
+import { messageOf } from '../logging/redaction';
 import { stopwatch } from '../metrics/metrics';
-import type { ConsumerOptions } from './consumer-options';
-import { courseOf } from './message-copy';
-import { takeDeliveries, type Consumer, type Work } from './deliveries';
+import { markSpanFailed } from '../tracing/tracing';
 import type { BrokerConnection } from './connection';
-import type { MessageOutcome } from './metrics';
+import { BrokerUnavailableError, ServiceFault } from './errors';
+import type { Parsed, Reply } from './message';
+import { historyOf } from './message-copy';
 import type { Publisher } from './publisher';
-import { createHold, heldAtATime } from './retry';
-import { createMessageHandler } from './handle-message';
-import { processing } from './spans';
+import { createRetries, createRetryQueueHandler, retryPrefetch, type RetryOptions } from './retries';
+import { unsignedReason } from './signature';
+import { subscribe, type Consumer, type Delivery, type DeliveryHandler } from './subscription';
+import { traceProcess, type MessageOutcome } from './telemetry';
+
+export interface ConsumerOptions<T> extends RetryOptions {
+  /** Only this platform sends to the queue: given a signature, every unsigned message is dead-lettered, not only requests. */
+  signedOnly?: boolean;
+  /** The maximum number of messages in flight. */
+  prefetch: number;
+  parse: (body: unknown) => Parsed<T>;
+  /** Fields of the body for log lines written while the message is handled. */
+  logFields?: (body: T) => LogFields;
+  /** Returns the reply's value. Throws ServiceFault to say whether a retry may help; any other error counts as retryable. */
+  handle: (body: T) => Promise<unknown>;
+  /** Handles valid messages that are not requests of the platform. Defaults to `handle`, without a reply. */
+  adopt?: (body: T) => Promise<void>;
+}
 
 /**
- * Consumes a queue, and the messages of it that wait for their next attempt, for as long as the process lives, over every reconnection.
- * No message is lost: it is acknowledged only when its effect is committed, when it has been adopted, or when the broker has confirmed
- * it in the retry or the dead queue.
+ * Consumes a queue and its retry queue across reconnections until stopped. No message is lost: it is acknowledged only when its effect is
+ * committed, when it has been adopted, or when the broker has confirmed its copy in the retry or dead queue.
  */
 export async function consume<T>(
-  link: BrokerConnection,
+  connection: BrokerConnection,
   publisher: Publisher,
   options: ConsumerOptions<T>,
 ): Promise<Consumer> {
   const { queue, prefetch, metrics, log } = options;
   metrics.expect(queue);
-  const settle = createMessageHandler(publisher, options);
-  const work: Work = async (delivery) => {
+  const handleMessage = createMessageHandler(publisher, options);
+  const handle: DeliveryHandler = async (delivery) => {
     const seconds = stopwatch();
     let outcome: MessageOutcome = 'unsettled';
     try {
-      outcome = await processing(queue, delivery.message, () => settle(delivery));
+      outcome = await traceProcess(queue, delivery.message, () => handleMessage(delivery));
       return true;
     } finally {
-      metrics.message(queue, outcome, seconds(), courseOf(delivery.message).count('attempts') + 1);
+      metrics.message(queue, outcome, seconds(), historyOf(delivery.message).count('attempts') + 1);
     }
   };
-  const hold = createHold(publisher, options);
+  const retry = {
+    queue: retryQueue(queue),
+    prefetch: retryPrefetch,
+    handle: createRetryQueueHandler(publisher, options),
+  };
   const consumers = [
-    await takeDeliveries(link, publisher, { queue, prefetch, work, finish: true, log }),
-    await takeDeliveries(link, publisher, {
-      queue: retryQueue(queue),
-      prefetch: heldAtATime,
-      work: hold,
-      finish: false,
-      log,
-    }),
+    await subscribe(connection, publisher, { queue, prefetch, handle, drain: true, log }),
+    await subscribe(connection, publisher, { ...retry, drain: false, log }),
   ];
   return {
     get consuming() {
@@ -53,3 +68,80 @@ export async function consume<T>(
     },
   };
 }
+
+/**
+ * Handles a message: it is handled and answered, adopted, scheduled for a retry, or dead-lettered. A request gets a reply also when it
+ * fails: its sender retries it, and it expires. Throws BrokerUnavailableError when the broker did not accept the message's copy.
+ */
+function createMessageHandler<T>(
+  publisher: Publisher,
+  options: ConsumerOptions<T>,
+): (delivery: Delivery) => Promise<MessageOutcome> {
+  const { queue, log } = options;
+  const { deadLetter, retry, retryAfterLostConsumer } = createRetries(publisher, options);
+
+  return async (delivery) => {
+    const { message } = delivery;
+    const replyTo = replyAddress(message, options.appId);
+    const answer = (reply: Reply): void => {
+      if (replyTo === undefined) return; // an event
+      const { correlationId } = message.properties as { correlationId?: string };
+      publisher.reply(replyTo, Buffer.from(JSON.stringify(reply)), correlationId);
+    };
+    const mustBeSigned = replyTo !== undefined || options.signedOnly === true;
+    if (mustBeSigned && options.signature?.verify(message) === false) {
+      const outcome = await deadLetter(delivery, unsignedReason);
+      // The sender may be a process of ours without the secret: its next attempt may be signed.
+      answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsignedReason });
+      return outcome;
+    }
+    if (message.fields.redelivered && replyTo === undefined) return retryAfterLostConsumer(delivery);
+    const body = parseJson(message.content, options.parse);
+    if (!body.ok) {
+      const outcome = await deadLetter(delivery, body.reason);
+      answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
+      return outcome;
+    }
+    addLogFields(options.logFields?.(body.value) ?? {});
+    try {
+      const { adopt } = replyTo === undefined ? options : {};
+      if (adopt) await adopt(body.value);
+      else answer({ ok: true, value: await options.handle(body.value) });
+      log.debug({ event: 'message-handled', queue }, 'handled a message');
+      return adopt ? 'adopted' : 'handled';
+    } catch (error) {
+      if (error instanceof BrokerUnavailableError) throw error; // not the message's fault: no attempt is counted
+      const fault = toFault(error);
+      markSpanFailed(error); // the error ends here, so the span would not see it
+      log.warn({ event: 'message-failed', queue, code: fault.code, err: error }, 'could not handle a message');
+      if (replyTo === undefined) return retry(delivery, fault);
+      answer({ ok: false, retryable: fault.retryable, code: fault.code, message: replyMessage(error, fault) });
+      return 'answered_fault';
+    }
+  };
+}
+
+/** A message is a request of the platform if it has its `app_id` and a `reply_to` (contract, section 1). */
+function replyAddress({ properties }: ConsumeMessage, appId: string): string | undefined {
+  return properties.appId === appId ? (properties.replyTo as string | undefined) : undefined;
+}
+
+function parseJson<T>(content: Buffer, parse: (body: unknown) => Parsed<T>): Parsed<T> {
+  let body: unknown;
+  try {
+    body = JSON.parse(content.toString('utf8'));
+  } catch (error) {
+    return { ok: false, reason: `not JSON: ${textOf(error)}` };
+  }
+  return parse(body);
+}
+
+/** Requesters show it to customers, so it reveals nothing of an unexpected error. */
+const replyMessage = (error: unknown, fault: ServiceFault): string =>
+  error instanceof ServiceFault ? fault.message : 'the service failed; its log says why';
+
+const toFault = (error: unknown): ServiceFault =>
+  error instanceof ServiceFault ? error : new ServiceFault(textOf(error), true, 'HANDLER_FAILED');
+
+/** Redacted for headers and logs. */
+const textOf = (error: unknown): string => (error instanceof Error ? messageOf(error) : String(error));

@@ -1,19 +1,19 @@
-/** Thrown when the broker cannot take a message now: not connected, connection lost before the confirm, or blocked. Retryable. */
-export class BrokerAwayError extends Error {
-  override readonly name = 'BrokerAwayError';
+/** Thrown when the broker cannot take a message now: not connected, blocked, or lost before the confirm. Retryable. */
+export class BrokerUnavailableError extends Error {
+  override readonly name = 'BrokerUnavailableError';
 }
 
-/** Thrown when a mandatory message found no queue: the consumer's side has never been set up on this broker. Retryable. */
+/** Thrown when no queue takes a mandatory message: its consumer was never set up on this broker. Retryable. */
 export class UnroutableError extends Error {
   override readonly name = 'UnroutableError';
 }
 
-/** Thrown when no reply came in time. Whether the request took effect is unknown. Retryable. */
+/** Thrown when no reply arrived before the timeout. The request may have taken effect. Retryable. */
 export class RequestTimeoutError extends Error {
   override readonly name = 'RequestTimeoutError';
 }
 
-/** Thrown by a requester when the other side answered with a fault, and by a handler to say how its failure is to be treated. */
+/** Thrown by a requester when the service replied with a fault, and by a handler to classify its failure. */
 export class ServiceFault extends Error {
   override readonly name = 'ServiceFault';
   constructor(

@@ -1,58 +1,55 @@
 import type { Message, Options } from 'amqplib';
 
-/** Headers of ours on copies of messages: what has become of a message so far. Texts and counts, so that every client can show them. */
-export const copyHeaders = {
-  /** Attempts so far; in a dead letter all that were made. */
+/** The headers in which copies record a message's history so far. Strings and numbers, so that every client can display them. */
+export const historyHeaders = {
+  /** Attempts so far; in a dead letter, all attempts. */
   attempts: 'x-attempts',
-  /** Why the first of them failed, and when. */
+  /** Why and when the first attempt failed. */
   firstReason: 'x-first-reason',
   firstFailedAt: 'x-first-failed-at',
-  /** Why the last one failed, the queue that the message died of, and when. */
+  /** In a dead letter: why the last attempt failed, the queue it came from, and when. */
   reason: 'x-reason',
   queue: 'x-queue',
   diedAt: 'x-died-at',
-  /** When the next attempt is due, while it waits for that. */
+  /** When the next attempt is due, in the retry queue. */
   retryAt: 'x-retry-at',
-  /** The `app_id` that the message came with: its copies bear that of whoever copied it. */
+  /** The original `app_id`: a copy carries that of the program that made it. */
   appId: 'x-app-id',
-  /** How often it has been put back from the dead queue. */
+  /** How often it has been moved back from the dead queue. */
   redriven: 'x-redriven',
 } as const;
 
-const ours: ReadonlySet<string> = new Set(Object.values(copyHeaders));
-type CopyHeaders = Partial<Record<keyof typeof copyHeaders, string | number>>;
+type HistoryField = keyof typeof historyHeaders;
+type History = Partial<Record<HistoryField, string | number>>;
+const headerNames: ReadonlySet<string> = new Set(Object.values(historyHeaders));
 
-/** What the headers of a message say of its course. Those that others have made up so that they can't be ours are passed over. */
-export function courseOf({ properties: { headers = {} } }: Message) {
-  const text = (name: keyof typeof copyHeaders): string | undefined => {
-    const value: unknown = headers[copyHeaders[name]];
+/** Reads a message's history. Values of the wrong type, which others have made up, are ignored. */
+export function historyOf({ properties: { headers = {} } }: Message) {
+  const text = (field: HistoryField): string | undefined => {
+    const value: unknown = headers[historyHeaders[field]];
     return typeof value === 'string' ? value : undefined;
   };
-  const count = (name: keyof typeof copyHeaders): number => {
-    const value: unknown = headers[copyHeaders[name]];
+  const count = (field: HistoryField): number => {
+    const value: unknown = headers[historyHeaders[field]];
     return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
   };
   return { text, count };
 }
 
 /**
- * The properties of a copy by the program `appId`: those of the message, as far as a client can publish them again, and these headers of
- * ours; of ours that it had, only `app_id` and the count of redrives last. Without `reply_to`, for a copy is no request, and without
- * `expiration`, so that it is not lost.
+ * The properties of a copy published by the program `appId`: those of the message that a client can publish again, and the given history.
+ * Of the message's earlier history only the original `app_id` and the count of redrives are kept. Without `reply_to`, since a copy is not
+ * a request, and without `expiration`, so that it is not lost.
  */
-export function copyProperties(
-  { properties, ...message }: Message,
-  appId: string,
-  course: CopyHeaders,
-): Options.Publish {
-  const { text, count } = courseOf({ properties, ...message });
-  const lasting: CopyHeaders = {
-    // Whoever bears our name is a copy already, or came from us.
+export function copyProperties({ properties, ...message }: Message, appId: string, history: History): Options.Publish {
+  const { text, count } = historyOf({ properties, ...message });
+  const lasting: History = {
+    // A message with our `app_id` is a copy already, or came from this platform.
     appId: properties.appId === appId ? text('appId') : shortText(properties.appId),
     redriven: count('redriven') || undefined,
   };
-  const named = Object.entries({ ...lasting, ...course }).map(([name, value]) => [
-    copyHeaders[name as keyof typeof copyHeaders],
+  const named = Object.entries({ ...lasting, ...history }).map(([field, value]) => [
+    historyHeaders[field as HistoryField],
     value,
   ]);
   return {
@@ -67,7 +64,7 @@ export function copyProperties(
   };
 }
 
-/** A name in AMQP has 255 bytes at most; one of other bytes than UTF-8 grows when it is read. */
+/** AMQP names have at most 255 bytes, and bytes that are not UTF-8 grow when they are decoded. */
 const fitsName = (value: string): boolean => Buffer.byteLength(value) <= 255;
 const shortText = (value: unknown): string | undefined =>
   typeof value === 'string' && fitsName(value) ? value : undefined;
@@ -75,13 +72,13 @@ const wholeNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
 
 /**
- * Others' headers that can be sent again. What they have put there may be more than the client library can encode, a table that is too
- * large for one: then no copy could be published, and the message would come back for ever.
+ * Foreign headers that can be published again. The client library cannot encode every table that it can decode, a large one for example:
+ * then no copy could be published, and the message would be redelivered for ever.
  */
 const portable = (headers: Record<string, unknown> = {}): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(headers)
-      .filter(([name, value]) => !ours.has(name) && fitsName(name) && isPortable(value))
+      .filter(([name, value]) => !headerNames.has(name) && fitsName(name) && isPortable(value))
       .slice(0, 20),
   );
 

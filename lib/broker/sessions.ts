@@ -1,19 +1,19 @@
 import { EventEmitter, once } from 'node:events';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Log } from '../logging/log';
-import { BrokerAwayError } from './errors';
+import { BrokerUnavailableError } from './errors';
 
-/** One life of the connection: ends with it, never comes back. */
+/** One connection to the broker, from its set-up to its end. A reconnection makes a new session. */
 export interface Session {
   model: ChannelModel;
-  /** On a connection that publishes: for that, and for the replies. */
+  /** For publishing, and for the replies to requests. */
   channel: ConfirmChannel;
 }
 
 type SessionHook = (session: Session) => Promise<void>;
 type LossHook = (cause: Error) => void;
 
-/** Which session holds, whether the broker takes messages in it, and who wants to know when that changes. */
+/** Tracks the current session and whether the broker blocks it, and runs the hooks when that changes. */
 export function createSessions(log: Log) {
   const setUpHooks: SessionHook[] = [];
   const lostHooks: LossHook[] = [];
@@ -21,11 +21,11 @@ export function createSessions(log: Log) {
   let current: Session | undefined;
   let closing = false;
 
-  const lose = (session: Session, cause: Error): void => {
+  const end = (session: Session, cause: Error): void => {
     if (current !== session) return;
     current = undefined;
     block.end();
-    if (!closing) log.warn({ event: 'broker-lost', err: cause }, 'lost the broker');
+    if (!closing) log.warn({ event: 'broker-lost', err: cause }, 'lost the connection to the broker');
     for (const hook of lostHooks) hook(cause);
   };
 
@@ -33,7 +33,7 @@ export function createSessions(log: Log) {
     connected: () => current !== undefined,
     blocked: () => block.holds(),
     current(): Session {
-      if (!current) throw new BrokerAwayError('not connected to the broker');
+      if (!current) throw new BrokerUnavailableError('not connected to the broker');
       block.check();
       return current;
     },
@@ -50,46 +50,48 @@ export function createSessions(log: Log) {
       current = session;
     },
     watch(session: Session): void {
-      session.model.on('close', (cause) => lose(session, cause ?? new BrokerAwayError('connection closed')));
+      session.model.on('close', (cause) => end(session, cause ?? new BrokerUnavailableError('connection closed')));
       session.model.on('blocked', (reason) => current === session && block.begin(reason));
       session.model.on('unblocked', () => current === session && block.end());
     },
     reset(session: Session, cause: Error): void {
       if (closing) return;
-      lose(session, cause);
+      end(session, cause);
       session.model
         .close()
-        .catch((err: unknown) => log.debug({ event: 'parting-failed', err }, 'could not close a lost connection'));
+        .catch((error: unknown) =>
+          log.debug({ event: 'close-failed', err: error }, 'could not close a lost connection'),
+        );
     },
-    /** Resolves nothing more; returns the session that held. */
+    /** Ends the current session and returns it. */
     close(): Session | undefined {
       const last = current;
       closing = true;
-      if (last) lose(last, new BrokerAwayError('connection closed by this process'));
+      if (last) end(last, new BrokerUnavailableError('connection closed by this process'));
       return last;
     },
   };
 }
 
-/** Whether the broker, short of memory or disk, reads nothing from the present connection, as it does with each that publishes. */
+/** Whether the broker, short of memory or disk, has stopped reading from this connection, as it does with every publisher. */
 function createBlock(log: Log) {
-  const changes = new EventEmitter().setMaxListeners(0); // each message that waits listens
-  let cause: BrokerAwayError | undefined;
+  const changes = new EventEmitter().setMaxListeners(0); // each waiting message listens
+  let cause: BrokerUnavailableError | undefined;
   return {
     onBegin: (hook: LossHook) => void changes.on('begin', hook),
     begin(reason: string): void {
       log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
-      cause = new BrokerAwayError(`the broker is blocked: ${reason}`);
+      cause = new BrokerUnavailableError(`the broker is blocked: ${reason}`);
       changes.emit('begin', cause);
     },
     end(): void {
       if (!cause) return;
-      log.info({ event: 'broker-unblocked' }, 'the broker takes messages again, or is gone');
+      log.info({ event: 'broker-unblocked' }, 'the broker takes messages again, or its connection is lost');
       cause = undefined;
       changes.emit('end');
     },
     holds: () => cause !== undefined,
-    /** Throws while it lasts. */
+    /** Throws BrokerUnavailableError while the broker is blocked. */
     check(): void {
       if (cause) throw cause;
     },
@@ -102,9 +104,9 @@ function createBlock(log: Log) {
   };
 }
 
-/** A channel that ends while its connection lives does not come back by itself. */
+/** Calls back when a channel ends. A channel does not recover while its connection lives. */
 export function watchChannel(channel: ConfirmChannel, onEnd: (cause: Error) => void): void {
   let cause: Error | undefined;
-  channel.on('error', (err) => (cause = err));
-  channel.on('close', () => onEnd(cause ?? new BrokerAwayError('channel closed')));
+  channel.on('error', (error) => (cause = error));
+  channel.on('close', () => onEnd(cause ?? new BrokerUnavailableError('channel closed')));
 }

@@ -4,7 +4,7 @@ import { createSignature, signatureHeader } from './signature';
 const secret = 'a secret of thirty-two characters at the least';
 const signature = createSignature(secret);
 const body = Buffer.from('{"order_id":"1"}');
-const good = signature.of('place-order-queue', true, body);
+const good = signature.sign('place-order-queue', true, body);
 
 /** A request that has come to the queue by the default exchange, bearing this. */
 const messageWith = (header: unknown, { queue = 'place-order-queue', content = body, asks = true } = {}) =>
@@ -15,14 +15,14 @@ const messageWith = (header: unknown, { queue = 'place-order-queue', content = b
   }) as unknown as Message;
 
 test('the signature that was made for a message fits it', () => {
-  expect(signature.fits(messageWith(good))).toBe(true);
+  expect(signature.verify(messageWith(good))).toBe(true);
 });
 
 test.each<[string, Message]>([
-  ['of another secret', messageWith(createSignature(`${secret}!`).of('place-order-queue', true, body))],
+  ['of another secret', messageWith(createSignature(`${secret}!`).sign('place-order-queue', true, body))],
   ['of another body', messageWith(good, { content: Buffer.from('{"order_id":"2"}') })],
   ['of another queue', messageWith(good, { queue: 'change-order-status-queue' })],
-  ['of a message that is no request', messageWith(signature.of('place-order-queue', false, body))],
+  ['of a message that is no request', messageWith(signature.sign('place-order-queue', false, body))],
   ['of a request, where none asks for a reply', messageWith(good, { asks: false })],
   ['that is cut', messageWith(good.slice(1))],
   ['that is empty', messageWith('')],
@@ -30,5 +30,5 @@ test.each<[string, Message]>([
   ['that is no text', messageWith(Buffer.from(good))],
   ['that is not there', messageWith(undefined)],
 ])('a signature does not fit: one %s', (_which, message) => {
-  expect(signature.fits(message)).toBe(false);
+  expect(signature.verify(message)).toBe(false);
 });

@@ -1,36 +1,34 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Message } from 'amqplib';
-import { nameOf } from './destination';
+import { nameOf } from './message';
 
-/** Where a message bears its signature. */
 export const signatureHeader = 'x-signature';
 
-/** Tells messages of those who know a secret from everybody else's. One that was seen can be sent again, as it was and where it was. */
+/** Authenticates messages by a shared secret. It does not prevent replay: a captured message can be sent again to the same destination. */
 export interface Signature {
-  /** Of a message to this exchange or, by the default exchange, this queue. */
-  of(destination: string, isRequest: boolean, body: Buffer): string;
-  /** Whether a message that has come bears it. */
-  fits(message: Message): boolean;
+  /** @param destination The exchange or, for the default exchange, the queue. */
+  sign(destination: string, isRequest: boolean, body: Buffer): string;
+  /** Whether a received message has a valid signature. */
+  verify(message: Message): boolean;
 }
 
 export function createSignature(secret: string): Signature {
-  // The body alone would fit in another queue as well, and a copy of a message would do for a request.
-  const of = (destination: string, isRequest: boolean, body: Buffer): string =>
+  // It covers more than the body: otherwise it would be valid in another queue, and a copied message would pass for a request.
+  const sign = (destination: string, isRequest: boolean, body: Buffer): string =>
     createHmac('sha256', secret)
       .update(`${isRequest ? 'request' : 'message'} ${destination}\n`)
       .update(body)
       .digest('base64url');
   return {
-    of,
-    fits({ fields, properties, content }) {
+    sign,
+    verify({ fields, properties, content }) {
       const given: unknown = properties.headers?.[signatureHeader];
       if (typeof given !== 'string') return false;
-      const right = Buffer.from(of(nameOf(fields), properties.replyTo !== undefined, content));
-      const bytes = Buffer.from(given); // of text that may be anybody's: as many characters may be more bytes
-      return bytes.length === right.length && timingSafeEqual(bytes, right);
+      const expected = Buffer.from(sign(nameOf(fields), properties.replyTo !== undefined, content));
+      const bytes = Buffer.from(given); // untrusted text: the same number of characters may be more bytes
+      return bytes.length === expected.length && timingSafeEqual(bytes, expected);
     },
   };
 }
 
-/** What is said of a message without it. */
-export const unsigned = 'UNSIGNED_MESSAGE: it does not bear the signature that MESSAGE_SECRET asks for';
+export const unsignedReason = 'UNSIGNED_MESSAGE: it has no valid signature, which MESSAGE_SECRET requires';

@@ -1,8 +1,9 @@
-/** How callers are known (docs/security.md): the variables, and what does not fit together. */
+/** Authentication (docs/security.md). */
 import { z } from 'zod';
-import { isLoopback } from './servers';
+import type { ModeConfig } from './process';
+import { isLoopback, type Refuse } from './variables';
 
-/** Of whom and for whom a token is: for whoever signs, too. */
+/** The token claims `iss` and `aud`. Programs that sign tokens need them too. */
 export const tokenNames = {
   AUTH_ISSUER: z.string().min(1).default('food-delivery'),
   AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
@@ -10,31 +11,36 @@ export const tokenNames = {
 
 export const access = {
   AUTH_MODE: z.enum(['required', 'off']).default('required'),
-  /** Shared with whoever signs the tokens, for HS256. As long as what HMAC-SHA-256 makes of it, at least. */
+  /** Shared with the issuer of the tokens, for HS256. At least as long as the output of HMAC-SHA-256. */
   AUTH_SECRET: z.string().min(32).optional(),
   /** Where an identity provider publishes its keys, in place of the secret. */
   AUTH_JWKS_URL: z.url().optional(),
   ...tokenNames,
   AUTH_CLOCK_SKEW_S: z.coerce.number().int().min(0).max(300).default(30),
 };
+export type AccessConfig = z.infer<z.ZodObject<typeof access>>;
 
-/** Nobody is let in unknown by mistake: there is one way to know callers, or everything is on this machine alone. */
-export function checkAccess(
-  config: { AUTH_MODE: string; AUTH_SECRET?: string | undefined; AUTH_JWKS_URL?: string | undefined; HOST: string } & {
-    AUTH_SERVICE_TOKEN?: string | undefined;
-  },
-  context: z.RefinementCtx,
-): void {
-  const wrong = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
-  const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL, HOST } = config;
+/** The token of a service that calls others. Without one it signs its own, with the secret. */
+export const serviceToken = { AUTH_SERVICE_TOKEN: z.string().optional() };
+export type ServiceTokenConfig = z.infer<z.ZodObject<typeof serviceToken>>;
+
+/** Requires exactly one way to check tokens, unless the process is reachable from this machine only. */
+export function checkAccess(config: Partial<AccessConfig> & ModeConfig & { HOST?: string }, refuse: Refuse): void {
+  const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL, HOST = '' } = config;
   if (AUTH_MODE === 'off') {
-    if (!isLoopback(HOST)) wrong('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);
-    return;
+    if (!isLoopback(HOST)) refuse('AUTH_MODE', `off only where HOST is a loopback address, which ${HOST} is not`);
+    if (config.NODE_ENV === 'production') refuse('AUTH_MODE', 'off is refused with NODE_ENV=production');
+  } else if (AUTH_MODE === 'required') {
+    if (AUTH_SECRET === undefined && AUTH_JWKS_URL === undefined)
+      refuse('AUTH_SECRET', 'needed, or AUTH_JWKS_URL: one of them checks tokens');
+    if (AUTH_SECRET !== undefined && AUTH_JWKS_URL !== undefined)
+      refuse('AUTH_JWKS_URL', 'not beside AUTH_SECRET: only one of them checks tokens');
   }
-  if (AUTH_SECRET === undefined && AUTH_JWKS_URL === undefined)
-    wrong('AUTH_SECRET', 'needed, or AUTH_JWKS_URL: by one of them tokens are checked');
-  if (AUTH_SECRET !== undefined && AUTH_JWKS_URL !== undefined)
-    wrong('AUTH_JWKS_URL', 'not beside AUTH_SECRET: tokens are checked by one of them');
-  if (AUTH_JWKS_URL !== undefined && 'USER_DATABASE_URL' in config && config.AUTH_SERVICE_TOKEN === undefined)
-    wrong('AUTH_SERVICE_TOKEN', 'needed beside AUTH_JWKS_URL: a token with the role service');
+}
+
+/** For a service that calls others, which cannot sign tokens with published keys. */
+export function checkServiceToken(config: AccessConfig & ServiceTokenConfig, refuse: Refuse): void {
+  const { AUTH_MODE, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN } = config;
+  if (AUTH_MODE === 'required' && AUTH_JWKS_URL !== undefined && AUTH_SERVICE_TOKEN === undefined)
+    refuse('AUTH_SERVICE_TOKEN', 'needed beside AUTH_JWKS_URL: a token with the role service');
 }

@@ -1,5 +1,6 @@
 /** What a process reads from its environment, the time limits of an order above all. */
-import { ConfigError, loadConfig, orderPolicy, schemas } from './config';
+import { ConfigError, loadConfig, schemas } from './config';
+import { orderPolicy } from './policy';
 
 const minute = 60_000;
 const AUTH_SECRET = 'a secret of thirty-two characters at the least';

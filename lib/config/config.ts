@@ -1,155 +1,119 @@
 /**
- * Configuration comes from the environment, is read once by a `main.ts`, and is an object from there on.
- * Every variable stands in `.env.example`.
+ * Configuration comes from the environment and is read once, at the start of a process.
+ * `.env.example` lists every variable.
  */
 import { z } from 'zod';
-import type { OrderPolicy } from '../../contracts/workflow';
-import { access, checkAccess } from './access';
-import { edgeVariables } from './http';
 import type { Log } from '../logging/log';
-import * as servers from './servers';
-import { tracingVariables } from './tracing';
 import { payloadKeys } from '../temporal/payload-keys';
+import { access, checkAccess, checkServiceToken, serviceToken, type AccessConfig } from './access';
+import { broker, checkBroker, messageSecret, type BrokerConfig } from './broker';
+import { http } from './http';
+import { policy } from './policy';
+import { checkDatabases, database, databaseCa, databaseUrls, pool, sslmodeOf, type PoolConfig } from './postgres';
+import { basics, health, host, metrics, mode, type ModeConfig } from './process';
+import { checkRedis, redis, type RedisConfig } from './redis';
+import { checkTemporal, temporal, temporalIsSecure, type TemporalConfig } from './temporal';
+import { tracing } from './tracing';
+import { isLoopback, port, type Refuse } from './variables';
 
-const milliseconds = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
-const port = () => z.coerce.number().int().min(0).max(65_535);
-const minute = 60_000;
+/** What a process may have of the groups of variables. */
+type Variables = Partial<AccessConfig & BrokerConfig & PoolConfig & RedisConfig & TemporalConfig> &
+  ModeConfig &
+  Readonly<Record<string, unknown>>;
 
-const common = {
-  ...servers.mode,
-  ...servers.databaseCa,
-  ...tracingVariables,
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** Connections to the database, for each process. Small: all processes share one machine in the local stack. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
-  /** For all that a process waits for at its start: longer than any of the servers takes to start on a busy machine. */
-  START_LIMIT_MS: milliseconds(60_000),
-};
-const host = { HOST: z.string().default('127.0.0.1') };
-/** Where Prometheus finds a process's `/metrics`; nowhere by default. */
-const metrics = { METRICS_PORT: port().optional() };
-const http = {
-  ...host,
-  ...metrics,
-  ...edgeVariables,
-  ...servers.redis,
-  /** At most what leaves room for the 5 to 6 s of a slow placement that comes at its end, in the 8 s that a drain may take. */
-  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(2_000).default(500),
-};
-/** Where a worker answers how it is; nowhere by default. */
-const health = { ...host, ...metrics, HEALTH_PORT: port().optional() };
-/** Defaults of the order policy (see OrderPolicy): how long people may take, and how patiently machines are called. */
-const policy = {
-  PLACEMENT_LIMIT_MS: milliseconds(10 * minute),
-  DECISION_LIMIT_MS: milliseconds(15 * minute),
-  COURIER_LIMIT_MS: milliseconds(15 * minute),
-  PICKUP_LIMIT_MS: milliseconds(60 * minute),
-  DELIVERY_ATTENTION_MS: milliseconds(120 * minute),
-  REASK_INTERVAL_MS: milliseconds(30_000),
-  AVOID_LOCAL_MS: milliseconds(30_000),
-  ATTEMPT_MS: milliseconds(10_000),
-  RETRY_INTERVAL_MS: milliseconds(30_000),
-  UNDO_ATTENTION_MS: milliseconds(2 * minute),
-};
+const checks = [checkBroker, checkRedis, checkDatabases, checkTemporal, checkAccess];
 
-/** What the three HTTP services read alike. */
-const api = { ...common, ...http, ...access, ...servers.temporal };
+/** A process's configuration, with the checks of each group that it has variables of. */
+const configuration = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object(shape).superRefine((config, context) => {
+    const variables = config as Variables; // a shape of any groups
+    for (const check of checks) check(variables, refuseIn(context));
+  });
+
+const refuseIn =
+  (context: z.RefinementCtx): Refuse =>
+  (variable, message) =>
+    context.addIssue({ code: 'custom', path: [variable], message });
+
+const common = { ...mode, ...tracing, ...basics };
+/** What the HTTP services share. */
+const api = { ...common, ...pool, ...metrics, ...http, ...redis, ...access, ...temporal };
+/** What the workers share. */
+const worker = { ...common, ...pool, ...host, ...metrics, ...health, ...broker, ...messageSecret };
 
 export const schemas = {
-  userApi: z
-    .object({
-      ...api,
-      ...policy,
-      PORT: port().default(8001),
-      USER_DATABASE_URL: servers.database('user'),
-      RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
-      DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
-      /** The token with which this service asks the other two. Left out: it signs its own, with the secret. */
-      AUTH_SERVICE_TOKEN: z.string().optional(),
-    })
-    .superRefine(servers.checkServers)
-    .superRefine(checkAccess),
-  restaurantApi: z
-    .object({
-      ...api,
-      ...policy,
-      PORT: port().default(8002),
-      RESTAURANT_DATABASE_URL: servers.database('restaurant'),
-    })
-    .superRefine(servers.checkServers)
-    .superRefine(checkAccess),
-  deliveryApi: z
-    .object({
-      ...api,
-      ...servers.broker,
-      PORT: port().default(8003),
-      DELIVERY_DATABASE_URL: servers.database('delivery'),
-    })
-    .superRefine(servers.checkServers)
-    .superRefine(checkAccess),
-  orderWorker: z
-    .object({
-      ...common,
-      ...health,
-      ...servers.temporal,
-      ...servers.messages,
-      ...policy,
-      USER_DATABASE_URL: servers.database('user'),
-      WORKER_BUILD_ID: z.string().optional(),
-      WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
-    })
-    .superRefine(servers.checkServers),
-  restaurantWorker: z
-    .object({ ...common, ...health, ...servers.messages, RESTAURANT_DATABASE_URL: servers.database('restaurant') })
-    .superRefine(servers.checkServers),
-  deliveryWorker: z
-    .object({ ...common, ...health, ...servers.messages, DELIVERY_DATABASE_URL: servers.database('delivery') })
-    .superRefine(servers.checkServers),
-  repair: z
-    .object({
-      ...servers.mode,
-      ...servers.databaseCa,
-      ...servers.temporal,
-      ...policy,
-      USER_DATABASE_URL: servers.database('user'),
-      RESTAURANT_DATABASE_URL: servers.database('restaurant'),
-      DELIVERY_DATABASE_URL: servers.database('delivery'),
-    })
-    .superRefine(servers.checkServers),
+  userApi: configuration({
+    ...api,
+    ...policy,
+    ...serviceToken,
+    PORT: port().default(8001),
+    USER_DATABASE_URL: database('user'),
+    RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
+    DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
+  }).superRefine((config, context) => checkServiceToken(config, refuseIn(context))),
+  restaurantApi: configuration({
+    ...api,
+    ...policy,
+    PORT: port().default(8002),
+    RESTAURANT_DATABASE_URL: database('restaurant'),
+  }),
+  deliveryApi: configuration({
+    ...api,
+    ...broker,
+    PORT: port().default(8003),
+    DELIVERY_DATABASE_URL: database('delivery'),
+  }),
+  orderWorker: configuration({
+    ...worker,
+    ...temporal,
+    ...policy,
+    USER_DATABASE_URL: database('user'),
+    WORKER_BUILD_ID: z.string().optional(),
+    WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
+  }),
+  restaurantWorker: configuration({ ...worker, RESTAURANT_DATABASE_URL: database('restaurant') }),
+  deliveryWorker: configuration({ ...worker, DELIVERY_DATABASE_URL: database('delivery') }),
+  repair: configuration({
+    ...mode,
+    ...databaseCa,
+    ...temporal,
+    ...policy,
+    USER_DATABASE_URL: database('user'),
+    RESTAURANT_DATABASE_URL: database('restaurant'),
+    DELIVERY_DATABASE_URL: database('delivery'),
+  }),
   /** The jobs that run once before the others. */
-  migrate: z.object(servers.databaseCa),
-  searchAttributes: z.object({ ...servers.mode, ...servers.temporal }).superRefine(servers.checkServers),
-  codecServer: z
-    .object({
-      ...common,
-      ...host,
-      ...access,
-      /** Nobody decrypts unknown, on whatever machine. */
-      AUTH_MODE: z
-        .literal('required', { error: 'only required: the codec server asks for tokens everywhere' })
-        .default('required'),
-      TEMPORAL_PAYLOAD_KEYS: payloadKeys,
-      /** Whose pages may ask from a browser. */
-      TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
-      CODEC_SERVER_PORT: port().default(8235),
-    })
-    .superRefine(checkAccess),
+  migrate: configuration(databaseCa),
+  searchAttributes: configuration({ ...mode, ...temporal }),
+  codecServer: configuration({
+    ...common,
+    ...host,
+    ...access,
+    /** It decrypts, so it never runs without authentication, not even on a loopback address. */
+    AUTH_MODE: z
+      .literal('required', { error: 'only required: the codec server always authenticates its callers' })
+      .default('required'),
+    TEMPORAL_PAYLOAD_KEYS: payloadKeys,
+    /** The Web UI, whose pages call the codec server from a browser. */
+    TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
+    CODEC_SERVER_PORT: port().default(8235),
+  }),
 };
 
-/** Thrown when the environment does not fit; the message names each variable and what is wrong with it. */
+/** Thrown when the environment is invalid; the message names each variable and its problem. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads a process's configuration. An empty variable counts as absent. What is allowed in production, but not wise, is logged.
+ * Reads a configuration. An empty variable counts as absent. Logs a warning for what production allows but should avoid.
  * Throws ConfigError.
  */
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(present);
   if (parsed.success) {
-    const variables = servers.plainServers(parsed.data as Record<string, unknown>);
+    const variables = serversWithoutTls(parsed.data as Variables);
     if (variables.length > 0) log?.warn({ event: 'plain-servers', variables }, 'servers are reached without TLS');
     return parsed.data;
   }
@@ -157,17 +121,23 @@ export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEn
   throw new ConfigError(`The configuration does not fit (see .env.example):\n  ${problems.join('\n  ')}`);
 }
 
-type PolicyVariables = { [Name in keyof typeof policy]: number };
+/** In production: the variables of servers on other machines that are reached without TLS. */
+function serversWithoutTls(config: Variables): string[] {
+  if (config.NODE_ENV !== 'production') return [];
+  const { RABBITMQ_URL, REDIS_URL, TEMPORAL_ADDRESS } = config;
+  const urls: [string, string | undefined][] = [
+    ['RABBITMQ_URL', RABBITMQ_URL],
+    ['REDIS_URL', REDIS_URL],
+    ...databaseUrls(config),
+  ];
+  const plain = urls.flatMap(([name, url]) => (url !== undefined && isPlain(url) ? [name] : []));
+  const temporalHost = TEMPORAL_ADDRESS?.replace(/:\d+$/, '');
+  const temporalIsPlain = temporalHost !== undefined && !temporalIsSecure(config) && !isLoopback(temporalHost);
+  return temporalIsPlain ? [...plain, 'TEMPORAL_ADDRESS'] : plain;
+}
 
-export const orderPolicy = (config: PolicyVariables): OrderPolicy => ({
-  placementLimitMs: config.PLACEMENT_LIMIT_MS,
-  decisionLimitMs: config.DECISION_LIMIT_MS,
-  courierLimitMs: config.COURIER_LIMIT_MS,
-  pickupLimitMs: config.PICKUP_LIMIT_MS,
-  deliveryAttentionMs: config.DELIVERY_ATTENTION_MS,
-  reaskIntervalMs: config.REASK_INTERVAL_MS,
-  avoidLocalMs: config.AVOID_LOCAL_MS,
-  attemptMs: config.ATTEMPT_MS,
-  retryIntervalMs: config.RETRY_INTERVAL_MS,
-  undoAttentionMs: config.UNDO_ATTENTION_MS,
-});
+function isPlain(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const isSecure = ['amqps:', 'rediss:'].includes(protocol) || sslmodeOf(url) !== 'disable';
+  return !isSecure && !isLoopback(hostname);
+}

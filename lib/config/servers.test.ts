@@ -5,8 +5,8 @@ import path from 'node:path';
 import { loadConfig, schemas } from './config';
 import { createLog } from '../logging/log';
 import { connectionTo } from '../postgres/database';
-import { brokerServer } from '../broker/platform-broker';
-import { temporalServer } from '../temporal/server';
+import { brokerServer } from '../broker/broker';
+import { temporalServer } from '../temporal/connection';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'servers-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

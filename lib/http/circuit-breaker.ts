@@ -2,50 +2,50 @@ import CircuitBreaker from 'opossum';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Log } from '../logging/log';
 
-/** Thrown at once, without a try, while what is called has failed too often a moment ago. */
+/** Thrown without a call while the breaker is open, because recent calls failed too often. */
 export class BreakerOpenError extends Error {
   override readonly name = 'BreakerOpenError';
   constructor(
     name: string,
-    /** When it is tried again, at the latest. */
+    /** When the next call is let through, at the latest. */
     readonly retryAfterSeconds: number,
   ) {
-    super(`${name} has failed too often a moment ago`);
+    super(`recent calls of ${name} failed too often`);
   }
 }
 
 export interface Breaker {
   readonly name: string;
-  /** Runs a call, which has a time limit of its own. Throws BreakerOpenError, or what the call throws. */
+  /** Runs a call, which has its own timeout. Throws BreakerOpenError, or what the call throws. */
   run<T>(call: () => Promise<T>): Promise<T>;
 }
 
 export interface BreakerLimits {
   /** An open breaker lets one call through after this long; its success closes the breaker. */
   resetMs: number;
-  /** Fewer calls than this in the last ten seconds say nothing. */
+  /** With fewer calls in the last ten seconds it does not open. */
   minimumCalls: number;
-  /** Above this share of failures among them the breaker opens. */
+  /** It opens above this share of failures among them. */
   failurePercent: number;
 }
 
-/** Quick to open, for callers wait seconds on each failed call; quick to try again, for a restart takes seconds too. */
-const usualLimits: BreakerLimits = { resetMs: 2_000, minimumCalls: 4, failurePercent: 50 };
+/** Opens quickly, since each failed call costs its caller seconds; retries quickly, since a restart takes seconds too. */
+const defaultLimits: BreakerLimits = { resetMs: 2_000, minimumCalls: 4, failurePercent: 50 };
 
-/** How a process's breakers are counted, by their names. */
+/** The metrics of a process's breakers, by their names. */
 export function breakerMetrics(registry = new Registry()) {
   const registers = [registry];
   const labelNames = ['name'] as const;
   return {
     open: new Gauge({
       name: 'breaker_open',
-      help: 'Whether the breaker is open (1): what it guards is not called.',
+      help: 'Whether the breaker is open (1): the service is not called.',
       labelNames,
       registers,
     }),
     rejections: new Counter({
       name: 'breaker_rejections_total',
-      help: 'Calls that an open breaker has turned away.',
+      help: 'Calls rejected by an open breaker.',
       labelNames,
       registers,
     }),
@@ -56,7 +56,7 @@ export function createBreaker(
   name: string,
   log: Log,
   metrics = breakerMetrics(),
-  limits: BreakerLimits = usualLimits,
+  limits: BreakerLimits = defaultLimits,
 ): Breaker {
   const circuit = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
     timeout: false,
@@ -70,7 +70,7 @@ export function createBreaker(
   rejections.inc(0);
   circuit.on('open', () => {
     open.set(1);
-    log.warn({ event: 'breaker-open', name }, `${name} fails; it is not called for a while`);
+    log.warn({ event: 'breaker-open', name }, `${name} fails; it is not called for now`);
   });
   circuit.on('close', () => {
     open.set(0);
@@ -79,7 +79,7 @@ export function createBreaker(
   return {
     name,
     async run<T>(call: () => Promise<T>): Promise<T> {
-      // Not left to `fire`: that counts what it turns away as calls without failure, and would be slow to open again.
+      // Not left to `fire`: it counts rejected calls as successful ones, so the breaker would be slow to open again.
       if (!circuit.closed && !circuit.pendingClose) {
         rejections.inc();
         throw new BreakerOpenError(name, Math.ceil(limits.resetMs / 1_000));

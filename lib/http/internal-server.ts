@@ -1,14 +1,14 @@
-import { createServer, type ServerResponse } from 'node:http';
-import { serverAddress } from './server-address';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
-/** A server for those who run the system, not for the public. */
+/** A server for operators, not for the public. */
 export interface InternalServer {
   /** `http://host:port` */
   address: string;
   close(): void;
 }
 
-/** Answers every request by its path. Rejects when the port is taken; port 0 is any free one. */
+/** Answers requests by their path. Rejects when the port is taken; port 0 is any free one. */
 export async function listenInternal(
   host: string,
   port: number,
@@ -26,4 +26,10 @@ export async function listenInternal(
       server.closeAllConnections();
     },
   };
+}
+
+/** The address of a listening server, with its actual port: `http://host:port`. */
+export function serverAddress(host: string, server: Server): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
-import { createVerify, KeysAwayError, signToken, TokenRefusedError, type TokenRules } from './tokens';
+import { createVerify, KeysUnavailableError, signToken, TokenRefusedError, type TokenRules } from './tokens';
 
 const rules: TokenRules = { issuer: 'food-delivery', audience: 'food-delivery', clockSkewSeconds: 5 };
 const secret = 'a secret of thirty-two characters at the least';
@@ -95,6 +95,6 @@ describe('tokens signed with a published key', () => {
   test('cannot be judged while nobody publishes it', async () => {
     const verify = createVerify({ jwksUrl: 'http://127.0.0.1:1/keys' }, rules);
     const token = await signed(pair.privateKey, 'RS256', {}, { kid: 'one' });
-    await expect(verify(token)).rejects.toBeInstanceOf(KeysAwayError);
+    await expect(verify(token)).rejects.toBeInstanceOf(KeysUnavailableError);
   });
 });

@@ -1,31 +1,31 @@
 import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyOptions } from 'jose';
 
-/** What makes a token one of ours. */
+/** What a valid token claims. */
 export interface TokenRules {
   issuer: string;
   audience: string;
-  /** By how much the clocks of whoever signs and of this machine may differ. */
+  /** The tolerated difference between the clocks of the issuer and this machine. */
   clockSkewSeconds: number;
 }
 
-/** How tokens are signed: by a secret that we share with whoever signs, or by keys that are published at an address. */
+/** How tokens are signed: with a secret shared with the issuer, or with keys that the issuer publishes. */
 export type TokenKey = { secret: string } | { jwksUrl: string };
 
-/** The claims of a token. Throws TokenRefusedError, or KeysAwayError when the published keys cannot be had. */
+/** Returns the claims of a token. Throws TokenRefusedError, or KeysUnavailableError when the published keys cannot be loaded. */
 export type Verify = (token: string) => Promise<JWTPayload>;
 
-/** Thrown when a token is expired, not signed by the key, for somebody else, or no token at all. The message may be told to whoever sent it. */
+/** Thrown when a token is malformed, expired, has another audience, or an invalid signature. The message may be shown to its sender. */
 export class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError';
 }
 
-/** Thrown when nobody can say whether a token is good. */
-export class KeysAwayError extends Error {
-  override readonly name = 'KeysAwayError';
+/** Thrown when a token cannot be checked now. Retryable. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
 }
 
-/** No algorithm that a published key could be mistaken for: a secret signs HS256 and nothing else, published keys never do. */
+/** A published key must never pass for a secret: a secret verifies HS256 only, published keys never do. */
 const publishedAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const secretAlgorithms = ['HS256'];
 
@@ -36,12 +36,12 @@ export function createVerify(key: TokenKey, { issuer, audience, clockSkewSeconds
     clockTolerance: clockSkewSeconds,
     requiredClaims: ['exp', 'sub'],
   };
-  const verified = verifierOf(key, rules);
+  const verify = verifierOf(key, rules);
   return async (token) => {
     try {
-      return (await verified(token)).payload;
-    } catch (err) {
-      throw toOurError(err);
+      return (await verify(token)).payload;
+    } catch (error) {
+      throw toTokenError(error);
     }
   };
 }
@@ -55,12 +55,12 @@ function verifierOf(key: TokenKey, rules: JWTVerifyOptions): (token: string) => 
   return (token) => jwtVerify(token, keys, { ...rules, algorithms: publishedAlgorithms });
 }
 
-/** A request must not wait for them longer than for anything else. */
+/** A request waits for the published keys no longer than for other services. */
 const keysTimeoutMs = 2_000;
 
 const secretKey = (secret: string) => createSecretKey(Buffer.from(secret, 'utf8'));
 
-/** Signs what a token is to say. It is good for so many seconds. */
+/** Signs a token that is valid for `secondsToLive`. */
 export const signToken = (
   claims: JWTPayload,
   secret: string,
@@ -77,8 +77,8 @@ export const signToken = (
     .sign(secretKey(secret));
 };
 
-/** What `sign` gives, signed anew after so long. */
-export function signedAnew(sign: () => Promise<string>, useMs: number): () => Promise<string> {
+/** Returns a signed token, and signs a new one after `useMs`. */
+export function cachedToken(sign: () => Promise<string>, useMs: number): () => Promise<string> {
   let signed: { token: Promise<string>; at: number } | undefined;
   return () => {
     if (!signed || Date.now() - signed.at > useMs) signed = { token: sign(), at: Date.now() };
@@ -86,13 +86,13 @@ export function signedAnew(sign: () => Promise<string>, useMs: number): () => Pr
   };
 }
 
-/** Everything else that the library says is a fault of the token. */
-function toOurError(err: unknown): Error {
-  if (err instanceof errors.JWTExpired) return new TokenRefusedError('The token has expired', { cause: err });
-  if (err instanceof errors.JWTClaimValidationFailed)
-    return new TokenRefusedError(`The token's "${err.claim}" is not accepted here`, { cause: err });
-  const away = [errors.JWKSTimeout, errors.JWKSInvalid].some((type) => err instanceof type);
-  if (away || !(err instanceof errors.JOSEError))
-    return new KeysAwayError('the published keys cannot be had', { cause: err });
-  return new TokenRefusedError('The token is not valid', { cause: err });
+/** Any other error of the library means that the token is invalid. */
+function toTokenError(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) return new TokenRefusedError('The token has expired', { cause: error });
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new TokenRefusedError(`The token's "${error.claim}" is not accepted here`, { cause: error });
+  const keysFailed = [errors.JWKSTimeout, errors.JWKSInvalid].some((type) => error instanceof type);
+  if (keysFailed || !(error instanceof errors.JOSEError))
+    return new KeysUnavailableError('the published keys cannot be loaded', { cause: error });
+  return new TokenRefusedError('The token is not valid', { cause: error });
 }

@@ -1,22 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What log lines bear beside their own fields, by name. What is not known is left out. */
+/** Fields that log lines have in addition to their own. Undefined ones are left out. */
 export type LogFields = Record<string, string | undefined>;
 
-const underWay = new AsyncLocalStorage<LogFields>();
+const current = new AsyncLocalStorage<LogFields>();
 
-/** Does the work; every line that is logged meanwhile, however deep inside, bears these fields, beside those of the work that it is part of. */
+/** Does the work. Every line logged by it, however deep, has these fields, in addition to those of the enclosing work. */
 export function withLogFields<T>(fields: LogFields, work: () => T): T {
-  return underWay.run({ ...underWay.getStore(), ...fields }, work);
+  return current.run({ ...current.getStore(), ...fields }, work);
 }
 
-/** Adds what only turns out while the work is under way. Without any work it does nothing. */
+/** Adds fields to the current work. A no-op outside of any work. */
 export function addLogFields(fields: LogFields): void {
-  const known = underWay.getStore();
+  const known = current.getStore();
   if (known) Object.assign(known, fields);
 }
 
-/** The fields of the work under way. Its owner's: to be read only. */
-export const logFields = (): Readonly<LogFields> => underWay.getStore() ?? none;
+/** The fields of the current work. */
+export const logFields = (): Readonly<LogFields> => current.getStore() ?? none;
 
 const none: LogFields = {};

@@ -1,22 +1,22 @@
-/** What tells that lines of several processes belong together. It comes from outside: what does not look like an id is none. */
+/** Correlates the log lines of several processes. Ids come from untrusted headers: malformed ones are ignored. */
 import { randomUUID } from 'node:crypto';
 import { currentTraceId } from '../tracing/tracing';
 import { logFields, type LogFields } from './context';
 
-/** In HTTP requests, and in messages too. */
+/** Of HTTP requests and of messages. */
 export const requestIdHeader = 'x-request-id';
 const traceparentHeader = 'traceparent';
 
-/** Long enough for a UUID and for what load balancers make up; no spaces, no quotes, nothing that a terminal would obey. */
-const sane = /^[\w.:=+/-]{1,128}$/;
-/** W3C's: version, trace, parent, flags; a trace of zeros only is none. */
+/** Long enough for a UUID and for the ids of load balancers; no spaces, quotes or terminal control characters. */
+const safeId = /^[\w.:=+/-]{1,128}$/;
+/** W3C: version, trace, parent, flags. A trace id of zeros is invalid. */
 const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
-/** An id as it was sent, if it looks like one. */
+/** The id, if it is well-formed. */
 export const idOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && sane.test(value) ? value : undefined;
+  typeof value === 'string' && safeId.test(value) ? value : undefined;
 
-/** What the headers of a request or a message say of where it belongs. */
+/** The ids in the headers of a request or a message. */
 export function correlationOf(headers: Record<string, unknown> = {}): LogFields {
   const { [requestIdHeader]: requestId, [traceparentHeader]: parent } = headers;
   return {
@@ -25,19 +25,19 @@ export function correlationOf(headers: Record<string, unknown> = {}): LogFields 
   };
 }
 
-/** The same for a request: one that comes without an id gets one, and the trace is that which it is part of here, if any. */
+/** The same for an HTTP request: without an id it gets a new one, and a trace of this process takes precedence. */
 export const correlationOfRequest = (headers: Record<string, unknown>): LogFields & { request_id: string } => {
   const { request_id = randomUUID(), trace_id } = correlationOf(headers);
   return { request_id, trace_id: currentTraceId() ?? trace_id };
 };
 
-/** What is sent on in the headers of requests and messages that the work under way makes. */
+/** Headers for the requests and messages that the current work sends. */
 export function correlationHeaders(): Record<string, string> {
   const { request_id } = logFields();
   return request_id === undefined ? {} : { [requestIdHeader]: request_id };
 }
 
-/** The fields of the work under way, for its log lines; a trace of this process's own goes before one that was only told of. */
+/** The log fields of the current work. A trace of this process takes precedence over one from a header. */
 export const correlation = (): LogFields => {
   const fields = logFields();
   const traceId = currentTraceId();

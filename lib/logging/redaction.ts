@@ -1,13 +1,13 @@
 /**
- * What never gets into a log line, in one place (docs/logging.md). Log calls name the fields that they mean, so this is for what slips in:
- * texts of others' errors, and objects that somebody hands on whole.
+ * Keeps sensitive data out of log lines (docs/logging.md). Log calls name their fields, so this catches what slips in: messages of foreign
+ * errors, and objects that are logged as they are.
  */
 
-/** Of errors as deep as this; a chain of causes may have no end. */
+/** A chain of causes may be endless. */
 const maxCauses = 5;
 const maxTextLength = 2_000;
 
-/** Fields of these names are removed. One level is enough: a line has no objects in its fields (the type `Log` sees to it). */
+/** Fields of these names are removed. One level is enough: the type `Log` allows no objects in a line. */
 const removed = [
   // credentials
   'authorization',
@@ -15,7 +15,7 @@ const removed = [
   'password',
   'secret',
   'token',
-  // what people have sent or may have written
+  // user data
   'headers',
   'body',
   'content',
@@ -35,7 +35,7 @@ const removed = [
 /** For pino's `redact`. */
 export const redact = { paths: removed, remove: true };
 
-/** For pino's `serializers`: everything in a line that is somebody's text. */
+/** For pino's `serializers`: every field with a foreign text. */
 export const serializers = { err: plainError, reason: scrubbed, msg: scrubbed };
 
 interface PlainError {
@@ -46,33 +46,31 @@ interface PlainError {
   cause?: PlainError;
 }
 
-/**
- * Of an error its type, message, code, stack and causes. Nothing else: clients' errors carry requests, rows, addresses with their passwords.
- */
-function plainError(err: unknown, depth = 0): PlainError {
-  if (!(err instanceof Error)) return { type: typeof err, message: scrub(String(err)) };
-  const { code } = err as { code?: unknown };
+/** An error's type, message, code, stack and causes. Nothing else: errors of clients contain requests, rows, URLs with passwords. */
+function plainError(error: unknown, depth = 0): PlainError {
+  if (!(error instanceof Error)) return { type: typeof error, message: scrub(String(error)) };
+  const { code } = error as { code?: unknown };
   return {
-    type: err.name,
-    message: messageOf(err),
+    type: error.name,
+    message: messageOf(error),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    ...(err.stack !== undefined && { stack: framesOf(err.stack) }),
-    ...(err.cause !== undefined && depth < maxCauses && { cause: plainError(err.cause, depth + 1) }),
+    ...(error.stack !== undefined && { stack: framesOf(error.stack) }),
+    ...(error.cause !== undefined && depth < maxCauses && { cause: plainError(error.cause, depth + 1) }),
   };
 }
 
-/** What an error says, as far as a log line or a header of a dead letter may say it. */
+/** An error's message, redacted for a log line or a header of a dead letter. */
 export function messageOf({ name, message }: Error): string {
   if (name !== databaseError && !name.startsWith('PrismaClient')) return scrub(message);
-  // Prisma begins with the call and everything that was handed to it, and ends with what is wrong.
+  // Prisma's messages begin with the call and its arguments, and end with the cause.
   const [last = ''] = message.trimEnd().split('\n').reverse();
   return values.reduce((left, [pattern, by]) => left.replace(pattern, by), scrub(last));
 }
 
-/** As `pg` names those of the server. */
+/** The name of `pg`'s errors from the server. */
 const databaseError = 'error';
 
-/** Without the message, which stands before the frames. */
+/** A stack without the message at its beginning. */
 const framesOf = (stack: string): string =>
   stack
     .split('\n')
@@ -88,14 +86,14 @@ const scrub = (text: string): string =>
 
 type Rule = [pattern: RegExp, by: string];
 
-/** Passwords in addresses, tokens, and the beginning of what was to be JSON. */
+/** Passwords in URLs, tokens, and the text that a JSON parser quotes. */
 const rules: Rule[] = [
   [/([a-z][a-z\d+.-]*:\/\/[^\s:/@]*):[^\s/]*@/gi, '$1:…@'],
   [/\b(Bearer) [\w.~+/=-]+/gi, '$1 …'],
   [/, ".*is not valid JSON/gs, ' is not valid JSON'],
 ];
 
-/** What PostgreSQL quotes of a row or of a statement's values; of quoted words the names of the schema's own things stay. */
+/** What PostgreSQL quotes of rows and of a statement's values. Quoted names of the schema stay. */
 const values: Rule[] = [
   [/\bKey \([^)]*\)=\(.*?\)/g, 'Key (…)'],
   [/\b(Failing row contains) \(.*\)/g, '$1 (…)'],

@@ -1,13 +1,14 @@
 import { Registry } from 'prom-client';
-import { askedGauge, atMostEvery, type Values } from './metrics';
+import { cachedFor, observableGauge, type Values } from './metrics';
 import { serveMetrics } from './server';
 
+const none = async () => '';
 const never = () => new Promise<never>(() => undefined);
 
 describe('a gauge whose values are asked for', () => {
   const gaugeOf = (ask: () => Promise<Values<'kind'>>): Registry => {
     const registry = new Registry();
-    askedGauge(registry, { name: 'dishes', help: 'Dishes.', labelNames: ['kind'], ask });
+    observableGauge(registry, { name: 'dishes', help: 'Dishes.', labelNames: ['kind'], observe: ask });
     return registry;
   };
   const soups = (value: number) => async (): Promise<Values<'kind'>> => [{ labels: { kind: 'soup' }, value }];
@@ -37,7 +38,7 @@ describe('a gauge whose values are asked for', () => {
   it('is absent without labels too, and no zero', async () => {
     const registry = new Registry();
     const ask = jest.fn(async () => [{ labels: {}, value: 3 }]);
-    askedGauge(registry, { name: 'dishes', help: 'Dishes.', labelNames: [], ask });
+    observableGauge(registry, { name: 'dishes', help: 'Dishes.', labelNames: [], observe: ask });
     expect(await samplesOf(registry)).toEqual(['dishes 3']);
     ask.mockRejectedValueOnce(new Error('away'));
     expect(await samplesOf(registry)).toEqual([]);
@@ -54,7 +55,7 @@ describe('at most every so often', () => {
     ['no answer yet', never],
   ])('is asked once for %s', (_what, answer) => {
     const ask = jest.fn<Promise<string>, []>(answer);
-    const kept = atMostEvery(5_000, ask);
+    const kept = cachedFor(5_000, ask);
     const get = (): void => void kept().catch(() => undefined);
     get();
     get();
@@ -72,13 +73,13 @@ describe('the server of the metrics', () => {
   afterEach(() => served.splice(0).forEach((server) => server.close()));
 
   const registry = new Registry();
-  askedGauge(registry, {
+  observableGauge(registry, {
     name: 'dishes',
     help: 'Dishes.',
     labelNames: [],
-    ask: async () => [{ labels: {}, value: 1 }],
+    observe: async () => [{ labels: {}, value: 1 }],
   });
-  const serve = async (other?: () => Promise<string>): Promise<string> => {
+  const serve = async (other = none): Promise<string> => {
     const server = await serveMetrics({ HOST: '127.0.0.1', METRICS_PORT: 0 }, registry, other);
     served.push(server);
     return server.address ?? '';
@@ -102,12 +103,12 @@ describe('the server of the metrics', () => {
   });
 
   it('is nowhere without a port', async () => {
-    expect((await serveMetrics({ HOST: '127.0.0.1' }, registry)).address).toBeUndefined();
+    expect((await serveMetrics({ HOST: '127.0.0.1' }, registry, none)).address).toBeUndefined();
   });
 
   it('does not start where something else listens', async () => {
     const { port } = new URL(await serve());
-    const taken = serveMetrics({ HOST: '127.0.0.1', METRICS_PORT: Number(port) }, registry);
+    const taken = serveMetrics({ HOST: '127.0.0.1', METRICS_PORT: Number(port) }, registry, none);
     await expect(taken).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -3,40 +3,43 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import type { Log } from '../logging/log';
-import { hostOf, type StartupRetry } from '../process/startup-retry';
+import type { PoolConfig } from '../config/postgres';
+import type { ProcessConfig } from '../config/process';
+import type { Service } from '../process/service';
+import { hostOf } from '../process/startup-retry';
 
 export interface DatabaseOptions {
   /** See `connectionTo`. */
   ca?: string | undefined;
-  /** Gets the pool's metrics. */
+  /** Receives the pool's metrics. */
   registry?: Registry;
 }
 
 /**
- * What each service's Prisma client is made of: an adapter over a `pg` pool of at most `poolSize` connections, each made when it is
- * first needed. A connection that breaks while idle is logged and replaced, not fatal.
+ * The options of each service's Prisma client: an adapter over a `pg` pool of at most `poolSize` connections, opened on demand. A
+ * connection that breaks while idle is logged and replaced.
  */
 export function clientOptions(url: string, poolSize: number, log: Log, { ca, registry }: DatabaseOptions = {}) {
   const pool = new Pool({
     ...connectionTo(url, ca),
     max: poolSize,
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   });
   if (registry) watchPool(registry, pool);
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
-    onPoolError: (err) => log.warn({ event: 'database-error', err }, 'an idle database connection failed'),
-    onConnectionError: (err) => log.warn({ event: 'database-error', err }, 'a database connection failed'),
+    onPoolError: (error) => log.warn({ event: 'database-error', err: error }, 'an idle database connection failed'),
+    onConnectionError: (error) => log.warn({ event: 'database-error', err: error }, 'a database connection failed'),
     statementNameGenerator: statementNames(),
   });
-  return { adapter, transactionOptions: { maxWait: connectMs, timeout: transactionMs } };
+  return { adapter, transactionOptions: { maxWait: connectTimeoutMs, timeout: transactionTimeoutMs } };
 }
 
 function watchPool(registry: Registry, pool: Pool): void {
   new Gauge({
     name: 'database_pool_connections',
-    help: 'Connections to the database: all, those of them that are idle, and what waits for one.',
+    help: 'Connections to the database: total, idle ones, and requests waiting for one.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -48,23 +51,23 @@ function watchPool(registry: Registry, pool: Pool): void {
 }
 
 /**
- * What `pg` needs to connect. Every `sslmode` but `disable` means TLS with a server whose certificate is for its name and signed by `ca`
- * (left out: by those whom Node trusts): stricter than PostgreSQL's own programs are about `require`.
+ * The connection options of `pg`. Every `sslmode` except `disable` means TLS to a server whose certificate matches its name and is signed
+ * by `ca` (default: Node's CAs): stricter than PostgreSQL's own programs with `require`.
  */
 export function connectionTo(url: string, ca?: string): { connectionString: string; ssl?: ConnectionOptions } {
   const { hostname, searchParams } = new URL(url);
   const sslmode = searchParams.get('sslmode');
   if (sslmode === null || sslmode === 'disable') return { connectionString: url };
-  // What the URL says of TLS would go over the options.
+  // TLS parameters in the URL would override the options.
   const bare = new URL(url);
   bare.searchParams.delete('sslmode');
   return { connectionString: bare.href, ssl: { host: hostname.replace(/^\[|\]$/g, ''), ...(ca && { ca }) } };
 }
 
-/** Far more than a service has; lists of any length make a statement of their own for each length. */
+/** Far more than a service has; a statement with a list is a new statement for each length of the list. */
 const maxStatements = 200;
 
-/** Names statements, so that each connection has them parsed and planned once. Those beyond the first 200 go without a name. */
+/** Names statements, so that each connection parses and plans them once. Those beyond the first 200 stay unnamed. */
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
@@ -73,43 +76,54 @@ function statementNames(): (query: { sql: string }) => string {
   };
 }
 
-interface Askable {
+interface Client {
   $queryRaw(query: TemplateStringsArray): Promise<unknown>;
+  $disconnect(): Promise<void>;
 }
 
-/** Waits for the database at this URL. Returns how to ask whether it is still there. Throws StartLimitError. */
-export async function reachDatabase(db: Askable, url: string, patience: StartupRetry): Promise<() => Promise<unknown>> {
-  const checkDatabase = () => db.$queryRaw`SELECT 1`;
-  await patience.waitFor(`PostgreSQL at ${hostOf(url)}`, checkDatabase);
-  return checkDatabase;
+/** Opens a database, waits for it, and makes it a required dependency of the service. Throws StartupTimeoutError. */
+export async function addDatabase<Db extends Client>(
+  service: Service<ProcessConfig & PoolConfig>,
+  open: (url: string, poolSize: number, log: Log, options: DatabaseOptions) => Db,
+  url: string,
+): Promise<Db> {
+  const { config, log, registry, startup } = service;
+  const db = open(url, config.DATABASE_POOL_SIZE, log, { ca: config.DATABASE_CA_FILE, registry });
+  const check = () => db.$queryRaw`SELECT 1`;
+  await startup.waitFor(`PostgreSQL at ${hostOf(url)}`, check);
+  service.requires('postgresql', check);
+  service.onStop(() => db.$disconnect());
+  return db;
 }
 
-/** A database that is away is an error soon enough for a request to be answered. */
-const connectMs = 5_000;
+/** An unavailable database fails soon enough for a request to be answered. */
+const connectTimeoutMs = 5_000;
 /**
- * Twice as long as a caller waits for its attempt (`ATTEMPT_MS`), where Prisma's own limit is 5 s. A transaction may stand before a
- * lock that others hold: on an overloaded machine, to roll back those that have waited longest would only make their callers queue
- * again, behind everybody else. One that outlives its caller is not in vain: the next attempt finds its effect.
+ * Twice a caller's attempt (`ATTEMPT_MS`); Prisma's default is 5 s. A transaction may wait for a lock: on an overloaded machine, rolling
+ * back those that have waited longest would only make their callers queue again at the end. A transaction that outlives its caller is
+ * not wasted: the next attempt finds its effect.
  */
-const transactionMs = 20_000;
+const transactionTimeoutMs = 20_000;
 
-/** Prisma's codes for a server that cannot be reached, is too slow, or has no connection left. */
-const awayCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
+/** Prisma's codes for a server that is unreachable, too slow, or out of connections. */
+const unavailableCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
-/** The database's own words, behind a code of Prisma's that says no more: connection, resources, an operator's intervention, a deadlock. */
-const awayStates = /\b(08\d{3}|53\d{3}|57P0[1-5]|40P01|40001)\b/;
+/** SQLSTATEs behind a generic code of Prisma's: connection, resources, operator intervention, deadlock. */
+const unavailableStates = /\b(08\d{3}|53\d{3}|57P0[1-5]|40P01|40001)\b/;
 const wrappedCodes = new Set(['P2010', 'P2039', 'P2034']);
-/** What the pool throws when no connection becomes free in time. */
+/** The pool's message when no connection became free before the timeout. */
 const poolExhausted = 'timeout exceeded when trying to connect';
 
-/** Whether an error of a query says that the database is away or overloaded, rather than that the query is wrong. */
-export function isDatabaseAway(err: unknown): boolean {
-  if (!(err instanceof Error)) return false;
-  if (err.message.includes(poolExhausted)) return true;
-  const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
-  if (awayCodes.has(code)) return true;
-  return wrappedCodes.has(code) && awayStates.test(`${err.message} ${JSON.stringify('meta' in err ? err.meta : {})}`);
+/** Whether a query failed because the database is unavailable or overloaded, and not because the query is wrong. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.message.includes(poolExhausted)) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (unavailableCodes.has(code)) return true;
+  const meta = JSON.stringify('meta' in error ? error.meta : {});
+  return wrappedCodes.has(code) && unavailableStates.test(`${error.message} ${meta}`);
 }
 
-/** Whether an error comes from a query at all; its message tells of the inside. */
-export const isDatabaseError = (err: unknown): boolean => err instanceof Error && err.name.startsWith('PrismaClient');
+/** Whether an error comes from a query. Its message reveals internals. */
+export const isDatabaseError = (error: unknown): boolean =>
+  error instanceof Error && error.name.startsWith('PrismaClient');

@@ -1,5 +1,5 @@
 /** What a process says of its dependencies. */
-import { checkLimitMs, createHealth, optional, required } from './health';
+import { checkTimeoutMs, createHealth, optional, required } from './health';
 import { createLog } from '../logging/log';
 
 beforeEach(() => jest.useFakeTimers());
@@ -37,13 +37,13 @@ test('one that hangs counts as away after its limit, the others are asked at the
   const health = healthOf({ a: required(asked), b: required(hanging), c: required(well) });
   const afterOneLimit = async () => {
     const answer = health.readiness();
-    await jest.advanceTimersByTimeAsync(checkLimitMs);
+    await jest.advanceTimersByTimeAsync(checkTimeoutMs);
     return answer;
   };
   const { ready, dependencies } = await afterOneLimit();
   expect(ready).toBe(false);
   expect(dependencies).toMatchObject({ a: { ok: false }, b: { ok: false }, c: { ok: true } });
-  expect(dependencies.a?.latency_ms).toBe(checkLimitMs);
+  expect(dependencies.a?.latency_ms).toBe(checkTimeoutMs);
   await afterOneLimit();
   expect(asked).toHaveBeenCalledTimes(1);
 });

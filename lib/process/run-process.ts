@@ -2,10 +2,10 @@ import { pino } from 'pino';
 import { ConfigError } from '../config/config';
 import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
 import { startTracing, type Tracing } from '../tracing/sdk';
-import { reasonOf } from './startup-retry';
+import { errorSummary } from './startup-retry';
 
 export interface Running {
-  /** Where it can be reached, for a server. */
+  /** For a server. */
   address?: string;
   /** Drains and releases everything. */
   stop(): Promise<void>;
@@ -15,9 +15,9 @@ export interface Running {
 const drainLimitMs = 8_000;
 
 /**
- * Runs one process of the system: starts it, says so in one line (`event: "ready"`), drains it on SIGTERM or SIGINT. On SIGUSR2 it logs
- * more: each takes the log a level further, and in the end back to the configured one.
- * Exit code 0 after a drain, 1 when starting or draining failed, 2 when the configuration does not fit.
+ * Runs one process: starts it, logs `event: "ready"`, drains it on SIGTERM or SIGINT. Each SIGUSR2 makes the log one level more verbose,
+ * the last one restores the configured level.
+ * Exit code 0 after a drain, 1 when the start or the drain failed, 2 when the configuration is invalid.
  */
 export async function runProcess(
   name: string,
@@ -36,7 +36,7 @@ export async function runProcess(
     stopping = true;
     log.info({ event: 'stopping', signal }, 'draining');
     const limit = setTimeout(() => {
-      log.error({ event: 'drain-limit' }, 'could not drain in time');
+      log.error({ event: 'drain-limit' }, 'the drain timed out');
       process.exit(1);
     }, drainLimitMs);
     try {
@@ -45,8 +45,8 @@ export async function runProcess(
       clearTimeout(limit);
       log.info({ event: 'stopped' }, 'stopped');
       process.exit(0);
-    } catch (err) {
-      log.error({ event: 'stop-failed', err }, 'could not stop cleanly');
+    } catch (error) {
+      log.error({ event: 'stop-failed', err: error }, 'could not stop cleanly');
       process.exit(1);
     }
   };
@@ -54,13 +54,13 @@ export async function runProcess(
   process.on('SIGINT', () => void stop('SIGINT'));
 
   try {
-    tracing = await startTracing(name, env, log); // before anything that it traces
+    tracing = await startTracing(name, env, log); // before anything traced is opened
     running = await start(log);
     log.info({ event: 'ready', address: running.address }, 'ready');
-  } catch (err) {
-    if (err instanceof ConfigError) process.stderr.write(`${err.message}\n`);
-    else log.fatal({ event: 'start-failed', err }, `could not start: ${reasonOf(err)}`);
-    process.exit(err instanceof ConfigError ? 2 : 1);
+  } catch (error) {
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else log.fatal({ event: 'start-failed', err: error }, `could not start: ${errorSummary(error)}`);
+    process.exit(error instanceof ConfigError ? 2 : 1);
   }
 }
 
@@ -68,21 +68,21 @@ function stepLevelOnSignal(log: Log): void {
   const configured = log.level;
   process.on('SIGUSR2', () => {
     log.level = nextLevel(log.level, configured);
-    const said = { event: 'log-level', log_level: log.level } as const;
-    if (isLevel(log.level)) log[log.level](said, `the log's level is ${log.level}`); // in a level of its own it would not be seen
+    const fields = { event: 'log-level', log_level: log.level } as const;
+    if (isLevel(log.level)) log[log.level](fields, `the log level is ${log.level}`); // at its own level, or it would not be logged
   });
 }
 
-/** Node would write the error beside the log, with all that it carries. */
+/** Node would print the error to standard error, with fields that the log redacts. */
 function logCrashes(log: Log): void {
-  process.on('uncaughtException', (err) => {
-    log.fatal({ event: 'crashed', err }, 'the process fails with an error that nobody has caught');
+  process.on('uncaughtException', (error) => {
+    log.fatal({ event: 'crashed', err: error }, 'uncaught exception');
     process.exit(1);
   });
 }
 
 const isLevel = (level: string): level is LogLevel => level in pino.levels.values;
 
-/** A level that pino does not know must not end the process here: the configuration's own check names it. */
-const logLevel = (asked: string | undefined): string =>
-  asked && (asked === 'silent' || isLevel(asked)) ? asked : 'info';
+/** An unknown level is reported by the configuration's own check. */
+const logLevel = (level: string | undefined): string =>
+  level && (level === 'silent' || isLevel(level)) ? level : 'info';

@@ -1,43 +1,43 @@
 import type { Log } from '../logging/log';
 import { withTimeout } from './timeout';
 
-/** Thrown when something that a process needs has not come within its start limit; the message names it. */
+/** Thrown when a dependency has not become available within the start limit; the message names it. */
 export class StartupTimeoutError extends Error {
-  override readonly name = 'StartLimitError';
+  override readonly name = 'StartupTimeoutError';
 }
 
-/** How a process waits at its start for what it needs: for everything together no longer than its limit. */
+/** How a process waits for its dependencies at the start: for all of them together no longer than its limit. */
 export interface StartupRetry {
-  /** Tries again with a growing delay, and logs each failed try. Throws StartLimitError. */
+  /** Retries the check with a growing delay, and logs each failure. Throws StartupTimeoutError. */
   waitFor(what: string, check: () => Promise<unknown>): Promise<void>;
-  /** The same for what tries by itself. Throws StartLimitError. */
+  /** The same for a client that retries on its own. Throws StartupTimeoutError. */
   until(what: string, promise: Promise<unknown>): Promise<void>;
 }
 
-const longestDelayMs = 5_000;
-/** What the try at the limit may take. */
-const lastTryMs = 1_000;
-/** Above what each of our clients takes to say itself that it cannot connect: that says more. */
-const longestTryMs = 10_000;
+const maxDelayMs = 5_000;
+/** What an attempt at the very limit may still take. */
+const lastAttemptMs = 1_000;
+/** Longer than each of our clients takes to report that it cannot connect: its error says more than a timeout. */
+const defaultAttemptMs = 10_000;
 
-/** @param tryLimitMs After this a try counts as failed: the server took the connection and was silent, and may answer the next one. */
-export function createStartupRetry(limitMs: number, log: Log, tryLimitMs = longestTryMs): StartupRetry {
-  const giveUpAt = Date.now() + limitMs;
-  const givenUp = (what: string, reason: string): StartupTimeoutError =>
-    new StartupTimeoutError(`waited ${limitMs} ms in vain for ${what}: ${reason}`);
-  const remainingMs = (): number => Math.max(giveUpAt - Date.now(), 0);
+/** @param attemptMs The timeout of one attempt: the server may have accepted the connection and stay silent, and answer the next one. */
+export function createStartupRetry(limitMs: number, log: Log, attemptMs = defaultAttemptMs): StartupRetry {
+  const deadline = Date.now() + limitMs;
+  const timedOut = (what: string, reason: string): StartupTimeoutError =>
+    new StartupTimeoutError(`timed out after ${limitMs} ms waiting for ${what}: ${reason}`);
+  const remainingMs = (): number => Math.max(deadline - Date.now(), 0);
 
   return {
     async waitFor(what, check) {
-      for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
         try {
-          await withTimeout(Math.min(Math.max(remainingMs(), lastTryMs), tryLimitMs), check());
+          await withTimeout(Math.min(Math.max(remainingMs(), lastAttemptMs), attemptMs), check());
           return;
-        } catch (err) {
-          const reason = reasonOf(err);
-          if (remainingMs() === 0) throw givenUp(what, reason);
+        } catch (error) {
+          const reason = errorSummary(error);
+          if (remainingMs() === 0) throw timedOut(what, reason);
           const retryInMs = Math.min(delayMs, remainingMs());
-          log.warn({ event: 'waiting', what, reason, retryInMs }, `waiting for ${what}`);
+          log.warn({ event: 'waiting-for-dependency', what, reason, retryInMs }, `waiting for ${what}`);
           await new Promise((resolve) => setTimeout(resolve, retryInMs));
         }
       }
@@ -45,22 +45,22 @@ export function createStartupRetry(limitMs: number, log: Log, tryLimitMs = longe
     async until(what, promise) {
       try {
         await withTimeout(remainingMs(), promise);
-      } catch (err) {
-        throw givenUp(what, reasonOf(err));
+      } catch (error) {
+        throw timedOut(what, errorSummary(error));
       }
     },
   };
 }
 
-/** What an error says, in one line. */
-export function reasonOf(err: unknown): string {
-  if (!(err instanceof Error)) return String(err);
-  const [first = ''] = err.message
+/** The last line of an error's message, or its code or name when there is none. */
+export function errorSummary(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [last = ''] = error.message
     .split('\n')
     .reverse()
     .filter((line) => line.trim() !== '');
-  return first || ('code' in err ? String(err.code) : err.name);
+  return last || ('code' in error ? String(error.code) : error.name);
 }
 
-/** Where a URL points, without the password that it may have. */
+/** The host and port of a URL, without its password. */
 export const hostOf = (url: string): string => new URL(url).host;

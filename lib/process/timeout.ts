@@ -1,11 +1,11 @@
-/** Resolves or rejects as the promise does; rejects after `limitMs` if it has done neither. What it stands for goes on all the same. */
-export async function withTimeout<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+/** Settles as the promise does; rejects after `timeoutMs` if it has not settled. The work behind it is not cancelled. */
+export async function withTimeout<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    return await Promise.race([promise, limit]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

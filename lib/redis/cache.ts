@@ -4,8 +4,8 @@ import { openRedis } from './connection';
 
 export interface Cache {
   /**
-   * The value under a key, or the loaded one, which is then kept for `ttlSeconds`. A failing load is passed on and not kept.
-   * Without Redis every call loads: the cache is never a reason to fail, and one that hangs delays one call in a while.
+   * Returns the cached value of a key, or loads it and caches it for `ttlSeconds`. A failed load is passed on and not cached.
+   * Without Redis every call loads: the cache never makes a call fail, and a Redis that hangs delays one call a second.
    */
   through(key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string>;
   /** Rejects when Redis does not answer. */
@@ -13,23 +13,23 @@ export interface Cache {
   close(): Promise<void>;
 }
 
-/** After a failed command the cache is left alone for so long. */
+/** After a failed command Redis is not called for this long. */
 const avoidMs = 1_000;
-/** Above what a healthy Redis ever takes, below what a person notices. */
+/** Longer than a healthy Redis ever takes, shorter than a person notices. */
 const commandTimeoutMs = 250;
 
 interface CacheOptions {
-  /** By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
+  /** The CA of a `rediss://` server. Defaults to Node's CAs. */
   ca?: string | undefined;
   registry?: Registry;
 }
 
-const results = ['hit', 'miss', 'shared', 'away'] as const;
+const results = ['hit', 'miss', 'shared', 'unavailable'] as const;
 
 export function openCache(url: string, log: Log, { ca, registry = new Registry() }: CacheOptions = {}): Cache {
   const requests = new Counter({
     name: 'cache_requests_total',
-    help: 'Looks into the cache: found there, not found, shared with one under way, or the cache was away.',
+    help: 'Cache lookups: hit, miss, shared with one in flight, or Redis was unavailable.',
     labelNames: ['result'],
     registers: [registry],
   });
@@ -37,43 +37,43 @@ export function openCache(url: string, log: Log, { ca, registry = new Registry()
   for (const result of results) count(result, 0);
 
   const redis = openRedis(url, { ca, commandTimeout: commandTimeoutMs });
-  redis.on('error', (err: Error) => log.warn({ event: 'cache-error', err }, 'the cache is away'));
+  redis.on('error', (error: Error) => log.warn({ event: 'cache-error', err: error }, 'the cache is unavailable'));
 
-  let askAgainAt = 0;
-  /** What a command answers; undefined when Redis is away or was a moment ago. */
-  const ask = async <T>(command: () => Promise<T>): Promise<T | undefined> => {
-    if (Date.now() < askAgainAt) return undefined;
+  let retryAt = 0;
+  /** The result of a command; undefined while Redis is unavailable. */
+  const run = async <T>(command: () => Promise<T>): Promise<T | undefined> => {
+    if (Date.now() < retryAt) return undefined;
     try {
       return await command();
     } catch {
-      askAgainAt = Date.now() + avoidMs;
+      retryAt = Date.now() + avoidMs;
       return undefined;
     }
   };
 
   const readOrLoad = async (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
-    const kept = await ask(() => redis.get(key));
-    if (typeof kept === 'string') {
+    const cached = await run(() => redis.get(key));
+    if (typeof cached === 'string') {
       count('hit');
-      return kept;
+      return cached;
     }
-    count(kept === null ? 'miss' : 'away');
+    count(cached === null ? 'miss' : 'unavailable');
     const loaded = await load();
-    void ask(() => redis.set(key, loaded, 'EX', ttlSeconds));
+    void run(() => redis.set(key, loaded, 'EX', ttlSeconds));
     return loaded;
   };
-  /** One look at a time for each key: all who want a value at the same moment share it, also when it has expired and is loaded. */
-  const underWay = new Map<string, Promise<string>>();
+  /** One lookup at a time for each key: concurrent callers share it, also the load after a miss. */
+  const inFlight = new Map<string, Promise<string>>();
 
   return {
     async through(key, ttlSeconds, load) {
-      const shared = underWay.get(key);
+      const shared = inFlight.get(key);
       if (shared) {
         count('shared');
         return shared;
       }
-      const value = readOrLoad(key, ttlSeconds, load).finally(() => underWay.delete(key));
-      underWay.set(key, value);
+      const value = readOrLoad(key, ttlSeconds, load).finally(() => inFlight.delete(key));
+      inFlight.set(key, value);
       return value;
     },
     check: () => redis.ping(),

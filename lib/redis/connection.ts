@@ -2,11 +2,11 @@ import { Redis, type RedisOptions } from 'ioredis';
 
 export interface RedisConnectionOptions extends RedisOptions {
   commandTimeout: number;
-  /** By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
+  /** The CA of a `rediss://` server. Defaults to Node's CAs. */
   ca?: string | undefined;
 }
 
-/** A connection that comes back by itself. While Redis is away a command fails at once, and after its time if Redis hangs. */
+/** A connection that reconnects automatically. Commands fail at once while Redis is down, and at the timeout if it hangs. */
 export const openRedis = (url: string, { ca, ...options }: RedisConnectionOptions): Redis =>
   new Redis(url, {
     ...(ca !== undefined && { tls: { ca } }),

@@ -4,27 +4,27 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { Log } from '../logging/log';
 import { openRedis } from './connection';
 
-/** How often each caller may ask in a window of time, which begins with the caller's first request. */
+/** A quota of requests for each caller in a window of time, which begins with the caller's first request. */
 export interface RateLimit {
   readonly name: string;
   readonly quota: number;
   readonly windowSeconds: number;
   /**
-   * Counts one request. Never rejects. Counts for itself while Redis is away, without waiting for it; a Redis that begins to hang
-   * is waited for once, for a tenth of a second.
+   * Counts one request. Never rejects. While Redis is unavailable the process counts on its own, without waiting; a Redis that starts to
+   * hang delays one request, by a tenth of a second.
    */
   take(caller: string): Promise<Taken>;
 }
 
 export interface Taken {
   allowed: boolean;
-  /** How many more requests this window has for the caller. */
+  /** How many more requests the caller has in this window. */
   remaining: number;
   /** Until the window ends. */
   resetMs: number;
 }
 
-/** Limits that are shared with every process that has the same Redis. */
+/** Limits that all processes with the same Redis share. */
 export interface RateLimits {
   limit(name: string, quota: number, windowSeconds: number): RateLimit;
   /** Rejects when Redis does not answer. */
@@ -32,32 +32,38 @@ export interface RateLimits {
   close(): void;
 }
 
-/** Far above what a healthy Redis takes. */
+/** Far longer than a healthy Redis takes. */
 const commandTimeoutMs = 100;
-/** A Redis that hangs is asked so often whether it is back. */
-const askAgainMs = 1_000;
+/** How often a Redis that hangs is checked. */
+const recheckMs = 1_000;
 
-interface Wishes {
-  /** Of the keys in Redis: processes with the same one count together. */
+interface RateLimitOptions {
+  /** The prefix of the keys in Redis: processes with the same prefix count together. */
   prefix?: string;
-  /** By whom the certificate of a `rediss://` server has to be signed; left out: by those whom Node trusts. */
+  /** The CA of a `rediss://` server. Defaults to Node's CAs. */
   ca?: string | undefined;
   registry?: Registry;
 }
 
-export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, registry }: Wishes = {}): RateLimits {
+export function openRateLimits(
+  url: string,
+  log: Log,
+  { prefix = 'limit', ca, registry }: RateLimitOptions = {},
+): RateLimits {
   const countRefused = refusedCounter(registry);
   const redis = openRedis(url, { ca, commandTimeout: commandTimeoutMs, enableAutoPipelining: true });
-  redis.on('error', (err: Error) => log.warn({ event: 'limits-error', err }, 'the shared limits are away'));
+  redis.on('error', (error: Error) =>
+    log.warn({ event: 'limits-error', err: error }, 'the shared limits are unavailable'),
+  );
   let hangs = false;
   let closed = false;
 
-  /** No request should have to find out whether Redis still hangs. */
-  const leaveAlone = async (): Promise<void> => {
+  /** Checks Redis in the background, so that no request has to wait for one that hangs. */
+  const awaitRecovery = async (): Promise<void> => {
     if (hangs || redis.status !== 'ready') return;
     hangs = true;
     while (hangs && !closed) {
-      await sleep(askAgainMs, undefined, { ref: false });
+      await sleep(recheckMs, undefined, { ref: false });
       hangs = await redis.ping().then(
         () => false,
         () => true,
@@ -69,14 +75,14 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, re
     limit(name, quota, windowSeconds) {
       const options = { keyPrefix: `${prefix}:${name}`, points: quota, duration: windowSeconds };
       const own = new RateLimiterMemory(options);
-      // Whoever is over the limit costs Redis nothing more in this window.
+      // Once over the limit, a caller costs Redis nothing more in this window.
       const inRedis = new RateLimiterRedis({ ...options, storeClient: redis, inMemoryBlockOnConsumed: quota + 1 });
       const takeShared = async (caller: string): Promise<Taken | undefined> => {
         if (hangs || redis.status !== 'ready') return undefined;
         try {
           return await outcome(inRedis.consume(caller));
         } catch {
-          void leaveAlone();
+          void awaitRecovery();
           return undefined;
         }
       };
@@ -100,11 +106,11 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, re
   };
 }
 
-/** By who has counted: Redis for all processes, or the process for itself. */
+/** Labelled by where the request was counted: in Redis for all processes, or in the process alone. */
 function refusedCounter(registry = new Registry()) {
   const refused = new Counter({
     name: 'rate_limited_requests_total',
-    help: 'Requests that were refused because their caller had asked too often.',
+    help: 'Requests refused because their caller exceeded its limit.',
     labelNames: ['limiter'],
     registers: [registry],
   });
@@ -114,7 +120,7 @@ function refusedCounter(registry = new Registry()) {
   return count;
 }
 
-/** The library rejects with what is a refusal; with an Error when it could not count. */
+/** The library rejects with a result when the limit is exceeded, and with an Error when it could not count. */
 async function outcome(consumed: Promise<RateLimiterRes>): Promise<Taken> {
   const taken = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Taken => ({
     allowed,
@@ -123,8 +129,8 @@ async function outcome(consumed: Promise<RateLimiterRes>): Promise<Taken> {
   });
   try {
     return taken(true, await consumed);
-  } catch (err) {
-    if (err instanceof RateLimiterRes) return taken(false, err);
-    throw err;
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return taken(false, error);
+    throw error;
   }
 }

@@ -1,68 +1,108 @@
-import { Client, Connection, WorkflowFailedError, type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowFailedError,
+  type TLSConfig,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import type { ProcessConfig } from '../config/process';
+import { temporalIsSecure, type TemporalConfig } from '../config/temporal';
+import type { Service } from '../process/service';
 import type { StartupRetry } from '../process/startup-retry';
 import { isTracing } from '../tracing/sdk';
-import type { TemporalServer } from './server';
 import { tracingClient } from './tracing';
-import { TemporalAwayError, translate, WorkflowGoneError } from './errors';
+import { TemporalUnavailableError, toTemporalError, WorkflowGoneError } from './errors';
+import { dataConverterOf } from './payload-codec';
 
 export interface Temporal {
   client: Client;
   close(): Promise<void>;
 }
 
-/** Connects, waiting for the server and for its namespace. Throws StartLimitError. */
+/** The address of Temporal and our credentials, for the client's connection and for the worker's. */
+export interface TemporalServer {
+  address: string;
+  tls?: TLSConfig;
+  apiKey?: string;
+}
+
+/** @param config Validated; its files are already read. */
+export function temporalServer(config: Omit<TemporalConfig, 'TEMPORAL_NAMESPACE'>): TemporalServer {
+  const address = config.TEMPORAL_ADDRESS;
+  if (!temporalIsSecure(config)) return { address };
+  const { TEMPORAL_TLS_CA_FILE: ca, TEMPORAL_TLS_CERT_FILE: crt, TEMPORAL_TLS_KEY_FILE: key } = config;
+  const { TEMPORAL_TLS_SERVER_NAME: serverName, TEMPORAL_API_KEY: apiKey } = config;
+  const tls: TLSConfig = {
+    ...(ca && { serverRootCACertificate: Buffer.from(ca) }),
+    ...(crt && key && { clientCertPair: { crt: Buffer.from(crt), key: Buffer.from(key) } }),
+    ...(serverName && { serverNameOverride: serverName }),
+  };
+  return { address, tls, ...(apiKey && { apiKey }) };
+}
+
+/** Connects to Temporal, waits for it, and makes it a required dependency of the service. Throws StartupTimeoutError. */
+export async function addTemporal(service: Service<ProcessConfig & TemporalConfig>): Promise<Temporal> {
+  const { config, startup } = service;
+  const dataConverter = dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS);
+  const temporal = await connectTemporal(temporalServer(config), config.TEMPORAL_NAMESPACE, startup, dataConverter);
+  service.requires('temporal', () => checkTemporal(temporal));
+  service.onStop(() => temporal.close());
+  return temporal;
+}
+
+/** Connects, waiting for the server and its namespace. Throws StartupTimeoutError. */
 export async function connectTemporal(
   server: TemporalServer,
   namespace: string,
-  patience: StartupRetry,
+  startup: StartupRetry,
   dataConverter?: DataConverter,
 ): Promise<Temporal> {
   let connection: Connection | undefined;
-  await patience.waitFor(`Temporal at ${server.address}`, async () => {
-    connection ??= await Connection.connect({ ...server, connectTimeout: '2s' }); // one is enough: it reconnects by itself
+  await startup.waitFor(`Temporal at ${server.address}`, async () => {
+    connection ??= await Connection.connect({ ...server, connectTimeout: '2s' }); // one is enough: it reconnects automatically
     await checkTemporal({ client: new Client({ connection, namespace }) });
   });
-  if (!connection) throw new TemporalAwayError('not connected to Temporal');
+  if (!connection) throw new TemporalUnavailableError('not connected to Temporal');
   const connected = connection;
   const interceptors = isTracing() ? tracingClient : undefined;
   const client = new Client({ connection: connected, namespace, dataConverter, interceptors });
   return { client, close: () => connected.close() };
 }
 
-/** What to wait for Temporal's own word. */
-export const confirmWaitMs = 1_000;
+/** The timeout of a call that needs only the server, and no worker. */
+export const serverTimeoutMs = 1_000;
 
-/** Resolves when Temporal answers, and knows the namespace. */
+/** Resolves when Temporal answers and has the namespace. */
 export const checkTemporal = ({ client }: Pick<Temporal, 'client'>): Promise<unknown> =>
-  client.withDeadline(Date.now() + confirmWaitMs, () =>
+  client.withDeadline(Date.now() + serverTimeoutMs, () =>
     client.workflowService.describeNamespace({ namespace: client.options.namespace }),
   );
 
-/** What Temporal itself knows of a workflow, open or closed; null if nothing. Needs no worker. Throws TemporalAwayError. */
+/** Describes a workflow, open or closed; null when there is none. Needs no worker. Throws TemporalUnavailableError. */
 export async function describeWorkflow(
   { client }: Temporal,
   workflowId: string,
 ): Promise<WorkflowExecutionDescription | null> {
   try {
-    return await client.withDeadline(Date.now() + confirmWaitMs, () =>
+    return await client.withDeadline(Date.now() + serverTimeoutMs, () =>
       client.workflow.getHandle(workflowId).describe(),
     );
-  } catch (err) {
-    const error = translate(err);
-    if (error instanceof WorkflowGoneError) return null;
-    throw error;
+  } catch (error) {
+    const translated = toTemporalError(error);
+    if (translated instanceof WorkflowGoneError) return null;
+    throw translated;
   }
 }
 
-/** The result of a workflow that has ended. Throws WorkflowGoneError when it failed or there is none, TemporalAwayError. */
+/** Returns the result of a workflow that has ended. Throws WorkflowGoneError when it failed or there is none, TemporalUnavailableError. */
 export async function resultOf<T>({ client }: Temporal, workflowId: string): Promise<T> {
   try {
-    return (await client.withDeadline(Date.now() + confirmWaitMs, () =>
+    return (await client.withDeadline(Date.now() + serverTimeoutMs, () =>
       client.workflow.getHandle(workflowId).result(),
     )) as T;
-  } catch (err) {
-    if (err instanceof WorkflowFailedError) throw new WorkflowGoneError(err.message, { cause: err });
-    throw translate(err);
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) throw new WorkflowGoneError(error.message, { cause: error });
+    throw toTemporalError(error);
   }
 }

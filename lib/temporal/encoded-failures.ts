@@ -1,4 +1,4 @@
 import { DefaultFailureConverter } from '@temporalio/common';
 
-/** Puts the message and the stack of a failure into a payload, which the codec encrypts; loaded by its path. */
+/** Puts a failure's message and stack into a payload, which the codec encrypts. The SDK loads this module by its path. */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

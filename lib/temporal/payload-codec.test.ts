@@ -104,13 +104,13 @@ describe('refused, with the id of the key, is a payload', () => {
     const codec = codecOf(first, second);
     const refused = codec.decode([alter(await encrypted(codec, order))]);
     await expect(refused).rejects.toThrow(PayloadRefusedError);
-    await expect(refused).rejects.toThrow(/altered, or encrypted with another key of the id "(first|second)"/);
+    await expect(refused).rejects.toThrow(/altered, or encrypted with a different key of the id "(first|second)"/);
   });
 
   test('encrypted with another key of the same id', async () => {
     const payload = await encrypted(codecOf(`same:${randomBytes(32).toString('base64')}`), order);
     await expect(codecOf(`same:${randomBytes(32).toString('base64')}`).decode([payload])).rejects.toThrow(
-      /another key of the id "same"/,
+      /a different key of the id "same"/,
     );
   });
 
@@ -123,7 +123,7 @@ describe('refused, with the id of the key, is a payload', () => {
 
   test('encrypted with a key that is not known', async () => {
     await expect(codecOf(second).decode([await encrypted(codecOf(first), order)])).rejects.toThrow(
-      'a payload is encrypted with the key "first", which is not known here',
+      'a payload is encrypted with the key "first", which this process does not have',
     );
   });
 });

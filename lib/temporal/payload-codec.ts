@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { PayloadKey, PayloadKeys } from './payload-keys';
 
-/** Thrown when a payload is encrypted with a key that is not known here, or is not any more what was encrypted. */
+/** Thrown when a payload's key is unknown to this process, or the payload was altered. */
 export class PayloadRefusedError extends Error {
   override readonly name = 'PayloadRefusedError';
 }
@@ -15,8 +15,8 @@ const tagBytes = 16;
 const { Payload: wire } = temporal.api.common.v1;
 
 /**
- * Encrypts each payload whole, its own metadata included, with the current key; a new nonce each time, so that the same value never looks the
- * same. Decrypts with any of the keys. What is not encrypted passes through: it was written before. Throws PayloadRefusedError.
+ * Encrypts each payload, including its metadata, with the current key and a new nonce, so that equal values look different. Decrypts with
+ * any of the keys. Plain payloads, from before encryption, pass through. Throws PayloadRefusedError.
  *
  * The metadata names the key: `encryption-key-id`. The data is the nonce, the ciphertext, and the tag of 16 bytes.
  */
@@ -31,10 +31,7 @@ export const payloadCodec = ({ current, all }: PayloadKeys): PayloadCodec => {
 const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
 const isEncrypted = ({ metadata }: Payload): boolean => textOf(metadata?.encoding) === encoding;
 
-/**
- * Authenticated with the payload, so that it is what it was written as, under the key that it names. Not with it: the workflow that it belongs
- * to. A codec server is not told it, so it could show nothing.
- */
+/** Authenticated with the payload. The workflow's id is not: a codec server does not receive it, so it could not decrypt. */
 const boundTo = (keyId: string): Buffer => Buffer.from(`${encoding}\n${keyId}`);
 
 function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
@@ -52,7 +49,8 @@ function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
 function decrypt({ metadata, data }: Payload, known: Map<string, PayloadKey>): Payload {
   const id = textOf(metadata?.['encryption-key-id']);
   const found = known.get(id);
-  if (!found) throw new PayloadRefusedError(`a payload is encrypted with the key "${id}", which is not known here`);
+  if (!found)
+    throw new PayloadRefusedError(`a payload is encrypted with the key "${id}", which this process does not have`);
   const bytes = Buffer.from(data ?? []);
   if (bytes.length < nonceBytes + tagBytes) throw altered(id);
   const decipher = createDecipheriv(algorithm, found.key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
@@ -61,10 +59,19 @@ function decrypt({ metadata, data }: Payload, known: Map<string, PayloadKey>): P
     const plain = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
     const { metadata, data, ...more } = wire.decode(plain);
     return { ...more, metadata, data };
-  } catch (err) {
-    throw altered(id, err);
+  } catch (error) {
+    throw altered(id, error);
   }
 }
 
 const altered = (id: string, cause?: unknown): PayloadRefusedError =>
-  new PayloadRefusedError(`a payload was altered, or encrypted with another key of the id "${id}"`, { cause });
+  new PayloadRefusedError(`a payload was altered, or encrypted with a different key of the id "${id}"`, { cause });
+
+/** For each client and worker of a process. Without keys values stay plain. A worker's workflow bundle encodes its failures (`loadWorkflows`). */
+export function dataConverterOf(keys: PayloadKeys | undefined): DataConverter | undefined {
+  if (!keys) return undefined;
+  return {
+    payloadCodecs: [payloadCodec(keys)],
+    ...(keys.current && { failureConverterPath: require.resolve('./encoded-failures') }),
+  };
+}

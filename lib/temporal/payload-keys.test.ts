@@ -27,12 +27,12 @@ test.each([
   ['a key of 33 bytes', `a:${aKey(33)}`, 'the key "a" is not 32 bytes'],
   ['a key that is no base64', `a:${'é'.repeat(43)}=`, 'the key "a" is not 32 bytes'],
   ['a second key that is none', `a:${aKey()},b:`, 'the key "b" is not 32 bytes'],
-  ['an id that is there twice', `a:${aKey()},b:${aKey()},a:${aKey()}`, 'the id "a" is there twice'],
-  ['a key without an id', secret, 'key 1 has no id'],
-  ['an empty id', `:${secret}`, 'key 1 has no id'],
-  ['an id with a space', `a b:${secret}`, 'key 1 has no id'],
-  ['an id that means something else', `a:${aKey()},plain:${secret}`, 'key 2 has no id'],
-  ['nothing after a comma', `a:${secret},`, 'key 2 has no id'],
+  ['an id that is used twice', `a:${aKey()},b:${aKey()},a:${aKey()}`, 'the id "a" is used twice'],
+  ['a key without an id', secret, 'key 1 has no valid id'],
+  ['an empty id', `:${secret}`, 'key 1 has no valid id'],
+  ['an id with a space', `a b:${secret}`, 'key 1 has no valid id'],
+  ['an id that means something else', `a:${aKey()},plain:${secret}`, 'key 2 has no valid id'],
+  ['nothing after a comma', `a:${secret},`, 'key 2 has no valid id'],
   ['"plain" alone', 'plain', '"plain" alone is no key'],
 ])('%s is refused by name, and no key is told', (_, text, message) => {
   expect(() => load(text)).toThrow(`TEMPORAL_PAYLOAD_KEYS: ${message}`);

@@ -6,30 +6,29 @@ export interface PayloadKey {
   key: KeyObject;
 }
 
-/** How payloads are encrypted. */
 export interface PayloadKeys {
-  /** Encrypts. None: what is written stays plain, while what is encrypted can be read, as on the way to encryption or back. */
+  /** Encrypts new payloads. Without it they stay plain while encrypted ones can be read, to introduce or to remove encryption. */
   current: PayloadKey | undefined;
-  /** Any of them decrypts what it has encrypted. */
+  /** Decrypt payloads. */
   all: PayloadKey[];
 }
 
-/** In place of the first key. */
+/** In place of the first key: new payloads stay plain. */
 const plain = 'plain';
 const keyBytes = 32;
 const idForm = /^[A-Za-z0-9._-]{1,64}$/;
 const keyForm = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** Text as `id1:base64,id2:base64`, or `plain,id1:base64`; the first one encrypts. What it says of a bad key never holds the key. */
+/** Parses `id1:base64,id2:base64` or `plain,id1:base64`; the first key encrypts. Error messages never contain a key. */
 export const payloadKeys = z.string().transform((text, context): PayloadKeys => {
   const wrong = (message: string): void => context.addIssue({ code: 'custom', message });
   const [first, ...others] = text.split(',').map((entry) => entry.trim());
   const entries = first === plain ? others : [first ?? '', ...others];
-  if (entries.length === 0) wrong(`"${plain}" alone is no key: leave it out where nothing is encrypted`);
+  if (entries.length === 0) wrong(`"${plain}" alone is no key: omit the variable where nothing is encrypted`);
   const all = entries.flatMap((entry, place): PayloadKey[] => {
     const [, id = '', encoded = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
     if (!idForm.test(id) || id === plain) {
-      wrong(`key ${place + 1} has no id that can be used: <id>:<base64>, an id of letters, digits, ".", "_", "-"`);
+      wrong(`key ${place + 1} has no valid id: <id>:<base64>, an id of letters, digits, ".", "_", "-"`);
       return [];
     }
     const bytes = keyForm.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0);
@@ -40,6 +39,6 @@ export const payloadKeys = z.string().transform((text, context): PayloadKeys => 
     return [{ id, key: createSecretKey(bytes) }];
   });
   const twice = all.map(({ id }) => id).filter((id, place, ids) => ids.indexOf(id) !== place);
-  for (const id of new Set(twice)) wrong(`the id "${id}" is there twice`);
+  for (const id of new Set(twice)) wrong(`the id "${id}" is used twice`);
   return { current: first === plain ? undefined : all[0], all };
 });

@@ -8,72 +8,73 @@ import {
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import type { UpdateDefinition, Workflow } from '@temporalio/common';
-import { confirmWaitMs, type Temporal } from './connection';
-import { isTaskFailure, isTimeOrConnection, translate } from './errors';
+import { serverTimeoutMs, type Temporal } from './connection';
+import { isOutcomeUnknown, isTaskFailure, toTemporalError } from './errors';
 
-/** `held`: not done within the time, but Temporal has confirmed that it holds it. */
+/** `held`: not completed before the deadline, but Temporal has confirmed that it has accepted it. */
 export type Sent<T> = { state: 'completed'; value: T } | { state: 'held' };
 
-/** What to wait for an action before answering that it is accepted (contract, section 2). */
-const actionWaitMs = 3_000;
+/** How long to wait for an action's outcome before answering 202 (contract, section 2). */
+const actionTimeoutMs = 3_000;
+
 export interface UpdateToSend<Ret, Args extends unknown[]> {
   workflowId: string;
   update: UpdateDefinition<Ret, Args>;
   args: Args;
-  waitMs?: number;
+  timeoutMs?: number;
 }
 
-/** Between two tries to send what a failed workflow task has taken with it. */
-const repeatMs = 200;
+/** The delay before an update that a failed workflow task has dropped is sent again. */
+const resendDelayMs = 200;
 
 /**
- * A signal or an update that arrives while the workflow is about to complete makes the server fail that workflow task, and forget the
- * updates in it; the task is done again, steps and all. So is the update: the same id finds it, or sends it.
+ * A signal or update that arrives while the workflow is about to complete makes the server fail that workflow task and drop the updates in
+ * it. The task is retried with all its steps, so the update is sent again too: the same id finds it, or creates it.
  */
-async function withinTime<T>(client: Client, waitMs: number, send: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + waitMs;
+async function beforeDeadline<T>(client: Client, timeoutMs: number, send: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       return await client.withDeadline(deadline, send);
-    } catch (err) {
-      if (!isTaskFailure(err) || Date.now() + repeatMs > deadline) throw err;
-      await sleep(repeatMs);
+    } catch (error) {
+      if (!isTaskFailure(error) || Date.now() + resendDelayMs > deadline) throw error;
+      await sleep(resendDelayMs);
     }
   }
 }
 
-/** Sends an update to a running workflow. Throws UpdateRefusedError, WorkflowGoneError, TemporalAwayError. */
+/** Sends an update to a running workflow. Throws UpdateRefusedError, WorkflowGoneError, TemporalUnavailableError. */
 export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
   { client }: Temporal,
-  { workflowId, update, args, waitMs = actionWaitMs }: UpdateToSend<Ret, Args>,
+  { workflowId, update, args, timeoutMs = actionTimeoutMs }: UpdateToSend<Ret, Args>,
 ): Promise<Sent<Ret>> {
   const handle = client.workflow.getHandle(workflowId);
   const updateId = randomUUID();
   try {
-    const value = await withinTime(client, waitMs, () => handle.executeUpdate(update, { args, updateId }));
+    const value = await beforeDeadline(client, timeoutMs, () => handle.executeUpdate(update, { args, updateId }));
     return { state: 'completed', value };
-  } catch (err) {
-    if (!isTimeOrConnection(err)) throw translate(err);
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) throw toTemporalError(error);
   }
   try {
-    // The same update id: confirms the one that was sent, or sends it if it never arrived.
-    const sent = await withinTime(client, confirmWaitMs, () =>
+    // The same update id: confirms the update if it arrived, or sends it again if not.
+    const sent = await beforeDeadline(client, serverTimeoutMs, () =>
       handle.startUpdate(update, { args, updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
     );
     return await outcomeNow(client, sent);
-  } catch (err) {
-    throw translate(err);
+  } catch (error) {
+    throw toTemporalError(error);
   }
 }
 
-/** An update that was refused looks like one that was accepted, until its result is asked for. */
+/** A rejected update looks like an accepted one until its result is fetched. */
 async function outcomeNow<Ret>(client: Client, sent: WorkflowUpdateHandle<Ret>): Promise<Sent<Ret>> {
   try {
-    const value = await client.withDeadline(Date.now() + repeatMs, () => sent.result());
+    const value = await client.withDeadline(Date.now() + resendDelayMs, () => sent.result());
     return { state: 'completed', value };
-  } catch (err) {
-    if (isTimeOrConnection(err)) return { state: 'held' };
-    throw err;
+  } catch (error) {
+    if (isOutcomeUnknown(error)) return { state: 'held' };
+    throw error;
   }
 }
 
@@ -84,16 +85,16 @@ export interface WorkflowToStart<W extends Workflow> {
 
 export interface FirstUpdate<Ret, Args extends unknown[]> {
   definition: UpdateDefinition<Ret, Args>;
-  /** The same id gets the first outcome, also after the workflow has ended. */
+  /** A repeat with the same id returns the first outcome, even after the workflow has ended. */
   updateId: string;
   args: Args;
-  waitMs?: number;
+  timeoutMs?: number;
 }
 
 /**
- * Starts a workflow, or finds it running, and asks it for its first answer by an update. When the time runs out nobody knows
- * whether the start was stored, so it is sent again plain: the same workflow id, thus no second run.
- * Throws UpdateRefusedError, WorkflowGoneError (closed, and this update was never in it), TemporalAwayError.
+ * Starts a workflow, or finds it running, and sends it its first update. At the deadline it is unknown whether the start was stored, so a
+ * plain start follows: the same workflow id, so there is no second run.
+ * Throws UpdateRefusedError, WorkflowGoneError (closed, and it never had this update), TemporalUnavailableError.
  */
 export async function startWithUpdate<W extends Workflow, Ret, Args extends unknown[]>(
   { client }: Temporal,
@@ -102,7 +103,7 @@ export async function startWithUpdate<W extends Workflow, Ret, Args extends unkn
 ): Promise<Sent<Ret>> {
   const options = { ...start.options, workflowIdConflictPolicy: 'USE_EXISTING' };
   try {
-    const value = await withinTime(client, update.waitMs ?? actionWaitMs, () =>
+    const value = await beforeDeadline(client, update.timeoutMs ?? actionTimeoutMs, () =>
       client.workflow.executeUpdateWithStart(update.definition, {
         updateId: update.updateId,
         args: update.args,
@@ -113,47 +114,46 @@ export async function startWithUpdate<W extends Workflow, Ret, Args extends unkn
       }),
     );
     return { state: 'completed', value };
-  } catch (err) {
-    if (err instanceof WorkflowExecutionAlreadyStartedError) return outcomeOfClosed(client, start, update);
-    if (!isTimeOrConnection(err)) throw translate(err);
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return outcomeOfClosed(client, start, update);
+    if (!isOutcomeUnknown(error)) throw toTemporalError(error);
   }
   try {
     await startWorkflow({ client }, start);
     return { state: 'held' };
-  } catch (err) {
-    if (err instanceof WorkflowExecutionAlreadyStartedError) return { state: 'held' };
-    throw err;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { state: 'held' };
+    throw error;
   }
 }
 
 /**
- * Starts a workflow, or finds it running. Throws WorkflowExecutionAlreadyStartedError when it has ended and its id is not to be
- * used again, TemporalAwayError.
+ * Starts a workflow, or finds it running. Throws WorkflowExecutionAlreadyStartedError when it has ended and its id must not be reused, TemporalUnavailableError.
  */
 export async function startWorkflow<W extends Workflow>(
   { client }: Pick<Temporal, 'client'>,
   { workflow, options }: WorkflowToStart<W>,
 ): Promise<void> {
   try {
-    await client.withDeadline(Date.now() + confirmWaitMs, () =>
+    await client.withDeadline(Date.now() + serverTimeoutMs, () =>
       client.workflow.start<Workflow>(workflow, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' }),
     );
-  } catch (err) {
-    throw translate(err);
+  } catch (error) {
+    throw toTemporalError(error);
   }
 }
 
-/** The workflow ran and ended: its update's outcome is still known by the update's id. */
+/** Of a closed workflow the server still has the outcomes of its updates, by their ids. */
 async function outcomeOfClosed<W extends Workflow, Ret>(
   client: Client,
   start: WorkflowToStart<W>,
-  update: { updateId: string; waitMs?: number },
+  update: { updateId: string; timeoutMs?: number },
 ): Promise<Sent<Ret>> {
   const handle = client.workflow.getHandle(start.options.workflowId).getUpdateHandle<Ret>(update.updateId);
   try {
-    const value = await client.withDeadline(Date.now() + (update.waitMs ?? actionWaitMs), () => handle.result());
+    const value = await client.withDeadline(Date.now() + (update.timeoutMs ?? actionTimeoutMs), () => handle.result());
     return { state: 'completed', value };
-  } catch (err) {
-    throw translate(err);
+  } catch (error) {
+    throw toTemporalError(error);
   }
 }

@@ -1,4 +1,4 @@
-/** How calls of Temporal stand in traces: the place goes along in a header of Temporal's, under the name that its SDKs use. */
+/** Spans for calls of Temporal. The trace context travels in a Temporal header, under the name that its SDKs use. */
 import { SpanKind, type Context } from '@opentelemetry/api';
 import type { ClientInterceptors, WorkflowClientInterceptor } from '@temporalio/client';
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
@@ -7,45 +7,45 @@ import { workflowLogFields } from '../../contracts/log-fields';
 import { traceHeader } from '../../contracts/names';
 import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 
-/** The place that a header of Temporal's stands for. */
+/** The trace context of a Temporal header. */
 export const contextOfHeader = (header: Payload | null | undefined): Context =>
   contextOf(header ? defaultPayloadConverter.fromPayload<{ traceparent?: unknown }>(header).traceparent : undefined);
 
-function inTrace(headers: Headers): Headers {
+function withTraceparent(headers: Headers): Headers {
   const traceparent = currentTraceparent();
   return traceparent ? { ...headers, [traceHeader]: defaultPayloadConverter.toPayload({ traceparent }) } : headers;
 }
 
-const sending = <T>(does: string, name: string, workflowId: string, send: () => Promise<T>): Promise<T> =>
-  inSpan(`${does}:${name}`, { kind: SpanKind.CLIENT, attributes: workflowLogFields(workflowId) }, send);
+const traceCall = <T>(operation: string, name: string, workflowId: string, send: () => Promise<T>): Promise<T> =>
+  inSpan(`${operation}:${name}`, { kind: SpanKind.CLIENT, attributes: workflowLogFields(workflowId) }, send);
 
 const workflow: WorkflowClientInterceptor = {
   startWithDetails: (input, next) =>
-    sending('StartWorkflow', input.workflowType, input.options.workflowId, () =>
-      next({ ...input, headers: inTrace(input.headers) }),
+    traceCall('StartWorkflow', input.workflowType, input.options.workflowId, () =>
+      next({ ...input, headers: withTraceparent(input.headers) }),
     ),
   startUpdate: (input, next) =>
-    sending('StartWorkflowUpdate', input.updateName, input.workflowExecution.workflowId, () =>
-      next({ ...input, headers: inTrace(input.headers) }),
+    traceCall('StartWorkflowUpdate', input.updateName, input.workflowExecution.workflowId, () =>
+      next({ ...input, headers: withTraceparent(input.headers) }),
     ),
   startUpdateWithStart: (input, next) =>
-    sending('UpdateWithStartWorkflow', input.workflowType, input.workflowStartOptions.workflowId, () =>
+    traceCall('UpdateWithStartWorkflow', input.workflowType, input.workflowStartOptions.workflowId, () =>
       next({
         ...input,
-        workflowStartHeaders: inTrace(input.workflowStartHeaders),
-        updateHeaders: inTrace(input.updateHeaders),
+        workflowStartHeaders: withTraceparent(input.workflowStartHeaders),
+        updateHeaders: withTraceparent(input.updateHeaders),
       }),
     ),
   signal: (input, next) =>
-    sending('SignalWorkflow', input.signalName, input.workflowExecution.workflowId, () =>
-      next({ ...input, headers: inTrace(input.headers) }),
+    traceCall('SignalWorkflow', input.signalName, input.workflowExecution.workflowId, () =>
+      next({ ...input, headers: withTraceparent(input.headers) }),
     ),
 };
 
-/** For a client: a span for each start, update and signal, which the workflow then belongs to. */
+/** For a client: a span for each start, update and signal, which is the parent of the workflow's spans. */
 export const tracingClient: ClientInterceptors = { workflow: [workflow] };
 
-/** For a worker: a span for each attempt at an activity, local ones too, beside the run of its workflow. */
+/** For a worker: a span for each attempt at an activity, including local ones, as a sibling of its workflow's run. */
 export const tracingActivities: ActivityInterceptorsFactory = ({ info }) => ({
   inbound: {
     execute(input, next) {

@@ -3,40 +3,40 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { nameStatements, ownSteps } from './statement-spans';
-import { tracingVariables } from '../config/tracing';
-import { reasonOf } from '../process/startup-retry';
+import { tracing as variables } from '../config/tracing';
+import { errorSummary } from '../process/startup-retry';
 import { withTimeout } from '../process/timeout';
 
 export interface Tracing {
-  /** Sends what is left, for a second at most. Never throws. */
+  /** Exports the remaining spans, within a second. Never throws. */
   stop(): Promise<void>;
 }
 
 let tracing: Tracing | undefined;
 
-/** Whether this process traces: for parts that would cost something if they were only there. */
+/** Whether this process traces; what only tracing needs can then be left out. */
 export const isTracing = (): boolean => tracing !== undefined;
 
 /**
- * Has the process trace what it does, if the environment says where to; before anything is opened that is to be traced. Otherwise nothing is
- * loaded. Variables that do not fit count as none: the configuration's own check names them.
+ * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened.
+ * Invalid variables count as absent: the configuration's own check reports them.
  */
 export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Log): Promise<Tracing | undefined> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { data } = z.object(tracingVariables).safeParse(present);
+  const { data } = z.object(variables).safeParse(present);
   if (!data?.OTEL_EXPORTER_OTLP_ENDPOINT || data.OTEL_SDK_DISABLED === 'true') return undefined;
   const { OTLPTraceExporter } = await (data.OTEL_EXPORTER_OTLP_PROTOCOL === 'http/json'
     ? import('@opentelemetry/exporter-trace-otlp-http')
     : import('@opentelemetry/exporter-trace-otlp-proto'));
-  tracing = await loadSdk(name, new OTLPTraceExporter(), log);
+  tracing = await startSdk(name, new OTLPTraceExporter(), log);
   return tracing;
 }
 
-/** Below the limit of a drain by far: a collector that hangs must not make one fail. */
-const farewellMs = 1_000;
+/** Far below the drain limit: a collector that hangs must not make a drain fail. */
+const shutdownTimeoutMs = 1_000;
 
-/** What is traced goes out in batches, in the background; what does not fit into the queue is dropped. */
-async function loadSdk(name: string, exporter: SpanExporter, log: Log): Promise<Tracing> {
+/** Spans are exported in batches, in the background; what does not fit into the queue is dropped. */
+async function startSdk(name: string, exporter: SpanExporter, log: Log): Promise<Tracing> {
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources');
   const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks');
@@ -45,39 +45,39 @@ async function loadSdk(name: string, exporter: SpanExporter, log: Log): Promise<
   const { PrismaInstrumentation } = await import('@prisma/instrumentation');
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': name }).merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [nameStatements(new BatchSpanProcessor(sayingOnce(exporter, log)))],
+    spanProcessors: [nameStatements(new BatchSpanProcessor(logOutagesOnce(exporter, log)))],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
-  // What nobody has asked for (keys that are fetched, health checks) makes no trace of its own.
+  // Calls without a parent span (fetching keys, health checks) start no trace.
   new UndiciInstrumentation({ requireParentforSpans: true });
   new PrismaInstrumentation({ ignoreSpanTypes: ownSteps });
   return {
     async stop() {
-      await withTimeout(farewellMs, provider.shutdown()).catch((err: unknown) =>
-        log.debug({ event: 'parting-failed', err }, 'the last spans are lost'),
+      await withTimeout(shutdownTimeoutMs, provider.shutdown()).catch((error: unknown) =>
+        log.debug({ event: 'close-failed', err: error }, 'the last spans are lost'),
       );
     },
   };
 }
 
-/** The code of an export that went well; the enum would have to be loaded. */
+/** The code of a successful export; importing the enum would load the SDK. */
 const exported = 0;
 
-/** Without spans the system does its work as well: a collector that is away is worth one warning, not one for each batch. */
-function sayingOnce(exporter: SpanExporter, log: Log): SpanExporter {
-  let away = false;
+/** Logs one warning for an unavailable collector, not one for each batch. */
+function logOutagesOnce(exporter: SpanExporter, log: Log): SpanExporter {
+  let unavailable = false;
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
         const failed = (result.code as number) !== exported;
-        if (failed && !away) {
-          const reason = reasonOf(result.error);
-          log.warn({ event: 'traces-lost', reason }, 'the collector of traces takes none; they are dropped');
+        if (failed && !unavailable) {
+          const reason = errorSummary(result.error);
+          log.warn({ event: 'traces-lost', reason }, 'the trace collector is unavailable; spans are dropped');
         }
-        if (!failed && away) log.info({ event: 'traces-taken' }, 'the collector of traces takes them again');
-        away = failed;
+        if (!failed && unavailable) log.info({ event: 'traces-resumed' }, 'the trace collector is available again');
+        unavailable = failed;
         done(result);
       }),
     shutdown: () => exporter.shutdown(),

@@ -1,15 +1,15 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
-/** Under which Prisma's spans are made. */
+/** The instrumentation scope of Prisma's spans. */
 const prisma = 'prisma';
 const statementText = 'db.query.text';
 
-/** Steps of Prisma's own: with them an order has twice as many spans, which say nothing that the statements and transactions do not. */
+/** Prisma's internal steps: they double the spans of an order, and add nothing to those of statements and transactions. */
 export const ownSteps = ['operation', 'serialize', 'compile', 'commit_transaction', 'connect', 'disconnect'].map(
   (step) => `prisma:client:${step}`,
 );
 
-/** Hands spans on: of Prisma's, statements by what they do, and none of what nobody has asked for, such as a health check's. */
+/** Names Prisma's statement spans after what they do, and drops those without a parent, such as a health check's. */
 export const nameStatements = (next: SpanProcessor): SpanProcessor => ({
   onStart(span, parent) {
     const text = span.instrumentationScope.name === prisma && span.attributes[statementText];
@@ -24,8 +24,8 @@ export const nameStatements = (next: SpanProcessor): SpanProcessor => ({
 });
 
 /**
- * What a statement writes first, or reads first: `INSERT userOrder`, `SELECT Restaurant`. Of one without a table the server's function that it
- * calls, or its first word.
+ * The first write of a statement, or else its first read: `INSERT userOrder`, `SELECT Restaurant`. Without a table: the server function
+ * that it calls, or its first word.
  */
 export function statementName(text: string): string {
   const clauses = [...text.matchAll(/\b(INSERT|UPDATE|DELETE|FROM)(?:\s+(?:INTO|FROM))?\s+(?:"public"\.)?"(\w+)"/g)];

@@ -1,4 +1,4 @@
-/** What code says of its work to OpenTelemetry. The API alone: where nothing is traced, nothing else is loaded. */
+/** Spans for code to create. Uses OpenTelemetry's API alone: where nothing is traced, the SDK is not loaded. */
 import {
   context,
   propagation,
@@ -12,23 +12,23 @@ import {
 
 export const tracer = trace.getTracer('durable-food-delivery');
 
-/** The trace that the present work belongs to, as in `traceparent`: 32 hexadecimal digits; undefined where nothing is traced. */
+/** The current trace's id, 32 hexadecimal digits; undefined where nothing is traced. */
 export const currentTraceId = (): string | undefined => trace.getActiveSpan()?.spanContext().traceId;
 
-/** Where the present work stands in its trace, in the form of the W3C header of that name; undefined where nothing is traced. */
+/** The current trace context as a W3C `traceparent` header; undefined where nothing is traced. */
 export function currentTraceparent(): string | undefined {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
   return carrier.traceparent;
 }
 
-/** What a `traceparent` stands for, as the parent of spans; of one that is missing or malformed they begin a trace. */
+/** The context of a `traceparent`, as the parent of spans. If it is missing or malformed, they begin a new trace. */
 export const contextOf = (traceparent: unknown): Context =>
   typeof traceparent === 'string' ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 
 /**
- * Does work in a span of its own, of which the spans of that work are children; an error marks it and is passed on.
- * @param parent Left out: the present work.
+ * Does work in a new span, the parent of the work's own spans. An error marks the span and is passed on.
+ * @param parent Defaults to the current span.
  */
 export function inSpan<T>(
   name: string,
@@ -39,20 +39,20 @@ export function inSpan<T>(
   return tracer.startActiveSpan(name, options, parent, async (span) => {
     try {
       return await work(span);
-    } catch (err) {
-      markFailed(span, err);
-      throw err;
+    } catch (error) {
+      markFailed(span, error);
+      throw error;
     } finally {
       span.end();
     }
   });
 }
 
-/** Of an error its name alone: messages may quote what people have written. */
-export function markFailed(span: Span | undefined, err: unknown): void {
-  const type = err instanceof Error ? err.name : typeof err;
+/** Records only the error's name: its message may quote user data. */
+export function markFailed(span: Span | undefined, error: unknown): void {
+  const type = error instanceof Error ? error.name : typeof error;
   span?.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
 }
 
-/** The same for the span of the present work. */
-export const markSpanFailed = (err: unknown): void => markFailed(trace.getActiveSpan(), err);
+/** The same for the current span. */
+export const markSpanFailed = (error: unknown): void => markFailed(trace.getActiveSpan(), error);

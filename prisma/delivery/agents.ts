@@ -7,11 +7,11 @@ import { matchWaiting } from './matching';
 
 interface AddedAgent {
   id: string;
-  /** What the new agent made possible: the caller tells the orders. */
+  /** The matches that the new agent made possible: the caller notifies the orders. */
   matches: AgentAssignedMessage[];
 }
 
-/** Adds a free agent, who gets the oldest waiting order at once. Throws Prisma's P2002 when the user name is taken. */
+/** Adds a free agent, who gets the oldest waiting order at once. Throws Prisma's P2002 (`isDuplicate`) when the user name is taken. */
 export function addAgent(db: Database, agent: AddAgentBody): Promise<AddedAgent> {
   return db.$transaction(async (tx) => {
     await lockMatch(tx);
@@ -33,14 +33,14 @@ const withAssignments = (which: 'open' | 'all') =>
     },
   }) satisfies Prisma.AgentInclude;
 
-/** All agents, first come first, each with its open assignments or all of them, newest first. */
+/** All agents, oldest first, each with its open or all assignments, newest first. */
 export const listAgents = (db: Database, assignments: 'open' | 'all') =>
   db.agent.findMany({
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     include: withAssignments(assignments),
   });
 
-/** One agent with its open assignments; null when there is none of that id. */
+/** One agent with its open assignments; null if the id is unknown. */
 export const findAgent = (db: Database, id: string): Promise<ListedAgent | null> =>
   db.agent.findUnique({ where: { id }, include: withAssignments('open') });
 

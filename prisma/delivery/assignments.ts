@@ -1,15 +1,16 @@
 /** The deliveries: one assignment row for each order. */
-import type { DeliveryMove, DeliveryStatus } from '../../contracts/states';
+import { deliveryTransitions, type DeliveryMove, type DeliveryStatus } from '../../contracts/states';
+import { lockedOrder } from '../order-lock';
 import type { Database, Transaction } from './client';
-import { lockedMatch, lockedOrder } from './locks';
+import { lockedMatch } from './locks';
 
-/** An order's delivery. `agent` is null while the order waits for one, and in the tombstone of an order that never had one. */
+/** An order's delivery. `agent` is null while the order waits for one, and in a tombstone. */
 export interface Delivery {
   status: DeliveryStatus;
   agent: { id: string; name: string } | null;
 }
 
-/** Null when nothing is known of the order. */
+/** Null if the order is unknown. */
 export function findDelivery(db: Database | Transaction, orderId: string): Promise<Delivery | null> {
   return db.assignment.findUnique({
     where: { orderId },
@@ -20,32 +21,32 @@ export function findDelivery(db: Database | Transaction, orderId: string): Promi
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 
 /**
- * The agent brings the food. False when the delivery is not an agent's, or not PENDING. One statement, which takes the order lock and needs
- * no transaction around it.
+ * Records the pick-up. False if the delivery has no agent or its status does not allow it. One statement, which takes the order lock and
+ * needs no transaction.
  */
 export async function pickUp(tx: Transaction, orderId: string): Promise<boolean> {
   const changed = await tx.$executeRaw`
     WITH ${lockedOrder(orderId)}
     UPDATE "DeliveryAssignment" SET status = 'PICKED_UP', "pickedUpAt" = clock_timestamp()
-    WHERE EXISTS (SELECT FROM locked) AND "orderId" = ${orderId}::uuid AND status = 'PENDING' AND "agentId" IS NOT NULL`;
+    WHERE EXISTS (SELECT FROM locked) AND "orderId" = ${orderId}::uuid AND "agentId" IS NOT NULL
+      AND status = ANY(${deliveryTransitions.PICKED_UP}::"DeliveryStatus"[])`;
   return changed > 0;
 }
 
-/** From where a delivery may end. */
-const endsFrom: Record<Exclude<DeliveryMove, 'PICKED_UP'>, DeliveryStatus[]> = {
-  DELIVERED: ['PICKED_UP'],
-  CANCELLED: ['PENDING', 'PICKED_UP'],
-};
-
 /**
- * Ends a delivery and frees its agent, if it has one: only if this very statement ended it, so a repeat frees nobody.
- * False when the delivery's state does not allow it. Takes the order lock and the match lock, for the caller's transaction.
+ * Ends a delivery and frees its agent, only if this very statement ended it: a repeat frees no agent. False if the delivery's status does
+ * not allow it. Takes the order lock and the match lock, to the end of the caller's transaction.
  */
-export async function endDelivery(tx: Transaction, orderId: string, status: keyof typeof endsFrom): Promise<boolean> {
+export async function endDelivery(
+  tx: Transaction,
+  orderId: string,
+  status: Exclude<DeliveryMove, 'PICKED_UP'>,
+): Promise<boolean> {
+  const from = deliveryTransitions[status];
   const [result] = await tx.$queryRaw<{ ended: number }[]>`
     WITH ${lockedMatch(orderId)}, ended AS (
       UPDATE "DeliveryAssignment" SET status = ${status}::"DeliveryStatus", "completedAt" = clock_timestamp()
-      WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND status = ANY(${endsFrom[status]}::"DeliveryStatus"[])
+      WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND status = ANY(${from}::"DeliveryStatus"[])
       RETURNING "agentId"
     ), freed AS (
       UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
@@ -56,8 +57,8 @@ export async function endDelivery(tx: Transaction, orderId: string, status: keyo
 }
 
 /**
- * Takes a job from its agent before pick-up: the order waits again, in its old place, and the agent is free, but not for this order.
- * False when it is not this agent's, or not PENDING. Takes the order lock and the match lock, for the caller's transaction.
+ * Takes a job from its agent before pick-up: the order keeps its place in the queue, and the agent is free, but not for this order.
+ * False if the job is not this agent's or not PENDING. Takes the order lock and the match lock, to the end of the caller's transaction.
  */
 export async function declineJob(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {
   const [result] = await tx.$queryRaw<{ declined: number }[]>`
@@ -79,7 +80,7 @@ export async function hasDeclined(tx: Transaction, orderId: string, agentId: str
   return (await tx.declinedJob.count({ where: { orderId, agentId } })) > 0;
 }
 
-/** The undo has come before the order asked for an agent: when that comes, it will find the delivery CANCELLED. */
+/** Cancels a delivery before the order has asked for an agent: that request will then find it CANCELLED. */
 export async function leaveTombstone(tx: Transaction, orderId: string): Promise<void> {
   await tx.assignment.create({ data: { orderId, status: 'CANCELLED', completedAt: new Date() }, select: { id: true } });
 }

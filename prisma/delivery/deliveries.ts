@@ -1,4 +1,4 @@
-/** The deliveries as a courier reads them. */
+/** The list of deliveries that a courier reads. */
 import type { DeliveryStatus } from '../../contracts/states';
 import type { Database } from './client';
 
@@ -7,7 +7,7 @@ interface DeliveryFilter {
   status?: DeliveryStatus | undefined;
 }
 
-/** At most `limit` deliveries, newest first, after the position. */
+/** At most `limit` deliveries, newest first, starting after the position. */
 export function listDeliveries(
   db: Database,
   { agentId, status }: DeliveryFilter,

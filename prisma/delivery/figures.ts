@@ -1,15 +1,15 @@
 import type { Database } from './client';
 
-/** How the delivery side is doing. */
+/** The delivery side's metrics. */
 export interface Figures {
   availableAgents: number;
   busyAgents: number;
   ordersWaiting: number;
-  /** How long the order has waited that has waited longest; 0 when none does. */
+  /** The longest wait of a waiting order; 0 if none waits. */
   oldestWaitSeconds: number;
 }
 
-/** One statement. It costs as much as there are agents and open deliveries; what is over costs nothing. A busy agent is one with an open delivery. */
+/** Costs time for agents and open deliveries, none for finished ones. A busy agent is one with an open delivery. */
 export async function readFigures(db: Database): Promise<Figures> {
   const [figures] = await db.$queryRaw<[Figures]>`
     SELECT

@@ -1,12 +1,12 @@
-/** Who gets which agent. The only place that turns an agent from AVAILABLE to BUSY. */
+/** Matches orders and agents. The only place that turns an agent from AVAILABLE to BUSY. */
 import type { AgentAssignedMessage } from '../../contracts/messages';
+import { lockedOrder } from '../order-lock';
 import type { Transaction } from './client';
 import { Prisma } from './generated/client';
-import { lockedOrder } from './locks';
 
 /**
- * Whether anybody waits, or is free: the first by the index. A mere EXISTS may be answered by reading the table, for the planner expects one of
- * many to come soon, and they stand at its end.
+ * Whether an order waits or an agent is free, answered by the first entry of an index. For a mere EXISTS the planner may read the table: it
+ * expects a match soon, but the matches are at the table's end.
  */
 const oldestWaiting = Prisma.sql`(
   SELECT id FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL ORDER BY "requestedAt", id LIMIT 1
@@ -16,9 +16,9 @@ const longestFree = Prisma.sql`(
 )`;
 
 /**
- * Gives the order the longest-idle agent that is free at once; says whether it did. Takes no match lock, so such orders pass each
- * other freely. Does nothing when the order has an assignment already, when others wait (their turn comes first), or when
- * nobody can be had without waiting. One statement, which takes the order lock and needs no transaction around it.
+ * Assigns the longest-idle agent that is free at once. Takes no match lock, so such orders do not wait for each other. Returns undefined
+ * and does nothing if the order already has an assignment, if other orders wait (it is their turn first), or if every free agent's
+ * row is locked. One statement, which takes the order lock and needs no transaction.
  */
 export async function takeFreeAgent(tx: Transaction, orderId: string): Promise<AgentAssignedMessage | undefined> {
   const [taken] = await tx.$queryRaw<AgentAssignedMessage[]>`
@@ -37,15 +37,15 @@ export async function takeFreeAgent(tx: Transaction, orderId: string): Promise<A
   return taken;
 }
 
-/** Puts the order at the end of the queue of those that wait, unless it has an assignment. The caller holds the match lock. */
+/** Appends the order to the queue, unless it has an assignment. The caller holds the match lock. */
 export async function enqueue(tx: Transaction, orderId: string): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "DeliveryAssignment" ("orderId") VALUES (${orderId}::uuid) ON CONFLICT ("orderId") DO NOTHING`;
 }
 
 /**
- * Matches the oldest waiting order with the longest-idle agent until one side is empty, and returns the matches: whoever has
- * committed tells the orders. The caller holds the match lock.
+ * Matches the oldest waiting order with the longest-idle agent until one side is empty. The caller holds the match lock, and notifies the
+ * orders of the returned matches after the commit.
  */
 export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessage[]> {
   const matches: AgentAssignedMessage[] = [];
@@ -54,10 +54,10 @@ export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessag
 }
 
 /**
- * An agent does not get a job again that they have handed back; then the next one who may gets it, or the next order.
+ * Skips agents who have handed this job back, and orders that only such agents could take.
  *
- * No SKIP LOCKED here: an agent's row may be locked by an order that takes that agent at once and is then rolled back. Passing it
- * over would leave the agent idle and the order waiting with nobody to bring them together; so wait for it, and look again.
+ * No SKIP LOCKED here: an order that takes an agent at once holds that agent's row, and may be rolled back. A match that skipped the
+ * row would leave the agent idle and the order waiting, and nothing would bring them together.
  */
 async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | undefined> {
   const [match] = await tx.$queryRaw<AgentAssignedMessage[]>`
@@ -71,7 +71,7 @@ async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | unde
         ORDER BY "availableSince", id LIMIT 1 FOR UPDATE
       ) free
       WHERE waiting.status = 'PENDING' AND waiting."agentId" IS NULL
-        AND ${longestFree} IS NOT NULL -- else all that wait would be looked at
+        AND ${longestFree} IS NOT NULL -- otherwise all waiting orders would be read
       ORDER BY waiting."requestedAt", waiting.id LIMIT 1
     ), busy AS (
       UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT agent FROM pair) RETURNING id, name

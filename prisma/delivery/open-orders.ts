@@ -1,7 +1,7 @@
-/** What a repair asks of the delivery side. */
+/** Reads for repairs. */
 import type { Database } from './client';
 
-/** Ids of at most `limit` orders whose delivery is open, waiting for an agent too, ascending, after the given one. */
+/** At most `limit` ids of orders that wait for an agent or whose delivery is in progress, ascending, after the given one. */
 export async function openOrderIds(db: Database, after: string, limit: number): Promise<string[]> {
   const rows = await db.assignment.findMany({
     where: { orderId: { gt: after }, status: { in: ['PENDING', 'PICKED_UP'] } },

@@ -2,7 +2,7 @@ import type { Transaction } from './client';
 
 type CountOutcome = 'counted' | 'counted_before' | 'no_agent';
 
-/** Stores an agent's rating with the delivery, once, and counts it into the agent's mean. The caller holds the order lock. */
+/** Stores an agent's rating with the delivery, once, and adds it to the agent's mean. The caller holds the order lock. */
 export async function countAgentRating(tx: Transaction, orderId: string, rating: number): Promise<CountOutcome> {
   const [rated] = await tx.$queryRaw<{ agentId: string }[]>`
     UPDATE "DeliveryAssignment" SET "agentRating" = ${rating}

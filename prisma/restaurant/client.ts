@@ -6,7 +6,7 @@ import { PrismaClient, type Prisma } from './generated/client';
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 
-/** Opens a pool of at most `poolSize` connections; each is made when it is first needed. Close it with `$disconnect`. */
+/** Opens a pool of at most `poolSize` connections, each made on first use. Close it with `$disconnect`. */
 export function openDatabase(url: string, poolSize: number, log: Log, options?: DatabaseOptions): Database {
   return new PrismaClient(clientOptions(url, poolSize, log, options));
 }

@@ -1,12 +1,6 @@
-import type { Decision, OrderStatus } from '../../contracts/states';
+import { orderTransitions, type Decision, type OrderStatus } from '../../contracts/states';
 import type { Transaction } from './client';
-import { lockedOrder } from './locks';
-
-/** From where an order may get there. */
-const comesFrom: Record<Decision, OrderStatus[]> = {
-  CONFIRMED: ['PENDING'],
-  CANCELLED: ['PENDING', 'CONFIRMED'],
-};
+import { lockedOrder } from '../order-lock';
 
 export interface Move {
   orderId: string;
@@ -15,14 +9,14 @@ export interface Move {
 }
 
 /**
- * Moves an order group and its orders, under the order lock: one statement, which needs no transaction around it. Returns the group's total;
- * undefined when its state does not allow it or it does not exist.
+ * Moves an order group and all its parts. One statement, which takes the order lock and needs no transaction. Returns the group's total;
+ * undefined if it does not exist or its status does not allow it.
  */
 export async function moveOrder(
   tx: Transaction,
   { orderId, to, reason }: Move,
 ): Promise<{ total: string } | undefined> {
-  const from = comesFrom[to];
+  const from = orderTransitions[to];
   const [moved] = await tx.$queryRaw<{ total: string }[]>`
     WITH ${lockedOrder(orderId)}, moved AS (
       UPDATE "OrderGroup" SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
@@ -41,15 +35,15 @@ export interface PartMove extends Move {
 }
 
 /**
- * Moves one restaurant's part, and the group with it: CONFIRMED when no part is PENDING, CANCELLED when none is left; its total is that
- * of what is left. False when the part's state does not allow it or there is none. The caller holds the order lock.
+ * Moves one restaurant's part, and the group with it: CONFIRMED once no part is PENDING, CANCELLED once none remains. The group's total is
+ * that of the remaining parts. False if there is no such part or its status does not allow it. The caller holds the order lock.
  */
 export async function movePart(tx: Transaction, { orderId, restaurantId, to, reason }: PartMove): Promise<boolean> {
   const moved = await tx.$executeRaw`
     UPDATE "Order" part SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
     FROM "OrderGroup" whole
     WHERE whole.id = part.order_group_id AND whole.order_id = ${orderId}::uuid AND part.restaurant_id = ${restaurantId}::uuid
-      AND part.status = ANY(${comesFrom[to]}::"OrderStatus"[])`;
+      AND part.status = ANY(${orderTransitions[to]}::"OrderStatus"[])`;
   if (moved === 0) return false;
   await tx.$executeRaw`
     UPDATE "OrderGroup" whole SET updated_at = now(),
@@ -65,7 +59,7 @@ export async function movePart(tx: Transaction, { orderId, restaurantId, to, rea
   return true;
 }
 
-/** The status of one restaurant's part; null when the order has none of it. */
+/** The status of one restaurant's part; null if the order has none. */
 export async function findPartStatus(
   tx: Transaction,
   orderId: string,
@@ -82,7 +76,7 @@ export interface Tombstone {
   reason: string | null;
 }
 
-/** The undo has come before the placement: when that comes, it will find the order CANCELLED. */
+/** Cancels an order before its placement has arrived: the placement will then find it CANCELLED. */
 export async function leaveTombstone(tx: Transaction, tombstone: Tombstone): Promise<void> {
   await tx.orderGroup.create({ data: { ...tombstone, status: 'CANCELLED' }, select: { id: true } });
 }

@@ -1,10 +1,7 @@
-/** What a repair asks of the restaurants' side. */
+/** Reads for repairs. */
 import type { Database } from './client';
 
-/**
- * Ids of at most `limit` orders that are not CANCELLED, ascending, after the given one. This side does not learn what has been
- * delivered, so those are among them.
- */
+/** At most `limit` ids of orders that are not CANCELLED, ascending, after the given one. Includes delivered ones: this side does not know of deliveries. */
 export async function openOrderIds(db: Database, after: string, limit: number): Promise<string[]> {
   const rows = await db.orderGroup.findMany({
     where: { orderId: { gt: after }, status: { not: 'CANCELLED' } },

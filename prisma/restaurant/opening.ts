@@ -1,8 +1,8 @@
 import { Prisma } from './generated/client';
 
 /**
- * The contract's rule, as a condition on "Restaurant" r: opening <= hour:00 <= closing, and a closing time before the opening
- * time is on the next day. Browsing and placing both ask it, so what is shown at an hour can be ordered at that hour.
+ * The contract's rule, as a condition on "Restaurant" r: opening <= hour:00 <= closing, where a closing time before the opening time is on
+ * the next day. Browsing and placing share it, so what is shown at an hour can be ordered at that hour.
  */
 export function openAt(hour: number): Prisma.Sql {
   const time = Prisma.sql`make_time(${hour}::int, 0, 0)`;

@@ -1,4 +1,4 @@
-/** The orders as they are read. */
+/** Reads of orders. */
 import type { OrderStatus } from '../../contracts/states';
 import type { Database } from './client';
 import type { Prisma } from './generated/client';
@@ -18,13 +18,13 @@ export type StoredGroup = Prisma.OrderGroupGetPayload<{ include: typeof everythi
 export interface OrderFilter {
   orderId?: string | undefined;
   userId?: string | undefined;
-  /** Groups that have an order of one of these restaurants; they come whole. */
+  /** Whole groups that have a part of one of these restaurants. */
   restaurantIds?: string[] | undefined;
-  /** Of the group; with restaurants, of those restaurants' parts. */
+  /** Of the group, or of the parts of `restaurantIds`. */
   status?: OrderStatus | undefined;
 }
 
-/** At most `limit` order groups, newest first, after the position. Tombstones are not among them. */
+/** At most `limit` order groups without tombstones, newest first, starting after the position. */
 export const listOrderGroups = (
   db: Database,
   { orderId, userId, restaurantIds, status }: OrderFilter,
@@ -49,7 +49,7 @@ export const listOrderGroups = (
     include: everything,
   });
 
-/** One order group, also a tombstone; null when nothing is known of the order. */
+/** One order group, possibly a tombstone; null if the order is unknown. */
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
   db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
 
@@ -62,6 +62,6 @@ export const restaurantsOf = async (db: Database, orderId: string): Promise<stri
 const row = { orderId: true, userId: true, placedAt: true, status: true, total: true, reason: true } as const;
 export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;
 
-/** The group's own row, also a tombstone's; null when nothing is known of the order. */
+/** The group's own row, possibly a tombstone; null if the order is unknown. */
 export const findOrder = (db: Database, orderId: string): Promise<OrderRow | null> =>
   db.orderGroup.findUnique({ where: { orderId }, select: row });

@@ -1,17 +1,17 @@
-/** What a placement reads and writes. */
+/** Reads and writes of a placement. */
 import type { OrderStatus } from '../../contracts/states';
-import type { OrderedRestaurant } from '../../contracts/orders';
+import type { OrderedRestaurant } from '../../contracts/messages';
 import type { Transaction } from './client';
-import { lockedOrder } from './locks';
+import { lockedOrder } from '../order-lock';
 import { openAt } from './opening';
 
-/** What a restaurant has to offer at an hour, of what is asked for. */
+/** What a restaurant offers of the requested items at an hour. */
 export interface Offer {
   id: string;
   name: string;
   online: boolean;
   open: boolean;
-  /** Of the items on its menu that are asked for: id -> price, a decimal string. */
+  /** The requested items that are on its menu: id -> price, a decimal string. */
   prices: Record<string, string>;
 }
 
@@ -24,7 +24,7 @@ export interface PricedOrder {
   }[];
 }
 
-/** The order as it is stored; null when nothing is known of it. Only a tombstone has no total. */
+/** The stored order; null if it is unknown. Only a tombstone has no total. */
 export async function findStored(
   tx: Transaction,
   orderId: string,
@@ -34,7 +34,7 @@ export async function findStored(
   return rows[0] ?? null;
 }
 
-/** Takes the order lock, and reads the restaurants' offers at that hour (UTC); a restaurant that does not exist is missing. */
+/** Takes the order lock and reads the restaurants' offers at that hour (UTC). Unknown restaurants are missing. */
 export function lockAndReadOffers(
   tx: Transaction,
   orderId: string,
@@ -59,7 +59,7 @@ export interface NewOrder extends PricedOrder {
   placedAt: string;
 }
 
-/** Stores a placed order, PENDING. False when there is one already, or its tombstone. The caller holds the order lock. */
+/** Stores a placed order as PENDING. False if the order or its tombstone exists. The caller holds the order lock. */
 export async function storeOrder(tx: Transaction, order: NewOrder): Promise<boolean> {
   const items = await tx.$executeRaw`
     WITH stored_group AS (

@@ -3,8 +3,8 @@ import type { Transaction } from './client';
 type CountOutcome = 'counted' | 'counted_before' | 'unknown_order';
 
 /**
- * Stores a rating with its order, once, and counts it into the mean of each restaurant of the order whose part was not cancelled.
- * The caller holds the order lock.
+ * Stores a rating with its order, once, and adds it to the mean of each restaurant whose part was not cancelled. The caller holds the
+ * order lock.
  */
 export async function countOrderRating(tx: Transaction, orderId: string, rating: number): Promise<CountOutcome> {
   const [rated] = await tx.$queryRaw<{ id: string }[]>`
@@ -13,7 +13,7 @@ export async function countOrderRating(tx: Transaction, orderId: string, rating:
     RETURNING id`;
   if (!rated) return (await tx.orderGroup.count({ where: { orderId } })) > 0 ? 'counted_before' : 'unknown_order';
 
-  // In the order of their ids, so that two ratings of the same restaurants don't wait for each other in a circle.
+  // Locked in the order of their ids, so that ratings of the same restaurants cannot deadlock.
   const restaurants = await tx.$queryRaw<{ id: string }[]>`
     SELECT r.id FROM "Restaurant" r
     JOIN "Order" o ON o.restaurant_id = r.id

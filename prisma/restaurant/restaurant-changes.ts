@@ -5,15 +5,15 @@ import { timeText, timeValue } from './restaurants';
 export type ChangeOutcome =
   | { outcome: 'changed' }
   | { outcome: 'unknown_restaurant' }
-  /** No item of this restaurant, or not on its menu any more. */
+  /** Not an item of this restaurant, or no longer on its menu. */
   | { outcome: 'unknown_item'; id: string }
-  /** It would open and close at the same time. */
+  /** Opening and closing time would be equal. */
   | { outcome: 'same_times' };
 
-/** Changes a restaurant and its menu: all of it or, with any other outcome than `changed`, nothing. */
+/** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. */
 export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody): Promise<ChangeOutcome> {
   return db.$transaction(async (tx): Promise<ChangeOutcome> => {
-    // One change of a restaurant at a time: what is checked here still holds when it is written.
+    // One change of a restaurant at a time: what is checked below still holds when it is written.
     await tx.$executeRaw`SELECT id FROM "Restaurant" WHERE id = ${id}::uuid FOR UPDATE`;
     const restaurant = await tx.restaurant.findUnique({
       where: { id },

@@ -7,7 +7,7 @@ import { openAt } from './opening';
 
 export interface AddedRestaurant {
   id: string;
-  /** In the order of the menu. */
+  /** In menu order. */
   menuIds: string[];
 }
 
@@ -27,7 +27,7 @@ export async function addRestaurant(db: Database, restaurant: AddRestaurantBody)
   return { id, menuIds: menu.map((item) => item.id) };
 }
 
-/** The restaurants that take orders at that hour (UTC), oldest first. */
+/** The restaurants that accept orders at that hour (UTC), oldest first. */
 export const listOpenRestaurants = (db: Database, hour: number): Promise<RestaurantWithMenu[]> =>
   selectRestaurants(db, Prisma.sql`r.status = 'ONLINE' AND ${openAt(hour)}`);
 
@@ -48,6 +48,6 @@ const selectRestaurants = (db: Database, condition: Prisma.Sql): Promise<Restaur
     WHERE ${condition}
     ORDER BY r.created_at, r.id`;
 
-/** Prisma's form of a time of day. */
+/** Prisma's representation of a time of day. */
 export const timeValue = (time: string): Date => new Date(`1970-01-01T${time}Z`);
 export const timeText = (time: Date): string => time.toISOString().slice(11, 19);

@@ -10,10 +10,7 @@ export interface NewOrder {
   bodyHash: string;
 }
 
-/**
- * Records a placed order. Idempotent: an order that has its record keeps it. Returns the record as it is then; CANCELLED when an
- * undo came first.
- */
+/** Records a placed order. Idempotent: an existing record is kept. Returns the record; it is CANCELLED if a compensation came first. */
 export async function recordOrder(db: Database, order: NewOrder): Promise<FirstPlacement> {
   const rows = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
     INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
@@ -35,7 +32,7 @@ export interface Progress {
   reason: string | null;
 }
 
-/** Moves the record forward, never back: PENDING, CONFIRMED, then CANCELLED or delivered. Writes it if it is missing. Idempotent. */
+/** Moves the record forward, never back: PENDING, CONFIRMED, then CANCELLED or delivered. Creates it if it is missing. Idempotent. */
 export async function recordProgress(db: Database, progress: Progress): Promise<void> {
   const { orderId, userId, placedAt, status, delivered, total, reason } = progress;
   await db.$executeRaw`
@@ -60,7 +57,7 @@ export const findOrder = (db: Database, orderId: string): Promise<StoredOrder | 
 export interface HistoryPage {
   userId: string;
   limit: number;
-  /** The last order of the page before. */
+  /** The last order of the previous page. */
   after?: { at: Date; id: string } | undefined;
 }
 
@@ -70,7 +67,7 @@ export const listOrders = (db: Database, { userId, limit, after }: HistoryPage):
     where: {
       userId,
       ...(after && {
-        placedAt: { lte: after.at }, // by the index from there on
+        placedAt: { lte: after.at }, // lets the index start there
         OR: [{ placedAt: { lt: after.at } }, { orderId: { lt: after.id } }],
       }),
     },

@@ -7,14 +7,14 @@ const uniqueViolation = 'P2002';
 
 export type RatingRefusal = Exclude<RatingOutcome['outcome'], 'stored'>;
 
-/** Why this customer may not rate this order (null: unknown) now; undefined if they may. */
+/** Why the customer may not rate the order (null: unknown) now; undefined if they may. */
 export function refusalOf(order: StoredOrder | null, userId: string): RatingRefusal | undefined {
   if (!order || order.userId !== userId) return 'unknown_order';
   if (order.rating) return 'duplicate';
   return order.delivered ? undefined : 'not_delivered';
 }
 
-/** Stores a rating: one for each order, by its own customer, after delivery. Idempotent by the rating's id. */
+/** Stores a rating: one for each order, by its customer, after delivery. Idempotent by the rating's id. */
 export async function storeRating(db: Database, rating: RatingInput): Promise<RatingOutcome> {
   const order = await findOrder(db, rating.order_id);
   const refusal = refusalOf(order, rating.user_id);
@@ -30,8 +30,8 @@ export async function storeRating(db: Database, rating: RatingInput): Promise<Ra
       },
     });
     return answer(stored, rating);
-  } catch (err) {
-    if (!(err instanceof Prisma.PrismaClientKnownRequestError && err.code === uniqueViolation)) throw err;
+  } catch (error) {
+    if (!(error instanceof Prisma.PrismaClientKnownRequestError && error.code === uniqueViolation)) throw error;
     const first = await db.userRating.findUnique({ where: { userOrderId: order.id } });
     return first ? answer(first, rating) : { outcome: 'duplicate' };
   }

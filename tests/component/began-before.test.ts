@@ -4,10 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { leaveTombstone as leaveDeliveryTombstone } from '../../prisma/delivery/assignments';
-import * as delivery from '../../prisma/delivery/locks';
 import { takeFreeAgent } from '../../prisma/delivery/matching';
 import { leaveTombstone } from '../../prisma/restaurant/decisions';
-import * as restaurant from '../../prisma/restaurant/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { storeOrder } from '../../prisma/restaurant/placement';
 import { deliveryHandlers, withAgents } from '../fixtures/delivery';
 import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
@@ -37,7 +36,7 @@ describe('at the delivery side', () => {
   /** Has found that the order is unknown, and leaves the tombstone of its undo. */
   const burying = (order: string) =>
     anOpenTransaction(service.db, async (tx) => {
-      await delivery.lockOrder(tx, order);
+      await lockOrder(tx, order);
       await leaveDeliveryTombstone(tx, order);
     });
   const freeAgents = () => service.db.agent.count({ where: { agentStatus: 'AVAILABLE' } });
@@ -95,7 +94,7 @@ describe('at the restaurant side', () => {
   /** Has stored the order, and is about to commit. */
   const placing = ({ order_id, user_id, placed_at }: Order) =>
     anOpenTransaction(service.db, async (tx) => {
-      await restaurant.lockOrder(tx, order_id);
+      await lockOrder(tx, order_id);
       const items = [{ menu_item_id: kitchen.items[0] ?? '', quantity: 1, price: '4.50' }];
       const parts = [{ restaurant_id: kitchen.id, total: '4.50', items }];
       const order = { orderId: order_id, userId: user_id, placedAt: placed_at, total: '4.50', restaurants: parts };
@@ -103,7 +102,7 @@ describe('at the restaurant side', () => {
     });
   const burying = ({ order_id, user_id, placed_at }: Order) =>
     anOpenTransaction(service.db, async (tx) => {
-      await restaurant.lockOrder(tx, order_id);
+      await lockOrder(tx, order_id);
       await leaveTombstone(tx, { orderId: order_id, userId: user_id, placedAt: placed_at, reason: 'gone' });
     });
 

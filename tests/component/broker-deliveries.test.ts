@@ -1,8 +1,8 @@
 /** What a consumer keeps of a message that it works on again and again. */
 import { getEventListeners } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
-import { takeDeliveries, type Delivery } from '../../lib/broker/deliveries';
-import { BrokerAwayError } from '../../lib/broker/errors';
+import { subscribe, type Delivery } from '../../lib/broker/subscription';
+import { BrokerUnavailableError } from '../../lib/broker/errors';
 import { openConnection, type BrokerConnection } from '../../lib/broker/connection';
 import { createLog } from '../../lib/logging/log';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
@@ -26,18 +26,18 @@ afterAll(async () => {
   await vhost.drop();
 });
 
-const listenersOf = ({ lost, givenUp }: Delivery): number =>
-  [lost, givenUp].reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0);
+const listenersOf = ({ lost, abandoned }: Delivery): number =>
+  [lost, abandoned].reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0);
 
 test('a message that the broker would not take three times leaves nothing behind that listens for its end', async () => {
   const listening: number[] = [];
   const work = async (delivery: Delivery): Promise<boolean> => {
     listening.push(listenersOf(delivery));
-    if (listening.length <= 3) throw new BrokerAwayError('no room');
+    if (listening.length <= 3) throw new BrokerUnavailableError('no room');
     return true;
   };
   const room = { untilBlocked: () => new Promise<void>(() => undefined), untilUnblocked: () => Promise.resolve() };
-  const consumer = await takeDeliveries(link, room, { queue, prefetch: 1, work, finish: true, log });
+  const consumer = await subscribe(link, room, { queue, prefetch: 1, handle: work, drain: true, log });
   outsider.send(queue, '{}');
   await until('the fourth turn', () => listening.length === 4);
   await consumer.stop();

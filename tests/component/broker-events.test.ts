@@ -1,6 +1,6 @@
 /** What becomes of events that fail: they are tried again without holding up others, and what is known of them is kept. */
 import { ServiceFault } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/destination';
+import { toQueue } from '../../lib/broker/message';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, retryQueue, type Body } from './fixtures/broker';
 

@@ -1,6 +1,6 @@
 /** What the broker client counts, against a real broker: each thing that may become of a message. */
-import { BrokerAwayError, ServiceFault } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/destination';
+import { BrokerUnavailableError, ServiceFault } from '../../lib/broker/errors';
+import { toQueue } from '../../lib/broker/message';
 import type { Broker } from '../../lib/broker/broker';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, retryQueue, type Body } from './fixtures/broker';
@@ -70,7 +70,7 @@ describe('a message', () => {
   test('that could not be settled', async () => {
     let calls = 0;
     const worker = await broker.worker(async (body) => {
-      if (calls++ === 0) throw new BrokerAwayError('blocked');
+      if (calls++ === 0) throw new BrokerUnavailableError('blocked');
       return double(body);
     });
     await ask(1);
@@ -94,11 +94,11 @@ describe('a request', () => {
   test('that no queue takes, and one without a broker', async () => {
     await broker.client.request('no-such-queue', {}, { timeoutMs: 60_000 }).catch(() => undefined);
     expect(await published(broker.client, 'no-such-queue', 'returned')).toBe(1);
-    expect(await requests('broker_away', 'no-such-queue')).toBe(1);
+    expect(await requests('broker_unavailable', 'no-such-queue')).toBe(1);
     await broker.client.close();
     await ask(1).catch(() => undefined);
     expect(await published(broker.client, queue, 'refused')).toBe(1);
-    expect(await requests('broker_away')).toBe(1);
+    expect(await requests('broker_unavailable')).toBe(1);
   });
 });
 

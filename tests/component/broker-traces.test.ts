@@ -1,6 +1,6 @@
 /** Messages keep their trace: over attempts that fail, and from one queue to the next. */
 import { SpanStatusCode, trace } from '@opentelemetry/api';
-import { toQueue } from '../../lib/broker/destination';
+import { toQueue } from '../../lib/broker/message';
 import { currentTraceId, inSpan } from '../../lib/tracing/tracing';
 import { recordSpans } from '../fixtures/recorded-spans';
 import { until } from '../fixtures/until';

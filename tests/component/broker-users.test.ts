@@ -7,8 +7,7 @@ import {
   type AgentAssignedMessage,
 } from '../../contracts/messages';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
-import { toExchange, toQueue } from '../../lib/broker/destination';
-import { parseWith } from '../../lib/broker/parse-body';
+import { parseWith, toExchange, toQueue } from '../../lib/broker/message';
 import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
 import { withAgents } from '../fixtures/delivery';
 import { anOrder } from '../fixtures/orders';

@@ -1,7 +1,7 @@
 /** The broker client against a real broker: what it promises when all is well, and when it is not. */
-import { BrokerAwayError, RequestTimeoutError, ServiceFault, UnroutableError } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/destination';
-import { maxAttempts } from '../../lib/broker/handle-message';
+import { BrokerUnavailableError, RequestTimeoutError, ServiceFault, UnroutableError } from '../../lib/broker/errors';
+import { toQueue } from '../../lib/broker/message';
+import { maxAttempts } from '../../lib/broker/retries';
 import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, type Body } from './fixtures/broker';
@@ -124,7 +124,7 @@ describe('a connection that is cut', () => {
 
   test("at the client's side fails what is under way as an absent broker, and comes back", async () => {
     const asked = ask(1, 60_000);
-    const failed = expect(asked).rejects.toBeInstanceOf(BrokerAwayError);
+    const failed = expect(asked).rejects.toBeInstanceOf(BrokerUnavailableError);
     await until('the request in the queue', async () => (await broker.waiting()) === 1);
     await broker.cut('client publishes');
     await failed;
@@ -136,8 +136,8 @@ describe('a connection that is cut', () => {
 test('a client that is closed refuses what comes later at once', async () => {
   const worker = await broker.worker(double);
   await worker.close();
-  await expect(worker.publish(toQueue(queue), { n: 1 })).rejects.toBeInstanceOf(BrokerAwayError);
-  await expect(worker.request(queue, { n: 1 }, { timeoutMs: 60_000 })).rejects.toBeInstanceOf(BrokerAwayError);
+  await expect(worker.publish(toQueue(queue), { n: 1 })).rejects.toBeInstanceOf(BrokerUnavailableError);
+  await expect(worker.request(queue, { n: 1 }, { timeoutMs: 60_000 })).rejects.toBeInstanceOf(BrokerUnavailableError);
 });
 
 describe('an event', () => {
@@ -194,7 +194,7 @@ describe('an event', () => {
   });
 
   test.each([
-    ['no JSON', 'soup', 'soup', /^no JSON: /],
+    ['no JSON', 'soup', 'soup', /^not JSON: /],
     ['of another form', '{"n":"1"}', { n: '1' }, /^n: not a number$/],
   ])('that is %s goes to the dead queue with the reason, and the next one is handled', async (_w, text, body, why) => {
     await broker.worker(double);

@@ -75,7 +75,7 @@ describe('the cache', () => {
 describe('the metrics of the cache', () => {
   const looks = async (registry: Registry) => {
     const metrics = readExposition(await registry.metrics());
-    const results = ['hit', 'miss', 'shared', 'away'].map((result) =>
+    const results = ['hit', 'miss', 'shared', 'unavailable'].map((result) =>
       metrics.value('cache_requests_total', { result }),
     );
     return results.join();

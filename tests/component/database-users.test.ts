@@ -1,7 +1,7 @@
 /** The user that a service has in its own database, on a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { makeDatabaseUser } from '../../tools/accounts/database';
+import { setDatabaseUser } from '../../tools/accounts/database';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
 
 let database: Isolated;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   admin = new Client({ connectionString: database.url });
   await admin.connect();
   for (const password of ['the first', "another's ' one"]) {
-    await makeDatabaseUser({ adminUrl: database.url, user, password });
+    await setDatabaseUser({ adminUrl: database.url, user, password });
   }
 });
 afterAll(async () => {

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { agentAssignedMessage, assignAgentReply, type AgentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
-import { createAnnounce } from '../../lib/broker/announce';
+import { createBestEffortPublish } from '../../lib/broker/broker';
 import { createLog } from '../../lib/logging/log';
-import { parseWith } from '../../lib/broker/parse-body';
+import { parseWith } from '../../lib/broker/message';
 import { addAgent } from '../../prisma/delivery/agents';
 import { anAgent, deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';
@@ -30,12 +30,12 @@ test(
   async () => {
     const waited: string[] = [];
     const failures: unknown[] = [];
-    const announce = createAnnounce<AgentAssignedMessage>(
+    const notifyOrders = createBestEffortPublish<AgentAssignedMessage>(
       service.broker,
       queues.agentAssigned,
       createLog('test', 'silent'),
     );
-    const join = async (): Promise<void> => announce((await addAgent(service.db, anAgent())).matches);
+    const join = async (): Promise<void> => notifyOrders((await addAgent(service.db, anAgent())).matches);
 
     /** The end of every delivery frees an agent, that of some brings a further one; a few couriers give up. */
     const orders = Array.from({ length: orderCount }, (): string => randomUUID());

@@ -1,7 +1,7 @@
 /** What else comes to the delivery worker's queues: ratings, old programs' messages, malformed ones. */
 import { randomUUID } from 'node:crypto';
 import { deadQueue, queues, ratingsExchange } from '../../contracts/names';
-import { toExchange, toQueue } from '../../lib/broker/destination';
+import { toExchange, toQueue } from '../../lib/broker/message';
 import { rateDelivery } from '../../workers/delivery/rate-delivery';
 import { deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';
@@ -61,7 +61,7 @@ describe('a rating', () => {
 });
 
 const malformed: [string, string, RegExp][] = [
-  [queues.assignAgent, 'not json', /no JSON/],
+  [queues.assignAgent, 'not json', /not JSON/],
   [queues.assignAgent, '{"order_id":"7"}', /order_id/],
   [queues.updateDeliveryStatus, JSON.stringify({ order_id: randomUUID(), status: 'LOST' }), /status/],
   [

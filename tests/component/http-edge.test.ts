@@ -8,7 +8,7 @@ import { readBody } from '../../api/http/input';
 import { listen, type Listening } from '../../api/http/server';
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
-import { TemporalAwayError } from '../../lib/temporal/errors';
+import { TemporalUnavailableError } from '../../lib/temporal/errors';
 import { openDatabase } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { expectRefusal, sendRaw, type RawRequest } from '../fixtures/raw-http';
@@ -31,7 +31,7 @@ beforeAll(async () => {
       async (_req, res) => void res.json(await findOrder(nowhere, '00000000-0000-4000-8000-000000000001')),
     )
     .get('/temporal', () => {
-      throw new TemporalAwayError('no word');
+      throw new TemporalUnavailableError('no word');
     })
     .get('/bug', () => {
       throw new Error('secret inside');

@@ -8,14 +8,8 @@ import { findOrderGroup } from '../../prisma/restaurant/orders';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
 import { listOrders, recordOrder, recordProgress } from '../../prisma/user/orders';
-import {
-  analyze,
-  busyAgents,
-  growFinishedOrders,
-  growRestaurants,
-  queueOrders,
-  run,
-} from '../../tools/bench/growth/rows';
+import { runStatements } from '../../tools/bench/database';
+import { growFinishedOrders, growRestaurants } from '../../tools/bench/growth-rows';
 import { assignAgent } from '../../workers/delivery/assign-agent';
 import { changeDelivery } from '../../workers/delivery/change-delivery';
 import { changeOrder } from '../../workers/restaurant/change-order';
@@ -24,6 +18,7 @@ import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
 import { aChange, anOrderOf, asked, withRestaurant } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 import { plansOf, type Plans } from './fixtures/plans';
+import { analyze, busyAgents, queueOrders } from './fixtures/waiting-orders';
 
 const log = createLog('test', 'silent');
 const rows = 20_000;
@@ -45,7 +40,7 @@ beforeAll(async () => {
   userDb = user.openDatabase(urls.user, 2, log);
   restaurantDb = restaurant.openDatabase(urls.restaurant, 2, log);
   deliveryDb = delivery.openDatabase(urls.delivery, 2, log);
-  await run(urls.delivery, [
+  await runStatements(urls.delivery, [
     `INSERT INTO "DilveryAgent" (name, "userName", gender, agent_status)
      SELECT 'Courier', 'courier-' || i, 'FEMALE', CASE WHEN i % 2 = 0 THEN 'BUSY' ELSE 'AVAILABLE' END::"AgentStatus"
      FROM generate_series(1, ${rows}) i`,
@@ -54,7 +49,7 @@ beforeAll(async () => {
   ]);
   await growRestaurants(urls, rows);
   await growFinishedOrders(urls, rows);
-  await run(urls.user, [
+  await runStatements(urls.user, [
     `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating) SELECT gen_random_uuid(), id, 5, 4 FROM "userOrder"`,
   ]);
   await analyze(urls.user);
@@ -133,10 +128,10 @@ describe("the customers' database with 20,000 orders", () => {
 
 describe('the delivery database with 20,000 agents and as many deliveries', () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.delivery.url, work);
-  const announce = async () => undefined;
-  const assign = (order_id: string) => assignAgent({ db: deliveryDb, announce })({ order_id });
+  const notifyOrders = async () => undefined;
+  const assign = (order_id: string) => assignAgent({ db: deliveryDb, notifyOrders })({ order_id });
   const move = (order_id: string, status: 'PICKED_UP' | 'DELIVERED') =>
-    changeDelivery({ db: deliveryDb, announce })({ order_id, status });
+    changeDelivery({ db: deliveryDb, notifyOrders })({ order_id, status });
 
   test('is read by index when a free agent is found at once, picks up and delivers', async () => {
     const orderId = randomUUID();
@@ -179,7 +174,7 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
 
   test('is read by index when 10,000 orders wait: one more joins them, and an agent who is freed gets the oldest', async () => {
     const { url } = databases.delivery;
-    await run(url, [`UPDATE "DilveryAgent" SET agent_status = 'BUSY'`]);
+    await runStatements(url, [`UPDATE "DilveryAgent" SET agent_status = 'BUSY'`]);
     const [first = '', second = ''] = await busyAgents(url, 2);
     await queueOrders(url, waiting);
     await analyze(url);

@@ -1,6 +1,6 @@
 /** What `npm run queues` does with dead letters, against a real broker. */
 import { deadQueue, platformAppId } from '../../contracts/names';
-import { QueueProblem } from '../../tools/queues/broker';
+import { ExpectedError } from '../../tools/cli/output';
 import { drop, readLetters, redrive } from '../../tools/queues/dead-letters';
 import { overview } from '../../tools/queues/overview';
 import { until } from '../fixtures/until';
@@ -19,23 +19,23 @@ const overviewOf = async (name: string) =>
   (await overview({ amqp: broker.url, management: management() })).find((row) => row.queue === name);
 
 describe('the overview', () => {
-  test('counts what waits, what is under way, the consumers and the dead letters', async () => {
+  test('counts what waits, what is in flight, the consumers and the dead letters', async () => {
     await broker.bury(2);
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
     await broker.worker(() => held);
     for (let n = 0; n < 5; n += 1) await broker.send(queue, JSON.stringify({ n }));
     // The worker takes three at a time; the management interface counts every 5 s.
-    await until('the numbers', async () => (await overviewOf(queue))?.underWay === 3).finally(letGo);
+    await until('the numbers', async () => (await overviewOf(queue))?.inFlight === 3).finally(letGo);
     expect(await overviewOf(queue)).toMatchObject({ queue, consumers: 1, dead: 2, retrying: 0 });
   });
 
   test('goes without the numbers of a management interface that is not there', async () => {
     const rows = await overview({ amqp: broker.url, management: 'http://127.0.0.1:1' });
-    expect(rows.find((row) => row.queue === queue)).toMatchObject({ underWay: null, retrying: null, dead: 0 });
+    expect(rows.find((row) => row.queue === queue)).toMatchObject({ inFlight: null, retrying: null, dead: 0 });
   });
 
-  test('of a broker that is away says so, without its password', async () => {
+  test('of a broker that is down says so, without its password', async () => {
     const asked = overview({ amqp: 'amqp://guest:secret@127.0.0.1:1/', management: null });
     await expect(asked).rejects.toThrow(/^RabbitMQ does not answer at 127\.0\.0\.1:1: (?!.*secret)/);
   });
@@ -171,7 +171,7 @@ describe('redriving', () => {
   test('an unknown id changes nothing and says so, the known ones beside it are put back', async () => {
     await broker.bury(2);
     const asked = redrive(broker.url, queue, { ids: ['letter-1', 'nobody'] });
-    await expect(asked).rejects.toThrow(new QueueProblem(`no dead letter of ${queue} has the id nobody`));
+    await expect(asked).rejects.toThrow(new ExpectedError(`no dead letter of ${queue} has the id nobody`));
     expect(await broker.ids(queue)).toEqual(['letter-1']);
     await broker.dead(1);
   });
@@ -199,7 +199,7 @@ test('dropping a letter deletes it alone', async () => {
   expect(await drop(broker.url, queue, 'letter-1')).toBe(1);
   await broker.dead(2);
   expect(await broker.ids(dead)).toEqual(['letter-0', 'letter-2']);
-  await expect(drop(broker.url, queue, 'letter-1')).rejects.toThrow(QueueProblem);
+  await expect(drop(broker.url, queue, 'letter-1')).rejects.toThrow(ExpectedError);
 });
 
 // The last test: the queue keeps its limit.
@@ -210,10 +210,10 @@ test('letters that the broker does not take stay dead', async () => {
     await broker.send(queue, '{}', { messageId: 'filler' }).catch(() => undefined);
     return redrive(broker.url, queue, 'all').then(
       () => false,
-      (err: unknown) => err instanceof QueueProblem,
+      (err: unknown) => err instanceof ExpectedError,
     );
   });
-  await until('no letter under way', async () => (await broker.count(dead)) + (await broker.count(queue)) >= 100);
+  await until('no letter in flight', async () => (await broker.count(dead)) + (await broker.count(queue)) >= 100);
   const [back, stayed] = [await broker.ids(queue), await broker.ids(dead)];
   expect(stayed.length).toBeGreaterThan(0);
   expect([...new Set([...back, ...stayed])].filter((id) => id !== 'filler').sort()).toEqual(ids.sort());

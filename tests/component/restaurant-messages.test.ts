@@ -67,7 +67,7 @@ test('a rating of an unknown order goes to the dead queue with the reason', asyn
 
 const placement = (override: object) => JSON.stringify({ ...anOrder(), ...override });
 const malformed: [string, string, string, RegExp][] = [
-  ['no JSON', queues.placeOrder, 'not json', /no JSON/],
+  ['no JSON', queues.placeOrder, 'not json', /not JSON/],
   ['no order id', queues.placeOrder, placement({ order_id: undefined }), /order_id/],
   ['no UUID', queues.placeOrder, placement({ order_id: '7' }), /order_id/],
   ['no restaurant', queues.placeOrder, placement({ restaurants: [] }), /restaurants/],

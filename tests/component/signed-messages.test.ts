@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue, platformAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
-import type { Broker } from '../../lib/broker/broker';
+import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { ServiceFault } from '../../lib/broker/errors';
 import { createSignature, signatureHeader } from '../../lib/broker/signature';
 import { createLog } from '../../lib/logging/log';
-import { openPlatformBroker } from '../../lib/broker/platform-broker';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import { redrive } from '../../tools/queues/dead-letters';
@@ -50,7 +49,7 @@ beforeAll(async () => {
     },
   };
   await broker.consume({ ...options, queue: shared, adopt: async ({ text }) => void adopted.push(text) });
-  await broker.consume({ ...options, queue: own, onlyOurs: true });
+  await broker.consume({ ...options, queue: own, signedOnly: true });
   model = await connect(vhost.url);
   channel = await model.createConfirmChannel();
 });
@@ -99,10 +98,10 @@ describe.each([shared, own])('a request to %s', (queue) => {
 
   const elsewhere = queue === own ? shared : own;
   const forgeries: [string, (text: string) => string][] = [
-    ['with another secret', (text) => anothers.of(queue, true, bodyOf(text))],
-    ['for another queue', (text) => signature.of(elsewhere, true, bodyOf(text))],
-    ['as another body', () => signature.of(queue, true, bodyOf('soup'))],
-    ['as no request', (text) => signature.of(queue, false, bodyOf(text))],
+    ['with another secret', (text) => anothers.sign(queue, true, bodyOf(text))],
+    ['for another queue', (text) => signature.sign(elsewhere, true, bodyOf(text))],
+    ['as another body', () => signature.sign(queue, true, bodyOf('soup'))],
+    ['as no request', (text) => signature.sign(queue, false, bodyOf(text))],
     ['with nothing', () => ''],
   ];
   test.each(forgeries)('that is signed %s is buried', async (_, header) => {
@@ -135,7 +134,7 @@ describe('a message that is no request', () => {
     handle = () => {
       if (handled.length < 3) throw new ServiceFault('not now', handled.length < 2, 'NOT_NOW');
     };
-    send(own, { text: 'event' }, signature.of(own, false, bodyOf('event')));
+    send(own, { text: 'event' }, signature.sign(own, false, bodyOf('event')));
     await until(
       'two attempts and the dead letter',
       async () => (await channel.checkQueue(deadQueue(own))).messageCount === 1,

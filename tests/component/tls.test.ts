@@ -7,9 +7,8 @@ import { pino } from 'pino';
 import { openCache } from '../../lib/redis/cache';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { createLog } from '../../lib/logging/log';
-import { brokerServer, openPlatformBroker } from '../../lib/broker/platform-broker';
-import { checkTemporal, connectTemporal } from '../../lib/temporal/connection';
-import { temporalServer } from '../../lib/temporal/server';
+import { brokerServer, openPlatformBroker } from '../../lib/broker/broker';
+import { checkTemporal, connectTemporal, temporalServer } from '../../lib/temporal/connection';
 import { createStartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase } from '../../prisma/delivery/client';
 import { isolatedBroker, isolatedDatabase, type Isolated } from '../fixtures/isolation';
@@ -66,9 +65,9 @@ describe('RabbitMQ', () => {
   });
 
   test('is not, when it has another authority', async () => {
-    const { lines, log } = listening('waiting');
+    const { lines, log } = listening('waiting-for-dependency');
     const config = await asked(files.otherCa.cert);
-    const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log, patience: 'none' }));
+    const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log, startup: 'none' }));
     await until('the reason', () => lines.length > 0);
     expect(lines[0]).toMatch(untrusted);
     expect(broker.connected).toBe(false);

@@ -3,8 +3,7 @@
  * decision was carried out in such a task, and its order does not know.
  */
 import { queues } from '../../contracts/names';
-import type { Broker } from '../../lib/broker/broker';
-import { openPlatformBroker } from '../../lib/broker/platform-broker';
+import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { createLog } from '../../lib/logging/log';
 import { until } from '../fixtures/until';
 import { everywhere } from './fixtures/everywhere';

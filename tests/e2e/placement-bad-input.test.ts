@@ -86,7 +86,7 @@ const unavailable: [string, RegExp, () => Promise<Placement>][] = [
   ],
   [
     'that costs more than one order may',
-    /is more than one order may come to/,
+    /exceeds the maximum of one order/,
     async () => {
       const kitchen = await addKitchen();
       await change(kitchen, { menu: [{ id: kitchen.soup, price: 99_999_999.99 }] });

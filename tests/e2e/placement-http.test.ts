@@ -1,7 +1,8 @@
 /** Placements, accepted and refused, through the whole running system. */
 import { randomUUID } from 'node:crypto';
 import type { OrderInput } from '../../contracts/workflow';
-import { loadConfig, orderPolicy, schemas } from '../../lib/config/config';
+import { loadConfig, schemas } from '../../lib/config/config';
+import { orderPolicy } from '../../lib/config/policy';
 import { addKitchen, anOrderOf, call, cancel, decide, pageOf, place, placed } from './fixtures/platform';
 import { workflow } from './fixtures/temporal-cli';
 

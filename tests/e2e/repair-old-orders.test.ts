@@ -40,14 +40,14 @@ const recorded = ({ order_id, user_id, placed_at }: PlaceOrderMessage) =>
 const stored = (order: PlaceOrderMessage) => placeOrder(restaurant)(order);
 const decided = (status: 'CONFIRMED' | 'CANCELLED') => (order: PlaceOrderMessage) =>
   changeOrder(restaurant)({ ...order, status });
-const announce = async (): Promise<void> => undefined;
+const notifyOrders = async (): Promise<void> => undefined;
 const asked = async ({ order_id }: PlaceOrderMessage) => {
   await addAgent();
-  await assignAgent({ db: delivery, announce })({ order_id });
+  await assignAgent({ db: delivery, notifyOrders })({ order_id });
 };
 const moved = (status: 'PICKED_UP' | 'DELIVERED') => async (order: PlaceOrderMessage) => {
   await agentOf(order); // another test's order may have taken the new agent; this one then waits for the next
-  await changeDelivery({ db: delivery, announce })({ order_id: order.order_id, status });
+  await changeDelivery({ db: delivery, notifyOrders })({ order_id: order.order_id, status });
 };
 
 type Step = (order: PlaceOrderMessage) => Promise<unknown>;
@@ -65,7 +65,7 @@ async function anOldOrder(steps: Step[]): Promise<PlaceOrderMessage> {
 async function isMended({ order_id }: PlaceOrderMessage): Promise<void> {
   expect(await repair(['--yes', '--order', order_id])).toMatchObject({
     code: 0,
-    orders: [{ result: { mended: true } }],
+    orders: [{ result: { repaired: true } }],
   });
   expect(await repair(['--yes', '--order', order_id])).toMatchObject({ code: 0, orders: [{ result: null }] });
 }

@@ -6,7 +6,7 @@ import { decidePart, partOf, placedAtTwo } from './fixtures/two-kitchens';
 const isMended = async ({ order_id }: Placed): Promise<void> =>
   expect(await repair(['--yes', '--order', order_id])).toMatchObject({
     code: 0,
-    orders: [{ result: { mended: true } }],
+    orders: [{ result: { repaired: true } }],
   });
 
 async function isDelivered(order: Placed): Promise<void> {

@@ -1,7 +1,7 @@
 /** The broker client while RabbitMQ has an alarm and reads nothing from publishers, or hangs. */
 import type { Broker } from '../../lib/broker/broker';
-import { BrokerAwayError, ServiceFault } from '../../lib/broker/errors';
-import { toQueue } from '../../lib/broker/destination';
+import { BrokerUnavailableError, ServiceFault } from '../../lib/broker/errors';
+import { toQueue } from '../../lib/broker/message';
 import { until } from '../fixtures/until';
 import { aBroker, deadQueue, queue, retryQueue, type Body } from '../component/fixtures/broker';
 import { ownServers, removeSystem, type OwnSystem } from './fixtures/own-system';
@@ -47,9 +47,9 @@ async function full(client: Broker): Promise<void> {
 describe('while the broker is full', () => {
   test('a publish or a request fails at once, and succeeds again afterwards', async () => {
     await full(broker.client);
-    await expect(broker.client.publish(toQueue(queue), { n: 1 })).rejects.toBeInstanceOf(BrokerAwayError);
+    await expect(broker.client.publish(toQueue(queue), { n: 1 })).rejects.toBeInstanceOf(BrokerUnavailableError);
     const asked = broker.client.request(queue, { n: 1 }, { timeoutMs: 3_600_000 });
-    await expect(asked).rejects.toBeInstanceOf(BrokerAwayError);
+    await expect(asked).rejects.toBeInstanceOf(BrokerUnavailableError);
     await system.alarm(false);
     await until('a publish is confirmed', () => broker.client.publish(toQueue(queue), { n: 1 }).then(() => true));
     expect(broker.logged('broker-lost')).toBe(0);

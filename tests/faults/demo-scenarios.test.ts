@@ -43,7 +43,7 @@ test.each(shareable)('the demo runs the scenario %s to its end and shows "%s"', 
 const alone = [
   ['no-answer', 'the restaurant did not decide in time'],
   ['no-courier', 'no agent was found in time'],
-  ['service-down', 'restaurant slow or away, calling durably'],
+  ['service-down', 'restaurant service slow or unavailable, retrying'],
 ];
 
 describe('on a system of its own', () => {

@@ -31,7 +31,14 @@ const done = { step: 'restaurant order', outcome: 'done' };
 
 /** The orders that an operator finds by their search attribute. */
 const found = (): Promise<string> =>
-  temporal('workflow', 'list', '--query', `${searchAttributes.orderAttention} = 'UNDO_FAILING'`, '--output', 'json');
+  temporal(
+    'workflow',
+    'list',
+    '--query',
+    `${searchAttributes.orderAttention.name} = 'UNDO_FAILING'`,
+    '--output',
+    'json',
+  );
 
 test('a failing compensation can be found, is logged and counted while it is retried, and ends once it succeeds', async () => {
   const order = await assigned();
@@ -40,7 +47,7 @@ test('a failing compensation can be found, is logged and counted while it is ret
   expect((await once.cancel(order)).status).toBe(202);
 
   await until('it can be found', async () => (await found()).includes(workflowId));
-  expect(events(await pageOf(order))).toContain('undo does not get through');
+  expect(events(await pageOf(order))).toContain('undo keeps failing');
   await until('it is counted', async () => (await counted('order_undo_failures_total', delivery)) === 1);
   expect(await counted('order_compensations_total', delivery)).toBe(0); // of either outcome
   await until('it counts as failing', async () => (await counted('orders_with_failing_undo', {})) === 1);

@@ -20,7 +20,7 @@ describe('a launcher that is killed', () => {
     await until('every process to be gone', () => ![pid, ...wardens].some(isRunning));
   });
 
-  it('does not keep the next one of its name from starting', async () => {
+  it('does not prevent the next stack of its name from starting', async () => {
     const name = aName();
     const first = await launch(name);
     first.process.kill('SIGKILL');
@@ -42,7 +42,7 @@ describe('a launcher that is asked to stop', () => {
     await until('every process to be gone', () => ![pid, ...wardens].some(isRunning));
   });
 
-  it('keeps the data for the next start, and reset removes them', async () => {
+  it('keeps the data for the next start until a reset', async () => {
     const stack = await launch();
     const { name } = stack.instance;
     await withRedis((await stack.redis()).address, (redis) => redis.set('dish', 'dal'));
@@ -57,7 +57,7 @@ describe('a launcher that is asked to stop', () => {
 });
 
 describe('a part that dies', () => {
-  it('is started again and counted', async () => {
+  it('is restarted and counted', async () => {
     const stack = await launch();
     const before = await stack.redis();
     await askStack(stack.instance.socketPath, { command: 'kill', part: 'redis' });
@@ -69,7 +69,7 @@ describe('a part that dies', () => {
     expect(after.address).toBe(before.address);
   });
 
-  it('stays down when it was told to stop, until it is told to start', async () => {
+  it('stays down after a stop, until a start', async () => {
     const stack = await launch();
     const { socketPath } = stack.instance;
     await askStack(socketPath, { command: 'stop', part: 'redis' });
@@ -80,7 +80,7 @@ describe('a part that dies', () => {
 });
 
 describe('the command for parts', () => {
-  it('stops one, starts it again, and names those that there are', async () => {
+  it('stops a part, starts it again, and fails for an unknown one', async () => {
     const stack = await launch();
     const part = (...args: string[]) => runCommand('part', ...args, '--name', stack.instance.name);
     expect(await part('stop', 'redis')).toEqual({ code: 0, stdout: 'redis: stopped\n' });
@@ -89,7 +89,7 @@ describe('the command for parts', () => {
     expect(await part('stop', 'oven')).toMatchObject({ code: 1 });
   });
 
-  it('fails when nothing runs', async () => {
+  it('fails when the stack is not running', async () => {
     expect(await runCommand('part', 'stop', 'redis', '--name', aName())).toMatchObject({ code: 1 });
   });
 });
@@ -135,7 +135,7 @@ describe('status --json', () => {
     expect(parts).toMatchObject([{ name: 'redis', state: 'ready', restarts: 0 }]);
   });
 
-  it('says so when nothing runs', async () => {
+  it('reports no services when the stack is not running', async () => {
     const { code, stdout } = await runCommand('status', '--name', aName(), '--json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({ services: null, parts: [] });
@@ -143,7 +143,7 @@ describe('status --json', () => {
 });
 
 describe('two stacks', () => {
-  it('get different ports when both want the same', async () => {
+  it('get different ports when both prefer the same', async () => {
     const base = aPortBase();
     const stacks = await Promise.all([launch(aName(), base), launch(aName(), base)]);
     const parts = await Promise.all(stacks.map((stack) => stack.redis()));
@@ -151,7 +151,7 @@ describe('two stacks', () => {
     for (const { address } of parts) expect(await withRedis(address, (redis) => redis.ping())).toBe('PONG');
   });
 
-  it('cannot have one name', async () => {
+  it('cannot share a name', async () => {
     const stack = await launch();
     const { code, stdout } = await runCommand('start', '--name', stack.instance.name, '--parts', 'redis');
     expect(code).toBe(1);

@@ -198,7 +198,7 @@ describe('a repair', () => {
     expect(shown.stdout).toContain(`${order.order_id}  PENDING   PENDING     -         TERMINATED  adopt it, placed`);
     const done = await runTool('repair', '--name', system.name, '--yes', '--order', order.order_id);
     expect(done.code).toBe(0);
-    expect(done.stdout).toContain('1 of 1 mended.');
+    expect(done.stdout).toContain('1 of 1 repaired.');
     expect(await runOf(order)).toBe('RUNNING');
   });
 

@@ -112,7 +112,9 @@ describe.each(without)('%s without %s', (name, missing) => {
   test('exits with 1 after START_LIMIT_MS and names what is missing, but no password', async () => {
     const outcome = await gaveUp.get(`${name} ${missing}`);
     expect(outcome?.code).toBe(1);
-    expect(outcome?.output).toContain(`"msg":"could not start: waited ${limitFor(missing)} ms in vain for ${what}: `);
+    expect(outcome?.output).toContain(
+      `"msg":"could not start: timed out after ${limitFor(missing)} ms waiting for ${what}: `,
+    );
     expect(outcome?.output).not.toContain('secret');
   });
 
@@ -139,7 +141,7 @@ describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)
     const port = String(aPortBase());
     const variables = { RABBITMQ_URL: absent.rabbitmq, HEALTH_PORT: port, START_LIMIT_MS: '3600000' };
     const { output } = start(name, servers, nowhere.ports, variables);
-    await until('it waits', () => output().includes('"event":"waiting"'));
+    await until('it waits', () => output().includes('"event":"waiting-for-dependency"'));
     const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
     expect((await ask('/health')).status).toBe(200);
     const ready = await ask('/health/ready');
@@ -172,7 +174,7 @@ describe('a server that accepts connections and never answers', () => {
     const variables = { [variable]: address(host), START_LIMIT_MS: '6000' };
     const { output, ended } = start('worker-order', servers, nowhere.ports, variables);
     expect(await ended).toBe(1);
-    expect(output()).toContain(`"msg":"could not start: waited 6000 ms in vain for ${what} at ${host}: `);
+    expect(output()).toContain(`"msg":"could not start: timed out after 6000 ms waiting for ${what} at ${host}: `);
   });
 });
 
@@ -200,7 +202,7 @@ describe('all six programs, started before their servers', () => {
     const ports = wantedPorts({ kind: 'base', base });
     const addresses = resolveAddresses({}, ports);
     const all = processNames.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
-    await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting"')));
+    await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting-for-dependency"')));
     const launched = await launchServersAt(base);
     expect(stackEnvironment((await launched.status()).addresses ?? addresses, {})).toEqual(
       stackEnvironment(addresses, {}),

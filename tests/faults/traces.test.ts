@@ -1,7 +1,6 @@
 /** A system with tracing: an order is one trace, and the requests to it are traces that are linked with it. */
 import { randomUUID } from 'node:crypto';
-import { startReceiver, type Receiver } from '../../tools/trace/receiver';
-import type { Span } from '../../tools/trace/spans';
+import { startCollector, type Collector, type Span } from '../../tools/trace/collector';
 import {
   addAgent,
   addKitchen,
@@ -22,26 +21,26 @@ import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(180_000); // a whole system starts slowly on a busy machine
 
-let receiver: Receiver;
+let collector: Collector;
 let system: OwnSystem;
 beforeAll(async () => {
-  receiver = await startReceiver();
-  system = await ownSystem(receiver.environment);
+  collector = await startCollector();
+  system = await ownSystem(collector.environment);
 });
 afterAll(async () => {
   await removeSystem();
-  await receiver.close();
+  await collector.close();
 });
 
 const ofOrder = (orderId: string, name: string) => (span: Span) =>
   span.name === name && span.attributes.order_id === orderId;
 /** The run's span is the last of an order's trace; other processes may still hold a batch. */
 const endOf = (orderId: string, name = 'RunWorkflow:orderWorkflow'): Promise<Span> =>
-  spanWhere(receiver, `${name} of the order`, ofOrder(orderId, name));
+  spanWhere(collector, `${name} of the order`, ofOrder(orderId, name));
 /** The paths of a trace's spans, once all of these have arrived. */
 const pathsOf = (traceId: string, wanted: readonly string[]): Promise<string[]> =>
   until('the trace is complete', () => {
-    const spans = spansOfTrace(receiver.spans(), traceId);
+    const spans = spansOfTrace(collector.spans(), traceId);
     const paths = spans.map((span) => `${span.service}: ${pathOf(span, spans)}`);
     const missing = wanted.filter((path) => !paths.includes(path));
     if (missing.length > 0) throw new Error(`missing ${missing.join(', ')} in\n${paths.join('\n')}`);
@@ -53,17 +52,17 @@ const start = 'POST /orders > UpdateWithStartWorkflow:orderWorkflow';
 test('the trace of an order that waits and that of the agent who joins are linked', async () => {
   const order = await placed(); // the first: no other test has left an agent
   expect((await decide(order, 'CONFIRMED')).status).toBe(200);
-  await spanWhere(receiver, 'of the queue', ofOrder(order.order_id, 'RunActivity:assignAgent'));
+  await spanWhere(collector, 'of the queue', ofOrder(order.order_id, 'RunActivity:assignAgent'));
   await addAgent();
   await agentOf(order);
   await deliver(order);
   const { traceId } = await endOf(order.order_id);
   const notified =
     'POST /agents > publish agent-assigned-queue > process agent-assigned-queue > SignalWorkflow:agentAssigned';
-  const joined = await spanWhere(receiver, 'of the agent', ({ name }) => name === 'POST /agents');
+  const joined = await spanWhere(collector, 'of the agent', ({ name }) => name === 'POST /agents');
   await pathsOf(joined.traceId, [`worker-order: ${notified} > HandleSignal:agentAssigned`]);
   await pathsOf(traceId, [`worker-order: ${start} > HandleSignal:agentAssigned`]);
-  const linked = receiver.spans().filter(ofOrder(order.order_id, 'HandleSignal:agentAssigned'));
+  const linked = collector.spans().filter(ofOrder(order.order_id, 'HandleSignal:agentAssigned'));
   expect(linked.flatMap(({ links }) => links.map((link) => link.traceId)).sort()).toEqual(
     [traceId, joined.traceId].sort(),
   );
@@ -94,8 +93,8 @@ test('an order is one trace, from its placement over queues and databases to its
 test("a decision is a trace of its own, linked with the order's in both directions", async () => {
   const { order_id } = await delivered();
   const order = await endOf(order_id);
-  const request = await spanWhere(receiver, 'of the decision', ofOrder(order_id, 'POST /orders/:order_id/decision'));
-  const handled = receiver.spans().filter(ofOrder(order_id, 'HandleUpdate:decide'));
+  const request = await spanWhere(collector, 'of the decision', ofOrder(order_id, 'POST /orders/:order_id/decision'));
+  const handled = collector.spans().filter(ofOrder(order_id, 'HandleUpdate:decide'));
   expect(handled).toHaveLength(2);
   const [inOrder, inRequest] = [order, request].map(({ traceId }) => handled.find((each) => each.traceId === traceId));
   expect(inOrder?.links.map(({ traceId }) => traceId)).toEqual([request.traceId]);
@@ -119,7 +118,7 @@ test('a rating is one trace from the request to both services', async () => {
 test('an order page is one trace over all three services', async () => {
   const order = await placed();
   await pageOf(order);
-  const page = await spanWhere(receiver, 'of the page', ofOrder(order.order_id, 'GET /orders/:order_id'));
+  const page = await spanWhere(collector, 'of the page', ofOrder(order.order_id, 'GET /orders/:order_id'));
   await pathsOf(page.traceId, [
     'api-restaurant: GET /orders/:order_id > GET > GET /orders',
     'api-delivery: GET /orders/:order_id > GET > GET /deliveries/:order_id',
@@ -131,7 +130,7 @@ test('a request by an old name has a span of that name', async () => {
   const answer = await call('user', 'POST', '/place-order', anOrderOf(kitchen));
   expect(answer.status).toBe(200);
   const { traceId } = await spanWhere(
-    receiver,
+    collector,
     'of the start',
     ofOrder(String(answer.body.order_id), 'UpdateWithStartWorkflow:orderWorkflow'),
   );
@@ -143,14 +142,14 @@ test("no span holds a user id or a user's text", async () => {
   const reason = `my aunt is ill ${randomUUID()}`;
   expect((await cancel(order, { reason })).status).toBe(200);
   await endOf(order.order_id);
-  const said = JSON.stringify(receiver.spans());
+  const said = JSON.stringify(collector.spans());
   expect(said).toContain(order.order_id);
   expect(said).not.toContain(order.user_id);
   expect(said).not.toContain(reason);
 });
 
 test('without a collector the system continues, and each process logs one warning', async () => {
-  await receiver.close();
+  await collector.close();
   await delivered();
   await delivered();
   const lost = async () => (await system.logOf('worker-order')).split('"traces-lost"').length - 1;

@@ -1,11 +1,11 @@
 /**
- * Records, with `record-troubles.ts`, the histories that `replay.test.ts` replays: the real workflows on the real server, with services
- * that do what each case needs. To be run again when a change of the workflows is meant to leave the orders under way behind:
+ * Records, with `record-failures.ts`, the histories that `replay.test.ts` replays: real workflows on the real server, with the services
+ * that each case needs. To be run again only when a change of the workflows may break running orders:
  *
- *   npm test -- --selectProjects integration --testMatch '<rootDir>/tests/replay/record*.ts'
+ *   npm test -- --selectProjects component --testMatch '<rootDir>/tests/replay/record*.ts'
  *
- * Those `in-version-0.1` are of the workflow as it was before `patched('adopted-whole')` and before
- * `patched('failing-undos-are-shown-after-a-while')`, and cannot be recorded again; `hand-back-forgotten-before-it-was-learnt` neither.
+ * Three are of earlier versions of the workflow and cannot be recorded again: those `in-version-0.1`, from before
+ * `patched('adopted-whole')` and `patched('failing-undos-are-shown-after-a-while')`, and `declined-job-lost-unpatched`.
  */
 import { randomUUID } from 'node:crypto';
 import { ratingWorkflowId } from '../../contracts/names';
@@ -45,8 +45,8 @@ test('delivered', async () => {
   expect(typesOf(await record('delivered', order))).not.toContain('ACTIVITY_TASK_SCHEDULED');
 });
 
-/** As the order worker has them since version 0.3: the restaurant's order and the customer's record go along with other steps. */
-const along: Partial<Activities> = {
+/** As the order worker since version 0.3: creates the restaurant's order and updates the customer's record within other steps. */
+const combined: Partial<Activities> = {
   recordOrder: async ({ thenCreate }) => ({
     outcome: 'recorded',
     ...(thenCreate && { created: { outcome: 'created', total: '12.50' } }),
@@ -55,15 +55,15 @@ const along: Partial<Activities> = {
   changeDelivery: async () => ({ outcome: 'changed', recorded: true }),
 };
 
-test('delivered, with steps that go along', async () => {
-  const order = await given(along);
+test('delivered, with combined steps', async () => {
+  const order = await given(combined);
   await order.place();
   await deliver(order);
-  const types = typesOf(await record('delivered-along', order));
+  const types = typesOf(await record('delivered-with-combined-steps', order));
   expect(types.filter((type) => type === 'MARKER_RECORDED')).toHaveLength(5);
 });
 
-test('delivered, with steps that did not go along', async () => {
+test('delivered, with combined steps that failed in part', async () => {
   const order = await given({
     recordOrder: async () => ({ outcome: 'recorded', notCreated: 'no answer' }),
     assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: false }),
@@ -71,15 +71,15 @@ test('delivered, with steps that did not go along', async () => {
   });
   await order.place();
   await deliver(order);
-  expect(typesOf(await record('not-along', order))).toContain('ACTIVITY_TASK_SCHEDULED');
+  expect(typesOf(await record('combined-steps-failed', order))).toContain('ACTIVITY_TASK_SCHEDULED');
 });
 
-test('cancelled, with steps that go along', async () => {
-  const order = await given(along);
+test('cancelled, with combined steps', async () => {
+  const order = await given(combined);
   await confirm(order);
   await order.sees('agent assigned');
   await order.update(cancelUpdate, {});
-  await record('cancelled-along', order);
+  await record('cancelled-with-combined-steps', order);
 });
 
 test('delivered by signals', async () => {
@@ -102,7 +102,7 @@ test('refused by the restaurant', async () => {
   const order = await given();
   await order.place();
   await order.update(decideUpdate, { status: 'CANCELLED', reason: 'out of lentils' });
-  await record('refused', order);
+  await record('refused-by-restaurant', order);
 });
 
 test('cancelled by the customer', async () => {
@@ -129,21 +129,21 @@ test('cancelled by an operator', async () => {
   expect(typesOf(await record('cancelled-by-operator', order)).at(-1)).toBe('WORKFLOW_EXECUTION_CANCELED');
 });
 
-test('not decided in time', async () => {
+test('the decision times out', async () => {
   const order = await given({}, { decisionLimitMs: 500 });
-  expect(typesOf(await record('not-decided-in-time', order))).toContain('TIMER_FIRED');
+  expect(typesOf(await record('decision-timed-out', order))).toContain('TIMER_FIRED');
 });
 
-test('late to be delivered', async () => {
+test('delivered late', async () => {
   const order = await given({}, { deliveryAttentionMs: 500 });
   await confirm(order);
   await move(order, 'PICKED_UP');
-  await order.sees('late: needs a person');
+  await order.sees('late: needs attention');
   await move(order, 'DELIVERED');
   await record('late-delivery', order);
 });
 
-test('waiting for an agent that a signal names', async () => {
+test('a signal names the agent', async () => {
   const order = await given({ assignAgent: async () => ({ outcome: 'queued' }) });
   await confirm(order);
   await order.sees('waiting for an agent');
@@ -153,7 +153,7 @@ test('waiting for an agent that a signal names', async () => {
   await record('waited-for-agent', order);
 });
 
-test('asking for an agent again and again', async () => {
+test('the search for an agent is repeated', async () => {
   let asked = 0;
   const assigned = { outcome: 'assigned', ...agent, status: 'PENDING' } as const;
   const order = await given(
@@ -166,7 +166,7 @@ test('asking for an agent again and again', async () => {
   await record('asked-for-agent-again', order);
 });
 
-test('handed back, then brought by another agent', async () => {
+test('handed back, then delivered by another agent', async () => {
   const agents = [agent, { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' }];
   const order = await given({
     assignAgent: async () => ({ outcome: 'assigned', ...(agents.shift() ?? agent), status: 'PENDING' }),
@@ -177,10 +177,10 @@ test('handed back, then brought by another agent', async () => {
   await order.update(declineUpdate, {});
   await move(order, 'PICKED_UP');
   await move(order, 'DELIVERED');
-  await record('handed-back', order);
+  await record('declined-job', order);
 });
 
-test('a forgotten hand-back is learnt, and the other agent brings it', async () => {
+test('a hand-back that was lost with its task is recovered, and the other agent delivers', async () => {
   const agents = [agent, { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' }];
   const order = await given({
     assignAgent: async () => ({ outcome: 'assigned', ...(agents.shift() ?? agent), status: 'PENDING' }),
@@ -191,10 +191,10 @@ test('a forgotten hand-back is learnt, and the other agent brings it', async () 
   await order.handle.signal(agentAssignedSignal, agents[0]);
   await order.sees('handed back');
   await bring(order);
-  await record('hand-back-forgotten', order);
+  await record('declined-job-lost', order);
 });
 
-test('one of two restaurants refuses, the rest is kept', async () => {
+test('one of two restaurants refuses and the rest is kept', async () => {
   const [a, b] = ['00000000-0000-4000-8000-0000000000aa', '00000000-0000-4000-8000-0000000000bb'] as const;
   const items = [{ menu_item_id: '00000000-0000-4000-8000-0000000000cc', quantity: 1 }];
   const input = anOrderInput({}, { restaurants: [a, b].map((restaurant_id) => ({ restaurant_id, items })) });
@@ -205,7 +205,7 @@ test('one of two restaurants refuses, the rest is kept', async () => {
   await order.update(decideUpdate, { status: 'CONFIRMED', restaurant_id: a });
   await move(order, 'PICKED_UP');
   await move(order, 'DELIVERED');
-  await record('rest-kept', order);
+  await record('partial-refusal-rest-kept', order);
 });
 
 test('a rating', async () => {

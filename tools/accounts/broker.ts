@@ -1,7 +1,7 @@
 import type { Permissions } from './permissions';
 
 export interface BrokerAccount {
-  /** `http://user:password@host:port` of the management interface, as somebody who may administer it. */
+  /** The management interface with an administrator's login: `http://user:password@host:port`. */
   managementUrl: string;
   vhost: string;
   user: string;
@@ -9,8 +9,8 @@ export interface BrokerAccount {
   permissions: Permissions;
 }
 
-/** Makes the user, or gives the one that is there this password and these permissions, and no more. Throws when the broker refuses. */
-export async function makeBrokerUser({ managementUrl, vhost, user, password, permissions }: BrokerAccount) {
+/** Creates or updates the user: afterwards it has this password and exactly these permissions. Throws when the broker refuses. */
+export async function setBrokerUser({ managementUrl, vhost, user, password, permissions }: BrokerAccount) {
   const name = encodeURIComponent(user);
   await put(managementUrl, `users/${name}`, { password, tags: '' });
   await put(managementUrl, `permissions/${encodeURIComponent(vhost)}/${name}`, permissions);

@@ -2,19 +2,19 @@ import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { connectionTo } from '../../lib/postgres/database';
 
 export interface DatabaseAccount {
-  /** The database, as somebody who may make users there. Its tables are there already. */
+  /** The database with an administrator's login. Its tables must exist. */
   adminUrl: string;
-  /** By whom the server's certificate has to be signed, as in `connectionTo`. */
+  /** The CA of the server's certificate, as in `connectionTo`. */
   ca?: string | undefined;
   user: string;
   password: string;
 }
 
 /**
- * Makes the user, or gives the one that is there this password, and lets it read and write the rows of this database: it changes no table,
- * and no other user but the administrator comes in any more.
+ * Creates or updates the user: afterwards it has this password and can read and write the rows of this database, but change no table. Other
+ * users, the administrator excepted, can no longer connect.
  */
-export async function makeDatabaseUser({ adminUrl, ca, user, password }: DatabaseAccount): Promise<void> {
+export async function setDatabaseUser({ adminUrl, ca, user, password }: DatabaseAccount): Promise<void> {
   const client = new Client({ ...connectionTo(adminUrl, ca), connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
@@ -37,7 +37,7 @@ function statements(database: string, user: string, password: string, isNew: boo
     `GRANT USAGE ON SCHEMA public TO ${role}`,
     `GRANT ${rows} ON ALL TABLES IN SCHEMA public TO ${role}`,
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`,
-    // Of tables that a later migration makes.
+    // For the tables of later migrations.
     `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ${rows} ON TABLES TO ${role}`,
     `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO ${role}`,
   ];

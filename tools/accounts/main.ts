@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { loadConfig } from '../../lib/config/config';
-import { database, databaseCa } from '../../lib/config/servers';
-import { makeBrokerUser } from './broker';
-import { makeDatabaseUser } from './database';
+import { database, databaseCa } from '../../lib/config/postgres';
+import { setBrokerUser } from './broker';
+import { setDatabaseUser } from './database';
 import { brokerUsers, passwordVariable, permissionsOf } from './permissions';
 
-/** Gives each of our processes its own user in RabbitMQ, with the least permissions. A second run changes nothing. */
-async function makeBrokerUsers(): Promise<void> {
+/** Gives each of our processes its own user in RabbitMQ, with the least permissions. Idempotent. */
+async function setBrokerUsers(): Promise<void> {
   const passwords = Object.fromEntries(brokerUsers.map((user) => [passwordVariable(user), z.string()]));
   const address = z.object({ RABBITMQ_MANAGEMENT_URL: z.url(), RABBITMQ_VHOST: z.string().default('/') });
   const { RABBITMQ_MANAGEMENT_URL: managementUrl, RABBITMQ_VHOST: vhost } = loadConfig(address, process.env);
   const given = loadConfig(z.object(passwords), process.env);
   for (const user of brokerUsers) {
     const password = given[passwordVariable(user)] ?? '';
-    await makeBrokerUser({ managementUrl, vhost, user, password, permissions: permissionsOf(user) });
+    await setBrokerUser({ managementUrl, vhost, user, password, permissions: permissionsOf(user) });
     console.log(`RabbitMQ: ${user}`);
   }
 }
 
-/** Makes the user that each service's own URL names, as the server's administrator `postgres`. */
-async function makeDatabaseUsers(): Promise<void> {
+/** Sets up the user in each service's database URL, as the administrator `postgres`. Idempotent. */
+async function setDatabaseUsers(): Promise<void> {
   const services = ['user', 'restaurant', 'delivery'];
   const urls = Object.fromEntries(services.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, database(name)]));
   const config = loadConfig(z.object({ ...databaseCa, POSTGRES_PASSWORD: z.string() }), process.env);
@@ -27,15 +27,15 @@ async function makeDatabaseUsers(): Promise<void> {
     const admin = Object.assign(new URL(url), { username: 'postgres', password: config.POSTGRES_PASSWORD });
     const [user, password] = [new URL(url).username, new URL(url).password].map(decodeURIComponent);
     if (!user || !password) throw new Error(`${admin.host}: the URL names no user with a password`);
-    await makeDatabaseUser({ adminUrl: admin.href, ca: config.DATABASE_CA_FILE, user, password });
+    await setDatabaseUser({ adminUrl: admin.href, ca: config.DATABASE_CA_FILE, user, password });
     console.log(`PostgreSQL: ${user}`);
   }
 }
 
-/** `node dist/tools/accounts/main.js broker|databases`, for a system that is not started by the launcher. */
-const jobs: Record<string, () => Promise<void>> = { broker: makeBrokerUsers, databases: makeDatabaseUsers };
+/** `node dist/tools/accounts/main.js broker|databases`, for a system that the launcher does not start. */
+const jobs: Record<string, () => Promise<void>> = { broker: setBrokerUsers, databases: setDatabaseUsers };
 const job = jobs[process.argv[2] ?? ''] ?? (() => Promise.reject(new Error('say broker or databases')));
-job().catch((err: unknown) => {
-  console.error(err instanceof Error ? err.message : err);
+job().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -1,13 +1,13 @@
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
 
-/** What RabbitMQ lets a user do in a virtual host, as regular expressions over names of queues and exchanges. */
+/** A user's permissions in a virtual host: regular expressions over the names of queues and exchanges. */
 export interface Permissions {
   configure: string;
   write: string;
   read: string;
 }
 
-/** Our processes that speak to RabbitMQ, by the names of their users there, with the queues that each consumes. */
+/** The queues that each of our processes consumes, by the name of its RabbitMQ user. */
 const consumedBy = {
   'api-delivery': [],
   'worker-order': [queues.agentAssigned, queues.adoptOrder],
@@ -18,11 +18,11 @@ const consumedBy = {
 export type BrokerUser = keyof typeof consumedBy;
 export const brokerUsers = Object.keys(consumedBy) as BrokerUser[];
 
-/** A user's password comes by a variable: `WORKER_ORDER_RABBITMQ_PASSWORD`. */
+/** The variable of a user's password, such as `WORKER_ORDER_RABBITMQ_PASSWORD`. */
 export const passwordVariable = (user: BrokerUser): string =>
   `${user.toUpperCase().replaceAll('-', '_')}_RABBITMQ_PASSWORD`;
 
-/** To publish to the default exchange, which leads to every queue: requests, replies and copies go that way. */
+/** The default exchange leads to every queue; requests, replies and copies are published to it. */
 const defaultExchange = 'amq.default';
 const ratingQueues = [queues.restaurantRatings, queues.deliveryRatings];
 const declared = [
@@ -31,8 +31,9 @@ const declared = [
 ];
 
 /**
- * The least that lets the user's process work. Every connection declares everything (contract, section 1), so each may configure it; to
- * bind the ratings' queues takes the right to write to them and to read the exchange. A dead queue is for operators alone.
+ * The least permissions with which the user's process works. Every connection declares everything (contract, section 1), which takes the
+ * permission to configure it; binding the ratings' queues takes the permission to write to them and to read the exchange. Only operators
+ * access dead queues.
  */
 export function permissionsOf(user: BrokerUser): Permissions {
   const consumed = consumedBy[user].flatMap((queue) => [queue, retryQueue(queue)]);

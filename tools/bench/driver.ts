@@ -1,33 +1,22 @@
+/** Runs the benchmark against the system that `npm run bench` has started. Its argument: the options as JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { exitCodes, runAsProgram } from '../cli/command';
 import { printLines, say } from '../cli/output';
-import { readAddresses } from './addresses';
-import { readArguments } from './arguments';
-import { chartOf } from './report/chart';
+import { withBench } from './bench';
 import { reportOf } from './report/report';
-import { linesOf } from './report/screen';
-import { run } from './run';
-import { withScene } from './scene';
-import { settingsFor } from './settings';
+import { reportLines } from './report/tables';
+import { runBenchmark } from './run';
+import { settingsFor, type Options } from './settings';
 
-/** Started by `npm run bench`. Exit code 0: everything was measured. */
-async function main(): Promise<number> {
-  const { json, out, ...wishes } = readArguments(process.argv.slice(2));
-  const measured = await withScene(readAddresses(process.env), settingsFor(wishes), say, run);
-  const report = reportOf(measured);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(exitCodes.interrupted));
+
+runAsProgram(async ([argument = '']) => {
+  const { out, json, ...options } = JSON.parse(argument) as Options & { out: string; json: boolean };
+  const report = reportOf(await withBench(process.env, { settings: settingsFor(options), say }, runBenchmark));
   const text = JSON.stringify(report, null, 2);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'bench.json'), `${text}\n`);
-  writeFileSync(join(out, 'bench.svg'), chartOf(report));
-  printLines(json ? [text] : linesOf(report));
-  return 0;
-}
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(130));
-main().then(
-  (code) => process.exit(code), // kept connections may linger
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+  printLines(json ? [text] : reportLines(report));
+  return exitCodes.fine;
+});

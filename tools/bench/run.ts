@@ -1,111 +1,86 @@
-import { loadavg } from 'node:os';
-import { orderMessages, orderWorkflowId } from '../../contracts/names';
-import { browse } from './browsing/browsing';
-import { measureGrowth } from './growth/growth';
-import { shapeOf, signalTimes } from './measure/histories';
-import { summarizePhases, type Phase, type PhaseSummary } from './measure/phase';
+import { orderWorkflowId } from '../../contracts/names';
+import { measureHandover } from './actors/hand-over';
+import { addAgents } from './actors/world';
+import { loadBaseline, loadOrders, loadOrdersAtRate, type Bench } from './bench';
+import { measureBrowsing } from './browsing';
+import { measureGrowth } from './growth';
+import { readShape } from './measure/histories';
+import { summarizePhases, type Phase } from './measure/phase';
 import { readMemory } from './measure/processes';
-import { handOver } from './people/couriers';
-import { addAgents } from './people/world';
-import { conditionsOf } from './report/conditions';
-import type { Measured } from './report/measured';
-import { bareAt, ordersAt, ordersAtRate, peopleOf, type Scene } from './scene';
+import { readConditions, type Measured } from './report/measured';
 import { concurrencies, type Concurrency } from './settings';
-import { soak } from './soak';
+import { runSoak } from './soak';
 
-/**
- * Measures everything. Steps: few agents, warm-up, orders that wait for an agent; many agents, orders and bare workflows in turn,
- * orders at a fixed rate; histories, memory, browsing; and what was asked for besides.
- */
-export async function run(scene: Scene): Promise<Measured> {
-  const { addresses, http, client, settings, step } = scene;
-  const startedAt = new Date();
-  const loadBefore = loadavg()[0] ?? 0;
-  const { busy, manyAgents } = settings;
-  const agentIds = await step('adding agents', () => addAgents(http, addresses, busy.agents));
-  await step('warming up', () => warmUp(scene));
+/** Takes all measurements. The hand-over comes first: it needs few agents, and all other loads need many. */
+export async function runBenchmark(bench: Bench): Promise<Measured> {
+  const { platform, temporal, settings, env, say } = bench;
+  const { agents, warmUpMs } = settings;
+  const conditionsOf = readConditions();
+  const agentIds = await addAgents(platform, settings.handover.agents);
+  say('warming up');
+  await loadOrders(bench, 10, warmUpMs);
+  await loadBaseline(bench, 'local', 10, warmUpMs);
+  say(`hand-over: ${settings.handover.orders} orders, ${settings.handover.agents} agents`);
+  const handover = await measureHandover(bench, agentIds, settings.handover.orders);
+  await addAgents(platform, agents - settings.handover.agents);
 
-  const handover = await step(`${busy.orders} orders wait for ${busy.agents} agents`, () =>
-    handOver(peopleOf(scene), {
-      agentIds,
-      orderCount: busy.orders,
-      databaseUrl: addresses.DELIVERY_DATABASE_URL,
-      toldAt: (workflowIds) => signalTimes(client, workflowIds, orderMessages.agentAssigned),
-    }),
-  );
-  await step('adding agents', () => addAgents(http, addresses, manyAgents - busy.agents));
-
-  const { orders, bare, regular } = await takeTurns(scene);
+  const phases = await runClosedLoops(bench);
+  const orders = byConcurrency((n) => summarizePhases(phases.orders[n]));
+  const baseline = byConcurrency((n) => summarizePhases(phases.baseline[n]));
+  say('bare workflows with regular activities, 50 at a time');
+  const regular = summarizePhases([await loadBaseline(bench, 'regular', 50)]);
   const rate = orders[50].perSecond / 2;
-  const openLoop = await step('orders at a fixed rate', async () => ({
-    rate,
-    ...summarizePhases([await ordersAtRate(scene, rate)]),
-  }));
+  say(`orders at ${rate.toFixed(1)}/s`);
+  const openPhase = await loadOrdersAtRate(bench, rate);
+  const openLoop = { rate, ...summarizePhases([openPhase]) };
 
-  const histories = await step('looking at histories', async () => ({
-    order: await shapeOf(client, scene.lastOrders.map(orderWorkflowId)),
-    orderAt50: await shapeOf(client, scene.lastAt50.map(orderWorkflowId)),
-    bare: await shapeOf(client, scene.lastBare),
-  }));
-  const memoryMb = readMemory(scene.roots);
-  const browsing = await step('browsing', () => browse(http, addresses, settings.browsingMs));
-  const soaked = settings.soakOrders > 0 ? await soak(scene) : null;
-  const sizes = settings.growth;
-  const growth = sizes && (await measureGrowth(scene, sizes));
-  const conditions = conditionsOf(startedAt, loadBefore, [...Object.values(orders), ...Object.values(bare), openLoop]);
+  say('histories');
+  const histories = {
+    order: await readShape(temporal, openPhase.lastIds.map(orderWorkflowId)),
+    baseline: await readShape(temporal, lastIds(phases.baseline[50])),
+  };
+  const memoryMb = readMemory(bench.roots);
+  say('browsing');
+  const browsing = await measureBrowsing(env.USER_SERVICE_URL, env.RESTAURANT_SERVICE_URL, settings.browsingMs);
+  const soak = settings.soakOrders > 0 ? await runSoak(bench) : null;
+  const growth = settings.growth && (await measureGrowth(bench, settings.growth));
+  const conditions = conditionsOf([...Object.values(orders), ...Object.values(baseline), openLoop]);
   return {
     conditions,
     settings,
     orders,
-    bare,
+    baseline,
     regular,
     openLoop,
     handover,
     histories,
     memoryMb,
     browsing,
-    soak: soaked,
+    soak,
     growth,
-    seconds: scene.seconds,
   };
 }
 
-async function warmUp(scene: Scene): Promise<void> {
-  const { warmUpMs } = scene.settings;
-  await ordersAt(scene, 10, warmUpMs);
-  await bareAt(scene, 'local', 10, warmUpMs);
-}
+type Phases = Record<Concurrency, Phase[]>;
 
-type ByConcurrency = Record<Concurrency, PhaseSummary>;
-
-/** The closed loops, in rounds: orders and bare workflows take turns, so that both see the same machine. */
-async function takeTurns(
-  scene: Scene,
-): Promise<{ orders: ByConcurrency; bare: ByConcurrency; regular: Partial<ByConcurrency> }> {
-  const phases = { orders: perConcurrency(), bare: perConcurrency(), regular: perConcurrency() };
-  const { step, settings } = scene;
+/** Orders and bare workflows take turns in each round, so that both see the same machine. */
+async function runClosedLoops(bench: Bench): Promise<{ orders: Phases; baseline: Phases }> {
+  const { settings, say } = bench;
+  const orders: Phases = byConcurrency(() => []);
+  const baseline: Phases = byConcurrency(() => []);
   for (let round = 1; round <= settings.rounds; round += 1)
     for (const n of concurrencies) {
-      phases.orders[n].push(await step(`orders, ${n} at a time`, () => ordersAt(scene, n)));
-      if (n === 50) scene.lastAt50.splice(0, Infinity, ...scene.lastOrders);
-      phases.bare[n].push(await step(`bare workflows, ${n} at a time`, () => bareAt(scene, 'local', n)));
-      // For comparison only, so once is enough.
-      if (round === 1 && n !== 10)
-        phases.regular[n].push(
-          await step(`bare workflows with regular activities, ${n} at a time`, () => bareAt(scene, 'regular', n)),
-        );
+      say(`round ${round} of ${settings.rounds}: orders, then bare workflows, ${n} at a time`);
+      orders[n].push(await loadOrders(bench, n));
+      baseline[n].push(await loadBaseline(bench, 'local', n));
     }
-  const summaries = (kind: keyof typeof phases) => {
-    const entries = concurrencies.map((concurrency) => [concurrency, phases[kind][concurrency]] as const);
-    return Object.fromEntries(
-      entries.filter(([, each]) => each.length > 0).map(([name, each]) => [name, summarizePhases(each)]),
-    );
-  };
-  return {
-    orders: summaries('orders') as ByConcurrency,
-    bare: summaries('bare') as ByConcurrency,
-    regular: summaries('regular'),
-  };
+  return { orders, baseline };
 }
 
-const perConcurrency = (): Record<Concurrency, Phase[]> => ({ 1: [], 10: [], 50: [] });
+const byConcurrency = <T>(valueOf: (concurrency: Concurrency) => T): Record<Concurrency, T> => ({
+  1: valueOf(1),
+  10: valueOf(10),
+  50: valueOf(50),
+});
+
+const lastIds = (phases: Phase[]): string[] => phases.at(-1)?.lastIds ?? [];

@@ -1,51 +1,35 @@
-import { messageOf, type Timings } from './load/job';
+import { measureOrders, type Bench } from './bench';
+import { closedLoop } from './loops';
 import { summarizePhases } from './measure/phase';
 import { readMemory } from './measure/processes';
-import { carryOrder } from './people/order';
-import { peopleOf, type Scene } from './scene';
 
-/** After so many orders. */
+/** The orders since the sample before. */
 export interface SoakSample {
+  /** Total so far. */
   orders: number;
-  /** Of the placements since the sample before, 10 orders at a time, in milliseconds. */
+  /** Milliseconds. */
   placeP50: number;
   perSecond: number;
   failed: number;
   memoryMb: Record<string, number> | null;
 }
 
-const concurrency = 10;
 const samples = 10;
+/** A system that delivers less has failed. */
+const minPerSecond = 1;
 
-/** Carries many orders and looks after every tenth of them at what has grown. */
-export async function soak(scene: Scene): Promise<SoakSample[]> {
-  const each = Math.ceil(scene.settings.soakOrders / samples);
+/** Delivers many orders, 10 at a time, and takes a sample after each tenth. Throws when all orders fail. */
+export async function runSoak(bench: Bench): Promise<SoakSample[]> {
+  const batch = Math.ceil(bench.settings.soakOrders / samples);
+  const maxWindowMs = (1_000 * batch) / minPerSecond;
+  const loop = { concurrency: 10, rampMs: 0, windowMs: 0, minJobs: batch, maxWindowMs };
   const taken: SoakSample[] = [];
-  for (let orders = each; orders <= each * samples; orders += each) {
-    const { perSecond, latency, failed } = await scene.step(`many orders: up to ${orders}`, () =>
-      carryMany(scene, each),
-    );
-    const placeP50 = latency['place']?.p50 ?? NaN;
-    taken.push({ orders, placeP50, perSecond, failed, memoryMb: readMemory(scene.roots) });
+  for (let orders = batch; orders <= batch * samples; orders += batch) {
+    bench.say(`soak: up to ${orders} orders`);
+    const phase = await measureOrders(bench, (job, hooks) => closedLoop(job, loop, hooks));
+    const { perSecond, latency, failed } = summarizePhases([phase]);
+    const placeP50 = latency.place?.p50 ?? NaN;
+    taken.push({ orders, placeP50, perSecond, failed, memoryMb: readMemory(bench.roots) });
   }
   return taken;
-}
-
-/** Carries so many orders, all of them. Throws when each of them fails. */
-async function carryMany(scene: Scene, count: number) {
-  const people = peopleOf(scene);
-  const done: Timings[] = [];
-  const failures: string[] = [];
-  const since = performance.now();
-  let left = count;
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      while (left-- > 0)
-        await carryOrder(people).then(
-          (timings) => done.push(timings),
-          (error: unknown) => failures.push(messageOf(error)),
-        );
-    }),
-  );
-  return summarizePhases([{ windowMs: performance.now() - since, done, failures, cpu: null, repeats: people.repeats }]);
 }

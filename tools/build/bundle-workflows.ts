@@ -1,4 +1,4 @@
-/** Builds the workflow bundle once, so that no worker has to do so at its start. */
+/** Builds the workflow bundle in advance, because a worker would take seconds to do so at its start. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   await writeFile(workflowBundlePath, code);
 }
 
-main().catch((err: unknown) => {
-  console.error(err);
+main().catch((error: unknown) => {
+  console.error(error);
   process.exitCode = 1;
 });

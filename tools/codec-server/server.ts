@@ -6,7 +6,7 @@ import { HttpProblem, notFound } from '../../api/http/problems';
 import type { Log } from '../../lib/logging/log';
 import { PayloadRefusedError } from '../../lib/temporal/payload-codec';
 
-/** More than a page of a history has: Temporal bounds what goes into one event to 2 MB. */
+/** More than a page of a history: Temporal limits the payloads of one event to 2 MB. */
 const bodyLimit = '16mb';
 
 const base64 = z.base64();
@@ -19,14 +19,14 @@ type JsonPayload = z.infer<typeof body>['payloads'][number];
 export interface CodecServerDeps {
   codec: PayloadCodec;
   access: Access;
-  /** The origin of the Web UI, whose pages alone may ask from a browser. */
+  /** The origin of the Web UI, the only one that a browser may call from. */
   uiOrigin: string;
   log: Log;
 }
 
 /**
- * Temporal's codec server protocol: `POST /encode` and `POST /decode`, below any path, as the Web UI and the CLI ask. For operators alone.
- * 400 for what is no list of payloads, or cannot be decrypted.
+ * Temporal's codec server protocol, for the Web UI and the CLI: `POST /encode` and `POST /decode`, below any path. For operators only. 400
+ * when the body is no list of payloads, or a payload cannot be decrypted.
  */
 export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps): Express {
   const app = express();
@@ -36,9 +36,9 @@ export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps
   const answer =
     (work: keyof PayloadCodec): RequestHandler =>
     async (req, res) => {
-      const asked = body.safeParse(req.body);
-      if (!asked.success) throw new HttpProblem(400, 'The body is no list of payloads');
-      const payloads = await codec[work](asked.data.payloads.map(fromJson));
+      const parsed = body.safeParse(req.body);
+      if (!parsed.success) throw new HttpProblem(400, 'The body is no list of payloads');
+      const payloads = await codec[work](parsed.data.payloads.map(fromJson));
       res.set('Cache-Control', 'no-store').json({ payloads: payloads.map(toJson) });
     };
   const json = express.json({ limit: bodyLimit });
@@ -51,7 +51,7 @@ export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps
   return app;
 }
 
-/** Browsers ask first whether they may send a token (OPTIONS), and hand on no answer that does not name their page's origin. */
+/** CORS: a browser sends a preflight request (OPTIONS), and withholds an answer that does not name its page's origin. */
 const allowOrigin =
   (origin: string): RequestHandler =>
   (req, res, next) => {
@@ -67,18 +67,20 @@ const allowOrigin =
 
 const answerProblem =
   (log: Log): ErrorRequestHandler =>
-  (err: unknown, _req, res, _next) => {
-    const { status, message } = toProblem(err);
-    if (status >= 500) log.error({ event: 'request-failed', err }, 'a request failed');
+  (error: unknown, _req, res, _next) => {
+    const { status, message } = toProblem(error);
+    if (status >= 500) log.error({ event: 'request-failed', err: error }, 'a request failed');
     if (status === 401) res.set('WWW-Authenticate', 'Bearer');
     res.status(status).json({ success: false, message });
   };
 
-function toProblem(err: unknown): { status: number; message: string } {
-  if (err instanceof HttpProblem) return err;
-  if (err instanceof PayloadRefusedError) return { status: 400, message: err.message };
-  const isUnreadable = err instanceof Error && 'status' in err && typeof err.status === 'number' && err.status < 500;
-  if (isUnreadable) return { status: Number(err.status), message: 'The body cannot be read' };
+function toProblem(error: unknown): { status: number; message: string } {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof PayloadRefusedError) return { status: 400, message: error.message };
+  // Express' own errors, about a body that is too large or no JSON.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return { status: error.status, message: 'The body cannot be read' };
+  }
   return { status: 500, message: 'Internal Server Error' };
 }
 

@@ -2,7 +2,7 @@
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { z } from 'zod';
-import { dataConverterOf } from '../../lib/temporal/data-converter';
+import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import { readVariables, systemVariables } from '../stack/variables';
 import type { Cell } from './screen';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { deadQueue, platformAppId, ratingsExchange, retryQueue } from '../../contracts/names';
 import { toJsonSchemas } from '../../api/openapi/schemas';
-import { copyHeaders } from '../../lib/broker/message-copy';
+import { historyHeaders } from '../../lib/broker/message-copy';
 import { signatureHeader } from '../../lib/broker/signature';
 import { requestIdHeader } from '../../lib/logging/correlation';
 import { flows, rating, type Flow } from './flows';
@@ -185,7 +185,7 @@ const sentHeaders = {
 const courseHeaders = {
   type: 'object',
   properties: Object.fromEntries(
-    Object.entries(copyHeaders).map(([name, header]) => [
+    Object.entries(historyHeaders).map(([name, header]) => [
       header,
       name === 'attempts' || name === 'redriven' ? { type: 'integer', minimum: 1 } : text,
     ]),

@@ -1,4 +1,4 @@
-/** The form of every Markdown page: one changed word is a one-line diff, and every link leads somewhere. */
+/** The form of every Markdown page: one changed word is a one-line diff, and what it links to or tells to run exists. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,6 +7,7 @@ const markdownIn = (folder: string, recursive: boolean): string[] =>
   readdirSync(path.join(root, folder), { recursive, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => path.join(folder, file));
+const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { scripts: object };
 const read = (page: string): string => readFileSync(path.join(root, page), 'utf8');
 
 /** A heading's anchor as GitHub makes it. */
@@ -42,8 +43,13 @@ describe.each([...markdownIn('.', false), ...markdownIn('docs', true)])('%s', (p
     expect(paragraph).toMatch(/^[\p{L}\p{N}*[].{20}/u);
   });
 
-  test('links only to what exists', () => {
+  test('links only to files and headings that exist', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link);
     expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+
+  test('names only commands that exist', () => {
+    const named = [...read(page).matchAll(/\bnpm run(?: -s)? ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });

@@ -5,9 +5,9 @@ const { join } = require('node:path');
 const { root, logFile, runToLog, tail } = require('./run-step.cjs');
 const { seconds, withProgress } = require('./progress.cjs');
 
-const LAYERS = ['contracts', 'lib', 'workflows', 'activities', 'workers', 'api', 'prisma', 'tools', 'tests'];
+const layers = ['contracts', 'lib', 'workflows', 'activities', 'workers', 'api', 'prisma', 'tools', 'tests'];
 
-/** Name, script below node_modules, arguments. All of them run, also after one that failed. */
+/** Name, script below node_modules, arguments. */
 function checks() {
   return [
     ['types', 'typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']],
@@ -16,14 +16,14 @@ function checks() {
     [
       'boundaries',
       'dependency-cruiser/bin/dependency-cruise.mjs',
-      LAYERS.filter((layer) => existsSync(join(root, layer))),
+      layers.filter((layer) => existsSync(join(root, layer))),
     ],
     ['unused', 'knip/bin/knip.js', []],
     ['documents', 'jest/bin/jest.js', ['--selectProjects', 'unit', '--testPathPatterns', 'tools/documents']],
   ];
 }
 
-/** Runs every check with a line for each; resolves to 0 if all passed, else 1. */
+/** Runs every check, even after a failure, and prints a line for each. Resolves to 0 if all passed, else 1. */
 async function check() {
   const failed = [];
   for (const [name, script, args] of checks()) {

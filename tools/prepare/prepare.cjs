@@ -1,9 +1,6 @@
 'use strict';
 
-/**
- * Dependencies, generated database clients, compiled code, workflow bundle. Each step is
- * skipped when its result is newer than what it is made from.
- */
+/** Installs dependencies, generates database clients, compiles, bundles the workflows. A step is skipped when its result is up to date. */
 
 const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
@@ -11,8 +8,8 @@ const fs = require('node:fs');
 const { join, relative } = require('node:path');
 const { root, runStep } = require('./run-step.cjs');
 
-const SERVICES = ['user', 'restaurant', 'delivery'];
-const NOT_SOURCES = new Set(['node_modules', 'dist', 'docs', 'coverage']);
+const services = ['user', 'restaurant', 'delivery'];
+const skippedFolders = new Set(['node_modules', 'dist', 'docs', 'coverage']);
 
 function modifiedAt(file) {
   return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -22,9 +19,7 @@ function readIfPresent(file) {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
 }
 
-function hash(text) {
-  return createHash('sha256').update(text).digest('hex');
-}
+const hash = (text) => createHash('sha256').update(text).digest('hex');
 
 /** `npm ci`, when node_modules is missing or older than the lock file. */
 async function installDependencies() {
@@ -32,7 +27,7 @@ async function installDependencies() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   const stamp = join(root, 'node_modules', '.lock-file-hash');
   const wanted = hash(fs.readFileSync(lockFile, 'utf8'));
-  // A checkout that touches the lock file without changing it is told by its hash.
+  // By its hash too, because a checkout can touch the lock file without changing it.
   const fresh =
     fs.existsSync(installed) && (modifiedAt(installed) >= modifiedAt(lockFile) || readIfPresent(stamp) === wanted);
   if (fresh) return;
@@ -45,12 +40,12 @@ async function installDependencies() {
   fs.writeFileSync(stamp, wanted);
 }
 
-/** Generates the Prisma clients whose schema is newer than they are. */
+/** Generates the Prisma clients that are older than their schema. */
 async function generateClients() {
   await installDependencies();
   const cli = join(root, 'node_modules', 'prisma', 'build', 'index.js');
   await Promise.all(
-    SERVICES.map(async (service) => {
+    services.map(async (service) => {
       const schema = join(root, 'prisma', service, 'schema.prisma');
       const client = join(root, 'prisma', service, 'generated', 'client.ts');
       const sourcesAt = Math.max(modifiedAt(schema), modifiedAt(cli));
@@ -61,8 +56,7 @@ async function generateClients() {
         command: process.execPath,
         args: [cli, 'generate', '--schema', schema],
         env: {
-          // Generating never runs the schema engine, but looks for it and would download
-          // it: any executable file stands in, and the step works without internet.
+          // Generating never runs the schema engine but would download it. With any executable in its place, it works without internet.
           PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
           PRISMA_HIDE_UPDATE_MESSAGE: '1',
           CHECKPOINT_DISABLE: '1',
@@ -72,12 +66,12 @@ async function generateClients() {
   );
 }
 
-/** Paths, times and sizes of everything the compiler reads: changes when any of it does. */
+/** Changes with the path, time or size of any file that the compiler reads. */
 function sourcesFingerprint() {
   const lines = [];
   const visit = (folder) => {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith('.') || NOT_SOURCES.has(entry.name)) continue;
+      if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) visit(path);
       else if (/\.ts$|^tsconfig.*\.json$|^package-lock\.json$/.test(entry.name)) {
@@ -90,7 +84,7 @@ function sourcesFingerprint() {
   return hash(lines.sort().join('\n'));
 }
 
-/** Everything that the launcher and the services need to run. */
+/** Builds what the launcher and the services run. */
 async function build() {
   await generateClients();
   const stamp = join(root, 'dist', '.sources');
@@ -114,11 +108,11 @@ async function build() {
   fs.writeFileSync(stamp, fingerprint);
 }
 
-/** Runs a script with Node on this terminal; resolves to its exit code. */
+/** Runs a script with Node on this terminal. Resolves to its exit code. */
 function runNode(script, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
-    // Ctrl-C reaches the child by itself: wait for what it makes of it.
+    // Ctrl-C reaches the child as well, whose end decides.
     process.once('SIGINT', () => {});
     process.once('SIGTERM', () => child.kill('SIGTERM'));
     child.once('error', reject);

@@ -8,20 +8,18 @@ const { withProgress } = require('./progress.cjs');
 const root = join(__dirname, '..', '..');
 const logs = join(root, '.stack', 'logs');
 
-/** Enough to hold every error of a compiler run, short enough not to flood a terminal. */
-const SHOWN_LINES = 60;
+/** Enough for the errors of a compiler run, and still readable. */
+const shownLines = 60;
 
-/** Where the output of a step is kept. */
-function logFile(name) {
-  return join(logs, `${name}.log`);
-}
+/** The log of a step. */
+const logFile = (name) => join(logs, `${name}.log`);
 
 /** The last `count` lines of a text file. */
-function tail(file, count = SHOWN_LINES) {
+function tail(file, count = shownLines) {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }
 
-/** Runs a program with all its output in `file`; resolves to its exit code. */
+/** Runs a program with its output in `file`. Resolves to its exit code. */
 function runToLog(command, args, file, env = {}) {
   mkdirSync(logs, { recursive: true });
   return new Promise((resolve, reject) => {
@@ -39,15 +37,15 @@ function runToLog(command, args, file, env = {}) {
 }
 
 /**
- * Runs one step of the preparation with its progress on the screen. A step that fails
- * shows the end of its output and rejects with an error whose `stepFailed` is true.
+ * Runs a step and shows its progress. Rejects when it fails, with an error that has `stepFailed: true` and the end of its output as the
+ * message.
  */
 async function runStep({ name, label, command, args, env }) {
   const file = logFile(name);
   await withProgress(label, async () => {
     const code = await runToLog(command, args, file, env);
     if (code === 0) return;
-    const error = new Error(`${tail(file)}\n\n${label}: failed (exit code ${code}). Whole output: ${file}`);
+    const error = new Error(`${tail(file)}\n\n${label} failed with exit code ${code}. Full output: ${file}`);
     throw Object.assign(error, { stepFailed: true });
   });
 }

@@ -1,88 +1,76 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue } from '../../contracts/names';
 import { declareTopology } from '../../lib/broker/topology';
-import { ExpectedError } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/output';
 
-/** Thrown with a message for the person at the terminal. */
-export class QueueProblem extends ExpectedError {
-  override readonly name = 'QueueProblem';
-}
-
-const connectLimitMs = 10_000;
+const connectTimeoutMs = 10_000;
 /** Longer than another command needs for some thousands of dead letters. */
-const claimLimitMs = 30_000;
+const claimTimeoutMs = 30_000;
 const claimPollMs = 100;
+/** AMQP's RESOURCE_LOCKED. */
 const resourceLocked = 405;
 
 /**
- * Runs the work on a channel of its own. What it has taken from a queue and not acknowledged goes back when it ends, however it
- * ends. Throws QueueProblem when the broker does not answer, or goes away meanwhile.
+ * Runs the work on a new channel. Messages that it got and did not acknowledge return to their queue when it ends, however it ends.
+ * Throws ExpectedError when the broker does not answer, or the connection is lost.
  */
-export async function onBroker<T>(
+export async function withBroker<T>(
   url: string,
-  work: (channel: ConfirmChannel, model: ChannelModel) => Promise<T>,
+  work: (channel: ConfirmChannel, connection: ChannelModel) => Promise<T>,
 ): Promise<T> {
-  const model = await open(url);
+  const connection = await open(url);
   try {
-    const channel = await model.createConfirmChannel();
+    const channel = await connection.createConfirmChannel();
     const lost = new Promise<never>((_, reject) => {
-      const fail = (why: unknown) =>
-        reject(new QueueProblem(`lost RabbitMQ meanwhile; nothing is lost, run it again (${String(why)})`));
+      const fail = (cause: unknown) =>
+        reject(new ExpectedError(`lost RabbitMQ; no message is lost, run the command again (${messageOf(cause)})`));
       channel.on('error', fail);
       channel.on('close', () => fail('the channel was closed'));
     });
-    lost.catch(() => undefined); // also rejects at the end, when nobody waits for it any more
-    const result = await Promise.race([declareTopology(channel).then(() => work(channel, model)), lost]);
-    await channel.close(); // what has been acknowledged is on its way out before
+    lost.catch(() => undefined); // rejects after the work too
+    const result = await Promise.race([declareTopology(channel).then(() => work(channel, connection)), lost]);
+    await channel.close(); // after all acknowledgements
     return result;
   } finally {
-    await close(model);
+    await connection.close().catch(() => undefined); // already lost
   }
 }
 
-/** Waits until nobody else looks into the dead letters of this queue, and keeps others away until the connection ends. */
-export async function claimDeadLetters(model: ChannelModel, queue: string): Promise<void> {
-  // An exclusive queue belongs to one connection and ends with it, also when the process is killed.
-  const lock = `${deadQueue(queue)}.lock`;
-  const giveUpAt = Date.now() + claimLimitMs;
-  while (!(await isDeclared(await model.createChannel(), lock))) {
-    if (Date.now() > giveUpAt) throw new QueueProblem(`another command is at work on the dead letters of ${queue}`);
+/**
+ * Waits until no other command works on the dead letters of this queue, and keeps others away until the connection ends.
+ * Throws ExpectedError when it times out.
+ */
+export async function claimDeadLetters(connection: ChannelModel, queue: string): Promise<void> {
+  const deadline = Date.now() + claimTimeoutMs;
+  // An exclusive queue ends with its connection, even when the process is killed.
+  while (!(await declareExclusive(connection, `${deadQueue(queue)}.lock`))) {
+    if (Date.now() > deadline) throw new ExpectedError(`another command is working on the dead letters of ${queue}`);
     await sleep(claimPollMs);
   }
 }
 
-async function isDeclared(channel: Channel, lock: string): Promise<boolean> {
-  channel.on('error', () => undefined); // the broker closes the channel of whoever comes second
+/** False when another connection has the queue. */
+async function declareExclusive(connection: ChannelModel, name: string): Promise<boolean> {
+  const channel = await connection.createChannel();
+  channel.on('error', () => undefined); // the broker closes the channel when the queue is locked
   try {
-    await channel.assertQueue(lock, { exclusive: true, durable: false });
+    await channel.assertQueue(name, { exclusive: true, durable: false });
     return true;
-  } catch (err) {
-    if ((err as { code?: number }).code === resourceLocked) return false;
-    throw err;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === resourceLocked) return false;
+    throw error;
   }
 }
 
 async function open(url: string): Promise<ChannelModel> {
+  const clientProperties = { connection_name: 'queues' };
   try {
-    const model = await connect(url, {
-      noDelay: true,
-      timeout: connectLimitMs,
-      clientProperties: { connection_name: 'queues' },
-    });
-    model.on('error', () => undefined); // the channel closes too, which is what is listened for
-    return model;
-  } catch (err) {
+    const connection = await connect(url, { noDelay: true, timeout: connectTimeoutMs, clientProperties });
+    connection.on('error', () => undefined); // closes the channel too, where it is handled
+    return connection;
+  } catch (error) {
     const { host } = new URL(url); // without the password
-    throw new QueueProblem(`RabbitMQ does not answer at ${host}: ${err instanceof Error ? err.message : String(err)}`);
-  }
-}
-
-/** A connection that is gone has nothing left to close. */
-async function close(model: ChannelModel): Promise<void> {
-  try {
-    await model.close();
-  } catch {
-    return;
+    throw new ExpectedError(`RabbitMQ does not answer at ${host}: ${messageOf(error)}`);
   }
 }

@@ -2,129 +2,115 @@ import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { deadQueue, platformAppId, queues, type QueueName } from '../../contracts/names';
 import { copyProperties, courseOf } from '../../lib/broker/message-copy';
 import { signatureHeader, type Signature } from '../../lib/broker/signature';
-import { claimDeadLetters, onBroker, QueueProblem } from './broker';
-import { letterFrom, type DeadLetter } from './letter';
+import { ExpectedError, messageOf } from '../cli/output';
+import { claimDeadLetters, withBroker } from './broker';
+import { parseDeadLetter, type DeadLetter } from './dead-letter';
 
-/** Which dead letters: all that are there at the beginning, or every one with such an id. */
-export type Which = 'all' | { ids: readonly string[] };
+/** All dead letters that are there when the command starts, or every one with one of these ids. */
+export type Selection = 'all' | { ids: readonly string[] };
 
-/** Letters that are worked on at a time: what is put back twice when this process dies is no more than that. */
-const chunkSize = 50;
+/** The most letters that are put back twice when the process is killed. */
+const batchSize = 50;
 
-interface Found {
+interface Entry {
   message: GetMessage;
   letter: DeadLetter;
 }
 
-/** Throws QueueProblem for a name that is no queue of ours. */
-export function queueNamed(name: string): QueueName {
-  const known = Object.values(queues);
-  const queue = known.find((each) => each === name);
-  if (!queue) throw new QueueProblem(`there is no queue "${name}"; the queues are ${known.join(', ')}`);
+/** Throws ExpectedError for a name that is not one of the platform's queues. */
+export function parseQueueName(name: string): QueueName {
+  const names = Object.values(queues);
+  const queue = names.find((each) => each === name);
+  if (!queue) throw new ExpectedError(`there is no queue "${name}"; the queues are ${names.join(', ')}`);
   return queue;
 }
 
-/**
- * The oldest dead letters of a queue, at most so many; with ids, all those and no others. They stay where they are.
- * Throws QueueProblem when there is none of such an id.
- */
-export async function readLetters(
+/** The oldest dead letters of a queue, left in place. Throws ExpectedError when there is no letter with one of the ids. */
+export function readLetters(
   url: string,
   queue: QueueName,
-  which: Which,
+  selection: Selection,
+  limit = Infinity,
+): Promise<DeadLetter[]> {
+  return visit(url, queue, selection, async () => undefined, limit);
+}
+
+/**
+ * Puts dead letters back into their queue with their attempts reset to 0, and resolves to their number. With a signature they are signed.
+ * A letter leaves the dead queue only once the broker has confirmed its copy: a command that is cut short loses nothing, and puts at most one
+ * batch back twice. Throws ExpectedError when there is no letter with one of the ids; those with the other ids have been put back then.
+ */
+export async function redrive(
+  url: string,
+  queue: QueueName,
+  selection: Selection,
+  signature?: Signature,
+): Promise<number> {
+  const letters = await visit(url, queue, selection, async (entries, channel) => {
+    await publish(channel, queue, entries, signature);
+    for (const { message } of entries) channel.ack(message);
+  });
+  return letters.length;
+}
+
+/** Deletes the dead letters with this id, and resolves to their number. Throws ExpectedError when there is none. */
+export async function drop(url: string, queue: QueueName, id: string): Promise<number> {
+  const letters = await visit(url, queue, { ids: [id] }, async (entries, channel) => {
+    for (const { message } of entries) channel.ack(message);
+  });
+  return letters.length;
+}
+
+/** Passes the selected letters to `handle`, oldest first and in batches. Those that it does not acknowledge return to their places. */
+async function visit(
+  url: string,
+  queue: QueueName,
+  selection: Selection,
+  handle: (entries: Entry[], channel: ConfirmChannel) => Promise<void>,
   limit = Infinity,
 ): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
-  await walk(url, queue, limit, async (found) => {
-    letters.push(...chosen(found, which).map(({ letter }) => letter));
-  });
-  demand(which, queue, letters);
-  return letters;
-}
-
-/**
- * Puts dead letters back into their queue, their attempts counted afresh, and resolves to how many. Each leaves the dead queue only when
- * the broker has confirmed it in the other: cut short at any point, it has lost nothing, and put some back twice at most.
- * With a signature they bear it. Throws QueueProblem when there is none of such an id; those of the other ids have been put back then.
- */
-export async function redrive(url: string, queue: QueueName, which: Which, signature?: Signature): Promise<number> {
-  const letters: DeadLetter[] = [];
-  await walk(url, queue, Infinity, async (found, channel) => {
-    const batch = chosen(found, which);
-    await publish(channel, queue, batch, signature);
-    for (const { message } of batch) channel.ack(message);
-    letters.push(...batch.map(({ letter }) => letter));
-  });
-  demand(which, queue, letters);
-  return letters.length;
-}
-
-/** Deletes the dead letters with this id and resolves to how many. Throws QueueProblem when there is none. */
-export async function drop(url: string, queue: QueueName, id: string): Promise<number> {
-  const letters: DeadLetter[] = [];
-  const which = { ids: [id] };
-  await walk(url, queue, Infinity, async (found, channel) => {
-    for (const { message, letter } of chosen(found, which)) {
-      channel.ack(message);
-      letters.push(letter);
-    }
-  });
-  demand(which, queue, letters);
-  return letters.length;
-}
-
-/** Goes through the dead letters that are there now, oldest first. Those that it leaves unacknowledged go back to their places. */
-function walk(
-  url: string,
-  queue: QueueName,
-  limit: number,
-  visit: (found: Found[], channel: ConfirmChannel) => Promise<void>,
-): Promise<void> {
-  return onBroker(url, async (channel, model) => {
-    await claimDeadLetters(model, queue);
+  const isSelected = ({ letter }: Entry) => selection === 'all' || selection.ids.includes(letter.id);
+  await withBroker(url, async (channel, connection) => {
+    await claimDeadLetters(connection, queue);
     const dead = deadQueue(queue);
     const { messageCount } = await channel.checkQueue(dead);
-    // Counted at the beginning: a letter that is put back may die again at once.
-    for (let left = Math.min(messageCount, limit); left > 0; left -= chunkSize) {
-      const gets = Array.from({ length: Math.min(left, chunkSize) }, () => channel.get(dead));
+    // Counted once: a letter that is put back may die again at once.
+    for (let left = Math.min(messageCount, limit); left > 0; left -= batchSize) {
+      const gets = Array.from({ length: Math.min(left, batchSize) }, () => channel.get(dead));
       const messages = (await Promise.all(gets)).filter((message) => message !== false);
-      await visit(
-        messages.map((message) => ({ message, letter: letterFrom(message) })),
-        channel,
-      );
+      const entries = messages.map((message) => ({ message, letter: parseDeadLetter(message) })).filter(isSelected);
+      await handle(entries, channel);
+      letters.push(...entries.map(({ letter }) => letter));
     }
   });
+  if (selection === 'all') return letters;
+  const missing = selection.ids.filter((id) => !letters.some((letter) => letter.id === id));
+  if (missing.length > 0) throw new ExpectedError(`no dead letter of ${queue} has the id ${missing.join(', ')}`);
+  return letters;
 }
 
 async function publish(
   channel: ConfirmChannel,
   queue: QueueName,
-  found: Found[],
+  entries: Entry[],
   signature: Signature | undefined,
 ): Promise<void> {
   let returned = false;
   const onReturn = () => (returned = true);
   channel.on('return', onReturn);
-  for (const { message } of found) {
+  for (const { message } of entries) {
     const course = { redriven: courseOf(message).count('redriven') + 1 };
-    const properties = { ...copyProperties(message, platformAppId, course), appId: platformAppId };
+    const properties = copyProperties(message, platformAppId, course);
     const signed = signature && { [signatureHeader]: signature.of(queue, false, message.content) };
     const headers = { ...(properties.headers as object), ...signed };
-    channel.sendToQueue(queue, message.content, { ...properties, headers, persistent: true, mandatory: true });
+    const options = { ...properties, appId: platformAppId, headers, persistent: true, mandatory: true };
+    channel.sendToQueue(queue, message.content, options);
   }
-  // What the broker could not route comes back before its confirm.
-  await channel.waitForConfirms().catch((err: unknown) => {
-    throw new QueueProblem(`the broker does not take all of them, these dead letters stay (${String(err)})`);
+  // The broker returns a message that it cannot route before it confirms it.
+  await channel.waitForConfirms().catch((error: unknown) => {
+    throw new ExpectedError(`the broker refused some of them, these dead letters stay (${messageOf(error)})`);
   });
   channel.off('return', onReturn);
-  if (returned) throw new QueueProblem(`the broker has no queue ${queue} any more; the dead letters stay`);
-}
-
-const chosen = (found: Found[], which: Which): Found[] =>
-  which === 'all' ? found : found.filter(({ letter }) => which.ids.includes(letter.id));
-
-function demand(which: Which, queue: QueueName, letters: DeadLetter[]): void {
-  if (which === 'all') return;
-  const missing = which.ids.filter((id) => !letters.some((letter) => letter.id === id));
-  if (missing.length > 0) throw new QueueProblem(`no dead letter of ${queue} has the id ${missing.join(', ')}`);
+  if (returned) throw new ExpectedError(`the queue ${queue} no longer exists; the dead letters stay`);
 }

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { createSignature } from '../../lib/broker/signature';
 import { createCommand, createMain, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
-import { printLines } from '../cli/output';
+import { ExpectedError, printLines } from '../cli/output';
 import { runningAddresses } from '../stack/running-system';
-import { QueueProblem } from './broker';
-import { drop, queueNamed, readLetters, redrive } from './dead-letters';
+import { drop, parseQueueName, readLetters, redrive, type Selection } from './dead-letters';
+import { detailLines, overviewLines, previewLines } from './lines';
 import { overview, type BrokerAddresses } from './overview';
-import { detailLines, overviewLines, previewLines } from './screen';
 
 interface Flags {
   name: string;
@@ -14,34 +13,34 @@ interface Flags {
   limit: number;
 }
 
-/** `npm run queues`: what waits in the broker's queues, and what to do about their dead letters. */
+/** `npm run queues` (docs/dead-letters.md). */
 export const main = createMain((run) => {
-  const all = createCommand('queues', 'show the queues and their dead letters, or put dead letters back')
+  const queues = createCommand('queues', 'show the queues and their dead letters, or put dead letters back')
     .addOption(nameOption('local'))
     .addOption(jsonOption())
-    .option('--limit <count>', 'at most so many dead letters of each queue', parseWhole, 5)
+    .option('--limit <count>', 'dead letters to show of each queue', parseWhole, 5)
     .action((flags: Flags) => run(showQueues(flags)));
-  const queues = (spec: string, description: string) =>
-    all.command(spec).description(description).argument('<queue>', 'without ".dead"');
+  const subcommand = (name: string, description: string) =>
+    queues.command(name).description(description).argument('<queue>', 'without ".dead"');
 
-  queues('show', 'show dead letters with all that is known of them')
+  subcommand('show', 'show dead letters in full')
     .option('--id <id>', 'only this one')
     .action((queue: string, { id }: { id?: string }, command: Command) =>
       run(showLetters(queue, id, command.optsWithGlobals<Flags>())),
     );
-  queues('redrive', 'put dead letters back into their queue')
+  subcommand('redrive', 'put dead letters back into their queue')
     .option('--id <id...>', 'these')
     .option('--all', 'all that are there', false)
-    .action((queue: string, { id, all }: { id?: string[]; all: boolean }, command: Command) =>
-      run(redriveLetters(queue, { ids: id ?? [], all }, command.optsWithGlobals<Flags>())),
+    .action((queue: string, { id = [], all }: { id?: string[]; all: boolean }, command: Command) =>
+      run(redriveLetters(queue, { ids: id, all }, command.optsWithGlobals<Flags>())),
     );
-  queues('drop', 'delete a dead letter for good')
+  subcommand('drop', 'delete a dead letter')
     .requiredOption('--id <id>', 'which')
-    .option('--yes', 'really; without it, it is only shown', false)
+    .option('--yes', 'delete it; without it, it is only shown', false)
     .action((queue: string, { id, yes }: { id: string; yes: boolean }, command: Command) =>
       run(dropLetter(queue, id, yes, command.optsWithGlobals<Flags>())),
     );
-  return all;
+  return queues;
 });
 
 async function showQueues({ name, json, limit }: Flags): Promise<number> {
@@ -63,33 +62,34 @@ async function showQueues({ name, json, limit }: Flags): Promise<number> {
   ]);
 }
 
-async function showLetters(queue: string, id: string | undefined, { name, json, limit }: Flags): Promise<number> {
-  const known = queueNamed(queue);
-  const { amqp } = await brokerOf(name);
+async function showLetters(name: string, id: string | undefined, flags: Flags): Promise<number> {
+  const queue = parseQueueName(name);
+  const { amqp } = await brokerOf(flags.name);
   const letters = await (id === undefined
-    ? readLetters(amqp, known, 'all', limit)
-    : readLetters(amqp, known, { ids: [id] }));
-  if (json) return print([JSON.stringify({ letters }, null, 2)]);
+    ? readLetters(amqp, queue, 'all', flags.limit)
+    : readLetters(amqp, queue, { ids: [id] }));
+  if (flags.json) return print([JSON.stringify({ letters }, null, 2)]);
   return print(letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`]);
 }
 
-async function redriveLetters(queue: string, which: { ids: string[]; all: boolean }, flags: Flags): Promise<number> {
-  const known = queueNamed(queue);
-  if (which.all === which.ids.length > 0) throw new QueueProblem('which ones? either --id <id>, or --all');
+async function redriveLetters(name: string, which: { ids: string[]; all: boolean }, flags: Flags): Promise<number> {
+  const queue = parseQueueName(name);
+  if (which.all === which.ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
+  const selection: Selection = which.all ? 'all' : which;
   const { amqp } = await brokerOf(flags.name);
   const secret = process.env.MESSAGE_SECRET;
-  const redriven = await redrive(amqp, known, which.all ? 'all' : which, secret ? createSignature(secret) : undefined);
+  const redriven = await redrive(amqp, queue, selection, secret ? createSignature(secret) : undefined);
   return print([flags.json ? JSON.stringify({ redriven }) : `${redriven} put back into ${queue}.`]);
 }
 
-async function dropLetter(queue: string, id: string, yes: boolean, { name, json }: Flags): Promise<number> {
-  const known = queueNamed(queue);
-  const { amqp } = await brokerOf(name);
-  const letters = await readLetters(amqp, known, { ids: [id] });
-  if (!json) print(letters.flatMap(detailLines));
-  if (!yes) throw new QueueProblem('nothing is deleted; with --yes it is');
-  const dropped = await drop(amqp, known, id);
-  return print([json ? JSON.stringify({ dropped, letters }, null, 2) : `${dropped} deleted from ${queue}.dead.`]);
+async function dropLetter(name: string, id: string, yes: boolean, flags: Flags): Promise<number> {
+  const queue = parseQueueName(name);
+  const { amqp } = await brokerOf(flags.name);
+  const letters = await readLetters(amqp, queue, { ids: [id] });
+  if (!flags.json) print(letters.flatMap(detailLines));
+  if (!yes) throw new ExpectedError('nothing is deleted; with --yes it is');
+  const dropped = await drop(amqp, queue, id);
+  return print([flags.json ? JSON.stringify({ dropped, letters }, null, 2) : `${dropped} deleted from ${queue}.dead.`]);
 }
 
 function print(lines: string[]): number {
@@ -97,12 +97,12 @@ function print(lines: string[]): number {
   return 0;
 }
 
-/** The broker that the environment names, else that of the running stack. */
+/** The broker named by the environment, else the running stack's. */
 async function brokerOf(name: string): Promise<BrokerAddresses> {
   const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL } = process.env;
   if (RABBITMQ_URL) return { amqp: RABBITMQ_URL, management: RABBITMQ_MANAGEMENT_URL || null };
   const addresses = await runningAddresses(name);
-  if (!addresses) throw new QueueProblem(`the stack "${name}" does not run (npm start), and RABBITMQ_URL is not set`);
+  if (!addresses) throw new ExpectedError(`the stack "${name}" does not run (npm start), and RABBITMQ_URL is not set`);
   return { amqp: addresses.rabbitmq, management: addresses.rabbitmqManagement };
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** A queue as the broker's management interface counts it, every 5 s; without numbers until it has counted first. */
-export type ListedQueue = z.infer<typeof listed>[number];
+/** A queue as RabbitMQ's management interface counts it, every 5 s. A new queue has no numbers until the first count. */
+export type ListedQueue = z.infer<typeof queueList>[number];
 
-const listed = z.array(
+const queueList = z.array(
   z.object({
     name: z.string(),
     messages: z.number().optional(),
@@ -13,17 +13,17 @@ const listed = z.array(
   }),
 );
 
-const limitMs = 5_000;
+const timeoutMs = 5_000;
 
-/** The queues of a virtual host, or of all. Throws when the interface does not answer so. */
+/** The queues of a virtual host, or of all. Throws when the interface does not answer, or answers with an error. */
 export async function listQueues(managementUrl: string, vhost?: string): Promise<ListedQueue[]> {
   const { username, password, origin, pathname } = new URL(managementUrl);
   const credentials = `${decodeURIComponent(username) || 'guest'}:${decodeURIComponent(password) || 'guest'}`;
   const all = `${origin}${pathname.replace(/\/$/, '')}/api/queues`;
   const response = await fetch(vhost === undefined ? all : `${all}/${encodeURIComponent(vhost)}`, {
     headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-    signal: AbortSignal.timeout(limitMs),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) throw new Error(`the management interface answered ${response.status}`);
-  return listed.parse(await response.json());
+  return queueList.parse(await response.json());
 }

@@ -1,7 +1,7 @@
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import { isOver, remedyFor, remedyForRating, type Rows, type Run } from './remedy';
 
-/** One line: what the customer's record, the restaurants' group and the delivery say; the workflow; what follows. */
+/** What the three databases say, the workflow's state, and the remedy. */
 const table = `
   record     | group         | delivery  | run                 | remedy
   -          | -             | -         | gone                | none
@@ -21,8 +21,8 @@ const table = `
   PENDING    | PENDING       | -         | TERMINATED, stale   | adopt placed
   PENDING    | PENDING       | -         | gone                | adopt placed
   -          | PENDING       | -         | gone                | adopt placed
-  PENDING    | PENDING empty | -         | gone                | person
-  PENDING    | CONFIRMED     | -         | PENDING             | tell decide CONFIRMED
+  PENDING    | PENDING empty | -         | gone                | manual
+  PENDING    | CONFIRMED     | -         | PENDING             | resend decide CONFIRMED
   PENDING    | CONFIRMED     | -         | CONFIRMED           | none
   PENDING    | CONFIRMED     | -         | gone                | adopt confirmed
   CONFIRMED  | PENDING       | -         | gone                | adopt confirmed
@@ -30,15 +30,15 @@ const table = `
   -          | -             | PENDING   | gone                | adopt confirmed
   CONFIRMED  | CONFIRMED     | PENDING   | CONFIRMED           | none
   CONFIRMED  | CONFIRMED     | PENDING   | CONFIRMED PENDING   | none
-  CONFIRMED  | CONFIRMED     | PENDING   | PENDING             | tell decide CONFIRMED
+  CONFIRMED  | CONFIRMED     | PENDING   | PENDING             | resend decide CONFIRMED
   CONFIRMED  | CONFIRMED     | PENDING   | FAILED              | adopt confirmed
   CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED           | none
-  CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED PENDING   | tell moveDelivery PICKED_UP
+  CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED PENDING   | resend moveDelivery PICKED_UP
   CONFIRMED  | CONFIRMED     | PICKED_UP | CONFIRMED PICKED_UP | none
-  CONFIRMED  | CONFIRMED     | PICKED_UP | PENDING             | tell decide CONFIRMED
+  CONFIRMED  | CONFIRMED     | PICKED_UP | PENDING             | resend decide CONFIRMED
   CONFIRMED  | CONFIRMED     | PICKED_UP | COMPLETED           | adopt confirmed
-  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED PENDING   | tell moveDelivery PICKED_UP
-  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED PICKED_UP | tell moveDelivery DELIVERED
+  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED PENDING   | resend moveDelivery PICKED_UP
+  CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED PICKED_UP | resend moveDelivery DELIVERED
   CONFIRMED  | CONFIRMED     | DELIVERED | CONFIRMED DELIVERED | none
   CONFIRMED  | CONFIRMED     | DELIVERED | TERMINATED          | adopt confirmed
   PENDING    | CONFIRMED     | DELIVERED | gone                | adopt confirmed
@@ -46,21 +46,21 @@ const table = `
   delivered  | CONFIRMED     | DELIVERED | gone                | none, over
   delivered  | CONFIRMED     | DELIVERED | COMPLETED           | none, over
   delivered  | -             | -         | gone                | none, over
-  delivered  | CONFIRMED     | DELIVERED | PENDING             | tell decide CONFIRMED, over
-  delivered  | CONFIRMED     | DELIVERED | CONFIRMED PENDING   | tell moveDelivery PICKED_UP, over
+  delivered  | CONFIRMED     | DELIVERED | PENDING             | resend decide CONFIRMED, over
+  delivered  | CONFIRMED     | DELIVERED | CONFIRMED PENDING   | resend moveDelivery PICKED_UP, over
   delivered  | CONFIRMED     | PICKED_UP | gone                | adopt confirmed
   CANCELLED  | CANCELLED     | CANCELLED | gone                | none, over
   CANCELLED  | -             | -         | COMPLETED           | none, over
   CANCELLED  | CANCELLED     | CANCELLED | CANCELLED           | none, over
-  CANCELLED  | CANCELLED     | -         | PENDING             | tell cancel, over
-  CANCELLED  | CANCELLED     | CANCELLED | CONFIRMED PICKED_UP | tell moveDelivery CANCELLED, over
+  CANCELLED  | CANCELLED     | -         | PENDING             | resend cancel, over
+  CANCELLED  | CANCELLED     | CANCELLED | CONFIRMED PICKED_UP | resend moveDelivery CANCELLED, over
   CONFIRMED  | CONFIRMED     | CANCELLED | TERMINATED          | adopt cancelled
   CONFIRMED  | CANCELLED     | CANCELLED | FAILED              | adopt cancelled
   PENDING    | CANCELLED     | -         | gone                | adopt cancelled
   CANCELLED  | PENDING       | -         | gone                | adopt cancelled
   CONFIRMED  | CANCELLED     | PENDING   | gone                | adopt cancelled
-  CONFIRMED  | CANCELLED     | DELIVERED | gone                | person
-  delivered  | CANCELLED     | DELIVERED | CONFIRMED PENDING   | person
+  CONFIRMED  | CANCELLED     | DELIVERED | gone                | manual
+  delivered  | CANCELLED     | DELIVERED | CONFIRMED PENDING   | manual
 `;
 
 const cases = table
@@ -94,9 +94,9 @@ function runOf(text: string): Run {
 function textOf(rows: Rows, run: Run, fresh: boolean): string {
   const remedy = remedyFor(rows, run, fresh);
   if (remedy.kind === 'adopt') return `adopt ${remedy.stage}`;
-  if (remedy.kind !== 'tell') return remedy.kind;
+  if (remedy.kind !== 'resend') return remedy.kind;
   const { command } = remedy;
-  return command.kind === 'cancel' ? 'tell cancel' : `tell ${command.kind} ${command.status}`;
+  return command.kind === 'cancel' ? 'resend cancel' : `resend ${command.kind} ${command.status}`;
 }
 
 test.each(cases)('record %s, group %s, delivery %s, run %s: %s', (record, group, delivery, run, expected) => {
@@ -106,7 +106,7 @@ test.each(cases)('record %s, group %s, delivery %s, run %s: %s', (record, group,
   expect(isOver(rows)).toBe(!known || expected.endsWith('over'));
 });
 
-test('an order that is undone without anybody having wanted that says why', () => {
+test('an order that is cancelled because its workflow was lost gives that as the reason', () => {
   const rows = rowsOf('PENDING', '-', '-');
   expect(remedyFor(rows, { state: 'gone' }, false)).toMatchObject({
     reason: 'its workflow was lost before the restaurant had the order',

@@ -1,44 +1,45 @@
-/** What to do about an order, by what the three databases and Temporal say of it. Pure. */
+/** What an order needs, by what the three databases and Temporal say of it. Pure. */
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import type { OrderCommand } from '../../contracts/workflow';
 
-/** What a run may be told that is behind the rows. */
-export type Told = Extract<OrderCommand, { kind: 'decide' | 'moveDelivery' | 'cancel' }>;
+/** What a run that is behind the databases may be sent. */
+export type Resent = Extract<OrderCommand, { kind: 'decide' | 'moveDelivery' | 'cancel' }>;
 
-/** Where each database says that the order stands; null where it knows nothing of it. */
+/** The order's status in each database; null where it is unknown. */
 export interface Rows {
   record: { status: OrderStatus; delivered: boolean } | null;
-  /** `parts`: how many restaurants' orders are in it. */
+  /** `parts`: the number of restaurants' orders in the group. */
   group: { status: OrderStatus; parts: number } | null;
   delivery: { status: DeliveryStatus } | null;
-  /** Whether the services that average a stored rating have it; null where none is stored. */
+  /** Whether all ratings' means include the rating; null where none is stored. */
   rating: 'counted' | 'uncounted' | null;
 }
 
-/** `order` and `delivery` of a running one: as it shows itself by its search attributes. */
 export type Run =
+  /** Statuses by its search attributes. */
   | { state: 'running'; order: OrderStatus; delivery: DeliveryStatus | null }
-  /** `as`: Temporal's name for how the last run ended. */
+  /** `as`: Temporal's status of the last run. */
   | { state: 'closed'; as: string }
   | { state: 'gone' };
 
 export type Remedy =
   | { kind: 'none' }
-  /** A run that a reset has taken back is told again what has been done already. */
-  | { kind: 'tell'; command: Told }
-  /** A new run at this stage. */
+  /** Sends a command again to a run that a reset has taken back behind it. */
+  | { kind: 'resend'; command: Resent }
+  /** Starts a run at this stage. */
   | { kind: 'adopt'; stage: 'placed' | 'confirmed' }
   | { kind: 'adopt'; stage: 'cancelled'; reason: string }
-  /** A new run with the input of the one that was closed. */
+  /** Starts a run with the input of the closed one. */
   | { kind: 'restart' }
-  /** The rating's workflow again: one that was accepted is stored and sent, one that is stored is sent. Both count it once. */
+  /** Starts the rating's workflow again. It stores and sends the rating; a repeat counts once. */
   | { kind: 'rate' }
-  | { kind: 'person'; why: string };
+  /** An operator has to decide. */
+  | { kind: 'manual'; why: string };
 
-type Standing = 'unknown' | 'recorded' | 'placed' | 'confirmed' | 'delivered' | 'cancelled' | 'contradictory';
+type Progress = 'unknown' | 'recorded' | 'placed' | 'confirmed' | 'delivered' | 'cancelled' | 'contradictory';
 
-/** How far the order has come: what the furthest of the three says. */
-function standing({ record, group, delivery }: Rows): Standing {
+/** By the database in which the order has come furthest. */
+function progressOf({ record, group, delivery }: Rows): Progress {
   const statuses = [record?.status, group?.status, delivery?.status];
   const cancelled = statuses.includes('CANCELLED');
   if (record?.delivered || delivery?.status === 'DELIVERED') return cancelled ? 'contradictory' : 'delivered';
@@ -48,76 +49,78 @@ function standing({ record, group, delivery }: Rows): Standing {
   return record ? 'recorded' : 'unknown';
 }
 
-/** Whether every database that knows of the order says that it has come to the same end, and has its rating. */
-export function isOver(rows: Rows): boolean {
-  return hasEnded(rows) && rows.rating !== 'uncounted';
-}
+/** Whether all databases that know the order agree on its end, and include its rating. */
+export const isOver = (rows: Rows): boolean => hasEnded(rows) && rows.rating !== 'uncounted';
 
 function hasEnded(rows: Rows): boolean {
   const { record, group, delivery } = rows;
-  const at = standing(rows);
-  if (at === 'cancelled') return [record, group, delivery].every((row) => row === null || row.status === 'CANCELLED');
-  if (at !== 'delivered') return at === 'unknown';
-  // A delivery side that knows nothing of it has nothing to finish.
+  const progress = progressOf(rows);
+  if (progress === 'cancelled')
+    return [record, group, delivery].every((row) => row === null || row.status === 'CANCELLED');
+  if (progress !== 'delivered') return progress === 'unknown';
+  // A delivery database without the order has nothing left to do.
   return record?.delivered === true && group?.status !== 'PENDING' && (delivery?.status ?? 'DELIVERED') === 'DELIVERED';
 }
 
 const none: Remedy = { kind: 'none' };
-const contradiction: Remedy = { kind: 'person', why: 'one database says delivered, another CANCELLED' };
-const halfUndone = 'its cancellation had not been finished';
-export const lost = 'its workflow was lost before the restaurant had the order';
+const contradiction: Remedy = { kind: 'manual', why: 'one database says delivered, another CANCELLED' };
+const unfinishedCancellation = 'its cancellation had not been finished';
+export const lostReason = 'its workflow was lost before the restaurant had the order';
 
-/** `fresh`: it was placed so recently that the restaurant side may still be asked for it. */
+/** `fresh`: placed so recently that the restaurants may still be asked. */
 export function remedyFor(rows: Rows, run: Run, fresh: boolean): Remedy {
-  const at = standing(rows);
-  if (at === 'contradictory') return contradiction;
-  if (run.state === 'running') return remedyForRunning(rows, run, at);
-  if (at === 'unknown') return isAbnormal(run) ? again(fresh) : none;
+  const progress = progressOf(rows);
+  if (progress === 'contradictory') return contradiction;
+  if (run.state === 'running') return remedyForRunning(rows, run, progress);
+  if (progress === 'unknown') return isAbnormal(run) ? repeatPlacement(fresh) : none;
   if (hasEnded(rows)) return none;
-  switch (at) {
+  switch (progress) {
     case 'recorded':
-      // An old program's order has no workflow until its message has been adopted, which may still wait in a queue.
-      return run.state === 'gone' && fresh ? none : again(fresh);
+      // The message of an old program's order may still wait in a queue: it starts the workflow.
+      return run.state === 'gone' && fresh ? none : repeatPlacement(fresh);
     case 'placed':
-      return rows.group?.parts ? { kind: 'adopt', stage: 'placed' } : { kind: 'person', why: 'the order has no items' };
+      return rows.group?.parts ? { kind: 'adopt', stage: 'placed' } : { kind: 'manual', why: 'the order has no items' };
     case 'confirmed':
     case 'delivered':
       return { kind: 'adopt', stage: 'confirmed' };
     case 'cancelled':
-      return { kind: 'adopt', stage: 'cancelled', reason: halfUndone };
+      return { kind: 'adopt', stage: 'cancelled', reason: unfinishedCancellation };
   }
 }
 
-const again = (fresh: boolean): Remedy =>
-  fresh ? { kind: 'restart' } : { kind: 'adopt', stage: 'cancelled', reason: lost };
+const repeatPlacement = (fresh: boolean): Remedy =>
+  fresh ? { kind: 'restart' } : { kind: 'adopt', stage: 'cancelled', reason: lostReason };
 
-/** What a rating's workflow has completed needs nothing: its message waits in a queue until it is counted. */
+/** A completed rating workflow needs nothing: its message is in a queue until it is counted. */
 export function remedyForRating(rating: Rows['rating'], run: Run): Remedy {
   const isLost = run.state === 'gone' || (run.state === 'closed' && run.as !== 'COMPLETED');
-  const isForgotten = rating === 'uncounted' ? isLost : rating === null && isAbnormal(run);
-  return isForgotten ? { kind: 'rate' } : none;
+  const needsRun = rating === 'uncounted' ? isLost : rating === null && isAbnormal(run);
+  return needsRun ? { kind: 'rate' } : none;
 }
 
-/** The workflow's own ends leave nothing behind. */
+/** Runs that end on their own complete or cancel, and leave nothing behind. */
 const isAbnormal = (run: Run): boolean => run.state === 'closed' && run.as !== 'COMPLETED' && run.as !== 'CANCELED';
 
+type RunningRun = Extract<Run, { state: 'running' }>;
+
 /**
- * A run that is behind the rows. That a step has been written and the run does not know it yet is the normal course too, for a moment
- * or while a service is away; to be told of that step again does it no harm.
+ * A run may also be behind the rows for a moment, or while a service is down, in normal operation. Then the command is a no-op.
  */
-function remedyForRunning(rows: Rows, run: Extract<Run, { state: 'running' }>, at: Standing): Remedy {
-  if (at === 'cancelled') return run.order === 'CANCELLED' ? none : tell(stopping(run));
-  if (at !== 'confirmed' && at !== 'delivered') return none;
-  if (run.order === 'PENDING') return tell({ kind: 'decide', status: 'CONFIRMED' });
-  const delivered = at === 'delivered';
+function remedyForRunning(rows: Rows, run: RunningRun, progress: Progress): Remedy {
+  if (progress === 'cancelled') return run.order === 'CANCELLED' ? none : resend(cancellationOf(run));
+  if (progress !== 'confirmed' && progress !== 'delivered') return none;
+  if (run.order === 'PENDING') return resend({ kind: 'decide', status: 'CONFIRMED' });
+  const delivered = progress === 'delivered';
   if (run.delivery === 'PENDING' && (delivered || rows.delivery?.status === 'PICKED_UP'))
-    return tell({ kind: 'moveDelivery', status: 'PICKED_UP' });
-  if (run.delivery === 'PICKED_UP' && delivered) return tell({ kind: 'moveDelivery', status: 'DELIVERED' });
-  return none; // one that asks for an agent learns the rest from the answer
+    return resend({ kind: 'moveDelivery', status: 'PICKED_UP' });
+  if (run.delivery === 'PICKED_UP' && delivered) return resend({ kind: 'moveDelivery', status: 'DELIVERED' });
+  return none; // a run that asks for an agent learns the rest from the answer
 }
 
-const tell = (command: Told): Remedy => ({ kind: 'tell', command });
+const resend = (command: Resent): Remedy => ({ kind: 'resend', command });
 
-/** After the pick-up only the courier can give up. */
-const stopping = (run: Extract<Run, { state: 'running' }>): Told =>
-  run.delivery === 'PICKED_UP' ? { kind: 'moveDelivery', status: 'CANCELLED' } : { kind: 'cancel', reason: halfUndone };
+/** After pick-up only the courier can cancel. */
+const cancellationOf = (run: RunningRun): Resent =>
+  run.delivery === 'PICKED_UP'
+    ? { kind: 'moveDelivery', status: 'CANCELLED' }
+    : { kind: 'cancel', reason: unfinishedCancellation };

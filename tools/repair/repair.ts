@@ -1,62 +1,68 @@
 import { openOrderIds as openDeliveries } from '../../prisma/delivery/open-orders';
 import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders';
 import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
-import { openInDatabases, openInTemporal } from './candidates';
-import { look, nothing, readRows, type RepairDeps } from './look';
-import { mend } from './mend';
+import { messageOf } from '../cli/output';
+import { applyRemedy } from './apply';
+import { inspect, noRows, readRows, type Finding, type RepairDeps } from './inspect';
+import { openInDatabases, openInTemporal } from './open-orders';
 import { isOver } from './remedy';
-import type { Outcome } from './report';
 
-/** Looked at, or mended, at a time: enough to keep a server busy, too few to crowd out the orders under way. */
-const atATime = 4;
-/** Connections to each database: one that holds an order's lock, and one to look with. */
-export const poolSize = 2 * atATime;
+/** Orders at a time: they keep a server busy, and leave room for orders in flight. */
+const concurrency = 4;
+/** Connections to each database: per order one for its lock and one for queries. */
+export const poolSize = 2 * concurrency;
 
 export interface RepairOptions {
-  /** False: only looks. */
-  mends: boolean;
-  /** Only this order; it is given also if it needs nothing. */
+  /** False: only inspects. */
+  repairs: boolean;
+  /** Only this order, even if it needs nothing. */
   orderId?: string | undefined;
 }
 
+export interface Outcome extends Finding {
+  /** Null when nothing was tried. After a `failure` the next repair tries again. */
+  result: { repaired: boolean; failure?: string } | null;
+}
+
 /**
- * Finds the orders that no workflow carries on, or only one that is behind them, and mends them if it is to; gives each as it is
- * done with. Repeating is safe, and so are two at once, beside orders under way. Throws when a database or Temporal is away.
+ * Inspects all open orders, or one, and yields those that need something. Idempotent, and safe beside orders in flight and other repairs.
+ * Throws when a database or Temporal is unavailable.
  */
-export async function* repair(deps: RepairDeps, { mends, orderId }: RepairOptions): AsyncGenerator<Outcome> {
-  const given = new Set<string>();
-  for await (const page of orderId === undefined ? candidates(deps) : [[orderId]]) {
-    for (let at = 0; at < page.length; at += atATime) {
-      const outcomes = page.slice(at, at + atATime).map((id) => treat(deps, id, mends));
-      for (const outcome of await Promise.all(outcomes)) {
-        if ((outcome.remedy.kind === 'none' && orderId === undefined) || given.has(outcome.orderId)) continue;
-        given.add(outcome.orderId);
+export async function* repair(deps: RepairDeps, { repairs, orderId }: RepairOptions): AsyncGenerator<Outcome> {
+  const yielded = new Set<string>();
+  for await (const page of orderId === undefined ? openOrders(deps) : [[orderId]]) {
+    for (let start = 0; start < page.length; start += concurrency) {
+      const batch = page.slice(start, start + concurrency);
+      for (const outcome of await Promise.all(batch.map((id) => repairOrder(deps, id, repairs)))) {
+        if ((outcome.remedy.kind === 'none' && orderId === undefined) || yielded.has(outcome.orderId)) continue;
+        yielded.add(outcome.orderId);
         yield outcome;
       }
     }
   }
 }
 
-async function* candidates({ dbs, temporal }: RepairDeps): AsyncGenerator<string[]> {
+async function* openOrders(deps: RepairDeps): AsyncGenerator<string[]> {
+  const { dbs, temporal } = deps;
   const sources = [
     (after: string, limit: number) => openRecords(dbs.user, after, limit),
     (after: string, limit: number) => openGroups(dbs.restaurant, after, limit),
     (after: string, limit: number) => openDeliveries(dbs.delivery, after, limit),
   ];
   for await (const ids of openInDatabases(sources)) {
-    const rows = await readRows(dbs, ids);
-    yield ids.filter((id) => !isOver(rows.get(id) ?? nothing));
+    const rows = await readRows(deps, ids);
+    yield ids.filter((id) => !isOver(rows.get(id) ?? noRows));
   }
   yield* openInTemporal(temporal.client);
 }
 
-async function treat(deps: RepairDeps, orderId: string, mends: boolean): Promise<Outcome> {
-  const finding = await look(deps, orderId);
-  if (!mends || finding.remedy.kind === 'none') return { ...finding, result: null };
+async function repairOrder(deps: RepairDeps, orderId: string, repairs: boolean): Promise<Outcome> {
+  const finding = await inspect(deps, orderId);
+  if (!repairs || finding.remedy.kind === 'none') return { ...finding, result: null };
   try {
-    const mended = await mend(deps, orderId);
-    return { ...mended, result: { mended: mended.remedy.kind !== 'person' } };
-  } catch (err) {
-    return { ...finding, result: { mended: false, failure: err instanceof Error ? err.message : String(err) } };
+    const applied = await applyRemedy(deps, orderId);
+    return { ...applied, result: { repaired: applied.remedy.kind !== 'manual' } };
+  } catch (error) {
+    return { ...finding, result: { repaired: false, failure: messageOf(error) } };
   }
 }

@@ -5,14 +5,14 @@ import { z } from 'zod';
 import type { Caller } from '../../contracts/access';
 import { tokenNames } from '../../lib/config/access';
 import { loadConfig } from '../../lib/config/config';
-import { signedAnew, signToken } from '../../lib/http/tokens';
+import { cachedToken, signToken } from '../../lib/http/tokens';
 import type { Instance } from './instance';
 
 const secretFile = ({ stateDir }: Instance): string => join(stateDir, 'auth-secret');
 
 /**
- * Gives the environment the secret by which the stack's services know their callers, unless it says itself how they do. It is made once and
- * kept with the stack's data, so that tokens outlive a restart; only its owner can read it.
+ * Sets AUTH_SECRET, with which the stack's services verify tokens, unless the environment configures authentication itself. The secret is
+ * made once and kept with the stack's data, so that tokens survive a restart; only its owner can read it.
  */
 export function giveSecret(instance: Instance, env: NodeJS.ProcessEnv): void {
   if (env['AUTH_SECRET'] || env['AUTH_JWKS_URL'] || env['AUTH_MODE'] === 'off') return;
@@ -24,7 +24,7 @@ export function giveSecret(instance: Instance, env: NodeJS.ProcessEnv): void {
   env['AUTH_SECRET'] = readFileSync(file, 'utf8');
 }
 
-/** The secret of a stack that runs or has run; undefined when it has none of its own. */
+/** The environment's AUTH_SECRET, or that of a stack that runs or has run; undefined when there is neither. */
 export function secretOf(instance: Instance, env: NodeJS.ProcessEnv): string | undefined {
   if (env['AUTH_SECRET']) return env['AUTH_SECRET'];
   const file = secretFile(instance);
@@ -33,7 +33,7 @@ export function secretOf(instance: Instance, env: NodeJS.ProcessEnv): string | u
 
 const anHour = 3_600;
 
-/** A token that the services of a stack with this secret take. */
+/** A token that the services of a stack with this secret accept. */
 export const tokenFor = (caller: Caller, secret: string, env: NodeJS.ProcessEnv, seconds = anHour): Promise<string> => {
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = loadConfig(z.object(tokenNames), env);
   return signToken({ ...caller }, secret, { issuer, audience, clockSkewSeconds: 0 }, seconds);
@@ -41,15 +41,12 @@ export const tokenFor = (caller: Caller, secret: string, env: NodeJS.ProcessEnv,
 
 const tokens = new Map<string, () => Promise<string>>();
 
-/**
- * The header with which a caller asks the system whose launcher has started this program; none where nobody asks for it. A token is used again
- * for half its life.
- */
+/** The header of a caller of the system that the environment names; none without AUTH_SECRET. A token is reused for half its lifetime. */
 export async function authorization(caller: Caller): Promise<{ authorization?: string }> {
   const secret = process.env['AUTH_SECRET'];
   if (!secret) return {};
   const key = JSON.stringify(caller);
-  const token = tokens.get(key) ?? signedAnew(() => tokenFor(caller, secret, process.env), (anHour * 1_000) / 2);
+  const token = tokens.get(key) ?? cachedToken(() => tokenFor(caller, secret, process.env), (anHour * 1_000) / 2);
   tokens.set(key, token);
   return { authorization: `Bearer ${await token()}` };
 }

@@ -1,9 +1,10 @@
+/** Where everything of a stack is, and the environment variables that say so. */
 import { loopback, type Ports } from './ports';
 
 export const serviceNames = ['user', 'restaurant', 'delivery'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** The workers, by what they are called and the folder that holds them. */
+/** The workers, each by its folder below `workers/`. */
 export const workerNames = ['order', 'restaurant', 'delivery'] as const;
 
 /** Our own programs, by their names as parts. */
@@ -13,35 +14,32 @@ export const processNames = [
 ];
 export type ProcessName = (typeof processNames)[number];
 
-/** Where everything of a stack is; null where nobody told us. */
+export const serverNames = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+/** Null where an external server's address is not known. */
 export interface Addresses {
   api: Record<ServiceName, string>;
   temporal: string;
   temporalUi: string | null;
   rabbitmq: string;
   rabbitmqManagement: string | null;
-  /** Each queue by its name. */
+  /** Metrics of each queue. */
   rabbitmqMetrics: string | null;
   redis: string;
   postgres: Record<ServiceName, string>;
-  /** Of each process. */
   metrics: Record<ProcessName, string>;
 }
 
-export const serverNames = ['postgres', 'redis', 'rabbitmq', 'temporal'] as const;
-export type ServerName = (typeof serverNames)[number];
-
-/** The servers that the environment gives an address of: they are used, not started. */
-export type ExternalServers = Record<ServerName, boolean>;
-
 export const postgresUser = 'postgres';
 
-function databaseVariable(service: ServiceName): string {
-  return `${service.toUpperCase()}_DATABASE_URL`;
-}
+const databaseVariable = (service: ServiceName): string => `${service.toUpperCase()}_DATABASE_URL`;
 
-/** PostgreSQL is external only when all three databases are: ours serves those that are not. */
-export function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
+/**
+ * The servers that the environment has an address of: they are used, not started. PostgreSQL is external only when all three databases are;
+ * ours serves those that are not.
+ */
+export function externalServers(env: NodeJS.ProcessEnv): Record<ServerName, boolean> {
   return {
     temporal: Boolean(env['TEMPORAL_ADDRESS']),
     rabbitmq: Boolean(env['RABBITMQ_URL']),
@@ -56,7 +54,7 @@ export function serversToRun(env: NodeJS.ProcessEnv, only: string[] = [...server
   return new Set(serverNames.filter((name) => !external[name] && only.includes(name)));
 }
 
-/** The addresses that the environment gives, and those of our own servers for the rest. */
+/** The addresses that the environment has, and those of our own servers for the rest. */
 export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports): Addresses {
   const external = externalServers(env);
   const local = (port: number) => `http://${loopback}:${port}`;
@@ -86,7 +84,7 @@ export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports): Addresse
   };
 }
 
-/** What every service and every test of a stack gets to know, by variable. */
+/** The variables by which a service, a tool or a test finds the system. */
 export function stackEnvironment(addresses: Addresses, env: NodeJS.ProcessEnv): Record<string, string> {
   return {
     HOST: loopback,
@@ -103,9 +101,4 @@ export function stackEnvironment(addresses: Addresses, env: NodeJS.ProcessEnv): 
     ...(addresses.temporalUi && { TEMPORAL_UI_URL: addresses.temporalUi }),
     ...(addresses.rabbitmqManagement && { RABBITMQ_MANAGEMENT_URL: addresses.rabbitmqManagement }),
   };
-}
-
-/** The addresses in the shape in which `status --json` prints them. */
-export function addressesAsJson({ api, ...servers }: Addresses): object {
-  return { ...api, ...servers };
 }

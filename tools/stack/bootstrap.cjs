@@ -1,34 +1,33 @@
 'use strict';
 
 /**
- * The entry of every npm script. Plain Node without dependencies, because it may run
- * before `npm ci`: it brings the working copy into a state in which the command can run,
- * then hands over to it in this same process, so that signals need no forwarding.
+ * The entry of every npm script. Plain Node without dependencies, because it may run before `npm ci`. It installs and compiles what the
+ * command needs, and then runs the command in this process, so that signals need no forwarding.
  */
 
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
-/** Commands of the stack itself; every other one has a folder of its name below tools. */
+const minimumNode = [20, 19];
+
+/** Commands of the stack. Every other command has a folder of its name below tools. */
 const stackCommands = ['start', 'stop', 'status', 'part', 'logs', 'log-level', 'token', 'reset'];
 /** These must answer at once, even while the working copy does not compile. */
 const answersWithoutBuild = ['stop', 'status', 'part', 'logs', 'log-level', 'token'];
 
-const MINIMUM_NODE = [20, 19];
-
 function requireSupportedNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const supported = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+  const supported = major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
   if (!supported) {
     process.stderr.write(
-      `Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.versions.node} (${process.execPath}).\n`,
+      `This needs Node ${minimumNode.join('.')} or newer, not ${process.versions.node} (${process.execPath}).\n`,
     );
     process.exit(1);
   }
 }
 
-/** `.env` at the project's root is honoured; what the environment already says wins. */
+/** Reads `.env` in the project's root; variables that are already set win. */
 function loadDotEnv() {
   const file = join(root, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
@@ -65,10 +64,9 @@ process.chdir(root);
 loadDotEnv();
 const [command = 'status', ...args] = process.argv.slice(2);
 run(command, args).then(
-  // Everything has stopped: timers that libraries have left would only hold the process.
-  (code) => process.exit(code),
+  (code) => process.exit(code), // Timers of libraries would hold the process.
   (error) => {
-    // A failed step has already shown its own output: a stack trace would only hide it.
+    // The message of a failed step is its output, which a stack trace would hide.
     process.stderr.write(`${error.stepFailed ? error.message : error.stack}\n`);
     process.exit(1);
   },

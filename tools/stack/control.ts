@@ -1,18 +1,21 @@
+/** The launcher's socket: how other processes read the status of a running stack and control its parts. */
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { ExpectedError } from '../cli/output';
 import type { Addresses } from './addresses';
+import { instanceNamed } from './instance';
 import type { PartStatus } from './part';
+import { isListening } from './ports';
 
-/** What a launcher can be asked: one JSON line each, answered by one JSON line. */
+/** Sent to the launcher as one JSON line, and answered by one JSON line. */
 export type ControlRequest =
   | { command: 'status' }
   /** Without a part: the whole stack. The answer comes when it has stopped. */
   | { command: 'stop'; part?: string }
   | { command: 'start'; part: string }
   | { command: 'restart'; part: string }
-  /** SIGKILL: what a crash looks like. The launcher then brings the part back. */
+  /** SIGKILL, as in a crash. The launcher then restarts the part. */
   | { command: 'kill'; part: string };
 
 export interface StackStatus {
@@ -23,29 +26,26 @@ export interface StackStatus {
 
 export type ControlReply = { ok: true; status: StackStatus } | { ok: false; error: string };
 
-/** Thrown when a stack of this name already runs. */
-export class AlreadyRunning extends ExpectedError {
-  override readonly name = 'AlreadyRunning';
+/** A stack of this name already runs. */
+export class AlreadyRunningError extends ExpectedError {
+  override readonly name = 'AlreadyRunningError';
 }
 
-const PRIVATE_UMASK = 0o077;
+const privateUmask = 0o077;
 
-/**
- * Claims the socket: at most one launcher answers on it.
- * @throws AlreadyRunning
- */
+/** Listens on the socket, which at most one launcher can do. Throws AlreadyRunningError when another one does. */
 export async function claimSocket(path: string): Promise<Server> {
   for (;;) {
     const server = createServer();
     if (await listens(server, path)) return server;
-    if (await isAlive(path)) throw new AlreadyRunning(`something already answers on ${path}`);
+    if (await isListening({ path })) throw new AlreadyRunningError(`something already answers on ${path}`);
     rmSync(path, { force: true }); // Left by a launcher that was killed.
   }
 }
 
 function listens(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const umask = process.umask(PRIVATE_UMASK);
+    const umask = process.umask(privateUmask);
     server.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
     );
@@ -54,20 +54,11 @@ function listens(server: Server, path: string): Promise<boolean> {
   });
 }
 
-/** Whether somebody listens on a socket. */
-export function isAlive(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(path);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-/** Answers each request with what `handle` resolves to; its rejections become `ok: false`. */
+/** Answers each request with what `handle` resolves to; a rejection becomes `ok: false`. */
 export function serveControl(server: Server, handle: (request: ControlRequest) => Promise<StackStatus>): void {
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    socket.unref(); // Nobody who only listens keeps the launcher alive.
+    socket.unref(); // An idle client does not keep the launcher alive.
     createInterface({ input: socket }).on('line', (line) => {
       const answer = async (): Promise<ControlReply> => {
         try {
@@ -81,10 +72,7 @@ export function serveControl(server: Server, handle: (request: ControlRequest) =
   });
 }
 
-/**
- * Asks the launcher behind a socket. Resolves to undefined when none runs there, or when
- * it ended before it answered.
- */
+/** Sends a request to the launcher behind a socket. Resolves to undefined when none runs there, or when it ended before it answered. */
 export function askStack(path: string, request: ControlRequest): Promise<ControlReply | undefined> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
@@ -98,4 +86,10 @@ export function askStack(path: string, request: ControlRequest): Promise<Control
         socket.destroy();
       });
   });
+}
+
+/** The status of the stack of this name; undefined when it does not run. */
+export async function statusOf(name: string): Promise<StackStatus | undefined> {
+  const reply = await askStack(instanceNamed(name).socketPath, { command: 'status' });
+  return reply?.ok ? reply.status : undefined;
 }

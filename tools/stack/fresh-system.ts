@@ -1,7 +1,7 @@
 /** Runs a command on a system of its own, which starts empty and ends with it. */
 import { spawn } from 'node:child_process';
 import { exitCodes } from '../cli/command';
-import { printLines, say } from '../cli/output';
+import { printLines } from '../cli/output';
 import { stackEnvironment } from './addresses';
 import { findTemporal } from './find/temporal-cli';
 import { instanceNamed, projectRoot, wipe, type Instance } from './instance';
@@ -9,7 +9,7 @@ import { withStack } from './launcher';
 import type { PortPolicy } from './ports';
 import { addressLines } from './screen';
 import type { RunningStack } from './stack';
-import type { Warden } from './warden-client';
+import type { Warden } from './warden';
 
 /**
  * Rate limits for a system that one address drives, as a benchmark or a test does: the requests are counted as usual, and none is refused.
@@ -51,7 +51,7 @@ export interface FreshSystem extends RunningStack {
 /**
  * Starts a fresh system, has `use` work with it, and stops it. Resolves to the exit code that `use` resolves to; 1 if the system did not
  * start; 130 after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
- * AlreadyRunning when a stack of this name runs.
+ * AlreadyRunningError when a stack of this name runs.
  */
 export async function onFreshSystem(
   options: FreshSystemOptions,
@@ -61,18 +61,24 @@ export async function onFreshSystem(
   const env = { ...process.env, ...options.env };
   const launch = {
     instance,
-    ports: options.ports ?? { kind: 'any' },
+    ports: options.ports ?? { kind: 'any' as const },
     yes: options.yes ?? false,
     serversOnly: false,
-    ...(options.parts && { only: options.parts }),
+    only: options.parts,
     durable: options.durable ?? false,
     fresh: true,
     env,
-    say,
-  } as const;
+  };
   const code = await withStack(launch, async ({ warden, stopping, ...running }) => {
     const children = createChildren(warden, stopping);
-    const system = systemOf(instance, running, env, children.run);
+    const systemEnv = systemEnvironment(instance, running, env);
+    const system: FreshSystem = {
+      ...running,
+      env: systemEnv,
+      logsDir: instance.logsDir,
+      socketPath: instance.socketPath,
+      runNode: (args, more) => children.run(args, { ...systemEnv, ...more }),
+    };
     const interrupted = stopping.then(() => exitCodes.interrupted);
     const result = await Promise.race([use(system), interrupted]);
     await children.ended();
@@ -86,26 +92,14 @@ export async function onFreshSystem(
   return code;
 }
 
-function systemOf(
-  instance: Instance,
-  running: RunningStack,
-  env: NodeJS.ProcessEnv,
-  runNode: (args: string[], env: NodeJS.ProcessEnv) => Promise<number>,
-): FreshSystem {
+function systemEnvironment(instance: Instance, running: RunningStack, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const temporalCli = running.binaries.temporal ?? findTemporal(); // The second beside an external server.
-  const systemEnv = {
+  return {
     ...env,
     ...stackEnvironment(running.addresses, env),
     STACK_SOCKET: instance.socketPath,
     STACK_NAME: instance.name,
     ...(temporalCli && { TEMPORAL_CLI: temporalCli }),
-  };
-  return {
-    ...running,
-    env: systemEnv,
-    logsDir: instance.logsDir,
-    socketPath: instance.socketPath,
-    runNode: (args, more = {}) => runNode(args, { ...systemEnv, ...more }),
   };
 }
 

@@ -4,36 +4,36 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExpectedError } from '../cli/output';
 
-/** A stack by its name: where it keeps everything. Several can run beside each other. */
+/** A stack of one name: where it keeps everything. Several can run beside each other. */
 export interface Instance {
   name: string;
   stateDir: string;
   logsDir: string;
   dataDir: string;
-  /** Data of a server whose user cannot reach the project's folder. */
+  /** Data of a server whose account cannot enter the project's folder. */
   sharedDataDir: string;
-  /** Unix socket on which the launcher answers. In a short path: 104 bytes are the limit. */
+  /** Unix socket on which the launcher answers. Its path is short because 104 bytes are the limit. */
   socketPath: string;
-  /** Where its warden can be waited for. */
+  /** Unix socket that is open for as long as its warden runs. */
   wardenSocketPath: string;
 }
 
-/** Thrown for a name that could not be a folder's. */
-export class InvalidInstanceName extends ExpectedError {
-  override readonly name = 'InvalidInstanceName';
+/** The name could not be a folder's. */
+export class InvalidInstanceNameError extends ExpectedError {
+  override readonly name = 'InvalidInstanceNameError';
 }
 
-/** The folder that holds package.json, whether this runs as source or compiled. */
+/** The folder of package.json, whether this runs as source or compiled. */
 export const projectRoot = findProjectRoot(__dirname);
 
 function findProjectRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : findProjectRoot(dirname(folder));
 }
 
-/** @throws InvalidInstanceName */
+/** Throws InvalidInstanceNameError. */
 export function instanceNamed(name: string): Instance {
   if (!/^[a-z0-9][a-z0-9_-]{0,30}$/i.test(name)) {
-    throw new InvalidInstanceName(`"${name}" is no name for a stack: letters, digits, - and _ only, 31 at most`);
+    throw new InvalidInstanceNameError(`"${name}" cannot name a stack: only letters, digits, - and _, at most 31`);
   }
   const stateDir = join(projectRoot, '.stack', name);
   const id = createHash('sha256').update(stateDir).digest('hex').slice(0, 12);
@@ -55,18 +55,14 @@ export function wipe(instance: Instance): void {
   rmSync(instance.sharedDataDir, { recursive: true, force: true });
 }
 
-/** Makes the folders. */
 export function createFolders(instance: Instance): void {
   mkdirSync(instance.logsDir, { recursive: true });
   mkdirSync(instance.dataDir, { recursive: true });
 }
 
-/** The log of a part. */
-export function logFileOf(instance: Instance, part: string): string {
-  return join(instance.logsDir, `${part}.log`);
-}
+export const logFileOf = (instance: Instance, part: string): string => join(instance.logsDir, `${part}.log`);
 
-/** A run begins with an empty log; the run before it stays readable beside it. */
+/** Starts an empty log, and keeps the previous run's beside it. */
 export function rotateLog(file: string): void {
   if (existsSync(file)) renameSync(file, `${file}.previous`);
 }

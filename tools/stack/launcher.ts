@@ -1,39 +1,32 @@
+/** Runs a stack for one command: its control socket, its warden, its signals. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exitCodes } from '../cli/command';
+import { say } from '../cli/output';
 import { giveSecret } from './access';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
 import { wipe } from './instance';
-import { PartFailed } from './part';
-import { exitCodes } from '../cli/command';
-import { say } from '../cli/output';
-import { Stack, StartInterrupted, type RunningStack, type StackOptions } from './stack';
-import { Warden } from './warden-client';
+import { PartFailedError } from './part';
+import { createStack, StartInterruptedError, type RunningStack, type Stack, type StackOptions } from './stack';
+import { createWarden, type Warden } from './warden';
 
-/**
- * npm passes Ctrl-C on to a script that the terminal has signalled already: a second
- * signal this soon after the first is the same key press.
- */
-const SAME_KEY_PRESS_MS = 500;
-/** The last answer on the control socket must leave before the process does. */
-const LAST_WORD_MS = 50;
-
-export interface LaunchOptions extends StackOptions {
-  /** Begin with nothing stored. */
-  fresh: boolean;
-}
+/** npm forwards Ctrl-C to a script that the terminal has signalled already: a second signal this soon is the same key press. */
+const sameKeyPressMs = 500;
+/** Lets the last answer leave the control socket before the process ends. */
+const lastAnswerMs = 50;
 
 /** What a command does with a stack that is ready; its result is the exit code. `stopping` resolves as soon as the stack is asked to stop. */
 export type Use = (running: RunningStack & { warden: Warden; stopping: Promise<void> }) => Promise<number>;
 
 /**
  * Runs a stack for as long as `use` takes, and always stops it. Resolves to the exit code: 1 if the stack did not start, with the reason
- * printed. Rejects as `use` does, and throws AlreadyRunning before it touches anything.
+ * printed. Rejects as `use` does, and throws AlreadyRunningError before it touches anything.
  */
-export async function withStack(options: LaunchOptions, use: Use): Promise<number> {
+export async function withStack(options: StackOptions, use: Use): Promise<number> {
   const server = await claimSocket(options.instance.socketPath);
-  const warden = new Warden(options.instance);
+  const warden = createWarden(options.instance);
   let announceStop = () => {};
   const stopping = new Promise<void>((resolve) => (announceStop = resolve));
-  const stack = new Stack(options, warden);
+  const stack = createStack(options, warden);
   const stop = () => {
     announceStop();
     return stack.stop();
@@ -53,7 +46,7 @@ export async function withStack(options: LaunchOptions, use: Use): Promise<numbe
     return await use({ ...running, warden, stopping });
   } finally {
     await stop();
-    await sleep(LAST_WORD_MS);
+    await sleep(lastAnswerMs);
     forgetSignals();
     warden.dismiss();
     server.close();
@@ -83,31 +76,27 @@ async function answer(request: ControlRequest, stack: Stack, stop: () => Promise
   return stack.status();
 }
 
-/** The first signal stops in good order, the second at once. */
+/** The first signal shuts down, the second kills. Returns the way back. */
 function stopOnSignals(stack: Stack, stop: () => Promise<void>): () => void {
   let firstAt: number | undefined;
   const onSignal = () => {
     if (firstAt === undefined) {
       firstAt = Date.now();
       void stop();
-    } else if (Date.now() - firstAt > SAME_KEY_PRESS_MS) {
+    } else if (Date.now() - firstAt > sameKeyPressMs) {
       stack.kill();
     }
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
-  // After a hang-up there is no terminal to write to any more.
+  // After a hang-up there is no terminal to write to.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return () => signals.forEach((signal) => process.off(signal, onSignal));
 }
 
 function explain(error: unknown): number {
-  if (error instanceof StartInterrupted) return exitCodes.interrupted;
-  if (error instanceof PartFailed) {
-    process.stderr.write(`\n${error.logTail}\n\n`);
-    say(error.message);
-  } else {
-    say(error instanceof Error ? error.message : String(error));
-  }
+  if (error instanceof StartInterruptedError) return exitCodes.interrupted;
+  if (error instanceof PartFailedError) process.stderr.write(`\n${error.logTail}\n\n`);
+  say(error instanceof Error ? error.message : String(error));
   return exitCodes.failed;
 }

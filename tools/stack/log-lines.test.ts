@@ -1,12 +1,12 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { byTime, isAskedFor, parseLines, readable, tailOf } from './log-lines';
+import { byTime, matches, parseLines, readable, tailOf } from './log-lines';
 
 const line = (fields: object): string => JSON.stringify({ level: 30, time: '2026-01-01T10:00:00.000Z', ...fields });
 const theLine = (text: string) => parseLines(text)[0] ?? { time: '', text, fields: undefined };
 
-describe('isAskedFor', () => {
+describe('matches', () => {
   it.each([
     ['its level, and those above', { minLevel: 30 }, true],
     ['a higher level', { minLevel: 40 }, false],
@@ -15,18 +15,18 @@ describe('isAskedFor', () => {
     ['another order', { minLevel: 0, id: 'o2' }, false],
     ['its event', { minLevel: 0, event: 'ready' }, true],
     ['another event', { minLevel: 0, event: 'stopped' }, false],
-  ])('a line where one asks for %s', (_what, filter, expected) => {
-    expect(isAskedFor(theLine(line({ event: 'ready', order_id: 'o1', request_id: 'r1' })), filter)).toBe(expected);
+  ])('a line by %s', (_what, filter, expected) => {
+    expect(matches(theLine(line({ event: 'ready', order_id: 'o1', request_id: 'r1' })), filter)).toBe(expected);
   });
 
-  it('a text that is no JSON only where everything is asked for', () => {
-    expect(isAskedFor(theLine('a text'), { minLevel: 0 })).toBe(true);
-    expect(isAskedFor(theLine('a text'), { minLevel: 20 })).toBe(false);
-    expect(isAskedFor(theLine('{a text'), { minLevel: 0, id: 'o1' })).toBe(false);
+  it('a text that is not JSON only without a filter', () => {
+    expect(matches(theLine('a text'), { minLevel: 0 })).toBe(true);
+    expect(matches(theLine('a text'), { minLevel: 20 })).toBe(false);
+    expect(matches(theLine('{a text'), { minLevel: 0, id: 'o1' })).toBe(false);
   });
 });
 
-test('a text stands where the line before it does', () => {
+test('a text is sorted with the line before it', () => {
   const lines = parseLines([line({ time: 'b' }), 'a text', line({ time: 'c' })].join('\n'));
   const sorted = [theLine(line({ time: 'd' })), ...lines, theLine(line({ time: 'a' }))].sort(byTime);
   expect(sorted.map(({ time, fields }) => (fields ? time : 'text'))).toEqual(['a', 'b', 'text', 'c', 'd']);
@@ -47,7 +47,7 @@ describe('tailOf', () => {
   const texts = (tail: ReturnType<typeof tailOf>) => tail().map(({ text }) => text);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('gives each line once, and only when it is whole', () => {
+  it('returns each line once, when it is complete', () => {
     const tail = tailOf(file);
     expect(texts(tail)).toEqual([]);
     writeFileSync(file, 'one\ntw');
@@ -57,7 +57,7 @@ describe('tailOf', () => {
     expect(texts(tail)).toEqual(['two ü', 'three']);
   });
 
-  it('begins anew when another run has begun the file anew', () => {
+  it('starts again when another run has started the file again', () => {
     writeFileSync(file, 'a long line of the first run\n');
     const tail = tailOf(file);
     tail();

@@ -1,26 +1,26 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { prettyFactory } from 'pino-pretty';
 
-/** A line of a part's log. What is no JSON, as of most servers, is a text alone. */
+/** A line of a part's log. A line that is not JSON, as of most servers, has a text only. */
 export interface LogLine {
-  /** ISO 8601; of a text that of the line before it, empty at the beginning. */
+  /** ISO 8601. A text has the time of the line before it, which is empty at the beginning. */
   time: string;
   text: string;
   fields: Record<string, unknown> | undefined;
 }
 
 export interface LogFilter {
-  /** Lines of this level and above, by pino's number for it. */
+  /** pino's number of the lowest level. */
   minLevel: number;
-  /** Of an order, a workflow, a request, a trace or a message. */
+  /** The id of an order, a workflow, a request, a trace or a message. */
   id?: string | undefined;
   event?: string | undefined;
 }
 
 const idFields = ['order_id', 'workflow_id', 'request_id', 'trace_id', 'message_id'];
 
-/** Whether a line is asked for. A text is, as long as nothing is asked of the lines that only fields can tell. */
-export function isAskedFor({ fields }: LogLine, { minLevel, id, event }: LogFilter): boolean {
+/** Whether a line passes the filter. A text does only when nothing is filtered, because it has no fields. */
+export function matches({ fields }: LogLine, { minLevel, id, event }: LogFilter): boolean {
   if (!fields) return id === undefined && event === undefined && minLevel === 0;
   if (Number(fields['level']) < minLevel) return false;
   if (event !== undefined && fields['event'] !== event) return false;
@@ -47,13 +47,13 @@ function parse(line: string): Record<string, unknown> | undefined {
 
 export const byTime = (a: LogLine, b: LogLine): number => (a.time < b.time ? -1 : Number(a.time > b.time));
 
-/** Each call returns the lines that have been added to a file since the last one; one that is being written comes when it is whole. */
+/** Each call returns the complete lines that a file has got since the last call. */
 export function tailOf(file: string): () => LogLine[] {
   let offset = 0;
   let lastTime = '';
   return () => {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size < offset) offset = 0; // another run's
+    if (size < offset) offset = 0; // Another run has started the file again.
     const added = readFrom(file, offset, size - offset);
     const end = added.lastIndexOf('\n');
     if (end < 0) return [];
@@ -75,13 +75,13 @@ function readFrom(file: string, offset: number, length: number): Buffer {
   }
 }
 
-/** For a person's eyes: the time of day, the level, the part, what has happened, and the fields behind it on the same line. */
+/** A line for a person: time of day, level, part, message and the remaining fields. */
 export function readable(colorize: boolean): (line: LogLine) => string {
   const pretty = prettyFactory({
     colorize,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'workflow_id,run_id,workflow_type,task_queue,sdk_component', // an order's id says as much
+    ignore: 'workflow_id,run_id,workflow_type,task_queue,sdk_component', // Noise beside an order's id.
   });
   return ({ fields, text }) => (fields ? String(pretty(fields)) : `${text}\n`);
 }

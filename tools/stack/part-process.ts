@@ -1,101 +1,89 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PartFailed, type Part } from './part';
-import type { Warden } from './warden-client';
+import { PartFailedError, type Part } from './part';
+import type { Warden } from './warden';
 
-const POLL_MS = 50;
-const TAIL_LINES = 15;
+const pollMs = 50;
+const shownLogLines = 15;
 
-/** One run of a part's program, in a process group of its own. */
-export class PartProcess {
-  readonly startedAt = Date.now();
-  /** Resolves, never rejects, with what to say about its end. */
-  readonly exited: Promise<string>;
-  private readonly child: ChildProcess;
-  private readonly logOffset: number;
-  private ended = false;
+/** One run of a part's program. */
+export interface PartProcess {
+  startedAt: number;
+  /** Null once it has ended. */
+  pid: () => number | null;
+  /** Resolves to the way it ended, as the end of a sentence; never rejects. */
+  exited: Promise<string>;
+  /** Resolves when the part is ready. Throws PartFailedError when it ends first or times out; it may then still run. */
+  untilReady: () => Promise<void>;
+  /** Sends the part's stop signal, and kills it at its timeout. Resolves when it has ended. */
+  stop: () => Promise<void>;
+  /** Sends SIGKILL to it and to everything that it has started. */
+  kill: () => void;
+}
 
-  constructor(
-    private readonly part: Part,
-    private readonly logFile: string,
-    warden: Warden,
-  ) {
-    this.logOffset = existsSync(logFile) ? statSync(logFile).size : 0;
-    const log = openSync(logFile, 'a');
-    this.child = spawn(part.command, part.args, {
-      cwd: part.cwd,
-      env: part.env,
-      detached: true,
-      stdio: ['ignore', log, log],
-      ...part.runAs,
-    });
-    closeSync(log);
-    if (this.child.pid !== undefined) warden.add(-this.child.pid, part.stopSignal);
-    this.exited = new Promise<string>((resolve) => {
-      this.child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-      this.child.once('exit', (code, signal) =>
-        resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
-      );
-    }).then((reason) => {
-      this.ended = true;
-      this.signalGroup('SIGKILL'); // Whatever it had started itself goes with it.
-      if (this.child.pid !== undefined) warden.remove(-this.child.pid);
-      return reason;
-    });
-  }
+/** Starts the program in a process group of its own, with its output appended to the log file. It ends with the launcher. */
+export function startProcess(part: Part, logFile: string, warden: Warden): PartProcess {
+  const startedAt = Date.now();
+  const logOffset = existsSync(logFile) ? statSync(logFile).size : 0;
+  const log = openSync(logFile, 'a');
+  const child = spawn(part.command, part.args, {
+    cwd: part.cwd,
+    env: part.env,
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...part.runAs,
+  });
+  closeSync(log);
+  const { pid } = child;
+  if (pid !== undefined) warden.add(-pid, part.stopSignal);
+  const kill = () => {
+    if (pid !== undefined) killGroup(pid);
+  };
+  let endedBy: string | undefined;
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+  }).then((reason) => {
+    endedBy = reason;
+    kill(); // What it had started ends with it.
+    if (pid !== undefined) warden.remove(-pid);
+    return reason;
+  });
 
-  get pid(): number | null {
-    return this.ended ? null : (this.child.pid ?? null);
-  }
+  const readLog = () => readFileSync(logFile).subarray(logOffset).toString('utf8');
+  const failure = (reason: string) =>
+    new PartFailedError(part.name, reason, readLog().trimEnd().split('\n').slice(-shownLogLines).join('\n'));
 
-  /** @throws PartFailed; the process may then still run. */
-  async untilReady(): Promise<void> {
-    let exitReason: string | undefined;
-    void this.exited.then((reason) => (exitReason = reason));
-    const deadline = this.startedAt + this.part.readyLimitMs;
+  async function untilReady(): Promise<void> {
     let lastRefusal = '';
-    while (Date.now() < deadline) {
-      if (exitReason !== undefined) throw this.failure(exitReason);
+    while (Date.now() < startedAt + part.readyTimeoutMs) {
+      if (endedBy !== undefined) throw failure(endedBy);
       try {
-        if (await this.part.isReady({ readLog: () => this.readLog() })) return;
+        if (await part.isReady({ readLog })) return;
       } catch (error) {
         lastRefusal = error instanceof Error ? `: ${error.message}` : '';
       }
-      await sleep(POLL_MS);
+      await sleep(pollMs);
     }
-    throw this.failure(`was not ready within ${this.part.readyLimitMs / 1000} s${lastRefusal}`);
+    throw failure(`was not ready within ${part.readyTimeoutMs / 1000} s${lastRefusal}`);
   }
 
-  /** Asks it to end; after its limit it is killed. Resolves when it has ended. */
-  async stop(): Promise<void> {
-    if (this.ended) return;
-    this.child.kill(this.part.stopSignal);
-    const timer = setTimeout(() => this.kill(), this.part.stopLimitMs);
-    await this.exited;
+  async function stop(): Promise<void> {
+    if (endedBy !== undefined) return;
+    child.kill(part.stopSignal);
+    const timer = setTimeout(kill, part.stopTimeoutMs);
+    await exited;
     clearTimeout(timer);
   }
 
-  /** Ends it at once, with everything in its group. */
-  kill(): void {
-    this.signalGroup('SIGKILL');
-  }
+  return { startedAt, pid: () => (endedBy === undefined ? (pid ?? null) : null), exited, untilReady, stop, kill };
+}
 
-  private signalGroup(signal: NodeJS.Signals): void {
-    if (this.child.pid === undefined) return;
-    try {
-      process.kill(-this.child.pid, signal);
-    } catch {
-      // The group is gone.
-    }
-  }
-
-  private readLog(): string {
-    return readFileSync(this.logFile).subarray(this.logOffset).toString('utf8');
-  }
-
-  private failure(reason: string): PartFailed {
-    const lines = this.readLog().trimEnd().split('\n').slice(-TAIL_LINES);
-    return new PartFailed(this.part.name, reason, lines.join('\n'));
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // The group is gone.
   }
 }

@@ -1,112 +1,122 @@
+/** Keeps one part running: restarts it when it dies. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failuresInARow, restartDelayMs } from './backoff';
+import { say } from '../cli/output';
 import { rotateLog } from './instance';
 import type { Part, PartState, PartStatus } from './part';
-import { PartProcess } from './part-process';
-import type { Warden } from './warden-client';
+import { startProcess, type PartProcess } from './part-process';
+import type { Warden } from './warden';
 
-export interface RunnerDeps {
-  logFile: string;
-  warden: Warden;
-  /** Told what somebody at the screen should know about the part. */
-  say: (line: string) => void;
-}
-
-/** Keeps one part running: starts it, starts it again when it dies, stops it. */
-export class PartRunner {
-  private state: PartState = 'waiting';
-  private restarts = 0;
-  private current: PartProcess | undefined;
-  private supervision: Promise<void> = Promise.resolve();
-  private stopRequested = new AbortController();
-
-  constructor(
-    readonly part: Part,
-    private readonly deps: RunnerDeps,
-  ) {
-    rotateLog(deps.logFile);
-  }
-
-  status(): PartStatus {
-    return {
-      name: this.part.name,
-      pid: this.current?.pid ?? null,
-      state: this.state,
-      address: this.part.address,
-      restarts: this.restarts,
-      log: this.deps.logFile,
-    };
-  }
-
-  /**
-   * Resolves when the part is ready, which it is then kept.
-   * @throws PartFailed if this first start fails; nothing of it runs on then.
-   */
-  async start(): Promise<void> {
-    if (this.state !== 'waiting' && this.state !== 'stopped') return;
-    this.stopRequested = new AbortController();
-    this.state = 'starting';
-    const run = this.launch();
-    try {
-      await run.untilReady();
-    } catch (error) {
-      run.kill();
-      await run.exited;
-      this.state = 'stopped';
-      throw error;
-    }
-    if (this.stopRequested.signal.aborted) return;
-    this.state = 'ready';
-    this.supervision = this.supervise(run);
-  }
-
+export interface PartRunner {
+  name: string;
+  status: () => PartStatus;
+  /** Resolves when the part is ready; a no-op if it runs. Throws PartFailedError when it does not get ready; it then does not run. */
+  start: () => Promise<void>;
   /** Resolves when the part has ended; it stays down until `start`. */
-  async stop(): Promise<void> {
-    if (this.state === 'waiting') return;
-    this.stopRequested.abort();
-    this.state = 'stopping';
-    await this.current?.stop();
-    await this.supervision;
-    this.state = 'stopped';
-  }
+  stop: () => Promise<void>;
+  /** Kills the process. The part is restarted, unless it is being stopped. */
+  kill: () => void;
+}
 
-  /** Kills the process. What is kept running comes back; what is being stopped is gone. */
-  kill(): void {
-    this.current?.kill();
-  }
+interface Run {
+  part: Part;
+  state: PartState;
+  restarts: number;
+  launch: () => PartProcess;
+  current: PartProcess | undefined;
+  /** Resolves when a restart is no longer possible. */
+  supervision: Promise<void>;
+  stopping: AbortController;
+}
 
-  private launch(): PartProcess {
-    this.current = new PartProcess(this.part, this.deps.logFile, this.deps.warden);
-    return this.current;
-  }
+export function createPartRunner(part: Part, logFile: string, warden: Warden): PartRunner {
+  rotateLog(logFile);
+  const run: Run = {
+    part,
+    state: 'waiting',
+    restarts: 0,
+    launch: () => (run.current = startProcess(part, logFile, warden)),
+    current: undefined,
+    supervision: Promise.resolve(),
+    stopping: new AbortController(),
+  };
+  return {
+    name: part.name,
+    status: () => ({
+      name: part.name,
+      pid: run.current?.pid() ?? null,
+      state: run.state,
+      address: part.address,
+      restarts: run.restarts,
+      log: logFile,
+    }),
+    start: () => start(run),
+    stop: () => stop(run),
+    kill: () => run.current?.kill(),
+  };
+}
 
-  private async supervise(first: PartProcess): Promise<void> {
-    const { signal } = this.stopRequested;
-    let run = first;
-    let failures = 0;
-    for (;;) {
-      const reason = await run.exited;
-      if (signal.aborted) return;
-      failures = failuresInARow(failures, Date.now() - run.startedAt);
-      const delayMs = restartDelayMs(failures);
-      this.state = 'restarting';
-      this.deps.say(`${this.part.name} ${reason}; starting it again in ${delayMs / 1000} s`);
-      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      this.restarts += 1;
-      run = this.launch();
-      await this.untilReadyAgain(run, signal);
-    }
+async function start(run: Run): Promise<void> {
+  if (run.state !== 'waiting' && run.state !== 'stopped') return;
+  run.stopping = new AbortController();
+  run.state = 'starting';
+  const process = run.launch();
+  try {
+    await process.untilReady();
+  } catch (error) {
+    process.kill();
+    await process.exited;
+    run.state = 'stopped';
+    throw error;
   }
+  if (run.stopping.signal.aborted) return;
+  run.state = 'ready';
+  run.supervision = supervise(run, process, run.stopping.signal);
+}
 
-  private async untilReadyAgain(run: PartProcess, signal: AbortSignal): Promise<void> {
+async function stop(run: Run): Promise<void> {
+  if (run.state === 'waiting') return;
+  run.stopping.abort();
+  run.state = 'stopping';
+  await run.current?.stop();
+  await run.supervision;
+  run.state = 'stopped';
+}
+
+async function supervise(run: Run, first: PartProcess, signal: AbortSignal): Promise<void> {
+  let process = first;
+  let failures = 0;
+  for (;;) {
+    const reason = await process.exited;
+    if (signal.aborted) return;
+    failures = failuresInARow(failures, Date.now() - process.startedAt);
+    const delayMs = restartDelayMs(failures);
+    run.state = 'restarting';
+    say(`${run.part.name} ${reason}; restarting it in ${delayMs / 1000} s`);
+    await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    run.restarts += 1;
+    process = run.launch();
     try {
-      await run.untilReady();
+      await process.untilReady();
       if (signal.aborted) return;
-      this.state = 'ready';
-      this.deps.say(`${this.part.name} is ready again (restart ${this.restarts})`);
+      run.state = 'ready';
+      say(`${run.part.name} is ready again (restart ${run.restarts})`);
     } catch {
-      run.kill(); // Its end is told, and the next start planned, by whoever waits for it.
+      process.kill(); // The next round reports its end and restarts it.
     }
   }
 }
+
+const firstRestartDelayMs = 500;
+/** A part that keeps dying is restarted this rarely, so that it does not fill its log. */
+export const longestRestartDelayMs = 15_000;
+/** A part that ran this long was healthy: its death is a new problem. */
+export const stableAfterMs = 60_000;
+
+/** Milliseconds to wait before the next start, after this many failures in a row (1 or more). */
+export const restartDelayMs = (failures: number): number =>
+  Math.min(firstRestartDelayMs * 2 ** (failures - 1), longestRestartDelayMs);
+
+/** The failures in a row, after a part has died at this age. */
+export const failuresInARow = (before: number, uptimeMs: number): number =>
+  uptimeMs >= stableAfterMs ? 1 : before + 1;

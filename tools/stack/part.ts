@@ -1,4 +1,15 @@
-/** What runs beside the launcher: a server or one of our services. */
+import type { Instance } from './instance';
+import type { Ports } from './ports';
+
+/** What the servers' parts are made from. */
+export interface ServerOptions {
+  instance: Instance;
+  ports: Ports;
+  /** False: the data are thrown away afterwards and need not survive a crash, which is faster. */
+  durable: boolean;
+}
+
+/** A program that runs beside the launcher: a server or one of our services. */
 export interface Part {
   name: string;
   command: string;
@@ -6,19 +17,17 @@ export interface Part {
   /** The whole environment of the process. */
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Run as this user and group; only root may say so. */
-  runAs?: { uid: number; gid: number };
-  /** Where it answers, as the status shows it; null if it listens nowhere. */
+  /** Run as this user and group; only root can. */
+  runAs?: { uid: number; gid: number } | undefined;
+  /** Where it answers, as the status shows it; null if it does not listen. */
   address: string | null;
-  /** What asks it to end in its own good order, and how long that may take. */
+  /** Asks it to shut down. */
   stopSignal: NodeJS.Signals;
-  stopLimitMs: number;
-  /** From its start until `isReady` must have said yes. */
-  readyLimitMs: number;
-  /**
-   * Asked again and again after the start. A rejection means "not yet": its message is
-   * shown if the limit runs out.
-   */
+  /** From that signal until it is killed. */
+  stopTimeoutMs: number;
+  /** From its start until `isReady`. */
+  readyTimeoutMs: number;
+  /** Polled after the start. A rejection means "not yet": its message is shown when the timeout runs out. */
   isReady: (run: { readLog: () => string }) => Promise<boolean>;
 }
 
@@ -34,11 +43,11 @@ export interface PartStatus {
   log: string | null;
 }
 
-/** Thrown when a part ends before it is ready, or is not ready in time. */
-export class PartFailed extends Error {
-  override readonly name = 'PartFailed';
+/** A part ended before it was ready, or was not ready in time. */
+export class PartFailedError extends Error {
+  override readonly name = 'PartFailedError';
   constructor(
-    readonly part: string,
+    part: string,
     reason: string,
     readonly logTail: string,
   ) {

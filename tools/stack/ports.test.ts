@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { defaultPorts, loopback, PortClaims, wantedPorts } from './ports';
+import { createPortClaims, defaultPorts, loopback, wantedPorts } from './ports';
 
 describe('wantedPorts', () => {
-  it('are the well-known ones by default', () => {
+  it('are the usual ones by default', () => {
     expect(wantedPorts({ kind: 'default' })).toEqual(defaultPorts);
   });
 
@@ -21,14 +21,14 @@ describe('wantedPorts', () => {
   });
 });
 
-describe('PortClaims', () => {
-  const claims = new PortClaims();
-  const others = new PortClaims();
+describe('createPortClaims', () => {
+  const claims = createPortClaims();
+  const others = createPortClaims();
   afterEach(() => [claims, others].forEach((each) => each.releaseAll()));
 
   const aBase = () => 20_000 + Math.floor(Math.random() * 10_000);
 
-  it('passes over a port on which something listens', async () => {
+  it('skips a port on which something listens', async () => {
     const server = createServer().listen(0, loopback);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

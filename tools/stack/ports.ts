@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, type NetConnectOpts } from 'node:net';
 
 export const loopback = '127.0.0.1';
 
@@ -17,11 +17,11 @@ export const defaultPorts = {
   epmd: 4370,
   'rabbitmq-distribution': 25672,
   'rabbitmq-metrics': 15692,
-  // Where the workers say how they are.
+  // The workers' health.
   'worker-order': 8004,
   'worker-restaurant': 8005,
   'worker-delivery': 8006,
-  // Where Prometheus finds each process's metrics.
+  // Each process's metrics.
   'metrics-api-user': 8011,
   'metrics-api-restaurant': 8012,
   'metrics-api-delivery': 8013,
@@ -33,7 +33,7 @@ export const defaultPorts = {
 export type PortName = keyof typeof defaultPorts;
 export type Ports = Record<PortName, number>;
 
-/** Where the ports come from: the well-known ones, a row from a base, or any free ones. */
+/** Which ports a stack prefers: the well-known ones, consecutive ones from a base, or any free ones. */
 export type PortPolicy = { kind: 'default' } | { kind: 'base'; base: number } | { kind: 'any' };
 
 /** The usual ports, or those from `--port-base` on. */
@@ -44,12 +44,12 @@ const portNames = Object.keys(defaultPorts) as PortName[];
 const largestPort = 65_535;
 
 /**
- * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on
- * macOS), out of which an outgoing connection could take one before its server listens.
+ * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on macOS): an outgoing connection could take one of
+ * those before its server listens.
  */
 const anyRange = { first: 20_000, last: 31_000 };
 
-/** The port that each name would like to have; pure but for `random` (0 <= random < 1). */
+/** The preferred port of each name; pure but for `random` (0 <= random < 1). */
 export function wantedPorts(policy: PortPolicy, random: () => number = Math.random): Ports {
   const base =
     policy.kind === 'base' ? policy.base : anyRange.first + Math.floor(random() * (anyRange.last - anyRange.first));
@@ -57,42 +57,48 @@ export function wantedPorts(policy: PortPolicy, random: () => number = Math.rand
   return Object.fromEntries(wanted) as Ports;
 }
 
+/** The ports of one stack, for as long as it runs. */
+export interface PortClaims {
+  /** The preferred port of each name, or the next free one after it. */
+  choose: (policy: PortPolicy) => Promise<Ports>;
+  releaseAll: () => void;
+}
+
 /**
- * The ports of one stack, for as long as it runs. Each is claimed by its UDP namesake, which
- * nothing here uses: the kernel gives that to one launcher only, and takes it back however
- * the launcher ends. So two stacks never choose the same port, not even one whose server
- * is about to listen.
+ * A port is claimed by binding its UDP namesake, which nothing here uses: the kernel gives that to one launcher only, and takes it back
+ * however the launcher ends. So two stacks never choose the same port, not even one whose server is about to listen.
  */
-export class PortClaims {
-  private readonly claims = new Map<number, Socket>();
+export function createPortClaims(): PortClaims {
+  const claims = new Map<number, Socket>();
 
-  /** The wanted port of each name, or the next free one after it. */
-  async choose(policy: PortPolicy): Promise<Ports> {
-    const chosen: Partial<Ports> = {};
-    for (const [name, wanted] of Object.entries(wantedPorts(policy)) as [PortName, number][]) {
-      chosen[name] = await this.claimNext(wanted);
-    }
-    return chosen as Ports;
-  }
-
-  releaseAll(): void {
-    for (const claim of this.claims.values()) claim.close();
-    this.claims.clear();
-  }
-
-  private async claimNext(first: number): Promise<number> {
+  async function claimNext(first: number): Promise<number> {
     for (let port = first; port <= largestPort; port += 1) {
-      if (this.claims.has(port)) continue;
+      if (claims.has(port)) continue;
       const claim = await bindUdp(port);
       if (!claim) continue;
-      if (!(await answers(port)) && (await canListen(port))) {
-        this.claims.set(port, claim);
+      // Both: on macOS two programs can listen on one port, by address.
+      if (!(await isListening({ host: loopback, port })) && (await canListen(port))) {
+        claims.set(port, claim);
         return port;
       }
       claim.close();
     }
     throw new Error(`no free port from ${first} on`);
   }
+
+  return {
+    async choose(policy) {
+      const chosen: Partial<Ports> = {};
+      for (const [name, wanted] of Object.entries(wantedPorts(policy)) as [PortName, number][]) {
+        chosen[name] = await claimNext(wanted);
+      }
+      return chosen as Ports;
+    },
+    releaseAll() {
+      for (const claim of claims.values()) claim.close();
+      claims.clear();
+    },
+  };
 }
 
 function bindUdp(port: number): Promise<Socket | undefined> {
@@ -106,10 +112,10 @@ function bindUdp(port: number): Promise<Socket | undefined> {
   });
 }
 
-/** Listening alone is no proof: macOS lets two programs do so on one port, by address. */
-function answers(port: number): Promise<boolean> {
+/** Whether a process accepts connections there. */
+export function isListening(address: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: loopback, port });
+    const socket = createConnection(address);
     const finish = (result: boolean) => {
       socket.destroy();
       resolve(result);

@@ -1,12 +1,9 @@
 import { externalServers, stackEnvironment, type Addresses } from './addresses';
-import { askStack } from './control';
-import { instanceNamed } from './instance';
+import { statusOf } from './control';
 
 /** The addresses of the stack of this name; undefined when it does not run. */
-export async function runningAddresses(name: string): Promise<Addresses | undefined> {
-  const reply = await askStack(instanceNamed(name).socketPath, { command: 'status' });
-  return (reply?.ok && reply.status.addresses) || undefined;
-}
+export const runningAddresses = async (name: string): Promise<Addresses | undefined> =>
+  (await statusOf(name))?.addresses ?? undefined;
 
 /**
  * This process's environment if it names a whole system (Temporal and the databases), else with the addresses of the running stack of this

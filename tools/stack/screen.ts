@@ -2,7 +2,7 @@ import { table } from '../cli/output';
 import { processNames, serviceNames, type Addresses } from './addresses';
 import type { PartStatus } from './part';
 
-/** Every URL that a person may want to open or connect to. */
+/** Every URL that a person can open or connect to. */
 export function addressLines(addresses: Addresses): string[] {
   const row = (title: string, address: string) => `  ${title.padEnd(24)} ${address}`;
   return [
@@ -10,15 +10,15 @@ export function addressLines(addresses: Addresses): string[] {
     row('Temporal', addresses.temporal),
     ...(addresses.temporalUi ? [row('Temporal Web UI', addresses.temporalUi)] : []),
     row('RabbitMQ', addresses.rabbitmq),
-    ...(addresses.rabbitmqManagement ? [managementRow(addresses.rabbitmqManagement)] : []),
+    ...(addresses.rabbitmqManagement ? [row('RabbitMQ management', withLogin(addresses.rabbitmqManagement))] : []),
     row('Redis', addresses.redis),
     ...serviceNames.map((service) => row(`${service} database`, addresses.postgres[service])),
   ];
+}
 
-  function managementRow(url: string): string {
-    const { username, password, origin } = new URL(url);
-    return row('RabbitMQ management', username ? `${origin}  (login ${username}, password ${password})` : origin);
-  }
+function withLogin(url: string): string {
+  const { username, password, origin } = new URL(url);
+  return username ? `${origin}  (login ${username}, password ${password})` : origin;
 }
 
 export function metricsLines({ metrics, rabbitmqMetrics }: Addresses): string[] {
@@ -29,7 +29,7 @@ export function metricsLines({ metrics, rabbitmqMetrics }: Addresses): string[] 
   ];
 }
 
-/** The parts as a table, a line each below the headings. */
+/** A line for each part below the headings. */
 export const partsTable = (parts: PartStatus[]): string[] =>
   table([
     ['PART', 'PID', 'STATE', 'ADDRESS', 'RESTARTS', 'LOG'],

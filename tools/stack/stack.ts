@@ -1,10 +1,11 @@
-import { serverNames, externalServers, resolveAddresses, serversToRun, type Addresses } from './addresses';
+/** All parts of one stack, from the first server to the last service. */
+import { externalServers, resolveAddresses, serverNames, serversToRun, type Addresses } from './addresses';
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
-import type { Part, PartStatus } from './part';
-import { PartRunner } from './part-runner';
-import { PortClaims, type PortPolicy, type Ports } from './ports';
+import type { Part, PartStatus, ServerOptions } from './part';
+import { createPartRunner, type PartRunner } from './part-runner';
+import { createPortClaims, type PortPolicy, type Ports } from './ports';
 import { withProgress } from './progress';
 import { postgresPart } from './servers/postgres';
 import { prepareDatabases, prepareTemporal } from './servers/prepare';
@@ -12,21 +13,22 @@ import { rabbitmqParts } from './servers/rabbitmq';
 import { redisPart } from './servers/redis';
 import { temporalPart } from './servers/temporal';
 import { serviceParts } from './services';
-import type { Warden } from './warden-client';
+import type { Warden } from './warden';
 
 export interface StackOptions {
   instance: Instance;
   ports: PortPolicy;
-  /** Install what is missing without asking. */
+  /** Install missing servers without asking. */
   yes: boolean;
-  /** Only the servers, for somebody who runs the services. */
+  /** Run the servers and none of our own programs. */
   serversOnly: boolean;
-  /** Only the parts of these names; everything if undefined. */
-  only?: string[];
-  /** False: the data are thrown away afterwards and need not survive a crash. */
+  /** Only the parts of these names; all if undefined. */
+  only?: string[] | undefined;
+  /** As in ServerOptions. */
   durable: boolean;
+  /** Remove what an earlier run has stored. */
+  fresh: boolean;
   env: NodeJS.ProcessEnv;
-  say: (line: string) => void;
 }
 
 /** What a started stack consists of. */
@@ -37,148 +39,146 @@ export interface RunningStack {
   binaries: ServerBinaries;
 }
 
-/** Thrown by `start` when `stop` was called meanwhile. */
-export class StartInterrupted extends Error {
-  override readonly name = 'StartInterrupted';
+/** `stop` was called during `start`. */
+export class StartInterruptedError extends Error {
+  override readonly name = 'StartInterruptedError';
 }
 
-/** All parts of one stack, from the first server to the last service. */
-export class Stack {
-  private addresses: Addresses | null = null;
-  private phase: StackStatus['phase'] = 'starting';
-  private readonly runners = new Map<string, PartRunner>();
-  private readonly claims = new PortClaims();
-  private stopping: Promise<void> | undefined;
-
-  constructor(
-    private readonly options: StackOptions,
-    private readonly warden: Warden,
-  ) {}
-
+export interface Stack {
   /**
-   * Starts everything, servers first. Resolves when every part is ready.
-   * @throws PartFailed, ServerMissing, MigrationError; StartInterrupted after a `stop`.
-   * What had been started then still runs: `stop` it.
+   * Starts everything, servers first. Resolves when every part is ready. Throws PartFailedError, ServerMissingError or MigrationError, and
+   * StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
    */
-  async start(): Promise<RunningStack> {
-    try {
-      const running = await this.startInOrder();
-      this.throwIfStopping();
-      this.phase = 'ready';
-      return running;
-    } catch (error) {
-      this.throwIfStopping(); // Whatever was cut off by that is no failure.
-      throw error;
-    }
-  }
-
-  status(): StackStatus {
-    const external = externalServers(this.options.env);
-    const externalParts = serverNames
-      .filter((name) => external[name] && this.includes(name))
-      .map((name): PartStatus => {
-        const address = name === 'postgres' ? this.addresses?.postgres.user : this.addresses?.[name];
-        return { name, pid: null, state: 'external', address: address ?? null, restarts: 0, log: null };
-      });
-    return {
-      phase: this.phase,
-      addresses: this.addresses,
-      parts: [...externalParts, ...[...this.runners.values()].map((runner) => runner.status())],
-    };
-  }
-
-  /** @throws Error if there is no such part in this stack. */
-  part(name: string): PartRunner {
-    const runner = this.runners.get(name);
-    if (!runner) throw new Error(`no part "${name}"; there are ${[...this.runners.keys()].join(', ')}`);
-    return runner;
-  }
-
-  /** Services first, so that they can finish their work while the servers still answer. */
-  stop(): Promise<void> {
-    this.stopping ??= this.stopInOrder();
-    return this.stopping;
-  }
-
-  /** Ends everything at once. */
-  kill(): void {
-    for (const runner of this.runners.values()) {
-      void runner.stop(); // So that it is not started again.
-      runner.kill();
-    }
-  }
-
-  private async startInOrder(): Promise<RunningStack> {
-    const { instance, env, serversOnly, only } = this.options;
-    createFolders(instance);
-    const binaries = await ensureServers(serversToRun(env, only), this.options);
-    const ports = await this.claims.choose(this.options.ports);
-    const addresses = resolveAddresses(env, ports);
-    this.addresses = addresses;
-    await withProgress('Starting the servers', async () => {
-      await this.startServers(binaries, ports);
-      await this.prepareServers(addresses);
-    });
-    const services = serversOnly ? [] : serviceParts({ addresses, ports, env });
-    await withProgress('Starting the services', () =>
-      this.startParts(services.filter(({ name }) => this.includes(name))),
-    );
-    return { addresses, ports, binaries };
-  }
-
-  private async stopInOrder(): Promise<void> {
-    this.phase = 'stopping';
-    const stop = (runners: PartRunner[]) => Promise.all(runners.map((runner) => runner.stop()));
-    const all = [...this.runners.values()];
-    const servers = all.filter(({ part }) => isServer(part.name));
-    await stop(all.filter(({ part }) => !isServer(part.name) && part.name !== 'epmd'));
-    await stop(servers);
-    await stop(all); // Only epmd is left, which the broker needed to the end.
-    this.claims.releaseAll();
-  }
-
-  private async startServers({ postgres, redis, rabbitmq, temporal }: ServerBinaries, ports: Ports): Promise<void> {
-    const { instance, durable, say } = this.options;
-    const chains: Part[][] = [];
-    if (postgres) chains.push([await postgresPart({ binaries: postgres, instance, ports, durable, say })]);
-    if (redis) chains.push([redisPart(redis, instance, ports)]);
-    if (rabbitmq) chains.push(rabbitmqParts({ binaries: rabbitmq, instance, ports, durable }));
-    if (temporal) chains.push([temporalPart(temporal, instance, ports)]);
-    const startOneByOne = async (chain: Part[]) => {
-      for (const part of chain) await this.startParts([part]);
-    };
-    await Promise.all(chains.map(startOneByOne));
-  }
-
-  /** Databases with their tables, and the search attributes. */
-  private async prepareServers(addresses: Addresses): Promise<void> {
-    this.throwIfStopping();
-    await Promise.all([
-      this.includes('postgres') && prepareDatabases(addresses),
-      this.includes('temporal') && prepareTemporal(addresses, this.options.env),
-    ]);
-  }
-
-  private async startParts(parts: Part[]): Promise<void> {
-    this.throwIfStopping();
-    const runners = parts.map((part) => {
-      const logFile = logFileOf(this.options.instance, part.name);
-      const runner = new PartRunner(part, { logFile, warden: this.warden, say: this.options.say });
-      this.runners.set(part.name, runner);
-      return runner;
-    });
-    await Promise.all(runners.map((runner) => runner.start()));
-  }
-
-  private includes(name: string): boolean {
-    return this.options.only?.includes(name) ?? true;
-  }
-
-  private throwIfStopping(): void {
-    if (this.stopping) throw new StartInterrupted('stopped while starting');
-  }
+  start: () => Promise<RunningStack>;
+  status: () => StackStatus;
+  /** Throws an Error when this stack has no such part. */
+  part: (name: string) => PartRunner;
+  /** Stops the services first, so that they can finish their work while the servers still answer. Calling it again waits for the same stop. */
+  stop: () => Promise<void>;
+  /** Kills every part; none is restarted. */
+  kill: () => void;
 }
 
-function isServer(name: string): boolean {
-  return (serverNames as readonly string[]).includes(name);
+export function createStack(options: StackOptions, warden: Warden): Stack {
+  const { instance, env } = options;
+  const parts = createPartSet(instance, warden);
+  const claims = createPortClaims();
+  let addresses: Addresses | null = null;
+  let phase: StackStatus['phase'] = 'starting';
+  let stopping: Promise<void> | undefined;
+
+  const throwIfStopping = () => {
+    if (stopping) throw new StartInterruptedError('stopped while starting');
+  };
+
+  async function startInOrder(): Promise<RunningStack> {
+    createFolders(instance);
+    const binaries = await ensureServers(serversToRun(env, options.only), options);
+    const ports = await claims.choose(options.ports);
+    const resolved = (addresses = resolveAddresses(env, ports));
+    const startOneByOne = async (chain: Part[]) => {
+      for (const part of chain) {
+        throwIfStopping();
+        await parts.start([part]);
+      }
+    };
+    await withProgress('Starting the servers', async () => {
+      await Promise.all((await serverParts(binaries, { ...options, ports })).map(startOneByOne));
+      throwIfStopping();
+      await prepareServers(resolved, options);
+    });
+    throwIfStopping();
+    const services = options.serversOnly ? [] : serviceParts({ addresses: resolved, ports, env });
+    await withProgress('Starting the services', () =>
+      parts.start(services.filter(({ name }) => isIncluded(name, options))),
+    );
+    throwIfStopping();
+    return { addresses: resolved, ports, binaries };
+  }
+
+  return {
+    async start() {
+      try {
+        const running = await startInOrder();
+        phase = 'ready';
+        return running;
+      } catch (error) {
+        throwIfStopping(); // A part that the stop has ended did not fail.
+        throw error;
+      }
+    },
+    status: () => ({ phase, addresses, parts: [...externalParts(options, addresses), ...parts.statuses()] }),
+    part: parts.named,
+    stop() {
+      phase = 'stopping';
+      return (stopping ??= parts.stop().then(claims.releaseAll));
+    },
+    kill: parts.kill,
+  };
+}
+
+function createPartSet(instance: Instance, warden: Warden) {
+  const runners = new Map<string, PartRunner>();
+  return {
+    async start(parts: Part[]): Promise<void> {
+      const added = parts.map((part) => createPartRunner(part, logFileOf(instance, part.name), warden));
+      for (const runner of added) runners.set(runner.name, runner);
+      await Promise.all(added.map((runner) => runner.start()));
+    },
+    statuses: () => [...runners.values()].map((runner) => runner.status()),
+    named: (name: string): PartRunner => {
+      const runner = runners.get(name);
+      if (!runner) throw new Error(`no part "${name}"; there are ${[...runners.keys()].join(', ')}`);
+      return runner;
+    },
+    stop: () => stopInOrder([...runners.values()]),
+    kill: () => {
+      for (const runner of runners.values()) {
+        void runner.stop(); // So that it is not restarted.
+        runner.kill();
+      }
+    },
+  };
+}
+
+const isIncluded = (name: string, { only }: StackOptions): boolean => only?.includes(name) ?? true;
+
+/** The servers that the stack runs itself, each as a chain of parts that start one after the other. */
+async function serverParts(binaries: ServerBinaries, options: ServerOptions): Promise<Part[][]> {
+  const { postgres, redis, rabbitmq, temporal } = binaries;
+  return [
+    ...(postgres ? [[await postgresPart(postgres, options)]] : []),
+    ...(redis ? [[redisPart(redis, options)]] : []),
+    ...(rabbitmq ? [rabbitmqParts(rabbitmq, options)] : []),
+    ...(temporal ? [[temporalPart(temporal, options)]] : []),
+  ];
+}
+
+/** Databases with their tables, and the search attributes. */
+async function prepareServers(addresses: Addresses, options: StackOptions): Promise<void> {
+  await Promise.all([
+    isIncluded('postgres', options) && prepareDatabases(addresses),
+    isIncluded('temporal', options) && prepareTemporal(addresses, options.env),
+  ]);
+}
+
+/** Servers that the environment has an address of, as rows of the status. */
+function externalParts(options: StackOptions, addresses: Addresses | null): PartStatus[] {
+  const external = externalServers(options.env);
+  return serverNames
+    .filter((name) => external[name] && isIncluded(name, options))
+    .map((name) => {
+      const address = name === 'postgres' ? addresses?.postgres.user : addresses?.[name];
+      return { name, pid: null, state: 'external', address: address ?? null, restarts: 0, log: null };
+    });
+}
+
+/** Services, then servers, then Erlang's port mapper, which the broker needs to the end. */
+async function stopInOrder(runners: PartRunner[]): Promise<void> {
+  const isServer = ({ name }: PartRunner) => (serverNames as readonly string[]).includes(name);
+  const isPortMapper = ({ name }: PartRunner) => name === 'epmd';
+  const stop = (some: PartRunner[]) => Promise.all(some.map((runner) => runner.stop()));
+  await stop(runners.filter((runner) => !isServer(runner) && !isPortMapper(runner)));
+  await stop(runners.filter(isServer));
+  await stop(runners.filter(isPortMapper));
 }

@@ -1,8 +1,7 @@
-/** What the launcher tells a program that it starts beside a system: the demo, the chaos run. */
 import { z } from 'zod';
 import { payloadKeys } from '../../lib/temporal/payload-keys';
 
-/** Where the running system is, by the variables that the launcher sets. */
+/** The variables by which a tool finds the running system; `onFreshSystem` sets them. */
 export const systemVariables = {
   USER_SERVICE_URL: z.url(),
   RESTAURANT_SERVICE_URL: z.url(),
@@ -14,11 +13,11 @@ export const systemVariables = {
   USER_DATABASE_URL: z.url(),
   RESTAURANT_DATABASE_URL: z.url(),
   DELIVERY_DATABASE_URL: z.url(),
-  /** Where the launcher answers that runs the system. */
+  /** The launcher's control socket. */
   STACK_SOCKET: z.string().min(1),
 };
 
-/** Throws an Error that begins with `need` and names each variable that is missing or wrong. */
+/** Throws an Error that starts with `need` and names each missing or wrong variable. */
 export function readVariables<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, need: string): z.infer<T> {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;

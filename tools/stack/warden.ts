@@ -1,18 +1,51 @@
 /**
- * A process that outlives the launcher for a moment. It holds one end of a pipe: when the
- * launcher goes without saying "bye" (even by SIGKILL), the pipe closes, and every process
- * that the launcher had named is ended. Run as `node warden.js <socket>`: it listens there,
- * without a word, so that the next launcher of the same stack can wait for its end.
+ * The warden is a process that ends everything when the launcher dies, even by SIGKILL. It reads commands from a pipe; when the pipe closes
+ * without "bye", it ends every process that the launcher has named. It listens on a socket, silently, so that the next launcher of the same
+ * stack can wait for its end.
  *
- * Lines: `add <target> <signal>`, `remove <target>`, `bye`. A target is what kill(2) takes:
- * a process id, or a negated process group id.
+ * Lines: `add <target> <signal>`, `remove <target>`, `bye`. A target is what kill(2) takes: a process id, or a negated process group id.
  */
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { claimSocket } from './control';
+import type { Instance } from './instance';
+import { isListening } from './ports';
 
-/** Servers that flush to disk need a moment; after it nobody waits for them any more. */
-const GRACE_MS = 5_000;
-const POLL_MS = 50;
+/** Servers need a moment to flush to disk; then they are killed. */
+const shutdownTimeoutMs = 5_000;
+const pollMs = 50;
+
+/** The launcher's end of the pipe. */
+export interface Warden {
+  /** Starts the process, once the warden of an earlier launcher has finished. Call it before `add`. */
+  takeOver: () => Promise<void>;
+  /** From now on the target (pid, or negated group id) ends with the launcher. */
+  add: (target: number, signal: NodeJS.Signals) => void;
+  remove: (target: number) => void;
+  /** Everything has ended: there is nothing left to watch. */
+  dismiss: () => void;
+}
+
+export function createWarden({ wardenSocketPath }: Instance): Warden {
+  let pipe: Writable | undefined;
+  return {
+    async takeOver() {
+      while (await isListening({ path: wardenSocketPath })) await sleep(pollMs);
+      const child = spawn(process.execPath, [__filename, wardenSocketPath], {
+        detached: true, // Its own group: Ctrl-C in the terminal must not reach it.
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      child.unref();
+      child.once('error', () => undefined);
+      pipe = child.stdin.on('error', () => undefined);
+    },
+    add: (target, signal) => void pipe?.write(`add ${target} ${signal}\n`),
+    remove: (target) => void pipe?.write(`remove ${target}\n`),
+    dismiss: () => void pipe?.end('bye\n'),
+  };
+}
 
 const targets = new Map<number, NodeJS.Signals>();
 
@@ -20,22 +53,21 @@ function signal(target: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(target, name);
   } catch {
-    return false; // It is gone already, which is what we want.
+    return false; // It has ended.
   }
 }
 
 async function endAll(): Promise<void> {
   for (const [target, name] of targets) signal(target, name);
-  const deadline = Date.now() + GRACE_MS;
-  const someAlive = () => [...targets.keys()].some((target) => signal(target, 0));
-  while (Date.now() < deadline && someAlive()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  const deadline = Date.now() + shutdownTimeoutMs;
+  while (Date.now() < deadline && [...targets.keys()].some((target) => signal(target, 0))) await sleep(pollMs);
   for (const target of targets.keys()) signal(target, 'SIGKILL');
 }
 
-async function main(): Promise<void> {
-  // A signal meant for the launcher must not take its warden away.
+async function watch(socketPath: string): Promise<void> {
+  // A signal meant for the launcher must not end its warden.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
-  await claimSocket(process.argv[2] ?? '');
+  await claimSocket(socketPath);
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, target, name] = line.split(' ');
     if (command === 'add') targets.set(Number(target), name as NodeJS.Signals);
@@ -45,4 +77,4 @@ async function main(): Promise<void> {
   await endAll();
 }
 
-void main().finally(() => process.exit());
+if (require.main === module) void watch(process.argv[2] ?? '').finally(() => process.exit());

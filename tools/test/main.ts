@@ -6,26 +6,35 @@ import { postgresAdminUrl } from '../stack/servers/postgres';
 
 interface TestFlags {
   name: string;
+  all: boolean;
   yes?: boolean;
 }
 
 const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
 
-/** `npm test`: Jest against a system of its own. The exit code is Jest's. */
+/** The tiers of a plain `npm test`, which answers in minutes. */
+const quickTiers = ['--selectProjects', 'unit', 'component', 'e2e'];
+
+/** `npm test` and `npm run test:all`: Jest against a system of its own. The exit code is Jest's. */
 export const main = createMain((run) =>
-  createCommand('test', 'run every test against real servers')
+  createCommand('test', 'run the quick tiers, every tier, or the given test files against real servers')
     .addOption(nameOption('test'))
     .addOption(yesOption())
+    .option('--all', 'every tier, faults too', false)
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
-    .action((jestArgs: string[], flags: TestFlags) =>
+    .action((jestArgs: string[], { all, ...flags }: TestFlags) =>
       run(
         onFreshSystem({ ...flags, env: ampleRateLimits }, (system) =>
-          system.runNode([jest, ...jestArgs], { POSTGRES_ADMIN_URL: adminUrlOf(system) }),
+          system.runNode([jest, ...tiers(all, jestArgs), ...jestArgs], { POSTGRES_ADMIN_URL: adminUrlOf(system) }),
         ),
       ),
     ),
 );
+
+/** Files and names that are asked for are looked for in every tier. */
+const tiers = (all: boolean, jestArgs: string[]): string[] =>
+  all || jestArgs.some((arg) => !arg.startsWith('-')) ? [] : quickTiers;
 
 /** For tests that make databases of their own. */
 function adminUrlOf({ addresses, binaries, ports }: FreshSystem): string {

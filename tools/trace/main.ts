@@ -1,92 +1,75 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { createHttpClient } from '../bench/load/http';
-import { carryOrder, type People } from '../bench/people/order';
-import { noRepeats } from '../bench/people/persistence';
-import { addAgents, openKitchens } from '../bench/people/world';
-import { readAddresses } from '../bench/addresses';
-import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
-import { printLines, say } from '../cli/output';
-import { aCustomer, authorization } from '../stack/access';
+import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { printLines, table } from '../cli/output';
+import { bodyOf } from '../platform/answer';
+import { createPlatform, untilDone, urlsIn } from '../platform/platform';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
-import { pictureOf } from './picture';
-import { startReceiver } from './receiver';
-import { lastOrder } from './rows';
-import { waterfall } from './waterfall';
+import { startCollector, type Span } from './collector';
 
-interface TraceFlags {
-  name: string;
-  yes?: boolean;
-  out: string;
-}
-
-/** `npm run trace`. */
+/** `npm run trace` (docs/tracing.md). */
 export const main = createMain((run) =>
-  createCommand('trace', "carry an order through a system of its own that traces, and draw the order's trace")
+  createCommand('trace', 'deliver orders on a fresh system that traces, and print the spans of the last one')
     .addOption(nameOption('trace'))
     .addOption(yesOption())
-    .option('--out <folder>', 'where trace.svg goes', join('.stack', 'trace'))
-    .action((flags: TraceFlags) => run(runTrace(flags))),
+    .action((flags: { name: string; yes?: boolean }) => run(runTrace(flags))),
 );
 
-async function runTrace({ name, yes, out }: TraceFlags): Promise<number> {
-  const receiver = await startReceiver();
-  const code = await onFreshSystem(
-    { name, yes, env: { ...ampleRateLimits, ...receiver.environment } },
-    async ({ env }) => {
-      Object.assign(process.env, env);
-      await carryOrders();
-      return 0;
-    },
-  );
-  await receiver.close(); // the system has ended, so everything has come
-  if (code !== 0) return code;
-  const sections = lastOrder(receiver.spans());
-  printLines(waterfall(sections));
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'trace.svg'), pictureOf(sections));
-  say(`the picture is ${join(out, 'trace.svg')}`);
-  return 0;
+async function runTrace({ name, yes }: { name: string; yes?: boolean }): Promise<number> {
+  const collector = await startCollector();
+  const env = { ...ampleRateLimits, ...collector.environment };
+  let orderId = '';
+  const code = await onFreshSystem({ name, yes, env }, async (system) => {
+    Object.assign(process.env, system.env); // tokens are signed with its secret
+    orderId = await deliverOrders();
+    return exitCodes.fine;
+  });
+  await collector.close(); // the processes exported their last spans as they stopped
+  if (code === exitCodes.fine) printLines(traceLines(collector.spans(), orderId));
+  return code;
 }
 
-/** The first orders of a process take ten times as long: they open connections and compile code. */
-const ordersBefore = 30;
+/** Until connections are open and code is compiled, an order takes ten times as long. */
+const warmUpOrders = 30;
 
-const history = z.object({ data: z.object({ orders: z.array(z.object({ delivered: z.boolean() })) }) });
-
-/** Carries orders through the running system, one after the other, and has the last one rated. */
-async function carryOrders(): Promise<void> {
-  const addresses = readAddresses(process.env);
-  const http = createHttpClient();
-  const world = await openKitchens(http, addresses);
-  await addAgents(http, addresses, 2);
-  const customer = randomUUID();
-  const orders: string[] = [];
-  const people: People = {
-    http,
-    addresses,
-    world: { ...world, customers: [customer] },
-    repeats: noRepeats(),
-    delivered: (orderId) => orders.push(orderId),
-  };
-  for (let i = 0; i <= ordersBefore; i += 1) {
-    await carryOrder(people);
-    await rate();
+/** Resolves to the id of the last order. */
+async function deliverOrders(): Promise<string> {
+  const platform = createPlatform({ urlOf: urlsIn(process.env), repeat: untilDone });
+  const menu = [{ name: 'Soup', price: 4.5, type: 'VEG' as const }];
+  const kitchen = { name: 'Kitchen', opening_time: '00:00', closing_time: '23:59', menu };
+  const { restaurant_id, menu_ids } = bodyOf(await platform.addRestaurant(kitchen)).data;
+  bodyOf(await platform.addAgent({ name: 'Asha', userName: 'asha', gender: 'FEMALE' }));
+  const items = menu_ids.map((menu_item_id) => ({ menu_item_id, quantity: 1 }));
+  let orderId = '';
+  for (let i = 0; i <= warmUpOrders; i += 1) {
+    const order = { user_id: randomUUID(), restaurants: [{ restaurant_id, items }] };
+    orderId = bodyOf(await platform.placeOrder(order, { key: randomUUID() })).order_id;
+    bodyOf(await platform.decide(orderId, { status: 'CONFIRMED' }));
+    for (const status of ['PICKED_UP', 'DELIVERED'] as const) bodyOf(await platform.moveDelivery(orderId, status));
   }
-  http.close();
-
-  async function rate(): Promise<void> {
-    const base = addresses.USER_SERVICE_URL;
-    const headers = await authorization(aCustomer(customer));
-    for (;;) {
-      const { text } = await http.expect([200], 'GET', `${base}/users/${customer}/orders?limit=1`, undefined, headers);
-      if (history.parse(JSON.parse(text)).data.orders[0]?.delivered) break;
-    }
-    const body = { user_id: customer, order_id: orders.at(-1), order_rating: 5, agent_rating: 4 };
-    await http.expect([201], 'POST', `${base}/ratings`, body, headers);
-  }
+  return orderId;
 }
+
+/** The traces with spans of the order, as trees: its own first, then those of the requests about it. */
+function traceLines(spans: readonly Span[], orderId: string): string[] {
+  const traceIds = new Set(spans.filter((span) => span.attributes.order_id === orderId).map((span) => span.traceId));
+  const traces = [...traceIds].map((id) => spans.filter(({ traceId }) => traceId === id).toSorted(byStart));
+  const start = Math.min(...traces.flat().map((span) => span.start));
+  const tree = (trace: readonly Span[], parentId: string | null, depth: number): string[][] =>
+    trace
+      .filter((span) => span.parentId === parentId)
+      .flatMap((span) => [
+        ['  '.repeat(depth) + span.name, span.service, ms(span.start - start), ms(span.end - span.start)],
+        ...tree(trace, span.spanId, depth + 1),
+      ]);
+  return table([
+    ['SPAN', 'PROCESS', 'START MS', 'TOOK MS'],
+    ...traces.toSorted(([a], [b]) => (a && b ? byStart(a, b) : 0)).flatMap((trace) => [[], ...tree(trace, null, 0)]),
+  ]);
+}
+
+/** Of spans that start together, the longest first. */
+const byStart = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;
+
+const ms = (time: number): string => time.toFixed(1).padStart(8);
 
 if (require.main === module) runAsProgram(main);

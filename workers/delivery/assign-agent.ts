@@ -1,26 +1,27 @@
 import type { AgentAssignedMessage, AssignAgentMessage, AssignAgentReply } from '../../contracts/messages';
-import type { Announce } from '../../lib/broker/announce';
+import type { BestEffortPublish } from '../../lib/broker/broker';
 import { findDelivery, isWaiting, type Delivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
-import { lockMatch, lockOrder } from '../../prisma/delivery/locks';
+import { lockMatch } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
 
 export interface MatchingDeps {
   db: Database;
-  /** Tells the orders that have waited of their agents. */
-  announce: Announce<AgentAssignedMessage>;
+  /** Notifies waiting orders of their agents. */
+  notifyOrders: BestEffortPublish<AgentAssignedMessage>;
 }
 
 /**
  * Finds an agent for an order:
- * 1. the ordinary case, in one statement: an agent is free at once, the longest-idle one gets it, with no lock that other orders would wait for;
- * 2. the order is known: what it has come to;
- * 3. nobody is free: under the match lock the order joins the queue, and the queue is matched with whoever has been freed meanwhile.
+ * 1. Usually one statement assigns the longest-idle free agent, without a lock that other orders would wait for.
+ * 2. A known order gets its present state.
+ * 3. Without a free agent the order joins the queue under the match lock, and the queue is matched with agents freed since then.
  *
  * Idempotent: a repeat gets the same agent, or keeps its place in the queue. Never assigns an order that has been cancelled.
  */
 export const assignAgent =
-  ({ db, announce }: MatchingDeps) =>
+  ({ db, notifyOrders }: MatchingDeps) =>
   async ({ order_id }: AssignAgentMessage): Promise<AssignAgentReply> => {
     const taken = await takeFreeAgent(db, order_id);
     if (taken) return replyOf({ status: 'PENDING', agent: { id: taken.agent_id, name: taken.agent_name } });
@@ -33,7 +34,7 @@ export const assignAgent =
       const matched = await matchWaiting(tx);
       return { reply: replyOf(await findDelivery(tx, order_id)), matches: matched };
     });
-    await announce(matches.filter((match) => match.order_id !== order_id)); // this order learns it from the reply
+    await notifyOrders(matches.filter((match) => match.order_id !== order_id)); // this order gets the reply
     return reply;
   };
 

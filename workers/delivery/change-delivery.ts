@@ -9,7 +9,7 @@ import {
   pickUp,
 } from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
-import { lockOrder } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
 
@@ -19,19 +19,19 @@ interface Change {
 }
 
 /**
- * Moves a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED, and back to waiting when its agent declines it.
+ * Changes a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED, and back to waiting when its agent declines.
  * A freed agent gets the oldest waiting order in the same transaction.
  *
- * Idempotent: a repeat is `unchanged` and frees nobody. Cancelling an order that never asked for an agent leaves a tombstone, so it
- * gets none when it does. What the state does not allow is refused with that state, null without an agent.
+ * Idempotent: a repeat is `unchanged` and frees no agent. Cancelling an unknown order leaves a tombstone, so that it never gets an
+ * agent. A change that the state does not allow is refused with that state, null without an agent.
  */
 export const changeDelivery =
-  ({ db, announce }: MatchingDeps) =>
+  ({ db, notifyOrders }: MatchingDeps) =>
   async (message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
-    // The ordinary case is one statement; what that does not settle is looked at in a transaction.
+    // A pick-up is usually one statement; every other case needs a transaction.
     if (message.status === 'PICKED_UP' && (await pickUp(db, message.order_id))) return { outcome: 'changed' };
     const { reply, matches } = await db.$transaction((tx) => change(tx, message));
-    await announce(matches);
+    await notifyOrders(matches);
     return reply;
   };
 
@@ -67,13 +67,13 @@ async function decline(tx: Transaction, orderId: string, agentId: string): Promi
 }
 
 /**
- * A statement that takes its locks itself may have begun before the row was there that it has waited for. Once more then: now the locks are
- * held, and it sees everything.
+ * A statement that takes its own locks may have taken its snapshot before the row existed. So it runs a second time: the locks are held by
+ * then, and it sees every row.
  */
 const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =>
   (await statement()) || (await statement());
 
-/** The row did not move: it is so already, it may not, or there is none. */
+/** The row did not change: it is in that state already, the change is not allowed, or there is no row. */
 async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<Change> {
   const delivery = await findDelivery(tx, orderId);
   if (!delivery && to === 'CANCELLED') {
@@ -81,7 +81,7 @@ async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Prom
     return changed();
   }
   if (delivery?.status === to) return unchanged;
-  // A tombstone is CANCELLED though it has no agent; only a delivery that waits for one has no state to show yet.
+  // A tombstone is CANCELLED without an agent; only a delivery that waits for one has no state yet.
   const status = delivery && (delivery.agent || delivery.status === 'CANCELLED') ? delivery.status : null;
   return { reply: { outcome: 'refused', status }, matches: [] };
 }

@@ -2,11 +2,9 @@ import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../
 import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
 import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
-import { createAnnounce } from '../../lib/broker/announce';
-import type { Broker } from '../../lib/broker/broker';
-import { toQueue } from '../../lib/broker/destination';
+import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
+import { parseWith, toQueue } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
-import { parseWith } from '../../lib/broker/parse-body';
 import type { Database } from '../../prisma/delivery/client';
 import { assignAgent } from './assign-agent';
 import { changeDelivery } from './change-delivery';
@@ -16,13 +14,13 @@ interface ConsumersDeps {
   db: Database;
   broker: Broker;
   log: Log;
-  /** A message under way holds one connection; more messages than connections would only wait inside this process. */
+  /** A message in flight holds one connection; more messages than connections would only wait inside this process. */
   poolSize: number;
 }
 
 /** Consumes the delivery service's queues until the broker is closed. */
 export async function consumeDeliveryQueues({ db, broker, log, poolSize }: ConsumersDeps): Promise<void> {
-  const announce = createAnnounce<AgentAssignedMessage>(broker, queues.agentAssigned, log);
+  const notifyOrders = createBestEffortPublish<AgentAssignedMessage>(broker, queues.agentAssigned, log);
   const share = Math.max(1, Math.floor(poolSize / 3));
 
   await broker.consume({
@@ -30,17 +28,17 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     prefetch: share,
     parse: parseWith(assignAgentMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
-    handle: assignAgent({ db, announce }),
+    handle: assignAgent({ db, notifyOrders }),
     adopt: ({ order_id }: AssignAgentMessage) =>
       broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
   });
   await broker.consume({
     queue: queues.updateDeliveryStatus,
-    onlyOurs: true,
+    signedOnly: true,
     prefetch: share,
     parse: parseWith(changeDeliveryMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),
-    handle: changeDelivery({ db, announce }),
+    handle: changeDelivery({ db, notifyOrders }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,

@@ -1,19 +1,19 @@
 import type { Registry } from 'prom-client';
-import { askedGauge, atMostEvery } from '../../lib/metrics/metrics';
+import { cachedFor, observableGauge } from '../../lib/metrics/metrics';
 import type { Database } from '../../prisma/delivery/client';
 import { readFigures, type Figures } from '../../prisma/delivery/figures';
 
-/** For all gauges together, and whoever scrapes them. */
-const keepMs = 5_000;
+/** All gauges and scrapers share one query. */
+const cacheMs = 5_000;
 
-/** Registers the gauges of the agents and of the orders that wait for one, as the database has them: of the whole system. */
+/** Registers gauges of the agents and waiting orders of the whole system, from the database. */
 export function watchDelivery(registry: Registry, db: Database): void {
-  const read = atMostEvery(keepMs, () => readFigures(db));
-  askedGauge(registry, {
+  const read = cachedFor(cacheMs, () => readFigures(db));
+  observableGauge(registry, {
     name: 'agents',
-    help: 'Agents, by what they are, in the whole system. At most 5 s old.',
+    help: 'Agents of the whole system, by status. At most 5 s old.',
     labelNames: ['status'],
-    async ask() {
+    async observe() {
       const { availableAgents, busyAgents } = await read();
       return [
         { labels: { status: 'AVAILABLE' }, value: availableAgents },
@@ -22,15 +22,20 @@ export function watchDelivery(registry: Registry, db: Database): void {
     },
   });
   const single = (name: string, help: string, of: (figures: Figures) => number) =>
-    askedGauge(registry, { name, help, labelNames: [], ask: async () => [{ labels: {}, value: of(await read()) }] });
+    observableGauge(registry, {
+      name,
+      help,
+      labelNames: [],
+      observe: async () => [{ labels: {}, value: of(await read()) }],
+    });
   single(
     'orders_waiting_for_agent',
-    'Orders that wait for an agent, in the whole system. At most 5 s old.',
+    'Orders of the whole system that wait for an agent. At most 5 s old.',
     (figures) => figures.ordersWaiting,
   );
   single(
     'oldest_wait_for_agent_seconds',
-    'How long the order has waited for an agent that has waited longest; 0 when none waits. At most 5 s old.',
+    'How long the oldest waiting order has waited for an agent; 0 when none waits. At most 5 s old.',
     (figures) => figures.oldestWaitSeconds,
   );
 }

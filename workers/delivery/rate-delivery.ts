@@ -1,12 +1,12 @@
 import type { RatingMessage } from '../../contracts/messages';
 import { ServiceFault } from '../../lib/broker/errors';
 import type { Database } from '../../prisma/delivery/client';
-import { lockOrder } from '../../prisma/delivery/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { countAgentRating } from '../../prisma/delivery/ratings';
 
 /**
- * Counts the agent's rating into the mean over the agent's rated deliveries, once for each order however often it comes.
- * Throws a non-retryable ServiceFault UNKNOWN_ORDER when no agent has ever been assigned to the order.
+ * Adds the rating to the agent's mean, once for each order, however often it arrives.
+ * Throws a non-retryable ServiceFault UNKNOWN_ORDER when the order never had an agent.
  */
 export const rateDelivery =
   (db: Database) =>

@@ -9,25 +9,25 @@ export interface KnownOrder {
   placedAt: Date;
 }
 
-/** A frozen Temporal must not hold the queue's places: the message is tried again. */
-export const temporalWaitMs = 5_000;
+/** A frozen Temporal must not occupy the prefetch: the message is retried. */
+export const temporalTimeoutMs = 5_000;
 
 type FindOrder = (orderId: string) => Promise<KnownOrder | null>;
 
 /**
- * Starts the workflow of an order that an old program has brought; from there it is an order like any other.
- * Idempotent: an order that has, or had, its workflow is left alone.
+ * Starts the workflow of an order that arrived from the old platform.
+ * Idempotent: a no-op for an order that has, or had, a workflow.
  */
 export const adoptOrder =
   (client: Client, findOrder: FindOrder, policy: OrderPolicy) =>
   async (message: AdoptOrderMessage): Promise<void> => {
     try {
       const start = orderStart(await inputOf(message, findOrder, policy));
-      await client.withDeadline(Date.now() + temporalWaitMs, () =>
+      await client.withDeadline(Date.now() + temporalTimeoutMs, () =>
         client.workflow.start(workflowTypes.order, { ...start, workflowIdConflictPolicy: 'FAIL' }),
       );
-    } catch (err) {
-      if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   };
 

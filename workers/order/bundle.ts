@@ -1,23 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { WorkerOptions } from '@temporalio/worker';
 
-/** Where the build leaves the workflows, in one file beside the compiled code. */
+/** The build's output: all workflows in one file, beside the compiled code. */
 export const workflowBundlePath = path.resolve(__dirname, '../../workflow-bundle.js');
 
 export interface WorkflowSettings {
   /**
-   * Each promise of a workflow remembers where it was made, which the query `__stack_trace` (the Web UI's "Call Stack") shows and errors have
-   * with them; without, an order costs the worker a quarter less (docs/performance.md). A workflow task that fails is done again, so a worker
-   * that is started with them shows where.
+   * Records where each promise of a workflow was created, for the query `__stack_trace` (the Web UI's "Call Stack") and for errors. Without
+   * them an order costs the worker a quarter less (docs/performance.md). A failed workflow task is retried, so a worker started with them
+   * shows where it fails.
    */
   stackTraces: boolean;
-  /** Messages of failures go into payloads, which a codec encrypts. */
+  /** Puts the messages of failures into payloads, which the codec encrypts. */
   encodeFailures: boolean;
-  /** Places in traces go along to activities, and a worker with `traceSinks` is told what has ended. */
+  /** Passes trace contexts to activities, and calls the worker's `traceSinks` for spans. */
   carryTraces: boolean;
 }
 
-/** The workflows, for a worker. */
+/** Loads the workflows for a worker. */
 export async function loadWorkflows({
   codePath = workflowBundlePath,
   ...settings
@@ -25,7 +26,7 @@ export async function loadWorkflows({
   return { code: withSettings(await readFile(codePath, 'utf8'), settings) };
 }
 
-/** Before the SDK freezes the sandbox's globals, and in the first line, so that the source map stays right. */
+/** The settings run before the SDK freezes the sandbox's globals, and stay on the first line, so that the source map still fits. */
 export const withSettings = (code: string, settings: WorkflowSettings): string =>
   [
     settings.stackTraces ? '' : 'Error.stackTraceLimit = 0;',
@@ -33,3 +34,11 @@ export const withSettings = (code: string, settings: WorkflowSettings): string =
     settings.carryTraces ? 'globalThis.carryTraces = true;' : '',
     code,
   ].join('');
+
+/** How the worker polls and caches. The benchmark's bare workflow uses the same. */
+export const workerTuning = {
+  /** Cached workflows need no replay; the cap bounds memory. About 50 KB each. */
+  maxCachedWorkflows: 2_000,
+  workflowTaskPollerBehavior: { type: 'autoscaling' },
+  activityTaskPollerBehavior: { type: 'autoscaling' },
+} satisfies Partial<WorkerOptions>;

@@ -1,18 +1,18 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { TelemetryOptions } from '@temporalio/worker';
-import { answerBuckets } from '../../lib/metrics/metrics';
+import { latencyBuckets } from '../../lib/metrics/metrics';
 import type { OtherMetrics } from '../../lib/metrics/server';
 
-/** The metrics of the SDK's core, which can only serve them at an address of its own. */
+/** The metrics of the SDK's core, which serves them on a port of its own. */
 export interface CoreMetrics {
-  /** For the runtime, which then counts and serves. */
+  /** Options for the runtime. */
   telemetry: TelemetryOptions;
-  /** Reads them from there; rejects before the runtime is installed. */
+  /** Reads the metrics. Rejects before the runtime is installed. */
   read: OtherMetrics;
 }
 
-/** The names of the core's histograms whose own buckets are too coarse for steps of milliseconds. */
+/** The core's histograms whose default buckets are too coarse for milliseconds. */
 const fineHistograms = [
   'request_latency',
   'workflow_task_schedule_to_start_latency',
@@ -25,7 +25,7 @@ const fineHistograms = [
   'local_activity_succeed_endtoend_latency',
 ];
 
-/** Chooses a free port of this machine for them, which nobody outside it reaches. */
+/** Chooses a free loopback port. */
 export async function openCoreMetrics(): Promise<CoreMetrics> {
   const address = `127.0.0.1:${await freePort()}`;
   const prometheus = {
@@ -33,7 +33,7 @@ export async function openCoreMetrics(): Promise<CoreMetrics> {
     countersTotalSuffix: true,
     unitSuffix: true,
     useSecondsForDurations: true,
-    histogramBucketOverrides: Object.fromEntries(fineHistograms.map((name) => [name, answerBuckets])),
+    histogramBucketOverrides: Object.fromEntries(fineHistograms.map((name) => [name, latencyBuckets])),
   };
   return {
     telemetry: { metrics: { prometheus, attachServiceName: false } },

@@ -4,7 +4,7 @@ import type { Database } from '../../prisma/user/client';
 import { recordOrder, recordProgress } from '../../prisma/user/orders';
 import { storeRating } from '../../prisma/user/ratings';
 
-/** The activities' view of the user service's database. */
+/** Implements the activities' records in the user service's database. */
 export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
   records: {
     async record({ order, bodyHash }) {

@@ -1,13 +1,14 @@
 import { trace } from '@opentelemetry/api';
 import type { Payload } from '@temporalio/common';
-import type { Logger, LogLevel as TemporalLevel, LogMetadata } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, Logger, LogLevel as TemporalLevel, LogMetadata } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
+import { withLogFields } from '../../lib/logging/context';
 import type { Log, LogLevel } from '../../lib/logging/log';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 
 /**
- * Temporal's log lines, and those of the workflows, in the process's own log, with the names of its fields. What else the SDK says of
- * something stays out: a failure it may show with the payloads.
+ * Writes the log lines of Temporal's SDK and of the workflows to the process's log, under its field names. Other fields of the SDK are
+ * dropped: a failure may contain payloads.
  */
 export function temporalLogger(log: Log): Logger {
   const write =
@@ -32,7 +33,7 @@ export function temporalLogger(log: Log): Logger {
   };
 }
 
-/** What is taken of the SDK's own words, by the name that it has here. */
+/** The SDK's fields that are kept, by their names in our log. */
 const names: Record<string, string> = {
   runId: 'run_id',
   workflowType: 'workflow_type',
@@ -47,20 +48,20 @@ const names: Record<string, string> = {
 };
 
 /**
- * Why a workflow task fails, where the SDK says so itself, under a code of its own (`[TMPRL1100] Nondeterminism error: …`). What other
- * failures say may be people's words.
+ * The reason of a failed workflow task, where the SDK gives one with its own code (`[TMPRL1100] Nondeterminism error: …`). Messages of
+ * other failures may contain user data.
  */
-const ownWords = /\[TMPRL\d+\][^"\\]*/;
+const sdkReason = /\[TMPRL\d+\][^"\\]*/;
 const reasonIn = (failure: unknown): string | undefined =>
-  typeof failure === 'string' ? ownWords.exec(failure)?.[0].slice(0, 500) : undefined;
+  typeof failure === 'string' ? sdkReason.exec(failure)?.[0].slice(0, 500) : undefined;
 
-/** Of a workflow, as its header has it. */
+/** The trace of a workflow, from its header. */
 const traceIdOf = (header: Payload): string | undefined => trace.getSpanContext(contextOfHeader(header))?.traceId;
 
 function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown } {
   const { event, fields, workflowId, error, err = error } = meta;
   const isOurs = typeof event === 'string';
-  const said = Object.entries(names).flatMap(([theirs, ours]) => {
+  const known = Object.entries(names).flatMap(([theirs, ours]) => {
     const value = meta[theirs];
     return typeof value === 'string' || typeof value === 'number' ? [[ours, value] as const] : [];
   });
@@ -69,9 +70,20 @@ function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown
     event: isOurs ? event : 'temporal',
     ...(typeof workflowId === 'string' && workflowLogFields(workflowId)),
     ...(meta['trace'] !== undefined && { trace_id: traceIdOf(meta['trace'] as Payload) }),
-    ...Object.fromEntries(said),
+    ...Object.fromEntries(known),
     ...(reason !== undefined && { reason }),
-    ...(isOurs && (fields as object | undefined)), // a workflow's own
+    ...(isOurs && (fields as object | undefined)), // from a workflow
     ...(err !== undefined && { err }),
   };
 }
+
+/** Adds the workflow and the activity to every line that is logged by an activity. */
+export const activityLog: ActivityInterceptorsFactory = ({ info }) => ({
+  inbound: {
+    execute: (input, next) => {
+      const { activityType: activity_type, workflowExecution } = info;
+      const { workflowId = '' } = workflowExecution ?? {};
+      return withLogFields({ ...workflowLogFields(workflowId), activity_type }, () => next(input));
+    },
+  },
+});

@@ -1,131 +1,90 @@
-import {
-  defaultSinks,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type TelemetryOptions,
-  type WorkerOptions,
-} from '@temporalio/worker';
-import type { Registry } from 'prom-client';
+import { defaultSinks, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createDeliveryActivities } from '../../activities/delivery';
 import { createOrderActivities } from '../../activities/orders';
 import { createRatingActivities } from '../../activities/ratings';
-import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
-import { orderLogFields } from '../../contracts/log-fields';
-import { ordersDeployment, ordersTaskQueue, queues } from '../../contracts/names';
-import type { OrderPolicy } from '../../contracts/workflow';
+import { ordersDeployment, ordersTaskQueue } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { openPlatformBroker, type BrokerServer } from '../../lib/broker/platform-broker';
-import { reachDatabase } from '../../lib/postgres/database';
-import { required } from '../../lib/process/health';
-import type { Dependent } from '../../lib/process/health-server';
-import type { Log } from '../../lib/logging/log';
-import { parseWith } from '../../lib/broker/parse-body';
-import { checkTemporal, connectTemporal, type Temporal } from '../../lib/temporal/connection';
-import type { TemporalServer } from '../../lib/temporal/server';
-import { dataConverterOf } from '../../lib/temporal/data-converter';
-import type { PayloadKeys } from '../../lib/temporal/payload-keys';
-import { isTracing } from '../../lib/tracing/sdk';
+import type { schemas } from '../../lib/config/config';
+import type { Service } from '../../lib/process/service';
+import { temporalServer } from '../../lib/temporal/connection';
+import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import { tracingActivities } from '../../lib/temporal/tracing';
-import type { StartupRetry } from '../../lib/process/startup-retry';
-import { openDatabase, type Database } from '../../prisma/user/client';
-import { findOrder } from '../../prisma/user/orders';
-import { activityLog } from './activity-log';
-import { adoptOrder } from './adopt-order';
-import { agentAssigned } from './agent-assigned';
-import { orderSinks, watchOrders } from './metrics';
+import { isTracing } from '../../lib/tracing/sdk';
+import type { Database } from '../../prisma/user/client';
+import { loadWorkflows, workerTuning } from './bundle';
+import { openCoreMetrics } from './core-metrics';
+import { orderSinks } from './metrics';
 import { createRecords } from './records';
-import { temporalLogger } from './temporal-logger';
-import { workerTuning } from './tuning';
+import { activityLog, temporalLogger } from './temporal-logger';
 import { traceSinks } from './workflow-spans';
+import type { z } from 'zod';
 
-export interface OrderWorkerOptions {
-  temporalServer: TemporalServer;
-  namespace: string;
-  brokerServer: BrokerServer;
-  /** What payloads are encrypted with; left out: not at all. */
-  payloadKeys?: PayloadKeys | undefined;
-  databaseUrl: string;
-  databaseCa?: string | undefined;
-  poolSize: number;
-  /** What the SDK's core counts, and where it serves that; left out: nothing. */
-  telemetry?: TelemetryOptions | undefined;
-  registry: Registry;
-  /** The time limits of adopted orders. */
-  policy: OrderPolicy;
-  /** Takes part in worker versioning as this build (ADR 12); without one, as the only worker there is. */
-  buildId?: string | undefined;
-  workflows: Pick<WorkerOptions, 'workflowBundle'>;
-  patience: StartupRetry;
-  log: Log;
+type OrderService = Service<z.infer<typeof schemas.orderWorker>>;
+
+/** How long activities in flight may take after SIGTERM; shorter than the process's drain limit. */
+const shutdownGraceTime = '5s';
+
+/** Sets up the SDK's core: its log, and its metrics where there is a metrics port. */
+export async function installRuntime({ config, log, addMetrics }: OrderService): Promise<void> {
+  const core = config.METRICS_PORT === undefined ? undefined : await openCoreMetrics();
+  if (core) addMetrics(core.read);
+  // Without `forward` the native part would write its lines beside the log.
+  const telemetryOptions = { ...core?.telemetry, logging: { forward: {} } };
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions });
 }
 
-/** Activities under way at SIGTERM get this long; shorter than the process's own drain limit. */
-const shutdownGraceTime = '5s';
-/** Signals and starts under way at a time, for each queue. */
-const prefetch = 20;
-
-/** Starts the Temporal worker that hosts the workflows and the activities, and the consumer that signals waiting orders. */
-export async function startOrderWorker(options: OrderWorkerOptions): Promise<Dependent> {
-  const { log, patience, registry, telemetry = {} } = options;
-  const logger = temporalLogger(log);
-  // Forwarded is what the native part has to say, too; it would write it beside the log.
-  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { ...telemetry, logging: { forward: {} } } });
-  const db = openDatabase(options.databaseUrl, options.poolSize, log, { ca: options.databaseCa, registry });
-  const checkDatabase = await reachDatabase(db, options.databaseUrl, patience);
-  const dataConverter = dataConverterOf(options.payloadKeys);
-  const temporal = await connectTemporal(options.temporalServer, options.namespace, patience, dataConverter);
-  const broker = await openPlatformBroker({ ...options.brokerServer, name: 'worker-order', patience, log, registry });
-  watchOrders(registry, temporal);
-
-  const connection = await NativeConnection.connect(options.temporalServer);
+/** Creates the Temporal worker for the workflows and activities. It takes tasks from `run` to the service's shutdown. */
+export async function startTemporalWorker(
+  service: OrderService,
+  { db, broker }: { db: Database; broker: Broker },
+): Promise<{ run(): void }> {
+  const { config, log, registry } = service;
+  const keys = config.TEMPORAL_PAYLOAD_KEYS;
+  const connection = await NativeConnection.connect(temporalServer(config));
   const { records, ratings } = createRecords(db);
   const worker = await Worker.create({
     connection,
-    namespace: options.namespace,
+    namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: ordersTaskQueue,
-    dataConverter,
-    ...options.workflows,
-    ...asBuild(options.buildId),
+    dataConverter: dataConverterOf(keys),
+    workflowBundle: await loadWorkflows({
+      stackTraces: config.WORKFLOW_STACK_TRACES === 'on',
+      encodeFailures: keys?.current !== undefined,
+      carryTraces: isTracing(),
+    }),
+    ...versioning(config.WORKER_BUILD_ID),
     activities: {
       ...createOrderActivities({ broker, records }),
       ...createDeliveryActivities({ broker, records }),
       ...createRatingActivities({ broker, ratings }),
     },
     interceptors: { activity: [...(isTracing() ? [tracingActivities] : []), activityLog] },
-    // The log's way over the native part, to sort its lines among those of workflows, costs them 100 ms.
-    sinks: { ...defaultSinks(logger), ...orderSinks(registry), ...(isTracing() && traceSinks()) },
+    // These sinks log directly: through the native part, which sorts its lines among theirs, they would be 100 ms late.
+    sinks: { ...defaultSinks(temporalLogger(log)), ...orderSinks(registry), ...(isTracing() && traceSinks()) },
     ...workerTuning,
     shutdownGraceTime,
   });
-  await consumeQueues(broker, temporal, db, options);
-  const running = worker.run();
-  // A worker that fails (its connection is gone for good, say) ends the process; whoever supervises it starts a new one.
-  running.catch((err: unknown) => {
-    log.fatal({ event: 'worker-failed', err }, 'the Temporal worker failed');
-    process.exit(1);
-  });
+  service.requires('worker', async () => requireRunning(worker));
 
   return {
-    dependencies: {
-      postgresql: required(checkDatabase),
-      rabbitmq: required(() => broker.check()),
-      temporal: required(() => checkTemporal(temporal)),
-      worker: required(async () => isRunning(worker)),
-    },
-    async stop() {
-      worker.shutdown();
-      await running;
-      await broker.close();
-      await connection.close();
-      await temporal.close();
-      await db.$disconnect();
+    run() {
+      const running = worker.run();
+      // A failed worker (its connection is lost for good, for example) ends the process; its supervisor starts a new one.
+      running.catch((error: unknown) => {
+        log.fatal({ event: 'worker-failed', err: error }, 'the Temporal worker failed');
+        process.exit(1);
+      });
+      service.onStop(() => connection.close());
+      service.onStop(async () => {
+        worker.shutdown();
+        await running;
+      });
     },
   };
 }
 
-/** Orders under way go over to the build that is current, so that no old build has to be kept for them. */
-const asBuild = (buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> =>
+/** With a build id the worker takes part in worker versioning (ADR 12). Running orders move to the current build, so no old build has to be kept. */
+const versioning = (buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> =>
   buildId === undefined
     ? {}
     : {
@@ -136,25 +95,8 @@ const asBuild = (buildId: string | undefined): Pick<WorkerOptions, 'workerDeploy
         },
       };
 
-/** Throws when it takes no tasks. */
-function isRunning(worker: Worker): void {
+/** Throws when the worker takes no tasks. */
+function requireRunning(worker: Worker): void {
   const state = worker.getState();
   if (state !== 'RUNNING') throw new Error(`the Temporal worker is ${state}`);
-}
-
-async function consumeQueues(broker: Broker, temporal: Temporal, db: Database, { policy, log }: OrderWorkerOptions) {
-  await broker.consume({
-    queue: queues.agentAssigned,
-    prefetch,
-    parse: parseWith(agentAssignedMessage),
-    logFields: ({ order_id }) => orderLogFields(order_id),
-    handle: agentAssigned(temporal.client, log),
-  });
-  await broker.consume({
-    queue: queues.adoptOrder,
-    prefetch,
-    parse: parseWith(adoptOrderMessage),
-    logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
-    handle: adoptOrder(temporal.client, (orderId) => findOrder(db, orderId), policy),
-  });
 }

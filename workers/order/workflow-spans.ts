@@ -12,8 +12,8 @@ const titles: Record<Ended['kind'], string> = {
 };
 
 /**
- * Spans of what has ended in the workflows. A message from another trace (a decision is a request of its own, hours later) is shown in both,
- * each with a link to the other: beside the run that it belongs to, and below whoever has sent it.
+ * Spans of ended runs, updates and signals. A message from another trace (a decision is a request of its own, hours later) gets a span in
+ * both, each linked to the other: one next to the workflow's run, and one below its sender.
  */
 export const traceSinks = (): InjectedSinks<TraceSinks> => ({
   traces: {

@@ -1,16 +1,16 @@
 import type { ChangeOrderMessage, ChangeOrderReply } from '../../contracts/messages';
 import type { Database, Transaction } from '../../prisma/restaurant/client';
 import { findPartStatus, leaveTombstone, moveOrder, movePart } from '../../prisma/restaurant/decisions';
-import { lockOrder } from '../../prisma/restaurant/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { findStored } from '../../prisma/restaurant/placement';
 
 /**
- * Moves an order and all its parts, or one restaurant's part: PENDING -> CONFIRMED, PENDING | CONFIRMED -> CANCELLED.
+ * Changes an order and all its parts, or one restaurant's part: PENDING -> CONFIRMED, PENDING | CONFIRMED -> CANCELLED.
  *
- * Idempotent: a repeat is `unchanged`. Cancelling an order that has not been placed yet leaves a tombstone, so that the placement
- * does nothing when it comes. What the state does not allow is refused with that state, null without an order.
+ * Idempotent: a repeat is `unchanged`. Cancelling an unknown order leaves a tombstone, so that a later placement does nothing. A change
+ * that the state does not allow is refused with that state, null without an order.
  *
- * The ordinary case, a whole order confirmed, is one statement; whatever that does not settle is looked at in a transaction.
+ * Confirming a whole order is usually one statement; every other case needs a transaction.
  */
 export const changeOrder =
   (db: Database) =>

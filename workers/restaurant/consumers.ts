@@ -2,8 +2,7 @@ import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMe
 import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
 import { queues } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { toQueue } from '../../lib/broker/destination';
-import { parseWith } from '../../lib/broker/parse-body';
+import { parseWith, toQueue } from '../../lib/broker/message';
 import type { Database } from '../../prisma/restaurant/client';
 import { changeOrder } from './change-order';
 import { placeOrder } from './place-order';
@@ -12,7 +11,7 @@ import { rateOrder } from './rate-order';
 interface ConsumersDeps {
   db: Database;
   broker: Broker;
-  /** A message under way holds one connection; more messages than connections would only wait inside this process. */
+  /** A message in flight holds one connection; more messages than connections would only wait inside this process. */
   poolSize: number;
 }
 
@@ -30,7 +29,7 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
   });
   await broker.consume({
     queue: queues.changeOrderStatus,
-    onlyOurs: true,
+    signedOnly: true,
     prefetch: share,
     parse: parseWith(changeOrderMessage),
     logFields: ({ order_id }) => orderLogFields(order_id),

@@ -5,11 +5,11 @@ import { findStored, lockAndReadOffers, storeOrder } from '../../prisma/restaura
 import { priceOrder } from './price-order';
 
 /**
- * Checks, prices and stores an order: every restaurant has to be online and open at `placed_at`, every item on its menu; the
- * prices are the menu's. All of it or nothing: `rejected` leaves no row.
+ * Checks, prices and stores an order: every restaurant has to be online and open at `placed_at`, every item on its menu. Prices are the
+ * menu's. All or nothing: `rejected` leaves no row.
  *
- * Idempotent: a repeat while the order is PENDING is `created` with the first total, whatever the menu says by then. An order
- * beyond PENDING, also one whose undo came first, is `settled` and not touched.
+ * Idempotent: a repeat while the order is PENDING is `created` with the first total, even if the menu has changed. An order beyond PENDING,
+ * including one whose compensation came first, is `settled` and not changed.
  */
 export const placeOrder =
   (db: Database) =>
@@ -17,8 +17,8 @@ export const placeOrder =
     db.$transaction(async (tx) => {
       const { order_id: orderId, user_id: userId, placed_at: placedAt } = message;
       const hour = new Date(placedAt).getUTCHours();
-      const asked = mergeRestaurants(message.restaurants);
-      const pricing = priceOrder(asked, await lockAndReadOffers(tx, orderId, asked, hour), hour);
+      const requested = mergeRestaurants(message.restaurants);
+      const pricing = priceOrder(requested, await lockAndReadOffers(tx, orderId, requested, hour), hour);
       if (pricing.outcome === 'priced' && (await storeOrder(tx, { orderId, userId, placedAt, ...pricing.order })))
         return { outcome: 'created', total: pricing.order.total };
       const stored = await findStored(tx, orderId);

@@ -1,20 +1,20 @@
-import type { OrderedRestaurant } from '../../contracts/orders';
+import type { OrderedRestaurant } from '../../contracts/messages';
+import { limits } from '../../contracts/values';
 import type { Offer, PricedOrder } from '../../prisma/restaurant/placement';
 
 export type Pricing = { outcome: 'priced'; order: PricedOrder } | { outcome: 'rejected'; reason: string };
 
-/** The largest amount that DECIMAL(10,2) holds, in cents. */
-const maxTotalCents = 99_999_999_99n;
-/** A reason is for people: this many problems are named, the rest are counted. */
-const namedProblems = 10;
+const maxTotalCents = BigInt(Math.round(limits.amount * 100));
+/** Users read the reason: this many problems are listed, the rest are counted. */
+const listedProblems = 10;
 
-/** Prices what is asked for by the offers of the hour, exactly; or says what of it is not available. Each restaurant is asked once. */
-export function priceOrder(asked: OrderedRestaurant[], offers: Offer[], hour: number): Pricing {
+/** Prices an order exactly, by the offers of the hour, or rejects it with the problems. Each restaurant occurs once. */
+export function priceOrder(requested: OrderedRestaurant[], offers: Offer[], hour: number): Pricing {
   const offerOf = new Map(offers.map((offer) => [offer.id, offer]));
-  const problems = asked.flatMap((part) => problemsOf(part, offerOf.get(part.restaurant_id), hour));
+  const problems = requested.flatMap((part) => problemsOf(part, offerOf.get(part.restaurant_id), hour));
   if (problems.length > 0) return { outcome: 'rejected', reason: `Not available: ${listed(problems)}` };
 
-  const parts = asked.map(({ restaurant_id, items }) => {
+  const parts = requested.map(({ restaurant_id, items }) => {
     const prices = offerOf.get(restaurant_id)?.prices ?? {};
     const priced = items.map((item) => ({ ...item, price: prices[item.menu_item_id] ?? '' }));
     const cents = priced.reduce((sum, { price, quantity }) => sum + toCents(price) * BigInt(quantity), 0n);
@@ -22,7 +22,7 @@ export function priceOrder(asked: OrderedRestaurant[], offers: Offer[], hour: nu
   });
   const cents = parts.reduce((sum, part) => sum + part.cents, 0n);
   if (cents > maxTotalCents) {
-    return { outcome: 'rejected', reason: `The total of ${toMoney(cents)} is more than one order may come to` };
+    return { outcome: 'rejected', reason: `The total of ${toMoney(cents)} exceeds the maximum of one order` };
   }
   const restaurants = parts.map(({ restaurant_id, items, cents: part }) => ({
     restaurant_id,
@@ -43,8 +43,8 @@ function problemsOf({ restaurant_id, items }: OrderedRestaurant, offer: Offer | 
 }
 
 function listed(problems: string[]): string {
-  const more = problems.length - namedProblems;
-  return problems.slice(0, namedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  const more = problems.length - listedProblems;
+  return problems.slice(0, listedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '');
 }
 
 const toCents = (money: string): bigint => BigInt(money.replace('.', ''));

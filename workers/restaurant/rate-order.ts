@@ -1,11 +1,11 @@
 import type { RatingMessage } from '../../contracts/messages';
 import { ServiceFault } from '../../lib/broker/errors';
 import type { Database } from '../../prisma/restaurant/client';
-import { lockOrder } from '../../prisma/restaurant/locks';
+import { lockOrder } from '../../prisma/order-lock';
 import { countOrderRating } from '../../prisma/restaurant/ratings';
 
 /**
- * Counts the order's rating into the mean over each of its restaurants' rated orders, once for each order however often it comes.
+ * Adds the rating to the mean of each of the order's restaurants, once for each order, however often it arrives.
  * Throws a non-retryable ServiceFault UNKNOWN_ORDER when there is no such order.
  */
 export const rateOrder =

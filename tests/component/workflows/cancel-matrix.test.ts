@@ -1,10 +1,11 @@
 /**
- * A cancel by everybody who may send one, in the states that pass too quickly on the whole running system: while the restaurant
- * side is asked, and while the delivery side has no agent to give. The other states are in tests/e2e/cancel-matrix.test.ts.
+ * A cancel by every sender, in the states that pass too quickly on the running system: during placement, and while no agent is free. The
+ * other states are in tests/e2e/cancel-matrix.test.ts.
  */
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { agentAssignedSignal, cancelUpdate, decideUpdate, deliveryStatusSignal } from '../../../workflows/messages';
+import { aGate } from '../../fixtures/gate';
 import {
   asksDurably,
   confirm,
@@ -21,31 +22,30 @@ import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
 
-/** An order that stays in its state until the test lets it go on. */
+/** An order that stays in its state until the test releases it. */
 interface Held {
   order: ServedOrder;
-  goOn(): Promise<void>;
+  release(): Promise<void>;
 }
 
 interface State {
   hold(): Promise<Held>;
-  /** What there is to undo. */
+  /** The expected compensations. */
   undone: string[];
 }
 
 const states = {
   'being placed': {
     async hold() {
-      let release: () => void = () => undefined;
-      const answer = new Promise<void>((resolve) => (release = resolve));
+      const answer = aGate();
       const created = async () => ({ outcome: 'created' as const, total: '9.00' });
-      const order = await given({ createOrder: () => Promise.race([answer.then(created), never()]) });
+      const order = await given({ createOrder: () => Promise.race([answer.promise.then(created), never()]) });
       await asksDurably(order, 'createOrder');
-      const goOn = async () => {
-        release();
+      const release = async () => {
+        answer.open();
         expect(await order.place()).toMatchObject({ outcome: 'placed' });
       };
-      return { order, goOn };
+      return { order, release };
     },
     undone: ['changeOrder CANCELLED', 'recordProgress CANCELLED'],
   },
@@ -54,11 +54,11 @@ const states = {
       const order = await given(nobodyFree);
       await confirm(order);
       await order.sees('waiting for an agent');
-      const goOn = async () => {
+      const release = async () => {
         await order.handle.signal(agentAssignedSignal, agent);
         await order.sees('agent assigned');
       };
-      return { order, goOn };
+      return { order, release };
     },
     undone: ['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED'],
   },
@@ -76,7 +76,7 @@ const senders = {
 } satisfies Record<string, (order: ServedOrder) => Promise<unknown>>;
 type Sender = keyof typeof senders;
 
-/** `ends`: everything is undone and the workflow completes; `CANCELED`: so too, and it ends CANCELED; `noted`: nothing changes; else the refusal. */
+/** `ends`: undone, the workflow completes; `CANCELED`: undone, the workflow ends CANCELED; `noted`: nothing changes; else the refusal. */
 type Word = 'ends' | 'CANCELED' | 'noted' | 'DECISION_NOT_ALLOWED' | 'ILLEGAL_TRANSITION';
 
 /** Columns: being placed, waiting for an agent. */
@@ -94,7 +94,7 @@ const cells = Object.entries(table).flatMap(([who, words]) =>
 );
 
 test.each(cells)('given an order %s, when %s cancels it, then: %s', async (state, who, word) => {
-  const { order, goOn } = await states[state].hold();
+  const { order, release } = await states[state].hold();
   const sent: Promise<unknown> = senders[who](order);
 
   if (word === 'ends' || word === 'CANCELED') {
@@ -111,7 +111,7 @@ test.each(cells)('given an order %s, when %s cancels it, then: %s', async (state
   } else {
     expect(await refusalOf(sent)).toBe(word);
   }
-  await goOn();
+  await release();
   expect(undoCalls(order)).toEqual([]);
 });
 

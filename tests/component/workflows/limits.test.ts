@@ -1,10 +1,10 @@
-/** The limits of an order: what happens when they run out, and who is shown it. */
+/** Time limits of an order: what happens when they expire, and how that is shown. */
 import { confirm, done, move, never, nobodyFree, orderStage, undoCalls } from '../../fixtures/order-stage';
 import { until } from '../../fixtures/until';
 
 const { given, isFound } = orderStage();
 
-describe('a limit that runs out', () => {
+describe('an expired limit', () => {
   it('cancels a placement that the restaurant side never answers', async () => {
     const order = await given({ createOrder: () => never() }, { placementLimitMs: 1_500 });
     expect(await order.place()).toMatchObject({ outcome: 'cancelled' });
@@ -38,23 +38,23 @@ describe('a limit that runs out', () => {
     expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('only asks for attention after pick-up, and the order goes on', async () => {
+  it('only sets OrderAttention after pick-up, and the order continues', async () => {
     const order = await given({}, { deliveryAttentionMs: 500 });
     await confirm(order);
     await move(order, 'PICKED_UP');
-    await order.sees('late: needs a person');
+    await order.sees('late: needs attention');
     expect(await order.attention()).toBe('DELIVERY_LATE');
     await isFound(order, 'DELIVERY_LATE');
     expect(await move(order, 'DELIVERED')).toEqual(done);
     expect(await order.handle.result()).toMatchObject({ outcome: 'DELIVERED' });
   });
 
-  it('holds for its own stage alone', async () => {
+  it('applies to its own stage only', async () => {
     const decisionLimitMs = 6_000; // far more than a busy machine takes to confirm
     const order = await given({}, { decisionLimitMs, courierLimitMs: 60_000 });
     await confirm(order);
     await order.sees('agent assigned');
-    const { timeline } = await until('longer than the decision limit', async () => {
+    const { timeline } = await until('the decision limit has passed', async () => {
       const view = await order.view();
       return Date.now() - Date.parse(view.timeline[0]?.at ?? '') > decisionLimitMs + 500 && view;
     });

@@ -1,6 +1,6 @@
 /**
- * Local steps that run together, and end in another order than they began: a replay answers them in the order in which they began, so
- * an order that did something else then would be stuck. Every combination of services that are well, fail at once, or do not answer.
+ * Concurrent local activities that end in another order than they began. A replay resolves them in the order in which they began, so a
+ * workflow that depends on the order would be stuck. Every combination of services that succeed, fail at once, or do not answer.
  */
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
@@ -17,47 +17,47 @@ import {
   type WorkflowStage,
 } from '../../fixtures/workflows';
 
-const behaviours = ['is well', 'fails at once', 'does not answer'] as const;
+const behaviours = ['succeeds', 'fails at once', 'does not answer'] as const;
 type Behaviour = (typeof behaviours)[number];
-/** How the service behaves towards the local attempt at each of its steps; the durable one it answers. */
-type Ill = Record<string, Behaviour>;
+/** The behaviour of the local attempt at each step; the durable attempt succeeds. */
+type Faults = Record<string, Behaviour>;
 
 let stage: WorkflowStage;
 let taskQueue: string;
-const ills = new Map<string, Ill>();
+const faultsOf = new Map<string, Faults>();
 beforeAll(async () => {
   stage = await openWorkflowStage();
-  const well = stubServices();
-  const ill = (name: keyof Activities) => async (argument: { order_id?: string; status?: string }) => {
+  const healthy = stubServices();
+  const withFaults = (name: keyof Activities) => async (argument: { order_id?: string; status?: string }) => {
     const step = `${name} ${argument.status ?? ''}`.trim();
-    const behaviour = ills.get(argument.order_id ?? '')?.[step] ?? 'is well';
+    const behaviour = faultsOf.get(argument.order_id ?? '')?.[step] ?? 'succeeds';
     const { isLocal } = Context.current().info;
-    if (isLocal && behaviour === 'fails at once') throw new Error('away');
+    if (isLocal && behaviour === 'fails at once') throw new Error('unavailable');
     if (isLocal && behaviour === 'does not answer') await Context.current().cancelled;
-    return (well[name] as (a: unknown) => Promise<unknown>)(argument);
+    return (healthy[name] as (a: unknown) => Promise<unknown>)(argument);
   };
-  const names = Object.keys(well).filter((name) => name !== 'calls') as (keyof Activities)[];
-  const services = Object.fromEntries(names.map((name) => [name, ill(name)])) as unknown as Activities;
+  const names = Object.keys(healthy).filter((name) => name !== 'calls') as (keyof Activities)[];
+  const services = Object.fromEntries(names.map((name) => [name, withFaults(name)])) as unknown as Activities;
   ({ taskQueue } = await stage.worker(services));
 });
 afterAll(() => stage.close());
 
-/** Every way in which these steps may behave. */
-const combinations = (steps: string[]): Ill[] =>
-  steps.reduce<Ill[]>(
+/** Every combination of behaviours of these steps. */
+const combinations = (steps: string[]): Faults[] =>
+  steps.reduce<Faults[]>(
     (sets, step) => sets.flatMap((set) => behaviours.map((behaviour) => ({ ...set, [step]: behaviour }))),
     [{}],
   );
 
 async function afterAllOf(steps: string[], course: (order: OrderUnderTest) => Promise<unknown>): Promise<void> {
   const histories = await Promise.all(
-    combinations(steps).map(async (ill) => {
+    combinations(steps).map(async (faults) => {
       const input = anOrderInput({ retryIntervalMs: 100 });
-      ills.set(input.order.order_id, ill);
+      faultsOf.set(input.order.order_id, faults);
       const order = await startOrder(stage.client, taskQueue, input);
       await course(order);
       await order.handle.result();
-      return { workflowId: JSON.stringify(ill), history: await order.handle.fetchHistory() };
+      return { workflowId: JSON.stringify(faults), history: await order.handle.fetchHistory() };
     }),
   );
   expect(histories).toHaveLength(3 ** steps.length);
@@ -70,14 +70,14 @@ async function afterAllOf(steps: string[], course: (order: OrderUnderTest) => Pr
   expect(stuck).toEqual([]);
 }
 
-test('the undos replay, whatever order they end in', () =>
+test('the compensations replay in whatever order they end', () =>
   afterAllOf(['changeOrder CANCELLED', 'changeDelivery CANCELLED', 'recordProgress CANCELLED'], async (order) => {
     await confirm(order);
     await order.sees('agent assigned');
     await order.update(cancelUpdate, {});
   }));
 
-test("the search for an agent and the customer's record replay, whatever order they end in", () =>
+test("the search for an agent and the customer's record replay in whatever order they end", () =>
   afterAllOf(['recordProgress CONFIRMED', 'assignAgent'], async (order) => {
     await confirm(order);
     await order.sees('agent assigned');

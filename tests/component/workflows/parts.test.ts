@@ -1,4 +1,4 @@
-/** Orders of several restaurants, each of which decides for its part. */
+/** Orders of several restaurants, each of which decides on its part. */
 import type { PartialRefusal } from '../../../contracts/states';
 import type { OrderPolicy } from '../../../contracts/workflow';
 import type { Activities } from '../../../workflows/calls';
@@ -14,7 +14,7 @@ const b = '00000000-0000-4000-8000-0000000000bb';
 const items = [{ menu_item_id: '00000000-0000-4000-8000-0000000000cc', quantity: 1 }];
 const restaurants = [a, b].map((restaurant_id) => ({ restaurant_id, items }));
 
-/** The restaurant side says what is left after each part that it cancels. */
+/** The restaurant side returns the remaining total after it has cancelled a part. */
 const changeOrder: Activities['changeOrder'] = async ({ status, restaurant_id }) =>
   status === 'CANCELLED' && restaurant_id ? { outcome: 'changed', total: '4.50' } : { outcome: 'changed' };
 
@@ -41,14 +41,14 @@ describe('an order of two restaurants', () => {
     expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED' });
   });
 
-  it('is CONFIRMED by one decision for all', async () => {
+  it('is CONFIRMED by one decision on the whole order', async () => {
     const order = await givenPlaced();
     await decide(order, 'CONFIRMED', a);
     expect(await decide(order, 'CONFIRMED')).toEqual(done);
     expect(await order.view()).toMatchObject({ status: 'CONFIRMED', parts: { [a]: 'CONFIRMED', [b]: 'CONFIRMED' } });
   });
 
-  it('is cancelled as a whole when one refuses, unless the customer wants the rest', async () => {
+  it('is cancelled when one refuses, unless the customer wants the rest', async () => {
     const order = await givenPlaced();
     await decide(order, 'CONFIRMED', a);
     expect(await decide(order, 'CANCELLED', b, 'no gas')).toEqual(done);
@@ -56,14 +56,14 @@ describe('an order of two restaurants', () => {
     expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('does not know a third one', async () => {
+  it('refuses a decision of a third restaurant', async () => {
     const order = await givenPlaced();
     expect(await refusalOf(decide(order, 'CONFIRMED', items[0]?.menu_item_id))).toBe('UNKNOWN_RESTAURANT');
   });
 });
 
-describe('an order of which the customer wants what can be had', () => {
-  it('goes on without the one that refuses, at the price of the rest', async () => {
+describe('an order with keep_rest', () => {
+  it('continues without the restaurant that refuses, with the total of the rest', async () => {
     const order = await givenPlaced('keep_rest');
     expect(await decide(order, 'CANCELLED', b, 'no gas')).toEqual(done);
     expect(await order.view()).toMatchObject({ status: 'PENDING', total: '4.50', parts: { [b]: 'CANCELLED' } });
@@ -71,7 +71,7 @@ describe('an order of which the customer wants what can be had', () => {
     expect(await order.sees('agent assigned')).toMatchObject({ status: 'CONFIRMED', total: '4.50' });
   });
 
-  it('goes on without a part that is given up while the courier is on the way', async () => {
+  it('continues without a part that is cancelled while the courier is on the way', async () => {
     const order = await givenPlaced('keep_rest');
     await decide(order, 'CONFIRMED');
     await order.sees('agent assigned');
@@ -82,7 +82,7 @@ describe('an order of which the customer wants what can be had', () => {
     expect(await refusalOf(decide(order, 'CANCELLED', a, 'it burnt'))).toBe('DECISION_NOT_ALLOWED');
   });
 
-  it('is cancelled as a whole when one of them says nothing until its time is up: silence is no refusal', async () => {
+  it('is cancelled when one restaurant does not decide in time: silence is no refusal', async () => {
     const order = await givenPlaced('keep_rest', { decisionLimitMs: 2_000 });
     expect(await decide(order, 'CONFIRMED', a)).toEqual(done);
     const reason = 'the restaurant did not decide in time';
@@ -91,7 +91,7 @@ describe('an order of which the customer wants what can be had', () => {
     expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('is cancelled when nothing is left', async () => {
+  it('is cancelled when no part remains', async () => {
     const order = await givenPlaced('keep_rest');
     await decide(order, 'CANCELLED', a, 'no gas');
     expect(await decide(order, 'CANCELLED', b, 'no bread')).toEqual(done);
@@ -99,7 +99,7 @@ describe('an order of which the customer wants what can be had', () => {
   });
 });
 
-test('a part that is given up before anybody can know of the pick-up stays in the bag', async () => {
+test('a part that is cancelled before the pick-up is known stays in the order', async () => {
   const [reached, gate] = [aGate(), aGate()];
   const order = await givenInput(
     {

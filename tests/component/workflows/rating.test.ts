@@ -60,7 +60,7 @@ async function given(override: Partial<Activities> = {}): Promise<RatingsUnderTe
   };
 }
 
-test('a rating is stored, then published, in local steps alone', async () => {
+test('a rating is stored, then published, in local activities only', async () => {
   const published: unknown[] = [];
   const ratings = await given({ publishRating: async (message) => void published.push(message) });
   const rating = aRating();
@@ -73,7 +73,7 @@ test('a rating is stored, then published, in local steps alone', async () => {
 });
 
 test.each<RatingOutcome>([{ outcome: 'unknown_order' }, { outcome: 'not_delivered' }, { outcome: 'duplicate' }])(
-  'a rating that is refused ($outcome) is answered so and not published',
+  'a rating that is refused ($outcome) is answered with the reason and not published',
   async (refusal) => {
     const ratings = await given({ storeRating: async () => refusal });
     const rating = aRating();
@@ -83,7 +83,7 @@ test.each<RatingOutcome>([{ outcome: 'unknown_order' }, { outcome: 'not_delivere
   },
 );
 
-test('a refused rating does not stand in the way of a later one', async () => {
+test('a refused rating does not block a later one', async () => {
   let delivered = false;
   const ratings = await given({
     storeRating: async ({ rating_id }) =>
@@ -96,13 +96,13 @@ test('a refused rating does not stand in the way of a later one', async () => {
   expect(await ratings.rate(aRating({ order_id }))).toMatchObject({ outcome: 'stored' });
 });
 
-describe('while the broker is away', () => {
+describe('while the broker is unavailable', () => {
   test('a rating is answered as stored, and published durably once the broker is back', async () => {
-    let away = true;
+    let unavailable = true;
     const published: unknown[] = [];
     const ratings = await given({
       publishRating: async (message) => {
-        if (away) throw new Error('not connected to the broker');
+        if (unavailable) throw new Error('not connected to the broker');
         published.push(message);
       },
     });
@@ -110,7 +110,7 @@ describe('while the broker is away', () => {
     expect(await ratings.rate(rating)).toMatchObject({ outcome: 'stored' });
     await until('the durable attempt', async () => (await ratings.durableCalls(rating)).includes('publishRating'));
     expect(published).toEqual([]);
-    away = false;
+    unavailable = false;
     expect(await ratings.run(rating).result()).toMatchObject({ outcome: 'stored' });
     expect(published).toHaveLength(1);
     expect(ratings.services.calls.filter((call) => call === 'storeRating')).toHaveLength(1);
@@ -129,11 +129,11 @@ describe('while the broker is away', () => {
   });
 });
 
-test('while the database is away a rating waits, and is then stored durably once', async () => {
+test('a rating waits while the database is unavailable, and is then stored durably once', async () => {
   let failures = 1;
   const ratings = await given({
     storeRating: async ({ rating_id }) => {
-      if (failures-- > 0) throw new Error('database away');
+      if (failures-- > 0) throw new Error('database unavailable');
       return { outcome: 'stored', id: rating_id, user_order_id: randomUUID() };
     },
   });

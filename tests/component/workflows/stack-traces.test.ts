@@ -1,4 +1,4 @@
-/** Where a workflow waits: shown only by a worker that is started so. */
+/** The stack trace of a waiting workflow is shown only if the worker is configured to. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
@@ -17,9 +17,9 @@ beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
 
 test.each([
   { stackTraces: true, shown: /awaitDecisions/ },
-  { stackTraces: false, shown: /^Error$/ }, // and no place behind it
+  { stackTraces: false, shown: /^Error$/ }, // without a stack
 ])(
-  'a worker with stack traces $stackTraces shows "$shown" of an order that waits for its restaurant',
+  'a worker with stackTraces $stackTraces shows "$shown" for an order that waits for its restaurant',
   async (option) => {
     const connection = await Connection.connect({ address: temporalAddress });
     const native = await NativeConnection.connect({ address: temporalAddress });

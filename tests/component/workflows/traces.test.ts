@@ -1,4 +1,4 @@
-/** Orders go over between workers that trace and workers that do not, and their traces hold over that. */
+/** Orders move between workers that trace and workers that do not, and keep their traces. */
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -31,7 +31,7 @@ afterAll(async () => {
   await native.close();
 });
 
-/** Does work while such a worker, and no other, carries the queue's orders. */
+/** Does the work while such a worker, and no other, serves the task queue. */
 async function under<T>(
   taskQueue: string,
   kind: 'traces' | 'does not',
@@ -51,7 +51,7 @@ async function under<T>(
 
 const tracingOne = (): Client => new Client({ connection: stage.client.connection, interceptors: tracingClient });
 
-/** An order that is placed in a trace. */
+/** Places an order within a trace. */
 const placedInTrace = (taskQueue: string): Promise<{ order: OrderUnderTest; traceId: string | undefined }> =>
   inSpan(
     'placed',
@@ -72,7 +72,7 @@ const namesIn = (traceId: string | undefined): string[] =>
 
 const move = (order: OrderUnderTest, status: 'PICKED_UP' | 'DELIVERED') => order.update(moveDeliveryUpdate, { status });
 
-test('an order that began in a trace keeps it, over a worker that does not trace', async () => {
+test('an order that began in a trace keeps it across a worker that does not trace', async () => {
   const taskQueue = `traces-${randomUUID()}`;
   const { order, traceId } = await under(taskQueue, 'traces', () => placedInTrace(taskQueue));
   await under(taskQueue, 'does not', () => order.update(decideUpdate, { status: 'CONFIRMED' }));
@@ -83,7 +83,7 @@ test('an order that began in a trace keeps it, over a worker that does not trace
   });
   const names = namesIn(traceId);
   expect(names).toEqual(expect.arrayContaining(['RunActivity:recordOrder', 'HandleUpdate:place']));
-  // What happened under the worker that does not trace is not there, and is not told later either.
+  // What the worker that does not trace did is missing, and is not reported later.
   expect(names).not.toContain('RunActivity:changeOrder');
   expect(names.filter((name) => name === 'RunActivity:changeDelivery')).toHaveLength(2);
   expect(names.filter((name) => name.startsWith('HandleUpdate:'))).toHaveLength(3);
@@ -96,7 +96,7 @@ test('a step that fails at once and is then called durably is in the trace with 
   const services = stubServices({
     changeOrder: async () => {
       attempts += 1;
-      if (attempts < 3) throw new Error('away');
+      if (attempts < 3) throw new Error('unavailable');
       return { outcome: 'changed' };
     },
   });
@@ -113,7 +113,7 @@ test('a step that fails at once and is then called durably is in the trace with 
   expect(steps.map(({ attributes }) => attributes['error.type'])).toEqual(['Error', 'Error', undefined]);
 });
 
-test('an order that began in no trace goes on in a worker that traces', async () => {
+test('an order that began without a trace continues in a worker that traces', async () => {
   const taskQueue = `traces-${randomUUID()}`;
   const order = await under(taskQueue, 'does not', async () => {
     const placed = await startOrder(stage.client, taskQueue, anOrderInput());

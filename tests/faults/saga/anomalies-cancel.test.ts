@@ -1,6 +1,6 @@
 /**
- * The saga's anomalies, forced: a cancel during each single step, with the step's message on either side of its undo. Real queues,
- * handlers and databases; a step is held between its message and its reply.
+ * The saga's anomalies, forced: a cancel during each single step, with the step's message handled before or after its compensation. Real
+ * queues, handlers and databases; a step is held between its message and its reply.
  */
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Decision } from '../../../contracts/states';
@@ -19,7 +19,7 @@ const decidePart = async (order: OrderUnderTest, status: Decision): Promise<unkn
   return order.update(decideUpdate, { status, restaurant_id: order.input.order.restaurants[0]?.restaurant_id });
 };
 
-/** What brings an order to the step; its answers come when the step is let go, if at all. */
+/** Brings an order to the step. Resolves when the step is released, if at all. */
 const bring: Record<string, (order: OrderUnderTest) => Promise<unknown>> = {
   placed: async () => undefined,
   adopted: async () => undefined,
@@ -37,7 +37,7 @@ const bring: Record<string, (order: OrderUnderTest) => Promise<unknown>> = {
   },
 };
 
-/** What is left in the databases of an order that was undone, where each has had a part in it. */
+/** The rows of an order that was undone in all three databases. */
 const undone = {
   record: 'CANCELLED',
   group: 'CANCELLED',
@@ -51,16 +51,16 @@ const ofTwo = { ...noDelivery, parts: ['CANCELLED, 1 item(s)', 'CANCELLED, 1 ite
 interface Case {
   step: Step;
   by: string;
-  /** The order; one that is being placed, if left out. */
+  /** @default an order that is being placed */
   of?: () => Promise<OrderUnderTest>;
-  /** What is left if the cancel comes before the message is handled, and after. */
+  /** The rows if the cancel arrives before the message is handled, and after. */
   before: typeof undone | object;
   after: typeof undone | object;
 }
 
 const cases: Case[] = [
   { step: 'createOrder', by: 'placed', before: { ...noDelivery, parts: [] }, after: noDelivery },
-  // The restaurant side has it further than the run knows: the run cannot rule out that an agent was looked for.
+  // The restaurant side is ahead of the run, which cannot rule out that a search for an agent has begun.
   { step: 'changeOrder CONFIRMED', by: 'confirmed', before: noDelivery, after: undone },
   {
     step: 'changeOrder CONFIRMED of a part',
@@ -78,11 +78,11 @@ const cases: Case[] = [
 
 describe('cancel during a single step', () => {
   describe.each([
-    ['undo before its forward message', 'before'],
-    ['forward message again after the undo', 'after'],
+    ['compensation before its forward message', 'before'],
+    ['forward message again after the compensation', 'after'],
   ] as const)('%s', (_anomaly, when) => {
     test.each(cases.map((each) => [each.by === 'adopted' ? `${each.step}, of an adoption` : each.step, each] as const))(
-      '%s: the cancel is done, and the message that comes after it changes nothing',
+      '%s: the cancel is done, and the message after it changes nothing',
       async (_step, expected) => {
         const held = hold(expected.step, when);
         const order = await (expected.of ?? given)();
@@ -91,14 +91,14 @@ describe('cancel during a single step', () => {
         expect(await customer(order)).toEqual(done);
         expect(await order.view()).toMatchObject({ status: 'CANCELLED', attention: null });
 
-        held.release(); // all is undone: the cancel has its answer
+        held.release(); // the cancel is answered, so everything is undone
         await brought;
         expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'changed my mind' });
         expect(await rowsOf(order)).toEqual(expected[when]);
       },
     );
 
-    test('recordOrder: the cancel waits for what the record says, and all is undone', async () => {
+    test('recordOrder: the cancel waits for the record, and everything is undone', async () => {
       const held = hold('recordOrder', when);
       const order = await given();
       await held.reached;
@@ -106,13 +106,13 @@ describe('cancel during a single step', () => {
       held.release();
       expect(await cancelled.result()).toEqual(done);
       expect(await order.handle.result()).toMatchObject({ outcome: 'CANCELLED' });
-      // The cancel comes in when the step has ended, or while it is done again durably: the restaurant side has had the order, or its tombstone.
+      // The cancel arrives after the step, or during its durable attempt: the restaurant side has the order or its tombstone.
       const { parts, ...others } = await rowsOf(order);
       expect([[], noDelivery.parts]).toContainEqual(parts);
       expect(others).toEqual({ ...noDelivery, parts: undefined });
     });
 
-    test('changeDelivery PICKED_UP: the customer is too late, the courier gives up and all is undone', async () => {
+    test('changeDelivery PICKED_UP: the customer is too late, the courier cancels and everything is undone', async () => {
       const held = hold('changeDelivery PICKED_UP', when);
       const order = await given();
       const brought = bring['picked up']?.(order).catch(() => undefined);
@@ -127,10 +127,10 @@ describe('cancel during a single step', () => {
   });
 
   test.each([
-    ['before', 'is undone, for nothing was delivered yet', 'CANCELED', undone],
+    ['before', 'is undone, because it is not delivered yet', 'CANCELED', undone],
     [
       'after',
-      'is not undone, for it is delivered',
+      'is not undone, because it is delivered',
       'DELIVERED',
       {
         ...undone,
@@ -141,7 +141,7 @@ describe('cancel during a single step', () => {
       },
     ],
   ] as const)(
-    'changeDelivery DELIVERED: the order that an operator cancels %s the message is handled %s',
+    'changeDelivery DELIVERED: an order that an operator cancels %s the message is handled %s',
     async (when, _what, end, rows) => {
       const order = await given();
       await bring['picked up']?.(order);

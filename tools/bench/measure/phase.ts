@@ -1,37 +1,44 @@
-import type { LoadResult, Repeats, Timings, WindowHooks } from '../load/job';
+import type { LoadResult, WindowHooks } from '../loops';
 import { cpuBetween, readCpu, type CpuUse, type Roots } from './processes';
-import { median, summarizeSteps, type Summary } from './statistics';
+import { median, sum, summarizeSteps, type Summary } from './statistics';
 
-/** One load, and what the machine did in its window. */
-export interface Phase extends LoadResult {
-  /** Null where the kernel does not tell. */
-  cpu: CpuUse | null;
-  /** Of orders alone. */
-  repeats?: Repeats;
+/** How often the driver retried or gave up, as a client would. */
+export interface Retries {
+  /** After 202: accepted, not done yet. */
+  accepted: number;
+  /** After 503. */
+  unavailable: number;
+  /** Failed orders, cancelled so that they do not keep an agent. */
+  cancelled: number;
 }
 
-/** What several loads of the same kind say together. */
+/** One load, and the processor time in its window. */
+export interface Phase extends LoadResult {
+  /** Null without /proc. */
+  cpu: CpuUse | null;
+  /** Orders only. */
+  retries?: Retries;
+}
+
+/** Several rounds of the same load. */
 export interface PhaseSummary {
-  /** The median of the rounds. */
+  /** Median of the rounds. */
   perSecond: number;
   perSecondByRound: number[];
-  /** In milliseconds, of all rounds together, by step. */
+  /** Milliseconds by step, of all rounds together. */
   latency: Record<string, Summary | null>;
-  /** Milliseconds of processor time for each that was done, by process. Null where the kernel does not tell. */
+  /** Milliseconds of processor time per job, by process. Null without /proc. */
   cpuMsEach: Record<string, number> | null;
-  /** Cores that programs have used which are no part of this: what else the machine was doing. */
+  /** Cores used by programs that are not part of the benchmark. Null without /proc. */
   otherCores: number | null;
   failed: number;
   failures: string[];
-  /** Null of bare workflows. */
-  repeats: Repeats | null;
+  /** Null for bare workflows. */
+  retries: Retries | null;
 }
 
-/** Runs a load, and notes processor time when its window opens and closes. */
-export async function measure<R extends LoadResult>(
-  roots: Roots,
-  load: (hooks: WindowHooks) => Promise<R>,
-): Promise<R & Phase> {
+/** Runs a load, and reads processor time when its window opens and closes. */
+export async function measure(roots: Roots, load: (hooks: WindowHooks) => Promise<LoadResult>): Promise<Phase> {
   let opened: CpuUse | null = null;
   let closed: CpuUse | null = null;
   const result = await load({
@@ -41,44 +48,39 @@ export async function measure<R extends LoadResult>(
   return { ...result, cpu: opened && closed && cpuBetween(opened, closed) };
 }
 
-/** Throws when nothing was done in any of them: there is nothing to be said then. */
+const maxFailures = 5;
+
+/** Throws when no job ended in any of the windows. */
 export function summarizePhases(phases: readonly Phase[]): PhaseSummary {
-  const done = phases.flatMap((phase): readonly Timings[] => phase.done);
+  const done = phases.flatMap((phase) => phase.done);
   const failures = phases.flatMap((phase) => phase.failures);
-  if (done.length === 0) throw new Error(`nothing came to its end: ${failures[0] ?? 'the window was too short'}`);
-  const rates = phases.map((phase) => (1_000 * phase.done.length) / phase.windowMs);
+  if (done.length === 0) throw new Error(`no job ended: ${failures[0] ?? 'the window was too short'}`);
+  const perSecondByRound = phases.map((phase) => (1_000 * phase.done.length) / phase.windowMs);
   return {
-    perSecond: median(rates),
-    perSecondByRound: rates,
+    perSecond: median(perSecondByRound),
+    perSecondByRound,
     latency: summarizeSteps(done),
-    ...cpuOf(phases, done.length),
+    ...summarizeCpu(phases, done.length),
     failed: failures.length,
-    failures: [...new Set(failures)].slice(0, failuresShown),
-    repeats: repeatsOf(phases),
+    failures: [...new Set(failures)].slice(0, maxFailures),
+    retries: sumRetries(phases.flatMap(({ retries }) => retries ?? [])),
   };
 }
 
-const failuresShown = 5;
-
-function repeatsOf(phases: readonly Phase[]): Repeats | null {
-  const all = phases.flatMap(({ repeats }) => repeats ?? []);
-  const total = (name: keyof Repeats) => sum(all.map((repeats) => repeats[name]));
-  return all.length === 0
-    ? null
-    : { accepted: total('accepted'), unavailable: total('unavailable'), cancelled: total('cancelled') };
+function sumRetries(all: readonly Retries[]): Retries | null {
+  if (all.length === 0) return null;
+  const total = (kind: keyof Retries) => sum(all.map((retries) => retries[kind]));
+  return { accepted: total('accepted'), unavailable: total('unavailable'), cancelled: total('cancelled') };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-function cpuOf(phases: readonly Phase[], doneCount: number): Pick<PhaseSummary, 'cpuMsEach' | 'otherCores'> {
+function summarizeCpu(phases: readonly Phase[], jobs: number): Pick<PhaseSummary, 'cpuMsEach' | 'otherCores'> {
   const uses = phases.flatMap(({ cpu }) => cpu ?? []);
   if (uses.length < phases.length) return { cpuMsEach: null, otherCores: null };
   const names = Object.keys(uses[0]?.processes ?? {});
   const total = (name: string) => sum(uses.map(({ processes }) => processes[name] ?? 0));
   const otherMs = sum(uses.map(({ machineMs }) => machineMs)) - sum(names.map(total));
   return {
-    cpuMsEach: Object.fromEntries(names.map((name) => [name, total(name) / doneCount])),
-    // Below zero by rounding alone: the kernel counts both in ticks.
-    otherCores: Math.max(0, otherMs / sum(phases.map(({ windowMs }) => windowMs))),
+    cpuMsEach: Object.fromEntries(names.map((name) => [name, total(name) / jobs])),
+    otherCores: Math.max(0, otherMs / sum(phases.map(({ windowMs }) => windowMs))), // ticks round below zero
   };
 }

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { sum } from './statistics';
 
-/** The processes that are measured, by name: each with those that it has started, unless they have a name of their own. */
+/** Pids by name. Each is measured together with its descendants, except those that have a name of their own. */
 export type Roots = Readonly<Record<string, number>>;
 
-/** What has been used up to a moment. */
+/** Processor time used so far, in milliseconds. */
 export interface CpuUse {
-  /** Of each named process, in milliseconds since it began. */
+  /** Since each named process started. */
   processes: Record<string, number>;
-  /** Of the whole machine, in milliseconds of one core since it booted. */
+  /** Of all cores, since the machine booted. */
   machineMs: number;
 }
 
@@ -17,35 +18,19 @@ interface Stat {
   cpuTicks: number;
 }
 
-/** The kernel counts processor time in hundredths of a second for whoever reads /proc, on every platform that Node runs on. */
+/** USER_HZ, in which /proc counts, is 100 on every platform that Node supports. */
 const msPerTick = 10;
 
-/** Null where the kernel does not tell (it has no /proc, as on macOS): then there is no figure for processor time. */
+/** Null without /proc (macOS). */
 export function readCpu(roots: Roots): CpuUse | null {
-  const stats = readStats();
-  if (!stats) return null;
-  const processes = Object.fromEntries(
-    Object.entries(roots).map(([name, root]) => {
-      const ticks = family(stats, root, roots).reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
-      return [name, ticks * msPerTick];
-    }),
-  );
-  return { processes, machineMs: machineTicks() * msPerTick };
+  const processes = perRoot(roots, (family) => sum(family.map(({ cpuTicks }) => cpuTicks)) * msPerTick);
+  return processes && { processes, machineMs: machineTicks() * msPerTick };
 }
 
-/** Megabytes of each named process: pages that several share are counted in parts (PSS). Null as above. */
-export function readMemory(roots: Roots): Record<string, number> | null {
-  const stats = readStats();
-  if (!stats) return null;
-  return Object.fromEntries(
-    Object.entries(roots).map(([name, root]) => [
-      name,
-      family(stats, root, roots).reduce((sum, { pid }) => sum + memoryMb(pid), 0),
-    ]),
-  );
-}
+/** Megabytes (PSS: shared pages count in proportion). Null without /proc. */
+export const readMemory = (roots: Roots): Record<string, number> | null =>
+  perRoot(roots, (family) => sum(family.map(({ pid }) => memoryMb(pid))));
 
-/** What was used between two moments. */
 export function cpuBetween(from: CpuUse, to: CpuUse): CpuUse {
   const processes = Object.fromEntries(
     Object.entries(to.processes).map(([name, ms]) => [name, ms - (from.processes[name] ?? 0)]),
@@ -53,61 +38,49 @@ export function cpuBetween(from: CpuUse, to: CpuUse): CpuUse {
   return { processes, machineMs: to.machineMs - from.machineMs };
 }
 
-function readStats(): Stat[] | null {
-  try {
-    return readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry))
-      .flatMap((entry) => readStat(Number(entry)) ?? []);
-  } catch {
-    return null;
-  }
-}
-
-function readStat(pid: number): Stat | null {
-  try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return null; // it has ended
-  }
-}
-
-/** A line of /proc/<pid>/stat. The time of children that have ended is their parent's. */
-export function parseStat(line: string): Stat {
-  // The program's name stands in parentheses and may hold anything.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const field = (number: number) => Number(fields[number - 3]); // numbered as in proc(5)
-  return {
-    pid: parseInt(line, 10),
-    parent: field(4),
-    cpuTicks: field(14) + field(15) + field(16) + field(17),
-  };
-}
-
-function family(stats: readonly Stat[], root: number, roots: Roots): Stat[] {
+function perRoot(roots: Roots, measure: (family: Stat[]) => number): Record<string, number> | null {
+  const stats = readStats();
+  if (!stats) return null;
   const named = new Set(Object.values(roots));
-  const members = stats.filter(({ pid }) => pid === root);
-  for (const { pid } of members) {
-    members.push(...stats.filter((each) => each.parent === pid && !named.has(each.pid))); // grows while it is walked
-  }
-  return members;
+  const entries = Object.entries(roots).map(([name, root]) => {
+    const family = stats.filter(({ pid }) => pid === root);
+    for (const { pid } of family) {
+      family.push(...stats.filter((each) => each.parent === pid && !named.has(each.pid))); // grows while iterated
+    }
+    return [name, measure(family)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function readStats(): Stat[] | null {
+  const pids = attempt(() => readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)));
+  return pids?.flatMap((pid) => attempt(() => parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))) ?? []) ?? null;
+}
+
+/** A line of /proc/<pid>/stat, numbered as in proc(5). Includes the time of children that have exited. */
+export function parseStat(line: string): Stat {
+  // Field 2, the program's name in parentheses, may contain spaces and parentheses.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]);
+  return { pid: parseInt(line, 10), parent: field(4), cpuTicks: field(14) + field(15) + field(16) + field(17) };
 }
 
 function machineTicks(): number {
   const [, user, nice, system, , , irq, softirq] =
     readFileSync('/proc/stat', 'utf8').split('\n')[0]?.split(/\s+/) ?? [];
-  return [user, nice, system, irq, softirq].reduce((sum, ticks) => sum + Number(ticks), 0);
+  return sum([user, nice, system, irq, softirq].map(Number));
 }
 
 function memoryMb(pid: number): number {
-  const kb = readKb(`/proc/${pid}/smaps_rollup`, /^Pss:\s+(\d+)/m) ?? readKb(`/proc/${pid}/status`, /^VmRSS:\s+(\d+)/m);
-  return (kb ?? 0) / 1024;
+  const rollup = attempt(() => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup ?? '')?.[1] ?? 0) / 1024;
 }
 
-function readKb(file: string, line: RegExp): number | undefined {
+/** Undefined when it throws: the process has exited, or there is no /proc. */
+function attempt<T>(read: () => T): T | undefined {
   try {
-    const found = line.exec(readFileSync(file, 'utf8'))?.[1];
-    return found === undefined ? undefined : Number(found);
+    return read();
   } catch {
-    return undefined; // it has ended, or is another user's
+    return undefined;
   }
 }

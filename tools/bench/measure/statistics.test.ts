@@ -15,11 +15,11 @@ describe('a percentile', () => {
     expect(percentile(sorted, percent)).toBe(expected);
   });
 
-  test('of nothing is no number', () => {
+  test('of nothing is NaN', () => {
     expect(percentile([], 50)).toBeNaN();
   });
 
-  test('is the smallest value that so many do not exceed', () => {
+  test('is the smallest value that this share does not exceed', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(100), { minLength: 1 }), fc.integer({ min: 1, max: 100 }), (values, percent) => {
         const ascending = values.toSorted((a, b) => a - b);
@@ -40,12 +40,12 @@ test.each([
   expect(median(values)).toBe(expected);
 });
 
-test('a summary names what was measured, and is null of nothing', () => {
+test('a summary is null without values', () => {
   expect(summarize([3, 1, 2])).toEqual({ count: 3, mean: 2, p50: 2, p95: 3, p99: 3, max: 3 });
   expect(summarize([])).toBeNull();
 });
 
-test('steps are summed up by their names, whoever has them', () => {
+test('steps are summarized by name, even those that only some timings have', () => {
   const steps = summarizeSteps([{ place: 1, whole: 5 }, { place: 3 }]);
   expect(steps['place']).toMatchObject({ count: 2, mean: 2 });
   expect(steps['whole']).toMatchObject({ count: 1, mean: 5 });

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Loaded before a program that is to be profiled (NODE_OPTIONS=--require): notes where each of its threads spends its time, from start to
- * end, and writes that to BENCH_PROFILES as <program>[-thread].cpuprofile, which a browser's developer tools open.
+ * Preloaded into each process with NODE_OPTIONS=--require: profiles each thread from start to end, and writes the profile to the folder
+ * BENCH_PROFILES as <program>[-thread].cpuprofile, which a browser's developer tools open.
  */
 
 const { writeFileSync } = require('node:fs');
@@ -13,7 +13,7 @@ const { isMainThread, threadId, BroadcastChannel } = require('node:worker_thread
 const folder = process.env.BENCH_PROFILES;
 const script = process.argv[1];
 if (isMainThread && script) {
-  // Its threads inherit the variable, and do not know the script.
+  // Threads do not know the script, but inherit the variable.
   process.env.BENCH_PROFILED = [dirname(dirname(script)), dirname(script)].map((each) => basename(each)).join('-');
 }
 if (folder) {
@@ -33,9 +33,9 @@ if (folder) {
     });
   };
   process.once('exit', write);
-  // A thread that is terminated has no exit of its own: its program tells it of the end.
-  const ending = new BroadcastChannel('bench-profile-ending');
-  ending.unref();
-  if (isMainThread) process.once('SIGTERM', () => ending.postMessage('end'));
-  else ending.onmessage = write;
+  // A terminated thread emits no exit event, so the main thread announces the shutdown.
+  const shutdown = new BroadcastChannel('bench-profile-shutdown');
+  shutdown.unref();
+  if (isMainThread) process.once('SIGTERM', () => shutdown.postMessage('shutdown'));
+  else shutdown.onmessage = write;
 }

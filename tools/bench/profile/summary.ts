@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { table } from '../../cli/output';
 
+/** As V8 writes it. */
 interface Profile {
   nodes: { id: number; callFrame: { functionName: string; url: string } }[];
   samples: number[];
@@ -8,23 +10,25 @@ interface Profile {
   timeDeltas: number[];
 }
 
-/** Where a program spent its time: milliseconds by package, most first; what it was idle is left out. */
-export type TimeByPackage = [name: string, ms: number][];
+const packagesShown = 10;
+const extension = '.cpuprofile';
 
-/** Of every profile in the folder, by its name. */
-export const readProfiles = (folder: string): Record<string, TimeByPackage> =>
-  Object.fromEntries(
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.cpuprofile'))
-      .sort()
-      .map((file) => [
-        file.replace('.cpuprofile', ''),
-        timeByPackage(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile),
-      ]),
-  );
+/** For each profile in the folder, the packages in which most time was spent. Idle time is left out. */
+export const profileLines = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(extension))
+    .sort()
+    .flatMap((file) => {
+      const times = timeByPackage(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile);
+      const total = times.reduce((sum, [, ms]) => sum + ms, 0);
+      const rows = times
+        .slice(0, packagesShown)
+        .map(([name, ms]) => [`  ${name}`, `${Math.round(ms)} ms`, `${Math.round((100 * ms) / total)} %`]);
+      return ['', `${basename(file, extension)}: ${Math.round(total)} ms`, ...table(rows)];
+    });
 
-/** Self time: a function's own, without what it called. */
-export function timeByPackage({ nodes, samples, timeDeltas }: Profile): TimeByPackage {
+/** Self time in milliseconds, descending. */
+function timeByPackage({ nodes, samples, timeDeltas }: Profile): [name: string, ms: number][] {
   const packages = new Map(nodes.map(({ id, callFrame }) => [id, packageOf(callFrame)]));
   const times = new Map<string, number>();
   samples.forEach((id, i) => {

@@ -1,16 +1,14 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../../../contracts/names';
 import type { OrderResult } from '../../../contracts/workflow';
-import { dataConverterOf } from '../../../lib/temporal/data-converter';
+import { dataConverterOf } from '../../../lib/temporal/payload-codec';
 import { workflowBundlePath } from '../../../workers/order/bundle';
 import type { Addresses } from '../addresses';
 import type { Evidence, Run } from './evidence';
 
 const atATime = 20;
-const userId = defineSearchAttributeKey(searchAttributes.userId, 'KEYWORD');
-const deliveryStatus = defineSearchAttributeKey(searchAttributes.deliveryStatus, 'KEYWORD');
+const { userId, deliveryStatus } = searchAttributes;
 
 /** Runs with a client of its own. */
 async function withTemporal<T>(addresses: Addresses, use: (client: Client) => Promise<T>): Promise<T> {

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Option, type Command } from 'commander';
+import { nameOption, portBaseOption, yesOption, type Run } from '../../cli/command';
 import { printLines, say } from '../../cli/output';
 import { serversToRun, type Addresses } from '../addresses';
-import { AlreadyRunning, askStack } from '../control';
+import { AlreadyRunningError, statusOf, type StackStatus } from '../control';
 import { ensureServers } from '../find/servers';
 import { createFolders, instanceNamed, logFileOf, projectRoot, rotateLog, type Instance } from '../instance';
 import { withStack } from '../launcher';
@@ -12,7 +14,7 @@ import { portPolicy } from '../ports';
 import { withProgress } from '../progress';
 import { addressLines } from '../screen';
 
-export interface StartFlags {
+interface StartFlags {
   name: string;
   portBase?: number;
   yes?: boolean;
@@ -21,18 +23,30 @@ export interface StartFlags {
   parts?: string[];
 }
 
-const POLL_MS = 200;
+export function addStartCommand(program: Command, run: Run): void {
+  program
+    .command('start')
+    .description('start the whole system and keep it up until Ctrl-C')
+    .addOption(nameOption('local'))
+    .addOption(portBaseOption())
+    .addOption(yesOption())
+    .addOption(new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp())
+    .option('--detach', 'go to the background once everything is ready')
+    .option('--servers-only', 'only the servers, for working on the services yourself', false)
+    .action((flags: StartFlags) => run(start(flags)));
+}
 
-/** The stack as a person wants it: it keeps its data, and stays up until it is stopped. */
-export async function runStart(flags: StartFlags): Promise<number> {
+/** A stack that keeps its data, and stays up until it is stopped. */
+async function start(flags: StartFlags): Promise<number> {
   const instance = instanceNamed(flags.name);
   try {
     return flags.detach ? await startInBackground(instance, flags) : await startHere(instance, flags);
   } catch (error) {
-    if (!(error instanceof AlreadyRunning)) throw error;
+    if (!(error instanceof AlreadyRunningError)) throw error;
+    const addresses = (await statusOf(flags.name))?.addresses;
     printLines([
-      `The stack "${instance.name}" already runs:`,
-      ...(await runningAddresses(instance)),
+      `The stack "${flags.name}" is already running:`,
+      ...(addresses ? addressLines(addresses) : []),
       '',
       stopHint(instance),
     ]);
@@ -40,18 +54,17 @@ export async function runStart(flags: StartFlags): Promise<number> {
   }
 }
 
-function startHere(instance: Instance, flags: StartFlags): Promise<number> {
-  return withStack(
+const startHere = (instance: Instance, { portBase, yes, serversOnly, parts }: StartFlags): Promise<number> =>
+  withStack(
     {
       instance,
-      ports: portPolicy(flags.portBase),
-      yes: flags.yes ?? false,
-      serversOnly: flags.serversOnly,
-      only: flags.parts,
+      ports: portPolicy(portBase),
+      yes: yes ?? false,
+      serversOnly,
+      only: parts,
       durable: true,
       fresh: false,
       env: process.env,
-      say,
     },
     async ({ addresses, stopping }) => {
       printReady(instance, addresses, 'Ctrl-C stops it.');
@@ -59,12 +72,13 @@ function startHere(instance: Instance, flags: StartFlags): Promise<number> {
       return 0;
     },
   );
-}
 
-/** Starts the same command again, cut off from this terminal, and waits until it is ready. */
+const pollMs = 200;
+
+/** Runs the same command again, detached from this terminal, and resolves when its stack is ready. */
 async function startInBackground(instance: Instance, flags: StartFlags): Promise<number> {
-  if (await askStack(instance.socketPath, { command: 'status' })) throw new AlreadyRunning(instance.name);
-  // Here, where questions can be asked: the launcher in the background finds everything.
+  if (await statusOf(instance.name)) throw new AlreadyRunningError(instance.name);
+  // Here, where questions can be asked: the launcher in the background then finds everything.
   await ensureServers(serversToRun(process.env, flags.parts), { yes: flags.yes ?? false });
   createFolders(instance);
   const log = logFileOf(instance, 'launcher');
@@ -80,11 +94,11 @@ async function startInBackground(instance: Instance, flags: StartFlags): Promise
   launcher.unref();
   let ended = false;
   launcher.once('exit', () => (ended = true)).once('error', () => (ended = true));
-  const ready = await withProgress('Starting in the background', async () => {
+  const ready = await withProgress('Starting in the background', async (): Promise<StackStatus | undefined> => {
     while (!ended) {
-      const reply = await askStack(instance.socketPath, { command: 'status' });
-      if (reply?.ok && reply.status.phase === 'ready') return reply.status;
-      await sleep(POLL_MS);
+      const status = await statusOf(instance.name);
+      if (status?.phase === 'ready') return status;
+      await sleep(pollMs);
     }
     return undefined;
   });
@@ -95,11 +109,6 @@ async function startInBackground(instance: Instance, flags: StartFlags): Promise
   }
   printReady(instance, ready.addresses, stopHint(instance));
   return 0;
-}
-
-async function runningAddresses(instance: Instance): Promise<string[]> {
-  const reply = await askStack(instance.socketPath, { command: 'status' });
-  return reply?.ok && reply.status.addresses ? addressLines(reply.status.addresses) : [];
 }
 
 function printReady(instance: Instance, addresses: Addresses | null, hint: string): void {
@@ -114,15 +123,12 @@ function printReady(instance: Instance, addresses: Addresses | null, hint: strin
   ]);
 }
 
-/** How to be let in. */
-function tokenHint(instance: Instance): string {
-  if (process.env['AUTH_MODE'] === 'off') return 'Anybody on this machine may ask for anything (AUTH_MODE=off).';
-  if (process.env['AUTH_JWKS_URL']) return `Tokens are those of ${process.env['AUTH_JWKS_URL']}`;
-  return `A token: npm run -s token -- --role operator${forOther(instance)} (docs/security.md)`;
+function tokenHint({ name }: Instance): string {
+  if (process.env['AUTH_MODE'] === 'off') return 'Anyone on this machine can call everything (AUTH_MODE=off).';
+  if (process.env['AUTH_JWKS_URL']) return `Tokens come from ${process.env['AUTH_JWKS_URL']}`;
+  const otherName = name === 'local' ? '' : ` --name ${name}`;
+  return `A token: npm run -s token -- --role operator${otherName} (docs/security.md)`;
 }
 
-const forOther = ({ name }: Instance): string => (name === 'local' ? '' : ` --name ${name}`);
-
-function stopHint({ name }: Instance): string {
-  return `Stop it with: npm run stop${name === 'local' ? '' : ` -- --name ${name}`}`;
-}
+const stopHint = ({ name }: Instance): string =>
+  `Stop it with: npm run stop${name === 'local' ? '' : ` -- --name ${name}`}`;

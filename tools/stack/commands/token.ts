@@ -1,8 +1,11 @@
-import { callerClaims, type Role } from '../../../contracts/access';
+import { Option, type Command } from 'commander';
+import { callerClaims, roles, type Role } from '../../../contracts/access';
+import { nameOption, parsePositive, type Run } from '../../cli/command';
+import { ExpectedError, printLines } from '../../cli/output';
 import { secretOf, tokenFor } from '../access';
 import { instanceNamed } from '../instance';
 
-export interface TokenFlags {
+interface TokenFlags {
   name: string;
   role: Role;
   user?: string;
@@ -11,24 +14,35 @@ export interface TokenFlags {
   hours: number;
 }
 
-/** What a role needs beside its name, by the option that gives it. */
-const needs: Partial<Record<Role, string>> = { customer: '--user', restaurant: '--restaurant', courier: '--agent' };
+export function addTokenCommand(program: Command, run: Run): void {
+  program
+    .command('token')
+    .description('print a token for the HTTP interfaces of a stack')
+    .addOption(nameOption('local'))
+    .addOption(new Option('--role <role>', 'the role of the caller').choices(roles).makeOptionMandatory())
+    .option('--user <id>', 'the user_id of a customer')
+    .option('--restaurant <ids...>', 'the ids of the restaurants that the caller works for')
+    .option('--agent <id>', 'the agent id of a courier')
+    .addOption(new Option('--hours <hours>', 'how long it is valid').default(12).argParser(parsePositive))
+    .action((flags: TokenFlags) => run(printToken(flags)));
+}
 
-/** Prints a token for a stack that runs or has run, on standard output alone. */
-export async function printToken({ name, role, user, restaurant, agent, hours }: TokenFlags): Promise<number> {
+/** The option that a role needs. */
+const neededOption: Partial<Record<Role, string>> = {
+  customer: '--user',
+  restaurant: '--restaurant',
+  courier: '--agent',
+};
+
+/** For a stack that runs or has run. Standard output has the token and nothing else. */
+async function printToken({ name, role, user, restaurant, agent, hours }: TokenFlags): Promise<number> {
   const secret = secretOf(instanceNamed(name), process.env);
   if (secret === undefined) {
-    process.stderr.write(`The stack "${name}" has no secret to sign with: start it first, or set AUTH_SECRET.\n`);
-    return 1;
+    throw new ExpectedError(`The stack "${name}" has no secret to sign with: start it first, or set AUTH_SECRET.`);
   }
-  // Limits of requests are counted by it.
-  const sub = user ?? restaurant?.[0] ?? agent ?? role;
+  const sub = user ?? restaurant?.[0] ?? agent ?? role; // Rate limits count by it.
   const claims = callerClaims.safeParse({ role, sub, restaurant_ids: restaurant, agent_id: agent });
-  if (!claims.success) {
-    const need = needs[role];
-    process.stderr.write(`The role ${role} needs ${need}, with a UUID.\n`);
-    return 1;
-  }
-  process.stdout.write(`${await tokenFor(claims.data, secret, process.env, Math.round(hours * 3_600))}\n`);
+  if (!claims.success) throw new ExpectedError(`The role ${role} needs ${neededOption[role]}, with a UUID.`);
+  printLines([await tokenFor(claims.data, secret, process.env, Math.round(hours * 3_600))]);
   return 0;
 }

@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const HOMEBREW_PREFIXES = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
+const homebrewPrefixes = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
 
-/** What is needed to run RabbitMQ: its server script, and Erlang's port mapper. */
+/** RabbitMQ's server script, and Erlang's port mapper. */
 export interface RabbitmqBinaries {
   server: string;
   epmd: string;
@@ -18,12 +18,9 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The first of the files that can be executed. */
-export function firstExecutable(files: string[]): string | undefined {
-  return files.find(isExecutable);
-}
+export const firstExecutable = (files: string[]): string | undefined => files.find(isExecutable);
 
-/** The places in which PATH finds a program. */
+/** Where a program would be in each folder of PATH. */
 export function onPath(program: string): string[] {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
@@ -40,15 +37,12 @@ function versions(folder: string, pattern: RegExp, rest: string): string[] {
     .map((entry) => join(folder, entry, rest));
 }
 
-/**
- * The folder of PostgreSQL's server programs. Packaged places come before PATH: on Debian
- * PATH holds only wrappers, if anything.
- */
+/** The folder of PostgreSQL's server programs. Packages come before PATH, which on Debian has wrappers at most. */
 export function findPostgres(): string | undefined {
   const folders = [
     ...versions('/usr/lib/postgresql', /^\d+$/, 'bin'),
     ...versions('/usr', /^pgsql-\d+$/, 'bin'),
-    ...HOMEBREW_PREFIXES.flatMap((prefix) => versions(join(prefix, 'opt'), /^postgresql(@\d+)?$/, 'bin')),
+    ...homebrewPrefixes.flatMap((prefix) => versions(join(prefix, 'opt'), /^postgresql(@\d+)?$/, 'bin')),
     ...versions('/Applications/Postgres.app/Contents/Versions', /^\d+$/, 'bin'),
     ...onPath(''),
   ];
@@ -59,22 +53,22 @@ export function findRedis(): string | undefined {
   return firstExecutable([
     ...onPath('redis-server'),
     '/usr/bin/redis-server',
-    ...HOMEBREW_PREFIXES.map((prefix) => join(prefix, 'bin', 'redis-server')),
+    ...homebrewPrefixes.map((prefix) => join(prefix, 'bin', 'redis-server')),
     ...onPath('valkey-server'),
   ]);
 }
 
-/** The script beside the server's own files: the wrapper in sbin would switch the user. */
+/** The script beside the server's own files: the one in sbin would switch the user. */
 export function findRabbitmq(): RabbitmqBinaries | undefined {
   const server = firstExecutable([
     '/usr/lib/rabbitmq/bin/rabbitmq-server',
-    ...HOMEBREW_PREFIXES.map((prefix) => join(prefix, 'opt', 'rabbitmq', 'sbin', 'rabbitmq-server')),
+    ...homebrewPrefixes.map((prefix) => join(prefix, 'opt', 'rabbitmq', 'sbin', 'rabbitmq-server')),
     ...onPath('rabbitmq-server'),
   ]);
   const epmd = firstExecutable([
     ...onPath('epmd'),
     ...['/usr/lib/erlang', '/usr/lib64/erlang'].flatMap((folder) => versions(folder, /^erts-/, 'bin/epmd')),
-    ...HOMEBREW_PREFIXES.flatMap((prefix) => versions(join(prefix, 'opt/erlang/lib/erlang'), /^erts-/, 'bin/epmd')),
+    ...homebrewPrefixes.flatMap((prefix) => versions(join(prefix, 'opt/erlang/lib/erlang'), /^erts-/, 'bin/epmd')),
   ]);
   return server && epmd ? { server, epmd } : undefined;
 }

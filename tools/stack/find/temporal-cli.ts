@@ -7,29 +7,26 @@ import { withProgress } from '../progress';
 import { firstExecutable, onPath } from './binaries';
 
 /** The newest release that `go install` can build: later ones have replace directives. */
-const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+const goPackage = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
-/** For this user, across working copies: the binary has 250 MB. */
-function cacheFolder(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(cache, 'durable-food-delivery', 'bin');
-}
+/** Shared by all working copies of this user: the binary has 250 MB. */
+const cacheFolder = (): string =>
+  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'durable-food-delivery', 'bin');
 
 /** The `temporal` program on PATH, or one that an earlier run obtained. */
 export function findTemporal(): string | undefined {
   const folder = cacheFolder();
   mkdirSync(folder, { recursive: true });
   const obtained = readdirSync(folder)
-    .filter((file) => /^temporal[^/]*$/.test(file))
+    .filter((file) => file.startsWith('temporal'))
     .sort()
     .reverse();
   return firstExecutable([...onPath('temporal'), ...obtained.map((file) => join(folder, file))]);
 }
 
 /**
- * Gets the program into the cache folder and resolves to its path: by the SDK's own
- * download, else (without that site) built from source by Go.
- * Resolves to undefined when neither way works.
+ * Downloads the program with Temporal's SDK, or else builds it from source with Go, into the cache folder. Resolves to its path; to
+ * undefined when neither works, with the reasons printed.
  */
 export async function obtainTemporal(): Promise<string | undefined> {
   const problems: string[] = [];
@@ -49,7 +46,7 @@ export async function obtainTemporal(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Starting a server is the SDK's only way to download one; it stops at once again. */
+/** The SDK downloads a server only to start it. */
 async function download(): Promise<void> {
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const environment = await TestWorkflowEnvironment.createLocal({
@@ -59,5 +56,5 @@ async function download(): Promise<void> {
 }
 
 async function buildWithGo(): Promise<void> {
-  await promisify(execFile)('go', ['install', GO_PACKAGE], { env: { ...process.env, GOBIN: cacheFolder() } });
+  await promisify(execFile)('go', ['install', goPackage], { env: { ...process.env, GOBIN: cacheFolder() } });
 }

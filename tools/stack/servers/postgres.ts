@@ -3,9 +3,10 @@ import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { ExpectedError, say } from '../../cli/output';
 import { postgresUser } from '../addresses';
 import type { Instance } from '../instance';
-import type { Part } from '../part';
+import type { Part, ServerOptions } from '../part';
 import { loopback, type Ports } from '../ports';
 
 interface Account {
@@ -13,26 +14,15 @@ interface Account {
   gid: number;
 }
 
-export interface PostgresOptions {
-  /** Folder of the server's programs. */
-  binaries: string;
-  instance: Instance;
-  ports: Ports;
-  /** False gives up crash safety of the data for speed: for data nobody will miss. */
-  durable: boolean;
-  say: (line: string) => void;
-}
-
 /** URL of the superuser at the maintenance database. */
-export function postgresAdminUrl(ports: Ports): string {
-  return `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/postgres`;
-}
+export const postgresAdminUrl = (ports: Ports): string =>
+  `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/postgres`;
 
-/** One server for the three databases; makes its data folder the first time. */
-export async function postgresPart({ binaries, instance, ports, durable, say }: PostgresOptions): Promise<Part> {
+/** One server for the three databases, from the folder of its programs. Creates the data folder the first time. */
+export async function postgresPart(binaries: string, { instance, ports, durable }: ServerOptions): Promise<Part> {
   const runAs = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
-  const folder = dataFolder(instance, runAs, say);
-  const env = { ...process.env, LC_ALL: 'C' }; // Without a locale the server fails on macOS.
+  const folder = dataFolder(instance, runAs);
+  const env = { ...process.env, LC_ALL: 'C' }; // Without a locale the server does not start on macOS.
   if (!existsSync(join(folder, 'PG_VERSION'))) {
     const args = ['-D', folder, '-U', postgresUser, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
     await promisify(execFile)(join(binaries, 'initdb'), args, { ...runAs, env, cwd: folder });
@@ -40,8 +30,8 @@ export async function postgresPart({ binaries, instance, ports, durable, say }: 
   const settings = {
     port: ports.postgres,
     listen_addresses: loopback,
-    unix_socket_directories: '', // Their usual folder belongs to somebody else.
-    max_connections: 300, // Seven pools of services, tests and tools beside each other.
+    unix_socket_directories: '', // Their usual folder belongs to another account.
+    max_connections: 300, // The pools of services, tests and tools together.
     shared_buffers: '128MB',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
@@ -53,9 +43,9 @@ export async function postgresPart({ binaries, instance, ports, durable, say }: 
     cwd: folder,
     runAs,
     address: postgresAdminUrl(ports).replace(/\/postgres$/, ''),
-    stopSignal: 'SIGINT', // "Fast shutdown": closes the connections; SIGTERM would wait for them.
-    stopLimitMs: 10_000,
-    readyLimitMs: 60_000,
+    stopSignal: 'SIGINT', // "Fast shutdown" closes the connections; SIGTERM would wait for them.
+    stopTimeoutMs: 10_000,
+    readyTimeoutMs: 60_000,
     isReady: () => answers(postgresAdminUrl(ports)),
   };
 }
@@ -68,26 +58,27 @@ function unprivilegedAccount(): Account {
     try {
       return { uid: id('-u', user), gid: id('-g', user) };
     } catch {
-      // No such user: the next one.
+      // This machine has no such user.
     }
   }
-  throw new Error('PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody');
+  throw new ExpectedError('PostgreSQL refuses to run as root, and this machine has no user "postgres" or "nobody"');
 }
 
-function dataFolder(instance: Instance, runAs: Account | undefined, say: (line: string) => void): string {
+/** The instance's own folder, or a shared one if the server's account cannot enter that. */
+function dataFolder(instance: Instance, runAs: Account | undefined): string {
   const own = join(instance.dataDir, 'postgres');
   mkdirSync(own, { recursive: true, mode: 0o700 });
   if (!runAs) return own;
   chownSync(own, runAs.uid, runAs.gid);
-  if (canReach(own, runAs)) return own;
+  if (canEnter(own, runAs)) return own;
   const shared = join(instance.sharedDataDir, 'postgres');
   mkdirSync(shared, { recursive: true, mode: 0o755 });
   chownSync(shared, runAs.uid, runAs.gid);
-  say(`postgres cannot reach this folder under the account it runs as; its data is in ${shared}`);
+  say(`postgres runs under an account that cannot enter this folder; its data is in ${shared}`);
   return shared;
 }
 
-function canReach(folder: string, account: Account): boolean {
+function canEnter(folder: string, account: Account): boolean {
   try {
     execFileSync('/bin/sh', ['-c', 'cd "$0"', folder], { ...account, cwd: '/', stdio: 'ignore' });
     return true;

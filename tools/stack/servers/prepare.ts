@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { loadConfig, schemas } from '../../../lib/config/config';
-import { temporalServer } from '../../../lib/temporal/server';
+import { temporalServer } from '../../../lib/temporal/connection';
 import { applyMigrations } from '../../../prisma/migrate';
 import { serviceNames, type Addresses } from '../addresses';
 import { projectRoot } from '../instance';
 import { registerSearchAttributes } from './search-attributes';
 
-/** Creates the databases that are missing, and their tables. @throws MigrationError */
+/** Creates the missing databases and tables. Throws MigrationError. */
 export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
   const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
   for (const service of serviceNames) {
@@ -14,7 +14,7 @@ export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
   }
 }
 
-/** Registers what our workflows can be searched by. @throws Error naming the address */
+/** Registers the search attributes. Throws an Error that names the server's address. */
 export async function prepareTemporal({ temporal }: Addresses, env: NodeJS.ProcessEnv): Promise<void> {
   try {
     const config = loadConfig(schemas.searchAttributes, { ...env, TEMPORAL_ADDRESS: temporal });

@@ -2,27 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
 import type { RabbitmqBinaries } from '../find/binaries';
-import type { Instance } from '../instance';
-import type { Part } from '../part';
-import { loopback, type Ports } from '../ports';
+import type { Part, ServerOptions } from '../part';
+import { isListening, loopback, type Ports } from '../ports';
 
-export interface RabbitmqOptions {
-  binaries: RabbitmqBinaries;
-  instance: Instance;
-  ports: Ports;
-  /** False: nobody will miss the data, so the broker need not take its leave, which takes seconds. */
-  durable: boolean;
-}
-
-/** By it `rabbitmqctl` finds the broker. */
+/** By which `rabbitmqctl` finds the broker. */
 export const nodeName = 'food-delivery@localhost';
 
 /**
- * A broker of our own with the management UI and its metrics, and Erlang's port mapper, which has to
- * answer before the broker starts. The mapper runs in the foreground on a port of its own:
- * the broker would leave one running behind it.
+ * A broker with the management UI and metrics, and Erlang's port mapper, which has to answer before the broker starts. The mapper is a part
+ * with a port of its own, because a broker that started one would leave it running.
  */
-export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOptions): [epmd: Part, broker: Part] {
+export function rabbitmqParts(binaries: RabbitmqBinaries, { instance, ports, durable }: ServerOptions): Part[] {
   const folder = join(instance.dataDir, 'rabbitmq');
   mkdirSync(folder, { recursive: true });
   const erlang = { ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: loopback };
@@ -34,9 +24,9 @@ export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOp
     cwd: folder,
     address: `${loopback}:${ports.epmd}`,
     stopSignal: 'SIGTERM',
-    stopLimitMs: 2_000,
-    readyLimitMs: 10_000,
-    isReady: () => listens(ports.epmd),
+    stopTimeoutMs: 2_000,
+    readyTimeoutMs: 10_000,
+    isReady: () => isListening({ host: loopback, port: ports.epmd }),
   };
   const broker: Part = {
     name: 'rabbitmq',
@@ -45,9 +35,9 @@ export function rabbitmqParts({ binaries, instance, ports, durable }: RabbitmqOp
     env: { ...process.env, ...erlang, ...brokerEnvironment(folder, ports) },
     cwd: folder,
     address: `amqp://${loopback}:${ports.rabbitmq}`,
-    stopSignal: durable ? 'SIGTERM' : 'SIGKILL',
-    stopLimitMs: 15_000,
-    readyLimitMs: 90_000,
+    stopSignal: durable ? 'SIGTERM' : 'SIGKILL', // A shutdown takes seconds.
+    stopTimeoutMs: 15_000,
+    readyTimeoutMs: 90_000,
     isReady: () => acceptsConnections(ports),
   };
   return [epmd, broker];
@@ -66,32 +56,20 @@ function brokerEnvironment(folder: string, ports: Ports): Record<string, string>
   writeFileSync(configFile, `${settings.join('\n')}\n`);
   writeFileSync(pluginsFile, '[rabbitmq_management, rabbitmq_prometheus].\n');
   return {
-    HOME: folder, // The Erlang cookie is kept there.
+    HOME: folder, // Of the Erlang cookie.
     RABBITMQ_NODENAME: nodeName,
     RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
     RABBITMQ_LOG_BASE: join(folder, 'log'),
-    RABBITMQ_LOGS: '-', // To stdout, so to the part's log.
+    RABBITMQ_LOGS: '-', // Standard output, which is the part's log.
     RABBITMQ_CONF_ENV_FILE: join(folder, 'no-system-settings'),
     RABBITMQ_CONFIG_FILE: configFile,
     RABBITMQ_ENABLED_PLUGINS_FILE: pluginsFile,
     RABBITMQ_DIST_PORT: String(ports['rabbitmq-distribution']),
-    // "Allow input" makes the script become the Erlang VM instead of waiting for it, so
-    // that a signal to its process id reaches the broker; -noinput takes the input back.
+    // "Allow input" makes the script become the Erlang VM instead of waiting for it, so that signals reach the broker; -noinput then takes
+    // the input away again.
     RABBITMQ_ALLOW_INPUT: '1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}',
   };
-}
-
-async function listens(port: number): Promise<boolean> {
-  const { createConnection } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: loopback, port });
-    socket.once('connect', () => {
-      resolve(true);
-      socket.destroy();
-    });
-    socket.once('error', reject);
-  });
 }
 
 async function acceptsConnections(ports: Ports): Promise<boolean> {

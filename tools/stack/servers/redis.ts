@@ -1,12 +1,11 @@
 import { createConnection } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loopback, type Ports } from '../ports';
-import type { Instance } from '../instance';
-import type { Part } from '../part';
+import { loopback } from '../ports';
+import type { Part, ServerOptions } from '../part';
 
-/** Redis as a cache on this machine: a snapshot now and then, and one when it stops. */
-export function redisPart(binary: string, instance: Instance, ports: Ports): Part {
+/** Snapshots once a minute and at shutdown: it is a cache. */
+export function redisPart(binary: string, { instance, ports }: ServerOptions): Part {
   const folder = join(instance.dataDir, 'redis');
   mkdirSync(folder, { recursive: true });
   return {
@@ -17,8 +16,8 @@ export function redisPart(binary: string, instance: Instance, ports: Ports): Par
     cwd: folder,
     address: `redis://${loopback}:${ports.redis}`,
     stopSignal: 'SIGTERM',
-    stopLimitMs: 5_000,
-    readyLimitMs: 20_000,
+    stopTimeoutMs: 5_000,
+    readyTimeoutMs: 20_000,
     isReady: () => answersPing(ports.redis),
   };
 }

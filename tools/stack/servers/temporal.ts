@@ -1,37 +1,32 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Instance } from '../instance';
-import type { Part } from '../part';
-import { loopback, type Ports } from '../ports';
-import { SEARCH_ATTRIBUTES } from './search-attributes';
+import type { Part, ServerOptions } from '../part';
+import { loopback } from '../ports';
+import { searchAttributeFlags } from './search-attributes';
 
-/**
- * Settings of the dev server, each measured on a two-core machine. docker-compose.yml has the same.
- */
+/** Settings of the dev server, each measured on two cores. docker-compose.yml has the same. */
 export const dynamicConfig = {
-  // Transfer and timer queues are read 20 times a second per shard by default, and the dev
-  // server has one shard: every start of a task would wait for a 50 ms grid. Five steps in
-  // a row: 550 ms by default, 66 ms with this.
+  // By default each shard reads its transfer and timer queues 20 times a second, and the dev server has one shard: every task would start on
+  // a 50 ms grid. Five steps in a row take 550 ms by default, 66 ms with this.
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
-  // A task queue is cut into four partitions by default. A few pollers then wait at one
-  // while the task is in another, up to 2 s now and then; one partition has no such gap.
+  // By default a task queue has four partitions, and a poller can wait at one for up to 2 s while the task is in another.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
-  // A workflow that is deleted is gone when its queues have noted that it was closed: once a minute
-  // by default, and `temporal workflow delete` takes half of that. With this 40 ms.
+  // A workflow can be deleted once the queues have acknowledged that it was closed, which they do once a minute by default: `temporal
+  // workflow delete` takes half of that, and 40 ms with this.
   'history.transferProcessorUpdateAckInterval': '"1s"', // JSON, as all values are
   'history.visibilityProcessorUpdateAckInterval': '"1s"',
 };
 
 /**
- * How the state file is written. WAL with fewer syncs: 31 workflows/s instead of 12, as
- * fast as in memory. A crash of the machine may lose the last moment; the file stays whole.
+ * WAL with fewer syncs: 31 workflows/s instead of 12, as fast as in memory. A crash of the machine may lose the last moment; the file stays
+ * intact.
  */
 export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 
-/** The dev server with its Web UI; its state is in a file and survives a restart. */
-export function temporalPart(binary: string, instance: Instance, ports: Ports): Part {
+/** The dev server with its Web UI. Its state is in a file and survives a restart. */
+export function temporalPart(binary: string, { instance, ports }: ServerOptions): Part {
   const folder = join(instance.dataDir, 'temporal');
   mkdirSync(folder, { recursive: true });
   const repeated = (flag: string, values: object) =>
@@ -40,33 +35,25 @@ export function temporalPart(binary: string, instance: Instance, ports: Ports): 
     name: 'temporal',
     command: binary,
     args: [
-      ...[
-        'server',
-        'start-dev',
-        '--ip',
-        loopback,
-        '--port',
-        String(ports.temporal),
-        '--ui-port',
-        String(ports['temporal-ui']),
-      ],
+      ...['server', 'start-dev', '--ip', loopback],
+      ...['--port', String(ports.temporal), '--ui-port', String(ports['temporal-ui'])],
       ...['--db-filename', join(folder, 'temporal.db'), '--log-level', 'warn'],
       ...repeated('--sqlite-pragma', sqlitePragmas),
       ...repeated('--dynamic-config-value', dynamicConfig),
-      ...repeated('--search-attribute', SEARCH_ATTRIBUTES),
+      ...repeated('--search-attribute', searchAttributeFlags),
     ],
     env: process.env,
     cwd: folder,
     address: `${loopback}:${ports.temporal}`,
     stopSignal: 'SIGTERM',
-    stopLimitMs: 10_000,
-    readyLimitMs: 60_000,
+    stopTimeoutMs: 10_000,
+    readyTimeoutMs: 60_000,
     isReady: () => servesNamespace(`${loopback}:${ports.temporal}`),
   };
 }
 
 async function servesNamespace(address: string): Promise<boolean> {
-  const { Connection } = await import('@temporalio/client'); // A third of a second: not for every command.
+  const { Connection } = await import('@temporalio/client'); // Loading it takes 0.3 s, which other commands need not wait.
   const connection = await Connection.connect({ address, connectTimeout: 2_000 });
   try {
     await connection.workflowService.describeNamespace({ namespace: 'default' });

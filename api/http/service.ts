@@ -1,0 +1,48 @@
+import type { Express } from 'express';
+import type { AccessConfig } from '../../lib/config/access';
+import type { HttpConfig } from '../../lib/config/http';
+import type { ProcessConfig } from '../../lib/config/process';
+import type { RedisConfig } from '../../lib/config/redis';
+import { runService, type ServiceDefinition } from '../../lib/process/service';
+import { openRateLimits, type RateLimits } from '../../lib/redis/rate-limits';
+import { accessOf } from './access-config';
+import type { EdgeDeps, EdgeOptions } from './app';
+import { listen } from './server';
+
+type HttpServiceConfig = ProcessConfig & HttpConfig & AccessConfig & RedisConfig & { PORT: number };
+
+/** Makes the app, once everything that the service needs is there. */
+type CreateApp = (edge: EdgeDeps) => Express;
+
+/** Runs an HTTP service on `HOST` and `PORT`. Redis is optional: without it each process limits its callers on its own. */
+export const runHttpService = <Config extends HttpServiceConfig>(
+  definition: ServiceDefinition<Config, CreateApp>,
+): Promise<void> =>
+  runService({
+    ...definition,
+    async start(service) {
+      const { config, log, registry } = service;
+      const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
+      service.uses('redis', () => limits.check());
+      service.onStop(() => limits.close());
+      const createApp = await definition.start(service);
+      return async (health) => {
+        const app = createApp({ access: accessOf(config), ...edgeOf(config, limits), health, log, registry });
+        const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
+        service.onStop(() => server.close());
+        return server.address;
+      };
+    },
+  });
+
+function edgeOf(config: HttpConfig, limits: RateLimits): EdgeOptions {
+  const perMinute = (name: string, quota: number) => (quota === 0 ? undefined : limits.limit(name, quota, 60));
+  return {
+    limits: {
+      reads: perMinute('reads', config.RATE_LIMIT_READS_PER_MINUTE),
+      writes: perMinute('writes', config.RATE_LIMIT_WRITES_PER_MINUTE),
+    },
+    trustProxy: config.TRUST_PROXY,
+    corsOrigins: config.CORS_ORIGINS,
+  };
+}

@@ -1,0 +1,191 @@
+/** Migrations on a real PostgreSQL: what is applied, what is recorded, and that Prisma's own table is kept as Prisma keeps it. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { applyMigrations } from '../../prisma/migrate';
+import { unusedDatabase, type Isolated } from '../fixtures/isolation';
+
+const prismaFolder = path.resolve(__dirname, '../../prisma');
+const services = ['user', 'restaurant', 'delivery'] as const;
+
+let database: Isolated;
+let directory: string;
+beforeEach(() => {
+  database = unusedDatabase('migrations');
+  directory = mkdtempSync(path.join(tmpdir(), 'migrations-'));
+  givenMigration('1_first', 'CREATE TABLE first (id int); INSERT INTO first VALUES (1);');
+});
+afterEach(async () => {
+  rmSync(directory, { recursive: true });
+  await database.drop();
+});
+
+function givenMigration(name: string, sql: string): void {
+  mkdirSync(path.join(directory, 'migrations', name), { recursive: true });
+  writeFileSync(path.join(directory, 'migrations', name, 'migration.sql'), sql);
+}
+
+const migrate = () => applyMigrations({ databaseUrl: database.url, directory });
+
+async function query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const rowsRecorded = () =>
+  query<{ migration_name: string }>('SELECT * FROM _prisma_migrations ORDER BY started_at, migration_name');
+const namesRecorded = async () => (await rowsRecorded()).map(({ migration_name }) => migration_name);
+
+describe.each(services)('the migrations of the %s service', (service) => {
+  beforeEach(() =>
+    cpSync(path.join(prismaFolder, service, 'migrations'), path.join(directory, 'migrations'), { recursive: true }),
+  );
+  beforeEach(() => rmSync(path.join(directory, 'migrations', '1_first'), { recursive: true }));
+
+  test('create the database, are applied in the order of their names, and then no more', async () => {
+    const names = readdirSync(path.join(directory, 'migrations')).filter((name) => !name.endsWith('.toml'));
+    expect(await migrate()).toEqual(names.sort());
+    expect(await namesRecorded()).toEqual(names);
+    expect(await migrate()).toEqual([]);
+  });
+
+  test('are recorded with the checksums of Prisma: SHA-256 of the file, in hex', async () => {
+    await migrate();
+    for (const row of await rowsRecorded()) {
+      const file = readFileSync(path.join(directory, 'migrations', row.migration_name, 'migration.sql'));
+      const digest = await crypto.subtle.digest('SHA-256', file);
+      expect(row).toEqual({
+        id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
+        checksum: Buffer.from(digest).toString('hex'),
+        finished_at: expect.any(Date) as Date,
+        migration_name: row.migration_name,
+        logs: null,
+        rolled_back_at: null,
+        started_at: expect.any(Date) as Date,
+        applied_steps_count: 1,
+      });
+    }
+  });
+});
+
+test('a checksum is the one that Prisma 7 records for the same file', async () => {
+  const [migration = ''] = readdirSync(path.join(prismaFolder, 'user', 'migrations')).sort();
+  cpSync(path.join(prismaFolder, 'user', 'migrations'), path.join(directory, 'migrations'), { recursive: true });
+  await migrate();
+  const recorded = (await rowsRecorded()).find(({ migration_name }) => migration_name === migration);
+  expect(recorded).toMatchObject({ checksum: '8f33155cad51c52322e185e87cdc668213d31b77b369d31dfe23d6a4d75e6964' });
+});
+
+test("the table of applied migrations has the columns of Prisma's own", async () => {
+  await migrate();
+  const columns = await query(`
+    SELECT concat_ws(' ', column_name, data_type, character_maximum_length, is_nullable, column_default) AS column
+    FROM information_schema.columns WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`);
+  expect(columns).toEqual(
+    [
+      'id character varying 36 NO',
+      'checksum character varying 64 NO',
+      'finished_at timestamp with time zone YES',
+      'migration_name character varying 255 NO',
+      'logs text YES',
+      'rolled_back_at timestamp with time zone YES',
+      'started_at timestamp with time zone NO now()',
+      'applied_steps_count integer NO 0',
+    ].map((column) => ({ column })),
+  );
+});
+
+test('a database that Prisma has migrated is taken over: what is recorded is not applied again', async () => {
+  await migrate();
+  // As Prisma writes it: no step is repeated, also where a migration was marked as applied by hand.
+  await query('UPDATE _prisma_migrations SET applied_steps_count = 0, logs = $1', ['']);
+  givenMigration('2_second', 'CREATE TABLE second (id int)');
+  expect(await migrate()).toEqual(['2_second']);
+  expect(await query('SELECT id FROM first')).toEqual([{ id: 1 }]);
+});
+
+test('a database with migrations of a newer version is left as it is', async () => {
+  givenMigration('2_second', 'CREATE TABLE second (id int)');
+  await migrate();
+  rmSync(path.join(directory, 'migrations', '2_second'), { recursive: true });
+  expect(await migrate()).toEqual([]);
+});
+
+test('a migration that was changed after it had been applied is an error that says what to do', async () => {
+  await migrate();
+  givenMigration('1_first', 'CREATE TABLE first (id bigint)');
+  givenMigration('2_second', 'CREATE TABLE second (id int)');
+  await expect(migrate()).rejects.toThrow(/1_first was changed after .*Restore its migration\.sql.*new migration/);
+  expect(await namesRecorded()).toEqual(['1_first']);
+});
+
+describe('a migration that fails', () => {
+  test('is an error with its name and the words of the database, and leaves no trace', async () => {
+    givenMigration('2_second', 'CREATE TABLE second (id int); SELECT nonsense;');
+    givenMigration('3_third', 'CREATE TABLE third (id int)');
+    await expect(migrate()).rejects.toThrow(/2_second: column "nonsense" does not exist/);
+    expect(await namesRecorded()).toEqual(['1_first']);
+    expect(await query("SELECT to_regclass('second') AS second")).toEqual([{ second: null }]);
+  });
+
+  test('is applied by the next run once it is corrected', async () => {
+    givenMigration('2_second', 'SELECT nonsense');
+    await expect(migrate()).rejects.toThrow();
+    givenMigration('2_second', 'CREATE TABLE second (id int)');
+    expect(await migrate()).toEqual(['2_second']);
+  });
+});
+
+describe('a migration that Prisma has recorded as failed', () => {
+  beforeEach(async () => {
+    await migrate();
+    givenMigration('2_second', 'CREATE TABLE second (id int)');
+    await query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, logs) VALUES ('x', 'y', '2_second', 'disk full')`,
+    );
+  });
+
+  test('is an error that says what to do, and nothing is applied', async () => {
+    givenMigration('3_third', 'CREATE TABLE third (id int)');
+    await expect(migrate()).rejects.toThrow(/2_second is recorded as failed \(disk full\)\. Repair the database/);
+    expect(await namesRecorded()).toEqual(['1_first', '2_second']);
+  });
+
+  test('is applied again once it is marked as rolled back', async () => {
+    await query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_second'");
+    expect(await migrate()).toEqual(['2_second']);
+  });
+});
+
+test('several processes at once create the database and apply each migration once', async () => {
+  givenMigration('2_second', 'SELECT pg_sleep(0.2); CREATE TABLE second (id int)');
+  const applied = await Promise.all([migrate(), migrate(), migrate(), migrate(), migrate()]);
+  expect(applied.flat().sort()).toEqual(['1_first', '2_second']);
+  expect(await namesRecorded()).toEqual(['1_first', '2_second']);
+});
+
+test('a run waits for `prisma migrate deploy`, which holds the same lock', async () => {
+  await migrate();
+  const prisma = new Client({ connectionString: database.url });
+  await prisma.connect();
+  await prisma.query('SELECT pg_advisory_lock(72707369)');
+  let finished = false;
+  const running = migrate().finally(() => (finished = true));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(finished).toBe(false);
+  await prisma.end();
+  expect(await running).toEqual([]);
+});
+
+test('a server that cannot be reached is an error without the password', async () => {
+  const databaseUrl = 'postgresql://someone:secret@127.0.0.1:1/nothing';
+  const failure: unknown = await applyMigrations({ databaseUrl, directory }).catch((error: unknown) => error);
+  expect(String(failure)).toMatch(/^MigrationError: cannot reach database nothing at 127\.0\.0\.1:1: /);
+  expect(String(failure)).not.toContain('secret');
+});

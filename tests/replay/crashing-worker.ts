@@ -1,0 +1,24 @@
+/**
+ * A worker to be killed inside a local activity, which it announces before it hangs. Compiled on its own and run in a process of its own,
+ * so it imports nothing of the project. Environment: TEMPORAL_ADDRESS, TASK_QUEUE, WORKFLOW_BUNDLE (a file).
+ */
+import { NativeConnection, Worker } from '@temporalio/worker';
+
+const { TEMPORAL_ADDRESS, TASK_QUEUE, WORKFLOW_BUNDLE } = process.env;
+
+async function main(): Promise<void> {
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address: TEMPORAL_ADDRESS }),
+    taskQueue: TASK_QUEUE ?? '',
+    workflowBundle: { codePath: WORKFLOW_BUNDLE ?? '' },
+    activities: {
+      recordOrder: async () => ({ outcome: 'recorded' }),
+      createOrder: () => new Promise(() => process.stdout.write('inside createOrder\n')),
+    },
+    sinks: { orders: { entered: { fn: () => undefined } } }, // not counted
+  });
+  process.stdout.write('ready\n');
+  await worker.run();
+}
+
+void main();

@@ -1,5 +1,0 @@
-export interface BareActivities {
-  nothing(): Promise<void>;
-}
-
-export const bareActivities: BareActivities = { nothing: async () => undefined };

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Milliseconds by step. */
+export type Timings = Readonly<Record<string, number>>;
+
+/** One unit of work, identified by its workflow or order id. A rejection counts as a failure. */
+export type Job = (dueAt?: number) => Promise<{ id: string; timings: Timings }>;
+
+/** What a load did in its measurement window. */
+export interface LoadResult {
+  windowMs: number;
+  done: Timings[];
+  /** Ids of the last jobs in the window. */
+  lastIds: string[];
+  /** Messages of all failures, outside the window too. */
+  failures: string[];
+}
+
+/** Called when the measurement window opens and closes. */
+export interface WindowHooks {
+  opened(): void;
+  closed(): void;
+}
+
+export interface ClosedLoop {
+  /** Jobs in flight at any time. */
+  concurrency: number;
+  /** Precedes the window: all workers start at once, so their first jobs end together. */
+  rampMs: number;
+  /** Minimum length of the window. */
+  windowMs: number;
+  /** The window stays open until so many jobs have ended in it; by default as many as are in flight. */
+  minJobs?: number;
+  /** The window then closes in any case. */
+  maxWindowMs?: number;
+}
+
+const pollMs = 20;
+/** Keeps a job that fails at once from flooding the system. */
+const failurePauseMs = 100;
+
+/** Runs jobs in a closed loop and counts those that end in the window. Jobs in flight when it closes are awaited, but not counted. */
+export async function closedLoop(job: Job, loop: ClosedLoop, hooks: WindowHooks): Promise<LoadResult> {
+  const { concurrency, minJobs = concurrency, maxWindowMs = 30_000 } = loop;
+  const counter = createCounter();
+  let state: 'ramp' | 'window' | 'over' = 'ramp';
+  const isOver = () => state === 'over'; // changes while a worker awaits
+  const worker = async (): Promise<void> => {
+    while (!isOver()) {
+      try {
+        const { id, timings } = await job();
+        if (state === 'window') counter.count(id, timings);
+      } catch (error) {
+        counter.fail(error);
+        await sleep(failurePauseMs);
+      }
+    }
+  };
+  const workers = Array.from({ length: concurrency }, worker);
+  await sleep(loop.rampMs);
+  hooks.opened();
+  state = 'window';
+  const openedAt = performance.now();
+  const elapsed = () => performance.now() - openedAt;
+  await sleep(loop.windowMs);
+  while (counter.done.length < minJobs && elapsed() < maxWindowMs) await sleep(pollMs);
+  state = 'over';
+  const windowMs = elapsed();
+  hooks.closed();
+  await Promise.all(workers);
+  return { windowMs, ...counter.result() };
+}
+
+export interface OpenLoop {
+  perSecond: number;
+  rampMs: number;
+  windowMs: number;
+}
+
+/**
+ * Starts jobs at a fixed rate, whether or not earlier ones have ended, and passes each the time at which it was due. A job measures
+ * latency from then, so a backlog counts as waiting time. (A closed loop sends less while the system is slow, and hides that.)
+ */
+export async function openLoop(job: Job, loop: OpenLoop, hooks: WindowHooks): Promise<LoadResult> {
+  const { perSecond, rampMs, windowMs } = loop;
+  const counter = createCounter();
+  const start = performance.now();
+  const jobs: Promise<void>[] = [];
+  let opened = false;
+  for (const due of dueTimes(perSecond, rampMs + windowMs)) {
+    const counts = due >= rampMs;
+    await sleepUntil(start + due);
+    if (counts && !opened) {
+      hooks.opened();
+      opened = true;
+    }
+    jobs.push(job(start + due).then(({ id, timings }) => void (counts && counter.count(id, timings)), counter.fail));
+  }
+  await sleepUntil(start + rampMs + windowMs);
+  hooks.closed();
+  await Promise.all(jobs);
+  return { windowMs, ...counter.result() };
+}
+
+/** When each job is due, in milliseconds from the start. */
+export function dueTimes(perSecond: number, durationMs: number): number[] {
+  const intervalMs = 1_000 / perSecond;
+  return Array.from({ length: Math.floor(durationMs / intervalMs) }, (_, i) => i * intervalMs);
+}
+
+async function sleepUntil(time: number): Promise<void> {
+  const leftMs = time - performance.now();
+  if (leftMs > 0) await sleep(leftMs);
+}
+
+const keptIds = 20;
+/** Removed from messages, so that the same failure of many orders is one. */
+const uuid = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
+
+function createCounter() {
+  const done: Timings[] = [];
+  const ids: string[] = [];
+  const failures: string[] = [];
+  return {
+    done,
+    count(id: string, timings: Timings): void {
+      done.push(timings);
+      ids.push(id);
+    },
+    fail: (error: unknown): void => void failures.push(messageOf(error).replace(uuid, ':id')),
+    result: () => ({ done, failures, lastIds: ids.slice(-keptIds) }),
+  };
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

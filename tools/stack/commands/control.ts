@@ -1,0 +1,103 @@
+/** Commands for a stack that runs in another process: status, stop, reset, part. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Argument, type Command } from 'commander';
+import { jsonOption, nameOption, type Run } from '../../cli/command';
+import { ExpectedError, printLines } from '../../cli/output';
+import { askStack, claimSocket, statusOf, type ControlRequest } from '../control';
+import { instanceNamed, wipe } from '../instance';
+import { withProgress } from '../progress';
+import { addressLines, metricsLines, partsTable } from '../screen';
+
+interface Flags {
+  name: string;
+}
+
+const partCommands = ['stop', 'start', 'restart', 'kill'] as const satisfies ControlRequest['command'][];
+type PartCommand = (typeof partCommands)[number];
+
+export function addControlCommands(program: Command, run: Run): void {
+  program
+    .command('status')
+    .description('show what runs, and where')
+    .addOption(nameOption('local'))
+    .addOption(jsonOption())
+    .action((flags: Flags & { json: boolean }) => run(showStatus(flags)));
+  program
+    .command('stop')
+    .description('stop a running stack')
+    .addOption(nameOption('local'))
+    .action(({ name }: Flags) => run(stopStack(name)));
+  program
+    .command('reset')
+    .description('stop a stack and remove everything that it has stored')
+    .addOption(nameOption('local'))
+    .action(({ name }: Flags) => run(reset(name)));
+  program
+    .command('part')
+    .description('stop, start, restart or kill parts of a running stack; a killed part is restarted')
+    .addArgument(new Argument('<command>').choices(partCommands))
+    .argument('<parts...>', 'as the status names them')
+    .addOption(nameOption('local'))
+    .action((command: PartCommand, parts: string[], { name }: Flags) => run(controlParts(command, parts, name)));
+}
+
+/** Exit code 1 when the stack does not run. */
+async function showStatus({ name, json }: Flags & { json: boolean }): Promise<number> {
+  const status = await statusOf(name);
+  if (json) {
+    // Programs depend on this shape, in which the APIs stand beside the servers.
+    const { api, ...servers } = status?.addresses ?? {};
+    const services = api ? { ...api, ...servers } : null;
+    printLines([JSON.stringify({ services, parts: status?.parts ?? [] }, null, 2)]);
+  } else if (status) {
+    printLines([
+      `The stack "${name}" is ${status.phase}.`,
+      '',
+      ...partsTable(status.parts),
+      '',
+      ...(status.addresses ? [...addressLines(status.addresses), '', ...metricsLines(status.addresses)] : []),
+    ]);
+  } else {
+    printLines([`The stack "${name}" is not running. Start it with: npm start`]);
+  }
+  return status ? 0 : 1;
+}
+
+const pollMs = 50;
+
+/** Resolves when the launcher has ended too. */
+async function stopStack(name: string): Promise<number> {
+  if (!(await statusOf(name))) {
+    printLines([`The stack "${name}" is not running.`]);
+    return 0;
+  }
+  await withProgress(`Stopping the stack "${name}"`, async () => {
+    await askStack(instanceNamed(name).socketPath, { command: 'stop' });
+    while (await statusOf(name)) await sleep(pollMs);
+  });
+  printLines([`The stack "${name}" has stopped.`]);
+  return 0;
+}
+
+async function reset(name: string): Promise<number> {
+  const instance = instanceNamed(name);
+  await stopStack(name);
+  const claim = await claimSocket(instance.socketPath); // So that it cannot start during the removal.
+  wipe(instance);
+  claim.close();
+  printLines([`Removed everything that the stack "${name}" had stored.`]);
+  return 0;
+}
+
+/** One part after the other. Throws ExpectedError at the first that fails. */
+async function controlParts(command: PartCommand, parts: string[], name: string): Promise<number> {
+  for (const part of parts) {
+    const reply = await askStack(instanceNamed(name).socketPath, { command, part });
+    if (!reply?.ok) throw new ExpectedError(reply?.error ?? notRunning(name));
+    const state = reply.status.parts.find((each) => each.name === part)?.state ?? 'gone';
+    printLines([`${part}: ${command === 'kill' ? 'killed; the launcher restarts it' : state}`]);
+  }
+  return 0;
+}
+
+export const notRunning = (name: string): string => `The stack "${name}" is not running: npm start`;

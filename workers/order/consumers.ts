@@ -1,0 +1,42 @@
+import type { Client } from '@temporalio/client';
+import { orderLogFields } from '../../contracts/log-fields';
+import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
+import { queues } from '../../contracts/names';
+import type { OrderPolicy } from '../../contracts/workflow';
+import type { Broker } from '../../lib/broker/broker';
+import { parseWith } from '../../lib/broker/message';
+import type { Log } from '../../lib/logging/log';
+import type { Database } from '../../prisma/user/client';
+import { findOrder } from '../../prisma/user/orders';
+import { adoptOrder } from './adopt-order';
+import { agentAssigned } from './agent-assigned';
+
+interface ConsumersDeps {
+  broker: Broker;
+  db: Database;
+  client: Client;
+  /** The time limits of adopted orders. */
+  policy: OrderPolicy;
+  log: Log;
+}
+
+/** Signals and starts in flight for each queue. */
+const prefetch = 20;
+
+/** Consumes the order worker's queues until the broker is closed. */
+export async function consumeOrderQueues({ broker, db, client, policy, log }: ConsumersDeps): Promise<void> {
+  await broker.consume({
+    queue: queues.agentAssigned,
+    prefetch,
+    parse: parseWith(agentAssignedMessage),
+    logFields: ({ order_id }) => orderLogFields(order_id),
+    handle: agentAssigned(client, log),
+  });
+  await broker.consume({
+    queue: queues.adoptOrder,
+    prefetch,
+    parse: parseWith(adoptOrderMessage),
+    logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
+    handle: adoptOrder(client, (orderId) => findOrder(db, orderId), policy),
+  });
+}
