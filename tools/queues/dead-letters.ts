@@ -100,8 +100,8 @@ async function publish(
   const onReturn = () => (returned = true);
   channel.on('return', onReturn);
   for (const { message } of entries) {
-    const course = { redriven: historyOf(message).count('redriven') + 1 };
-    const properties = copyProperties(message, platformAppId, course);
+    const history = { redriven: historyOf(message).count('redriven') + 1 };
+    const properties = copyProperties(message, platformAppId, history);
     const signed = signature && { [signatureHeader]: signature.sign(queue, false, message.content) };
     const headers = { ...(properties.headers as object), ...signed };
     const options = { ...properties, appId: platformAppId, headers, persistent: true, mandatory: true };
