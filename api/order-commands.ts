@@ -1,4 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
+import { accepted as acceptedSchema } from '../contracts/answers/common';
 import { orderWorkflowId, alreadyApplied, alreadyPending } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
@@ -6,51 +7,70 @@ import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate, type Sent } from '../lib/temporal/send';
 import { commandUpdates } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
-import { HttpProblem, notFound } from './http/problems';
+import { mismatch, refuse, UnknownRefusalError, type Refusal } from './http/refusals';
+import { answer } from './http/route';
 
-export interface CommandToSend {
+/** The rules that may refuse each command. */
+const rulesOf = {
+  decide: ['DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
+  moveDelivery: ['ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
+  cancel: ['CANCEL_TOO_LATE'],
+  askAgent: ['NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
+  decline: ['ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
+} as const satisfies Record<OrderCommand['kind'], readonly RefusalCode[]>;
+
+type Kind = keyof typeof rulesOf;
+type RuleCode<K extends Kind> = (typeof rulesOf)[K][number];
+type Command<K extends Kind> = Extract<OrderCommand, { kind: K }>;
+
+/** `done`: also when the order is already in that state. `held`: Temporal holds the command, but it did not complete in time. */
+export type Commanded<K extends Kind> = 'done' | 'held' | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
+
+export interface CommandToSend<K extends Kind> {
   orderId: string;
-  command: OrderCommand;
-  /** What this service's own database says of the order; null when it has no row. Asked only when the workflow is closed or gone. */
+  command: Command<K>;
+  /** The order in this service's own database; null when it has no row. Read only when the workflow is closed or gone. */
   ownFacts: () => Promise<OrderFacts | null>;
 }
 
 /**
- * Sends a command to the order's workflow and waits for its outcome: `done` (also when it was so already), or `held`
- * when Temporal holds it but it is not carried out yet. Throws HttpProblem: 400 or 409 refused, 404 unknown order, 503.
+ * Sends a command to the order's workflow and waits for its outcome. When the workflow is closed or gone, the same rules decide by this
+ * service's own database. Throws TemporalUnavailableError, UnknownRefusalError.
  */
-export async function sendOrderCommand(
+export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
-  { orderId, command, ownFacts }: CommandToSend,
-): Promise<'done' | 'held'> {
+  { orderId, command, ownFacts }: CommandToSend<K>,
+): Promise<Commanded<K> | Refusal<'NOT_FOUND'>> {
   try {
     return await sendToWorkflow(temporal, orderId, command);
-  } catch (err) {
-    if (err instanceof WorkflowGoneError) return answerFromRow(await ownFacts(), command);
-    throw err;
+  } catch (error) {
+    if (!(error instanceof WorkflowGoneError)) throw error;
   }
+  const facts = await ownFacts();
+  if (!facts) return refuse('NOT_FOUND', 'Order not found');
+  const verdict = judgeEnded(facts, command);
+  return verdict.verdict === 'refused' ? ruleRefusal(command, verdict) : 'done';
 }
 
-/** As `sendOrderCommand`, for the workflow alone. Throws WorkflowGoneError when it is closed or gone. */
-export async function sendToWorkflow(
+/** As `sendOrderCommand`, without a database to fall back on. Throws WorkflowGoneError when the workflow is closed or gone. */
+export async function sendToWorkflow<K extends Kind>(
   temporal: Temporal,
   orderId: string,
-  command: OrderCommand,
-): Promise<'done' | 'held'> {
+  command: Command<K>,
+): Promise<Commanded<K>> {
   try {
     const sent = await sendCommand(temporal, orderId, command);
     if (sent.state === 'held') return 'held';
-    if (sent.value.outcome === 'refused') throw refusal(sent.value.code, sent.value.message);
-    return 'done';
-  } catch (err) {
-    if (err instanceof UpdateRefusedError) throw refusal(err.code, err.message);
-    throw err;
+    return sent.value.outcome === 'refused' ? ruleRefusal(command, sent.value) : 'done';
+  } catch (error) {
+    if (error instanceof UpdateRefusedError) return ruleRefusal(command, error);
+    throw error;
   }
 }
 
 /**
- * Sends a command to the order's workflow; what is so already is done. Throws UpdateRefusedError, WorkflowGoneError (closed or gone),
- * TemporalUnavailableError.
+ * Sends a command to the order's workflow. It is done when the order is already in that state. Throws UpdateRefusedError, WorkflowGoneError
+ * (closed or gone), TemporalUnavailableError.
  */
 export async function sendCommand(
   temporal: Temporal,
@@ -60,32 +80,37 @@ export async function sendCommand(
   const update = commandUpdates[kind] as UpdateDefinition<CommandOutcome, [typeof arg]>;
   try {
     return await sendUpdate(temporal, { workflowId: orderWorkflowId(orderId), update, args: [arg] });
-  } catch (err) {
-    if (!(err instanceof UpdateRefusedError)) throw err;
-    if (err.code === alreadyPending) return { state: 'held' };
-    if (err.code === alreadyApplied) return { state: 'completed', value: { outcome: 'done' } };
-    throw err;
+  } catch (error) {
+    if (!(error instanceof UpdateRefusedError)) throw error;
+    if (error.code === alreadyPending) return { state: 'held' };
+    if (error.code === alreadyApplied) return { state: 'completed', value: { outcome: 'done' } };
+    throw error;
   }
 }
 
-function answerFromRow(facts: OrderFacts | null, command: OrderCommand): 'done' {
-  if (!facts) throw notFound('Order not found');
-  const verdict = judgeEnded(facts, command);
-  if (verdict.verdict === 'refused') throw refusal(verdict.code, verdict.message);
-  return 'done';
+/** An order worker of another build may refuse by other rules. Throws UnknownRefusalError: the client gets its code, and an operator a log line. */
+function ruleRefusal<K extends Kind>(
+  { kind }: Command<K> & { kind: K },
+  { code, message }: { code: string; message: string },
+): Refusal<RuleCode<K> | 'UNPROCESSABLE'> {
+  if (code === malformed) return mismatch(message, [{ path: '', message }]);
+  const known = rulesOf[kind].find((rule) => rule === code);
+  if (known === undefined) throw new UnknownRefusalError(code, message);
+  return refuse(known, message);
 }
 
-/** As old clients know them (contract, section 2). */
-const statusOf: Record<RefusalCode, number> = {
-  DECISION_NOT_ALLOWED: 400,
-  ILLEGAL_TRANSITION: 409,
-  CANCEL_TOO_LATE: 409,
-  NO_AGENT_YET: 409,
-  NOT_CONFIRMED: 400,
-  ALREADY_ASSIGNED: 404,
-  UNKNOWN_RESTAURANT: 404,
-  MALFORMED: 422,
+/** An older order worker does not know a value that this build sends. */
+const malformed: RefusalCode = 'MALFORMED';
+
+/** The body of an answer to what Temporal holds but could not complete in time. */
+export const acceptedBody = {
+  success: true as const,
+  status: 'ACCEPTED' as const,
+  message: 'Accepted. A service is slow or unavailable; the request will complete without a retry.',
 };
 
-const refusal = (code: string, message: string): HttpProblem =>
-  new HttpProblem(statusOf[code as RefusalCode] ?? 409, message);
+export const accepted = answer(
+  'Accepted: it will be done. A service is slow or unavailable.',
+  acceptedSchema,
+  acceptedBody,
+);

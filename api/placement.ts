@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
 import { v5 as uuidV5 } from 'uuid';
-import { z } from 'zod';
-import { idempotencyKey, placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
+import { placement, placementHeld } from '../contracts/answers/orders';
+import { placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
 import { orderLogFields } from '../contracts/log-fields';
 import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import type { OrderInput, OrderPolicy, OrderResult, PlacementOutcome } from '../contracts/workflow';
@@ -13,33 +12,74 @@ import { startWithUpdate } from '../lib/temporal/send';
 import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
-import { accepted, created } from './http/answers';
-import { callerOf, requireOwnUser } from './http/access';
-import { readBody } from './http/input';
-import { notFound, unprocessable } from './http/problems';
+import { refuseAnothers } from './http/access';
+import { isRefusal, refuse, type Refusal } from './http/refusals';
+import { answer, body, route } from './http/route';
+import { exampleIds, exampleTimes } from './openapi/examples';
+import { acceptedBody } from './order-commands';
 
 /** Fixed for ever: another namespace would give a repeated idempotency key another order. */
 const idempotencyNamespace = '6f0e2a54-3f0b-4a5c-9d51-0a5f6f3f2b1e';
 
-/** `POST /orders`, the same at each service that takes orders. `location` is where that service shows the order. */
-export const placementRoute =
-  (deps: PlacementDeps, location: (orderId: string) => string): RequestHandler =>
-  async (req, res) => {
-    const body = readBody(placeOrderBody, req);
-    requireOwnUser(callerOf(req), body.user_id);
-    const { orderId, placedAt, held } = await placeOrder(deps, body, readKey(req));
-    const answer = { order_id: orderId, status: 'PENDING', placed_at: placedAt };
-    const message = held ? 'Order accepted; it has not been placed yet' : 'Order placed';
-    if (held) accepted(res.location(location(orderId)), { ...answer, message });
-    else created(req, res, '/orders', location(orderId), { ...answer, message });
-  };
+const placedExample = { order_id: exampleIds.order, status: 'PENDING' as const, placed_at: exampleTimes.placed };
+const heldBody = { ...acceptedBody, status: 'PENDING' as const };
+
+interface PlacementRoute {
+  oldName?: { path: `/${string}` };
+  /** Where the service shows the order. */
+  location: (orderId: string) => string;
+}
+
+/** `POST /orders`, the same at each service that takes orders. */
+export const placementRoute = ({ oldName, location }: PlacementRoute) =>
+  route({
+    method: 'POST',
+    path: '/orders',
+    oldName,
+    id: 'placeOrder',
+    summary: 'Places an order',
+    description:
+      'Answers once the restaurant side has checked, priced and stored it. Repeated restaurants and items are merged, their quantities added. A repeat with the same `Idempotency-Key` is the same order.',
+    roles: ['customer', 'service'],
+    idempotent: true,
+    body: body(placeOrderBody, {
+      user_id: exampleIds.user,
+      restaurants: [
+        { restaurant_id: exampleIds.restaurant, items: [{ menu_item_id: exampleIds.menuItem, quantity: 2 }] },
+      ],
+    }),
+    answers: {
+      201: answer('Placed: the restaurants decide next.', placement, { ...placedExample, message: 'Order placed' }),
+      202: answer(
+        'Accepted: it will be placed or cancelled. A service is slow or unavailable.',
+        placementHeld,
+        { ...heldBody, ...placedExample },
+        { location: true },
+      ),
+    },
+    refusals: {
+      NOT_FOUND: 'A restaurant or an item is unknown, or not available at this hour.',
+      KEY_REUSED: 'The `Idempotency-Key` came before with another body.',
+    },
+    async handle(deps: PlacementDeps, { body, caller, idempotencyKey, answer }) {
+      const placed = refuseAnothers(caller, body.user_id) ?? (await placeOrder(deps, body, idempotencyKey));
+      if (isRefusal(placed)) return placed;
+      const { orderId, placedAt, held } = placed;
+      const order = { order_id: orderId, status: 'PENDING' as const, placed_at: placedAt };
+      const headers = { Location: location(orderId) };
+      if (held) return answer(202, { ...heldBody, ...order }, headers);
+      return answer(201, { ...order, message: 'Order placed' }, headers);
+    },
+  });
 
 interface Placement {
   orderId: string;
   placedAt: string;
-  /** Temporal holds the order, but the restaurant side has not stored it yet. */
+  /** Whether Temporal holds the order, but the restaurant side has not stored it yet. */
   held: boolean;
 }
+
+type PlacementRefusal = Refusal<'NOT_FOUND' | 'KEY_REUSED'>;
 
 export interface PlacementDeps {
   temporal: Temporal;
@@ -47,11 +87,14 @@ export interface PlacementDeps {
 }
 
 /**
- * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it.
- * With an idempotency key a repeat is the same order and gets the same answer.
- * Throws HttpProblem: 404 something is not available, 422 the key was used with another body; TemporalUnavailableError.
+ * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it. With an idempotency key a
+ * repeat is the same order and gets the same answer. Throws TemporalUnavailableError.
  */
-async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined): Promise<Placement> {
+async function placeOrder(
+  deps: PlacementDeps,
+  body: PlaceOrderBody,
+  key: string | undefined,
+): Promise<Placement | PlacementRefusal> {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
   addLogFields(orderLogFields(orderId));
   const input = orderInput(orderId, body, deps.policy);
@@ -59,68 +102,63 @@ async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string
     deps.temporal,
     { workflow: workflowTypes.order, options: orderStart(input) },
     { definition: placeUpdate, updateId: placementUpdateId, args: [] },
-  ).catch((err: unknown) => {
-    if (err instanceof WorkflowGoneError) return { state: 'ended' as const };
-    throw err;
+  ).catch((error: unknown) => {
+    if (error instanceof WorkflowGoneError) return { state: 'ended' as const };
+    throw error;
   });
   if (sent.state === 'completed') return toPlacement(orderId, input.bodyHash, sent.value);
 
   const first = key === undefined ? undefined : await firstPlacement(deps.temporal, orderId);
-  if (first?.bodyHash !== undefined && isAnother(first.bodyHash, input.bodyHash)) throw keyReused();
-  if (sent.state === 'ended') await checkResult(deps.temporal, orderId);
-  return { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
+  if (first?.bodyHash !== undefined && isAnother(first.bodyHash, input.bodyHash)) return keyReused;
+  const rejected = sent.state === 'ended' ? await rejectionOf(deps.temporal, orderId) : undefined;
+  return rejected ?? { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
 }
 
-function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement {
-  if (isAnother(outcome.bodyHash, bodyHash)) throw keyReused();
+function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement | PlacementRefusal {
+  if (isAnother(outcome.bodyHash, bodyHash)) return keyReused;
   const placed = { orderId, placedAt: outcome.placedAt, held: false };
   switch (outcome.outcome) {
     case 'placed':
       return placed;
     case 'rejected':
     case 'cancelled':
-      throw notFound(outcome.reason);
+      return refuse('NOT_FOUND', outcome.reason);
     case 'settled':
-      if (outcome.total === null) throw notFound(outcome.reason ?? 'Order not found');
-      return placed;
+      return outcome.total === null ? refuse('NOT_FOUND', outcome.reason ?? 'Order not found') : placed;
   }
 }
 
 const isAnother = (first: string, now: string): boolean => first !== noBodyHash && first !== now;
 
-/** Of the placement that Temporal holds under this order id, this one's or an earlier one's. */
+/** The placement that Temporal holds under this order id: this one or an earlier one. */
 async function firstPlacement(temporal: Temporal, orderId: string) {
   const memo = (await describeWorkflow(temporal, orderWorkflowId(orderId)))?.memo;
   const text = (name: string): string | undefined => (typeof memo?.[name] === 'string' ? memo[name] : undefined);
   return { bodyHash: text(orderMemo.bodyHash), placedAt: text(orderMemo.placedAt) };
 }
 
-/** A run that was never asked for its first answer has ended: it is told by what the order came to. */
-async function checkResult(temporal: Temporal, orderId: string): Promise<void> {
+/** A run that ended before its placement was requested: its result answers. */
+async function rejectionOf(temporal: Temporal, orderId: string): Promise<PlacementRefusal | undefined> {
   const { outcome, reason } = await resultOf<OrderResult>(temporal, orderWorkflowId(orderId));
-  if (outcome === 'REJECTED' || outcome === 'CANCELLED') throw notFound(reason ?? 'Order not found');
+  const isPlaced = outcome !== 'REJECTED' && outcome !== 'CANCELLED';
+  return isPlaced ? undefined : refuse('NOT_FOUND', reason ?? 'Order not found');
 }
 
-const keyReused = () =>
-  unprocessable('This Idempotency-Key was used with another body. Use a fresh key for a new order.', [
-    { path: 'Idempotency-Key', message: 'used with another body' },
-  ]);
+const keyReused = refuse(
+  'KEY_REUSED',
+  'This Idempotency-Key came before with another body. Use a new key for a new order.',
+  {
+    errors: [{ path: 'Idempotency-Key', message: 'used with another body' }],
+  },
+);
 
 function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy): OrderInput {
   const { user_id, restaurants, on_partial_refusal } = body;
   const placed_at = new Date().toISOString();
   const keepsRest = on_partial_refusal === 'keep_rest';
-  // What is as usual is left out: the same body has the same hash as before there was a choice.
+  // The default is left out, so that a body has the same hash as before the field existed.
   const hashed = { user_id, restaurants, ...(keepsRest && { on_partial_refusal }) };
   const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
   const order = { order_id: orderId, user_id, placed_at, status: 'PENDING' as const, restaurants };
   return { order, policy, bodyHash, ...(keepsRest && { onPartialRefusal: on_partial_refusal }) };
-}
-
-function readKey(req: Request): string | undefined {
-  const key = z.optional(idempotencyKey).safeParse(req.get('Idempotency-Key'));
-  if (key.success) return key.data;
-  throw unprocessable('The Idempotency-Key does not match', [
-    { path: 'Idempotency-Key', message: '1 to 255 characters' },
-  ]);
 }

@@ -14,9 +14,12 @@ export type AddAgentBody = z.infer<typeof addAgentBody>;
 /** `GET /agents?assignments=` */
 export const agentsQuery = z.object({ assignments: z.enum(['open', 'all']).default('open') });
 
-/** `PATCH /deliveries/:order_id`; an `order_id` in the body must match the path. */
+/** The old name of listing agents has no query: it lists all assignments. */
+export const agentsOldQuery = z.object({}).transform((): z.infer<typeof agentsQuery> => ({ assignments: 'all' }));
+
+/** `PATCH /deliveries/:order_id`; an `order_id` in the body must be the one of the path. */
 export const moveDeliveryBody = z
-  .object({ order_id: anyId.optional(), status: z.enum(deliveryMoves) })
+  .object({ order_id: z.string().meta({ format: 'uuid' }).optional(), status: z.enum(deliveryMoves) })
   .meta({ id: 'MoveDeliveryBody' });
 
 /** `PATCH /update-dilvery-status`, its old name. */
@@ -32,6 +35,3 @@ export const deliveriesQuery = z.object({
   limit: pageLimit(),
   cursor,
 });
-
-/** `GET /get-delivery-status?order_id=`, the old name of `GET /deliveries/:order_id` */
-export const deliveryOldQuery = z.object({ order_id: anyId });

@@ -28,12 +28,6 @@ export const cancelBody = z.object({ reason: reason.nullish() }).default({});
 /** `GET /users/:user_id/orders?limit=&cursor=` */
 export const historyQuery = z.object({ limit: pageLimit(), cursor });
 
-/** `POST /change-order-status?order_id=`, the old name of the decision. */
-export const decisionOldQuery = z.object({ order_id: anyId });
-
-/** `POST /assign-agent?order_id=`, the old name of `POST /orders/:order_id/agent`. */
-export const askAgentOldQuery = z.object({ order_id: anyId });
-
 /** `GET /orders?order_id=&user_id=&restaurant_id=&status=&limit=&cursor=`, restaurant service. */
 export const ordersQuery = z.object({
   order_id: anyId.optional(),

@@ -1,6 +1,7 @@
 import { addRestaurantBody, changeRestaurantBody } from './restaurants';
 
 const soup = { name: 'Lentil soup', price: 4.5, type: 'VEG' };
+const id = '00000000-0000-4000-8000-000000000001';
 const restaurant = { name: 'Spice Garden', opening_time: '09:00', closing_time: '22:00', menu: [soup] };
 
 test('the times of a restaurant parse to HH:MM:SS', () => {
@@ -29,8 +30,8 @@ test.each([
 
 test.each([
   ['without an id adds an item', soup, { kind: 'add', item: soup }],
-  ['with an id changes that item', { id: 'x', price: 5 }, { kind: 'change', id: 'x', fields: { price: 5 } }],
-  ['with an id and delete removes it', { id: 'x', delete: true }, { kind: 'remove', id: 'x' }],
+  ['with an id changes that item', { id, price: 5 }, { kind: 'change', id, fields: { price: 5 } }],
+  ['with an id and delete removes it', { id, delete: true }, { kind: 'remove', id }],
 ])('a menu entry %s', (_what, entry, change) => {
   expect(changeRestaurantBody.parse({ menu: [entry] }).menu).toEqual([change]);
 });
@@ -43,7 +44,7 @@ test.each([
     'an item twice',
     {
       menu: [
-        { id: 'x', price: 1 },
+        { id, price: 1 },
         { id: 'X', delete: true },
       ],
     },

@@ -74,8 +74,8 @@ export const changeRestaurantBody = z
   .meta({ id: 'ChangeRestaurantBody' });
 export type ChangeRestaurantBody = z.infer<typeof changeRestaurantBody>;
 
-/** Any integer is well-formed; one that is no hour breaks a rule (400). */
-const hour = wholeNumber.meta({ wire: { type: 'integer', minimum: 0, maximum: 23 } });
+/** Any integer has the right form; one that is no hour breaks a rule (400). */
+const hour = wholeNumber.meta({ wire: { type: 'integer', minimum: 0, maximum: 23, examples: [12] } });
 
 /** `?hour=` */
 export const hourQuery = z.object({ hour: hour.optional() });

@@ -75,8 +75,17 @@ export const timeOfDay = z
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/, 'not a time like 09:30 or 09:30:00')
   .transform((value) => (value.length === 5 ? `${value}:00` : value));
 
-/** An id that is not checked for its form: a value that is no UUID is an unknown id, not a malformed one. */
-export const anyId = z.string().meta({ format: 'uuid' });
+const isUuid = (value: string): boolean => z.guid().safeParse(value).success;
+
+/**
+ * An id as a client sends it; comes out in lower case. One that is no UUID counts as unknown (404), not as malformed (422): its issue has
+ * the parameter `unknownId`.
+ */
+export const anyId = z
+  .string()
+  .meta({ format: 'uuid' })
+  .refine(isUuid, { error: 'unknown', params: { unknownId: true } })
+  .transform((value) => value.toLowerCase());
 
 /**
  * A whole number in a query string. Parses to a number; refuses what else JavaScript reads as one: '', '0x10', '1e3'.
@@ -95,5 +104,30 @@ export const pageLimit = (standard = 20) =>
     .default(standard)
     .meta({ wire: { type: 'integer', minimum: 1, maximum: limits.pageSize, default: standard } });
 
-/** The `next_cursor` of the previous page. */
-export const cursor = z.string().max(200).optional();
+/** Where a page ended. Pages are ordered newest first: by time, then by id. */
+export interface PageEnd {
+  at: Date;
+  id: string;
+}
+
+const pageEnd = z.tuple([placedAt, id]);
+
+/** Where a page begins: the `next_cursor` of the page before. Comes out as that page's end. */
+export const cursor = z
+  .string()
+  .max(200)
+  .transform((value, ctx): PageEnd => {
+    const parsed = pageEnd.safeParse(Buffer.from(value, 'base64url').toString('utf8').split(' '));
+    if (parsed.success) return { at: new Date(parsed.data[0]), id: parsed.data[1] };
+    ctx.addIssue({ code: 'custom', message: 'not a next_cursor of this service' });
+    return z.NEVER;
+  })
+  .optional();
+
+/** The cursor of the page after these rows. Null when the page is not full: it is the last one. */
+export function nextCursor<Row>(rows: Row[], limit: number, endAt: (row: Row) => PageEnd): string | null {
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  if (last === undefined) return null;
+  const { at, id } = endAt(last);
+  return Buffer.from(`${at.toISOString()} ${id}`).toString('base64url');
+}

@@ -1,52 +1,84 @@
-import { Router, type RequestHandler } from 'express';
-import type { Agent } from '../../contracts/answers/deliveries';
-import { addAgentBody, agentsQuery } from '../../contracts/delivery';
+import { agentAdded, agentFound, agents, type Agent } from '../../contracts/answers/deliveries';
+import { addAgentBody, agentsOldQuery, agentsQuery } from '../../contracts/delivery';
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { BestEffortPublish } from '../../lib/broker/broker';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
 import { isDuplicate, type Database } from '../../prisma/delivery/client';
-import { callerOf, only } from '../http/access';
-import { created } from '../http/answers';
-import { knownId, readBody, readQuery } from '../http/input';
-import { notFound, ruleBroken } from '../http/problems';
+import { refuse } from '../http/refusals';
+import { answer, body, route } from '../http/route';
+import { exampleAgent, exampleIds } from '../openapi/examples';
 
 export interface AgentsDeps {
   db: Database;
-  /** Tells the orders that have waited of their agents. */
+  /** Notifies the waiting orders of their agents. */
   notifyOrders: BestEffortPublish<AgentAssignedMessage>;
 }
 
-/** The agents: who there is, and who comes. */
-export function agentRoutes({ db, notifyOrders }: AgentsDeps): Router {
-  const list = async (assignments: 'open' | 'all') => (await listAgents(db, assignments)).map(shown);
+const unknownAgent = 'Agent not found';
 
-  const add: RequestHandler = async (req, res) => {
-    const body = readBody(addAgentBody, req);
-    const { id, matches } = await addAgent(db, body).catch((err: unknown) => {
-      throw isDuplicate(err) ? ruleBroken(`Duplicate entry: the userName "${body.userName}" is taken`) : err;
+const listAllAgents = route({
+  method: 'GET',
+  path: '/agents',
+  oldName: {
+    path: '/get-all-dilvery-agent',
+    query: agentsOldQuery,
+    description: 'With all assignments.',
+  },
+  id: 'listAgents',
+  summary: 'Lists the agents with their open assignments, or with all of them',
+  roles: ['service'],
+  query: agentsQuery,
+  answers: { 200: answer('The agents, oldest first.', agents, [exampleAgent]) },
+  async handle({ db }: AgentsDeps, { query, answer }) {
+    return answer(200, (await listAgents(db, query.assignments)).map(shown));
+  },
+});
+
+const showAgent = route({
+  method: 'GET',
+  path: '/agents/:id',
+  id: 'getAgent',
+  summary: 'Shows one agent with the open assignments',
+  roles: ['courier'],
+  params: { id: { unknown: unknownAgent, example: exampleIds.agent } },
+  answers: {
+    200: answer('The agent.', agentFound, { status: true, message: 'Agent found', data: exampleAgent }),
+  },
+  refusals: { NOT_FOUND: 'Unknown, or another courier.' },
+  async handle({ db }: AgentsDeps, { params, caller, answer }) {
+    const agent = await findAgent(db, params.id);
+    if (!agent || (caller.role === 'courier' && caller.agent_id !== agent.id)) return refuse('NOT_FOUND', unknownAgent);
+    return answer(200, { status: true, message: 'Agent found', data: shown(agent) });
+  },
+});
+
+const addAnAgent = route({
+  method: 'POST',
+  path: '/agents',
+  oldName: { path: '/add-dilvery-agent' },
+  id: 'addAgent',
+  summary: 'Adds an agent, who gets the order that has waited longest',
+  roles: ['operator'],
+  body: body(addAgentBody, { name: 'Asha', userName: 'asha', gender: 'FEMALE' }),
+  answers: {
+    201: answer('The agent is added.', agentAdded, {
+      status: true,
+      message: 'Agent added',
+      data: { agent_id: exampleIds.agent },
+    }),
+  },
+  refusals: { DUPLICATE: 'The `userName` is taken.' },
+  async handle({ db, notifyOrders }: AgentsDeps, { body, answer }) {
+    const added = await addAgent(db, body).catch((error: unknown) => {
+      if (!isDuplicate(error)) throw error;
     });
-    // They have their agent, told or not, and ask again: nobody is to wait here for a broker that hangs.
-    void notifyOrders(matches);
-    created(req, res, '/agents', `/agents/${id}`, { status: true, message: 'Agent added', data: { agent_id: id } });
-  };
-
-  return Router()
-    .get(
-      '/agents',
-      only('service'),
-      async (req, res) => void res.json(await list(readQuery(agentsQuery, req).assignments)),
-    )
-    .get('/agents/:id', only('courier'), async (req, res) => {
-      const caller = callerOf(req);
-      const agent = await findAgent(db, knownId(req.params.id, agentUnknown));
-      if (!agent || (caller.role === 'courier' && caller.agent_id !== agent.id)) throw notFound(agentUnknown);
-      res.json({ status: true, message: 'Agent found', data: shown(agent) });
-    })
-    .get('/get-all-dilvery-agent', only('service'), async (_req, res) => void res.json(await list('all')))
-    .post(['/agents', '/add-dilvery-agent'], only(), add);
-}
-
-const agentUnknown = 'Agent not found';
+    if (!added) return refuse('DUPLICATE', `Duplicate entry: the userName "${body.userName}" is taken`);
+    // Best effort, not awaited: the broker may hang, and an order that misses the message asks again.
+    void notifyOrders(added.matches);
+    const data = { agent_id: added.id };
+    return answer(201, { status: true, message: 'Agent added', data }, { Location: `/agents/${added.id}` });
+  },
+});
 
 const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, assignments }: ListedAgent): Agent => ({
   id,
@@ -62,3 +94,5 @@ const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, ass
     completedAt: completedAt?.toISOString() ?? null,
   })),
 });
+
+export const agentRoutes = [listAllAgents, showAgent, addAnAgent];

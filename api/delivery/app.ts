@@ -1,12 +1,17 @@
-import type { Express } from 'express';
-import { createApp, type EdgeDeps } from '../http/app';
-import { documentRoutes } from '../http/documents';
+import { createServiceApp, type EdgeDeps } from '../http/app';
+import type { ServiceRoutes } from '../http/route';
 import { agentRoutes, type AgentsDeps } from './agents';
 import { deliveryRoutes, type DeliveriesDeps } from './deliveries';
-import { deliveryDocument } from './openapi';
 
-type DeliveryAppDeps = AgentsDeps & DeliveriesDeps & EdgeDeps;
+type DeliveryDeps = AgentsDeps & DeliveriesDeps;
 
-/** The delivery service's HTTP interface (contract, section 2). */
-export const createDeliveryApp = (deps: DeliveryAppDeps): Express =>
-  createApp(deps, [documentRoutes(deliveryDocument), agentRoutes(deps), deliveryRoutes(deps)]);
+export const deliveryService: ServiceRoutes<DeliveryDeps> = {
+  title: 'Delivery service',
+  description: 'For couriers: their accounts and their jobs.',
+  groups: [
+    { tag: 'agents', description: 'The couriers', routes: agentRoutes },
+    { tag: 'deliveries', description: 'Their jobs', routes: deliveryRoutes },
+  ],
+};
+
+export const createDeliveryApp = (deps: DeliveryDeps & EdgeDeps) => createServiceApp(deliveryService, deps);

@@ -1,127 +1,153 @@
-import { Router, type Request, type Response } from 'express';
-import {
-  declineBody,
-  deliveriesQuery,
-  deliveryOldQuery,
-  moveDeliveryBody,
-  moveDeliveryOldBody,
-} from '../../contracts/delivery';
-import type { Delivery } from '../../contracts/answers/deliveries';
-import type { DeliveryMove } from '../../contracts/states';
+import { done } from '../../contracts/answers/common';
+import { deliveries, deliveryFound, type Delivery } from '../../contracts/answers/deliveries';
+import { declineBody, deliveriesQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
+import { nextCursor } from '../../contracts/values';
 import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
-import { findDelivery, hasDeclined } from '../../prisma/delivery/assignments';
+import { findDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
 import type { OrderFacts } from '../../workflows/rules';
-import type { Caller } from '../../contracts/access';
-import { callerOf, only } from '../http/access';
-import { accepted } from '../http/answers';
-import { nextCursor, readCursor } from '../http/cursor';
-import { knownId, optionalId, readBody, readQuery } from '../http/input';
-import { notFound, unprocessable } from '../http/problems';
-import { sendOrderCommand } from '../order-commands';
+import { isRefusal, mismatch, refuse } from '../http/refusals';
+import { answer, body, route } from '../http/route';
+import { exampleDelivery, exampleIds } from '../openapi/examples';
+import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { isTheirs, ownAgentId, refuseAnothersJob } from './own-jobs';
 
 export interface DeliveriesDeps {
   db: Database;
   temporal: Temporal;
 }
 
-/** The deliveries: a courier's jobs, one order's state, and its next step. */
-export function deliveryRoutes(deps: DeliveriesDeps): Router {
-  const { db } = deps;
-  return Router()
-    .get('/deliveries', only('courier'), async (req, res) => {
-      const { agent_id, status, limit, cursor } = readQuery(deliveriesQuery, req);
-      const after = readCursor(cursor);
-      const agentId = ownAgentId(callerOf(req), optionalId(agent_id, agentUnknown));
-      if (agentId !== undefined && !(await agentExists(db, agentId))) throw notFound(agentUnknown);
-      const rows = await listDeliveries(db, { agentId, status }, limit, after);
-      const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
-      const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
-      res.json({ success: true, message: 'Deliveries, newest first', data });
-    })
-    .get('/deliveries/:order_id', only('courier', 'service'), (req, res) => show(deps, req.params.order_id, req, res))
-    .get('/get-delivery-status', only('courier', 'service'), (req, res) =>
-      show(deps, readQuery(deliveryOldQuery, req).order_id, req, res),
-    )
-    .patch('/deliveries/:order_id', only('courier'), (req, res) => {
-      const orderId = knownId(req.params.order_id, orderUnknown);
-      const { order_id, status } = readBody(moveDeliveryBody, req);
-      if (order_id !== undefined && order_id.toLowerCase() !== orderId) {
-        throw unprocessable('The body names another order than the path', [
-          { path: 'order_id', message: 'differs from the path' },
-        ]);
-      }
-      return move(deps, orderId, status, req, res);
-    })
-    .post('/deliveries/:order_id/decline', only('courier'), (req, res) => decline(deps, req, res))
-    .patch('/update-dilvery-status', only('courier'), (req, res) => {
-      const { order_id, status } = readBody(moveDeliveryOldBody, req);
-      return move(deps, knownId(order_id, orderUnknown), status, req, res);
-    });
-}
+const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
-const orderUnknown = 'Order not found';
-const agentUnknown = 'Agent not found';
+const listJobs = route({
+  method: 'GET',
+  path: '/deliveries',
+  id: 'listDeliveries',
+  summary: "Lists a courier's jobs, newest first",
+  description: 'A courier sees only their own; an operator sees all.',
+  roles: ['courier'],
+  query: deliveriesQuery,
+  answers: {
+    200: answer('A page of deliveries.', deliveries, {
+      success: true,
+      message: 'Deliveries, newest first',
+      data: { count: 1, deliveries: [exampleDelivery], next_cursor: null },
+    }),
+  },
+  refusals: { NOT_FOUND: 'The agent is unknown, or another courier.' },
+  async handle({ db }: DeliveriesDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
+    const agentId = ownAgentId(caller, agent_id);
+    if (isRefusal(agentId)) return agentId;
+    if (agentId !== undefined && !(await agentExists(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
+    const rows = await listDeliveries(db, { agentId, status }, limit, cursor);
+    const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
+    const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
+    return answer(200, { success: true, message: 'Deliveries, newest first', data });
+  },
+});
 
-/** A courier is told the same of others' jobs as of those that there are not. */
-const isTheirs = (caller: Caller, agentId: string): boolean => caller.role !== 'courier' || caller.agent_id === agentId;
+const showDelivery = route({
+  method: 'GET',
+  path: '/deliveries/:order_id',
+  oldName: { path: '/get-delivery-status', idsFrom: 'query' },
+  id: 'getDelivery',
+  summary: "Shows an order's delivery status and courier",
+  roles: ['courier', 'service'],
+  params,
+  answers: {
+    200: answer('The delivery.', deliveryFound, {
+      success: true,
+      message: 'Delivery found',
+      data: { status: 'PENDING', agent_id: exampleIds.agent, agent_name: 'Asha' },
+    }),
+  },
+  refusals: { NOT_FOUND: "Unknown, without an agent yet, or another courier's." },
+  async handle({ db }: DeliveriesDeps, { params, caller, answer }) {
+    const delivery = await findDelivery(db, params.order_id);
+    if (!delivery?.agent || !isTheirs(caller, delivery.agent.id))
+      return refuse('NOT_FOUND', 'No agent has been assigned to this order');
+    const { status, agent } = delivery;
+    const data = { status, agent_id: agent.id, agent_name: agent.name };
+    return answer(200, { success: true, message: 'Delivery found', data });
+  },
+});
 
-/** The agent that is named, or the courier who asks. Throws 404 when a courier names another. */
-function ownAgentId(caller: Caller, named: string | undefined): string | undefined {
-  if (named !== undefined && !isTheirs(caller, named)) throw notFound(agentUnknown);
-  return caller.role === 'courier' ? caller.agent_id : named;
-}
+const moveDelivery = route({
+  method: 'PATCH',
+  path: '/deliveries/:order_id',
+  oldName: {
+    path: '/update-dilvery-status',
+    idsFrom: 'body',
+    body: body(moveDeliveryOldBody, { order_id: exampleIds.order, status: 'PICKED_UP' }),
+  },
+  id: 'moveDelivery',
+  summary: 'Picks up, delivers, or cancels, which cancels the whole order',
+  description: 'Repeating the present status is a no-op and succeeds.',
+  roles: ['courier'],
+  params,
+  body: body(moveDeliveryBody, { status: 'PICKED_UP' }),
+  answers: {
+    200: answer('Done.', done, { success: true, message: 'The delivery is PICKED_UP' }),
+    202: accepted,
+  },
+  refusals: {
+    NOT_FOUND: "Unknown, or another courier's.",
+    ILLEGAL_TRANSITION: 'The present status does not allow it.',
+    NO_AGENT_YET: 'No agent is assigned yet.',
+  },
+  async handle({ db, temporal }: DeliveriesDeps, { params: { order_id: orderId }, body, caller, answer }) {
+    const { order_id, status } = body;
+    if (order_id !== undefined && order_id.toLowerCase() !== orderId)
+      return mismatch('The body names another order than the path', [
+        { path: 'order_id', message: 'differs from the path' },
+      ]);
+    const refused = await refuseAnothersJob(db, caller, orderId);
+    if (refused) return refused;
+    const command = { kind: 'moveDelivery', status } as const;
+    const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+    if (isRefusal(outcome)) return outcome;
+    if (outcome === 'held') return answer(202, acceptedBody);
+    return answer(200, { success: true, message: `The delivery is ${status}` });
+  },
+});
 
-/** Throws 404 when the job is not the courier's who asks, as when there is none; `orDeclined`: nor one that they have handed back. */
-async function requireOwnJob(
-  db: Database,
-  caller: Caller,
-  orderId: string,
-  { orDeclined = false } = {},
-): Promise<void> {
-  if (caller.role !== 'courier') return;
-  const delivery = await findDelivery(db, orderId);
-  if (delivery?.agent?.id === caller.agent_id) return;
-  if (!orDeclined || !(await hasDeclined(db, orderId, caller.agent_id))) throw notFound(orderUnknown);
-}
+const declineDelivery = route({
+  method: 'POST',
+  path: '/deliveries/:order_id/decline',
+  id: 'declineDelivery',
+  summary: 'Hands a job back before pick-up; another agent gets it',
+  description: 'Without `agent_id` it is the agent who has the job.',
+  roles: ['courier'],
+  params,
+  body: body(declineBody, { agent_id: exampleIds.agent, reason: 'A flat tyre' }),
+  answers: {
+    200: answer('Handed back.', done, {
+      success: true,
+      message: 'The job is handed back; the order gets another agent',
+    }),
+    202: accepted,
+  },
+  refusals: {
+    NOT_FOUND: "Unknown, or another courier's.",
+    ILLEGAL_TRANSITION: "Picked up, over, or another agent's.",
+    NO_AGENT_YET: 'No agent is assigned yet.',
+  },
+  async handle({ db, temporal }: DeliveriesDeps, { params: { order_id: orderId }, body, caller, answer }) {
+    const agentId = ownAgentId(caller, body.agent_id);
+    if (isRefusal(agentId)) return agentId;
+    const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
+    if (refused) return refused;
+    const command = { kind: 'decline', agent_id: agentId, reason: body.reason } as const;
+    const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+    if (isRefusal(outcome)) return outcome;
+    if (outcome === 'held') return answer(202, acceptedBody);
+    return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
+  },
+});
 
-async function show({ db }: DeliveriesDeps, orderId: unknown, req: Request, res: Response): Promise<void> {
-  const delivery = await findDelivery(db, knownId(orderId, orderUnknown));
-  if (!delivery?.agent || !isTheirs(callerOf(req), delivery.agent.id))
-    throw notFound('No agent has been assigned to this order');
-  const { status, agent } = delivery;
-  res.json({ success: true, message: 'Delivery found', data: { status, agent_id: agent.id, agent_name: agent.name } });
-}
-
-async function move(
-  { db, temporal }: DeliveriesDeps,
-  orderId: string,
-  status: DeliveryMove,
-  req: Request,
-  res: Response,
-): Promise<void> {
-  await requireOwnJob(db, callerOf(req), orderId);
-  const command = { kind: 'moveDelivery', status } as const;
-  const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
-  if (sent === 'held') accepted(res);
-  else res.json({ success: true, message: `The delivery is ${status}` });
-}
-
-async function decline({ db, temporal }: DeliveriesDeps, req: Request, res: Response): Promise<void> {
-  const orderId = knownId(req.params.order_id, orderUnknown);
-  const { agent_id, reason } = readBody(declineBody, req);
-  const caller = callerOf(req);
-  const agentId = ownAgentId(caller, optionalId(agent_id, agentUnknown));
-  await requireOwnJob(db, caller, orderId, { orDeclined: true });
-  const command = { kind: 'decline', agent_id: agentId, reason } as const;
-  const sent = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
-  if (sent === 'held') accepted(res);
-  else res.json({ success: true, message: 'The job is handed back; the order gets another agent' });
-}
-
-/** An order asks for an agent once it is confirmed, so whoever has a row here is, unless the row is cancelled. */
+/** An order requests an agent once it is confirmed: one with a row here is CONFIRMED, or CANCELLED if the row is. */
 async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null> {
   const delivery = await findDelivery(db, orderId);
   if (!delivery) return null;
@@ -140,3 +166,5 @@ const shown = (row: ListedDelivery): Delivery => ({
   completed_at: row.completedAt?.toISOString() ?? null,
   agent_rating: row.agentRating,
 });
+
+export const deliveryRoutes = [listJobs, showDelivery, moveDelivery, declineDelivery];

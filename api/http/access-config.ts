@@ -1,7 +1,7 @@
 import { cachedToken, createVerify, signToken, type TokenRules } from '../../lib/http/tokens';
 import type { Access } from './access';
 
-/** What the configuration says of access; it has been checked to be whole. */
+/** The configuration of access, checked to be complete. */
 interface AccessConfig {
   AUTH_MODE: 'required' | 'off';
   AUTH_SECRET?: string | undefined;
@@ -24,14 +24,14 @@ const rulesOf = ({ AUTH_ISSUER, AUTH_AUDIENCE, AUTH_CLOCK_SKEW_S }: AccessConfig
   clockSkewSeconds: AUTH_CLOCK_SKEW_S,
 });
 
-/** The headers with which a service shows another one who it is. */
+/** The headers by which a service authenticates with another one. */
 export type Authorize = () => Promise<Record<string, string>>;
 
 const lifeSeconds = 300;
-/** A token is used for so long: it is still good when the request arrives. */
+/** A token is used no longer than this, so that it is still valid when the request arrives. */
 const useMs = 240_000;
 
-/** By the token that the configuration gives, or by tokens of its own. */
+/** Uses the configured token, or signs tokens with the secret. */
 export function serviceAuthorization(
   service: string,
   config: AccessConfig & { AUTH_SERVICE_TOKEN?: string | undefined },

@@ -1,15 +1,15 @@
 import type { Request, RequestHandler } from 'express';
 import { callerClaims, type Caller, type Role } from '../../contracts/access';
 import { KeysUnavailableError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
-import { HttpProblem, unavailable } from './problems';
+import { forbidden, refuse, unauthenticated, unavailable, type Refusal } from './refusals';
 
-/** How callers are known: by a token that this verifies; or, where nobody asks, everybody is an operator. */
+/** How callers authenticate: by a token that this verifies; or not at all, and every caller is an operator. */
 export type Access = { mode: 'required'; verify: Verify } | { mode: 'off' };
 
 const callers = new WeakMap<Request, Caller>();
 const anybody: Caller = { role: 'operator', sub: 'anybody' };
 
-/** Learns who asks, before anything else of the request is read. A token that is not good is refused also where none is needed. */
+/** Authenticates the caller before anything else of the request is read. Refuses a bad token also where none is needed. */
 export function identify(access: Access): RequestHandler {
   if (access.mode === 'off') return (req, _res, next) => (callers.set(req, anybody), next());
   return async (req, _res, next) => {
@@ -21,58 +21,46 @@ export function identify(access: Access): RequestHandler {
 
 async function readCaller(header: string, verify: Verify): Promise<Caller> {
   const [, token] = /^bearer +([^ ]+) *$/i.exec(header) ?? [];
-  if (token === undefined) throw unauthorized('Send a token: Authorization: Bearer …');
-  const claims = callerClaims.safeParse(await verify(token).catch(refuse));
-  if (!claims.success) throw unauthorized('The token names no role that is known here, or not what the role needs');
+  if (token === undefined) throw unauthenticated('Send a token: Authorization: Bearer …');
+  const claims = callerClaims.safeParse(await verify(token).catch(refuseToken));
+  if (!claims.success) throw unauthenticated('The token lacks a known role, or a claim that its role requires');
   return claims.data;
 }
 
-function refuse(err: unknown): never {
-  if (err instanceof TokenRefusedError) throw unauthorized(err.message);
-  if (err instanceof KeysUnavailableError) throw unavailable('Tokens cannot be checked at the moment. Try again.');
-  throw err;
+function refuseToken(error: unknown): never {
+  if (error instanceof TokenRefusedError) throw unauthenticated(error.message);
+  if (error instanceof KeysUnavailableError) throw unavailable('Tokens cannot be verified now. Try again.');
+  throw error;
 }
 
-const unauthorized = (message: string): HttpProblem => new HttpProblem(401, message);
+/** Everybody who may call a route for these roles: operators too. */
+export const withOperators = (allowed: readonly Role[]): Role[] => [...new Set<Role>([...allowed, 'operator'])];
 
-/** Lets these roles through, and operators. Each route has one of these, or is `open`. Throws 401 without a caller, 403 for another role. */
-export function only(...allowed: Role[]): Guard {
-  const access: Role[] = [...allowed, 'operator'];
-  return guard(access, (req, _res, next) => {
+/** Lets these roles through, and operators. Throws HttpProblem: UNAUTHENTICATED without a caller, FORBIDDEN for another role. */
+export function only(...allowed: readonly Role[]): RequestHandler {
+  const roles = withOperators(allowed);
+  return (req, _res, next) => {
     const caller = callers.get(req);
-    if (!caller) throw unauthorized('This needs a token: Authorization: Bearer …');
-    if (!access.includes(caller.role)) throw forbidden(`This is not for the role ${caller.role}`);
+    if (!caller) throw unauthenticated('This needs a token: Authorization: Bearer …');
+    if (!roles.includes(caller.role)) throw forbidden(`The role ${caller.role} may not do this`);
     next();
-  });
+  };
 }
 
-/** A route for everybody. */
-export const open: RequestHandler & { access: 'anybody' } = Object.assign<RequestHandler, { access: 'anybody' }>(
-  (_req, _res, next) => next(),
-  { access: 'anybody' },
-);
-
-/** What a route's guard lets through, for whoever lists the routes. */
-export type Guard = RequestHandler & { access: Role[] };
-const guard = (access: Role[], handler: RequestHandler): Guard => Object.assign(handler, { access });
-
-export const forbidden = (message: string): HttpProblem => new HttpProblem(403, message);
-
-/** Who asks. Only behind a guard. */
+/** The authenticated caller of a request behind `only`. */
 export function callerOf(req: Request): Caller {
   const caller = callers.get(req);
-  if (!caller) throw new Error('a route without a guard has asked for its caller');
+  if (!caller) throw new Error('a route for anybody has read its caller');
   return caller;
 }
 
-/** Who asks, behind a guard or not; undefined where nobody says so. */
+/** Undefined where the request has no token. */
 export const callerIfKnown = (req: Request): Caller | undefined => callers.get(req);
 
-/** Whether a customer asks for what is not theirs; the other roles are no customers. */
+/** Whether a customer requests what is another's. The other roles are no customers. */
 export const isAnothers = (caller: Caller, userId: string | null): boolean =>
   caller.role === 'customer' && caller.sub !== userId;
 
-/** What is a customer's own is asked for by that customer, or by somebody who is no customer. Throws 403. */
-export function requireOwnUser(caller: Caller, userId: string): void {
-  if (isAnothers(caller, userId)) throw forbidden("This is another customer's");
-}
+/** The refusal of a customer who requests what is another's. */
+export const refuseAnothers = (caller: Caller, userId: string): Refusal<'FORBIDDEN'> | undefined =>
+  isAnothers(caller, userId) ? refuse('FORBIDDEN', 'This belongs to another customer') : undefined;

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** What a page of another origin may send, and what it may read of an answer beside the body. */
+/** What a page of another origin may send; `readable` is what it may read of an answer beside the body. */
 const preflight = {
   'Access-Control-Allow-Methods': 'GET, POST, PATCH',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-Id',
@@ -8,7 +8,7 @@ const preflight = {
 };
 const readable = 'Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
 
-/** Lets pages of exactly these origins ask from a browser. Without cookies: callers are known by a token. */
+/** Lets pages of exactly these origins call from a browser. No cookies: callers authenticate by token. */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   return (req, res, next) => {
     res.vary('Origin');

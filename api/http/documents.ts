@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { Router } from 'express';
-import type { OpenApiDocument } from '../openapi/document';
-import { open } from './access';
-import { notFound } from './problems';
+import { openApiDocument } from '../openapi/document';
+import { notFound } from './refusals';
+import type { ServiceRoutes } from './route';
 
-/** Swagger UI's own files, as they are installed: the page needs nothing from elsewhere. */
+/** Swagger UI as installed: the page loads nothing from other hosts. */
 const folder = path.dirname(require.resolve('swagger-ui-dist/package.json'));
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** The page may run its own scripts and ask its own service; its styles are partly written by its script. */
+/** The page may run its own scripts and call its own service; its script writes some of its styles. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -39,13 +39,16 @@ const page = `<!doctype html>
 
 const script = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, validatorUrl: null });\n`;
 
-/** The service's interface, for programs (`/openapi.json`) and for people (`/docs`). */
-export function documentRoutes(describe: () => OpenApiDocument): Router {
+/** The service's interface, for programs (`/openapi.json`) and for people (`/docs`). For anybody. */
+export function documentRoutes(service: ServiceRoutes<never>): Router {
   let document: string | undefined;
   return Router()
-    .get('/openapi.json', open, (_req, res) => void res.type('json').send((document ??= JSON.stringify(describe()))))
-    .get('/docs', open, (_req, res) => void res.set('Content-Security-Policy', pagePolicy).type('html').send(page))
-    .get('/docs/:file', open, (req, res) => {
+    .get('/openapi.json', (_req, res) => {
+      document ??= JSON.stringify(openApiDocument(service));
+      res.type('json').send(document);
+    })
+    .get('/docs', (_req, res) => void res.set('Content-Security-Policy', pagePolicy).type('html').send(page))
+    .get('/docs/:file', (req, res) => {
       if (req.params.file === 'show.js') return void res.type('js').send(script);
       const file = files.find((name) => name === req.params.file);
       if (file === undefined) throw notFound('No such file');

@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { HttpProblem, unreadable } from './problems';
+import { HttpProblem, refuse, unreadable } from './refusals';
 
-/** For answers that are data: nobody should show them as a page, in a frame, or guess what they are. */
+/** For answers that are data: no browser should show them as a page, in a frame, or guess their type. */
 export const securityHeaders = (): RequestHandler =>
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     xFrameOptions: { action: 'deny' },
-    strictTransportSecurity: false, // TLS ends at a proxy: it knows whether its other services have TLS too
+    strictTransportSecurity: false, // TLS ends at a proxy, which knows whether its other services have TLS too
     // These are about pages.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
@@ -21,7 +21,8 @@ export const securityHeaders = (): RequestHandler =>
 const maxHeaders = 100;
 
 export const requireFewHeaders: RequestHandler = (req, _res, next) => {
-  if (req.rawHeaders.length > 2 * maxHeaders) throw new HttpProblem(431, `More than ${maxHeaders} headers`);
+  if (req.rawHeaders.length > 2 * maxHeaders)
+    throw new HttpProblem(refuse('PAYLOAD_TOO_LARGE', `More than ${maxHeaders} headers`), 431);
   next();
 };
 

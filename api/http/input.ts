@@ -1,40 +1,55 @@
-import type { Request } from 'express';
 import { z } from 'zod';
-import { notFound, ruleBroken, shortened, unprocessable } from './problems';
+import { idempotencyKey } from '../../contracts/orders';
+import { anyId } from '../../contracts/values';
+import { HttpProblem, mismatch, notFound, shortened } from './refusals';
 
-const uuid = z.guid();
-
-/** The request's body by its schema. Throws 422 naming each field that does not fit. */
-export const readBody = <T extends z.ZodType>(schema: T, req: Request): z.infer<T> => read(schema, req.body, 'body');
-
-/** The request's query by its schema. Throws 422 naming each parameter that does not fit. */
-export const readQuery = <T extends z.ZodType>(schema: T, req: Request): z.infer<T> => read(schema, req.query, 'query');
-
-/** An id that is no UUID is unknown like any other unknown id: throws 404 with the message. */
-export function knownId(value: unknown, message: string): string {
-  const parsed = uuid.safeParse(value);
-  if (!parsed.success) throw notFound(message);
-  return parsed.data.toLowerCase();
+/** A parameter of a path. All are ids: UUIDs, and one that is no UUID is unknown. */
+export interface IdParam {
+  /** The 404's message for an id that is no UUID. */
+  unknown: string;
+  example: string;
 }
 
-/** As `knownId`, where the id may be left out. */
-export const optionalId = (value: string | null | undefined, message: string): string | undefined =>
-  value === undefined || value === null ? undefined : knownId(value, message);
+type Place = 'body' | 'query' | 'path';
 
-/** An hour from 0 to 23. Throws 400. */
-export function checkHour(hour: number): number {
-  if (hour < 0 || hour > 23) throw ruleBroken('hour must be from 0 to 23');
-  return hour;
-}
+/** An issue that says that an id is no UUID. */
+const isUnknownId = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'custom' && issue.params?.['unknownId'] === true;
 
-function read<T extends z.ZodType>(schema: T, input: unknown, what: string): z.infer<T> {
+/**
+ * The input by its schema; undefined where the route declares none. Throws HttpProblem: UNPROCESSABLE with each field that does not match;
+ * NOT_FOUND if all that is wrong is an id that is no UUID, with the message that `params` has for it.
+ */
+export function readInput<T>(
+  schema: z.ZodType<T> | undefined,
+  input: unknown,
+  place: Place,
+  params: Readonly<Record<string, IdParam>> = {},
+): T {
+  if (!schema) return undefined as T; // as the route's type has it
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues
+  const { issues } = parsed.error;
+  const [id] = issues.filter(isUnknownId).map((issue) => issue.path.join('.'));
+  const errors = issues
+    .filter((issue) => !isUnknownId(issue))
     .slice(0, 50)
     .map((issue) => ({ path: issue.path.join('.'), message: shortened(issue.message) }));
-  throw unprocessable(
-    `The ${what} does not match: ${errors.map((e) => `${e.path || what}: ${e.message}`).join('; ')}`,
-    errors,
-  );
+  if (id !== undefined && errors.length === 0) throw notFound(params[id]?.unknown ?? `Unknown ${id}`);
+  const list = errors.map(({ path, message }) => `${path || place}: ${message}`).join('; ');
+  throw new HttpProblem(mismatch(`The ${place} does not match: ${list}`, errors));
+}
+
+/** The ids that `params` names, in lower case. Throws HttpProblem as `readInput` does. */
+export function readIds(params: Readonly<Record<string, IdParam>>, input: unknown, place: Place) {
+  const ids = z.object(Object.fromEntries(Object.keys(params).map((name) => [name, anyId])));
+  return readInput(ids, input, place, params);
+}
+
+/** Throws HttpProblem: UNPROCESSABLE. */
+export function readKey(header: string | undefined): string | undefined {
+  const key = idempotencyKey.optional().safeParse(header);
+  if (key.success) return key.data;
+  const errors = [{ path: 'Idempotency-Key', message: '1 to 255 characters' }];
+  throw new HttpProblem(mismatch('The Idempotency-Key does not match: 1 to 255 characters', errors));
 }

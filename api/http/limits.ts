@@ -2,19 +2,19 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Caller, Role } from '../../contracts/access';
 import type { RateLimit } from '../../lib/redis/rate-limits';
 import { callerIfKnown } from './access';
-import { HttpProblem } from './problems';
+import { HttpProblem, refuse } from './refusals';
 
-/** How often each caller may ask; what is left out is not limited. */
+/** How many requests each caller may send. What is left out is not limited. */
 export interface RequestLimits {
   reads?: RateLimit | undefined;
   writes?: RateLimit | undefined;
 }
 
-/** They ask for many at a time, and may do everything anyway. */
+/** They send many requests at a time, and may do everything anyway. */
 const unlimited: Role[] = ['operator', 'service'];
 const readMethods = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Counts each request for its caller, or for its address where nobody says who they are. Throws 429. */
+/** Counts each request for its caller, or for its address where it has no token. Throws HttpProblem: TOO_MANY_REQUESTS. */
 export function limitRequests(limits: RequestLimits): RequestHandler {
   return async (req, res, next) => {
     await count(limits, req, res, callerIfKnown(req));
@@ -22,11 +22,11 @@ export function limitRequests(limits: RequestLimits): RequestHandler {
   };
 }
 
-/** Counts for their address those who are refused already, as whoever guesses tokens is: in the end they are answered with 429. */
+/** Counts requests that were refused already for their address: guessing tokens ends in 429 too. */
 export function limitRefused(limits: RequestLimits): ErrorRequestHandler {
-  return async (err: unknown, req, res, next) => {
+  return async (error: unknown, req, res, next) => {
     await count(limits, req, res, undefined);
-    next(err);
+    next(error);
   };
 }
 
@@ -42,11 +42,11 @@ async function count(limits: RequestLimits, req: Request, res: Response, caller:
   res.set('RateLimit-Policy', `"${name}";q=${quota};w=${windowSeconds}`);
   res.set('RateLimit', `"${name}";r=${remaining};t=${resetSeconds}`);
   if (allowed) return;
-  const message = `These are more than ${quota} ${name} in ${windowSeconds} s. Try again in ${resetSeconds} s.`;
-  throw new HttpProblem(429, message, { retryAfterSeconds: resetSeconds });
+  const message = `More than ${quota} ${name} in ${windowSeconds} s. Try again in ${resetSeconds} s.`;
+  throw new HttpProblem(refuse('TOO_MANY_REQUESTS', message, { retryAfterSeconds: resetSeconds }));
 }
 
-/** Of an IPv6 address the first half: one machine has the whole of the other. */
+/** The first half of an IPv6 address, as one machine has the whole other half; an IPv4 address as it is. */
 export function networkOf(address: string): string {
   const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 !== undefined || !address.includes(':')) return v4 ?? address;

@@ -1,23 +1,23 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { latencyBuckets, stopwatch } from '../../lib/metrics/metrics';
-import { canonicalRoute } from './route';
+import { canonicalPattern } from './route-label';
 
-/** Other methods count as one: a client may make up many. */
+/** All other methods count as one: a client may invent many. */
 const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** Counts each request with what it took, by its route's pattern: never by what a client can choose. */
+/** Observes each request's duration, by its route's pattern: never by what a client can choose. */
 export function countRequests(registry = new Registry()): RequestHandler {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'From a request to the end of its answer. Status 499: the client had gone before.',
+    help: 'From a request to the end of its answer. Status 499: the client disconnected before.',
     labelNames: ['method', 'route', 'status'],
     buckets: latencyBuckets,
     registers: [registry],
   });
   const inFlight = new Gauge({
     name: 'http_requests_in_flight',
-    help: 'Requests that are not answered yet.',
+    help: 'Requests in progress.',
     registers: [registry],
   });
   return (req, res, next) => {
@@ -33,7 +33,7 @@ export function countRequests(registry = new Registry()): RequestHandler {
 
 const methodOf = ({ method }: Request): string => (methods.has(method) ? method : 'other');
 
-/** `unmatched`: there is none, or the request was refused before one was looked for. */
-const routeOf = (req: Request): string => canonicalRoute(req) ?? 'unmatched';
+/** `unmatched`: no route fits, or the request was refused before routing. */
+const routeOf = (req: Request): string => canonicalPattern(req) ?? 'unmatched';
 
 const statusOf = (res: Response): number => (res.writableFinished ? res.statusCode : 499);

@@ -1,17 +1,212 @@
-import type { Request } from 'express';
+import type { z } from 'zod';
+import type { Caller, Role } from '../../contracts/access';
+import { errorStatus, type ErrorCode } from '../../contracts/errors';
+import { readIds, readInput, readKey, type IdParam } from './input';
+import type { Refusal } from './refusals';
 
-/** The patterns of the route that has taken the request, the canonical one first; none before one has. */
-const patternsOf = ({ route }: Pick<Request, 'route'>): string[] =>
-  [(route as { path: string | string[] } | undefined)?.path ?? []].flat();
+/** The names of a path's parameters: `order_id` in `/orders/:order_id/cancel`. */
+export type ParamName<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamName<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
 
-/** Of whatever name it was asked by. */
-export const canonicalRoute = (req: Pick<Request, 'route'>): string | undefined => patternsOf(req)[0];
+/** A success that a route may answer with. */
+export interface Answer<Body = unknown> {
+  description: string;
+  schema: z.ZodType<Body>;
+  example: Body;
+  /** Whether it has a `Location`; a 201 always has one. */
+  location?: boolean;
+}
 
-/** By the name that it was asked by. */
-export function askedRoute(req: Pick<Request, 'route' | 'path'>): string | undefined {
-  const patterns = patternsOf(req);
-  const asked = req.path.toLowerCase().split('/');
-  const fits = (pattern: string): boolean =>
-    pattern.split('/').every((part, i) => part.startsWith(':') || part === asked[i]);
-  return patterns.find(fits) ?? patterns[0];
+export type AnswersByStatus = Readonly<Record<number, Answer>>;
+type BodyOf<Given> = Given extends Answer<infer Body> ? Body : never;
+
+export const answer = <Schema extends z.ZodType>(
+  description: string,
+  schema: Schema,
+  example: z.output<Schema>,
+  more: { location?: boolean } = {},
+): Answer<z.output<Schema>> => ({ description, schema: schema as z.ZodType<z.output<Schema>>, example, ...more });
+
+export interface RequestBody<Body = unknown> {
+  schema: z.ZodType<Body>;
+  example: object;
+}
+
+export const body = <Schema extends z.ZodType>(
+  schema: Schema,
+  example: z.input<Schema> & object,
+): RequestBody<z.output<Schema>> => ({ schema: schema as z.ZodType<z.output<Schema>>, example });
+
+/** What a refusal means at a route, and its status where that is not the usual one of its code. */
+export type Meaning = string | { status: number; meaning: string };
+
+/** The name of the same operation in the old platform, with what differs there. A creation answers 200 there, without `Location`. */
+export interface OldName<Query, Body> {
+  path: `/${string}`;
+  /** Where the ids of the canonical path are, if not in the old path. */
+  idsFrom?: 'query' | 'body';
+  query?: z.ZodType<Query>;
+  body?: RequestBody<Body>;
+  description?: string;
+}
+
+/** What a route declares for everybody who reads it: the router, the guard, the documents. */
+interface Declared {
+  method: 'GET' | 'POST' | 'PATCH';
+  path: `/${string}`;
+  /** The name of the operation in generated clients. */
+  id: string;
+  summary: string;
+  description?: string;
+  /** Who may call it, beside operators, who may call every route. */
+  roles: readonly Role[] | 'anybody';
+  /** Whether it takes an `Idempotency-Key`. */
+  idempotent?: boolean;
+}
+
+export interface AnswerHeaders {
+  Location?: string;
+  'Cache-Control'?: 'no-store';
+}
+
+/** What a handler has answered; made by its `answer`. */
+export interface Answered {
+  readonly status: number;
+  /** A string is JSON text already. */
+  readonly body: unknown;
+  readonly headers: AnswerHeaders;
+}
+
+/** What a handler gets of a request, read and checked as its route declares. */
+export interface HandlerInput<Path extends string, Query, Body, Answers extends AnswersByStatus> {
+  /** In lower case. */
+  params: Record<ParamName<Path>, string>;
+  query: Query;
+  body: Body;
+  idempotencyKey: string | undefined;
+  /** The authenticated caller. Throws on a route for anybody. */
+  readonly caller: Caller;
+  answer: <Status extends keyof Answers & number>(
+    status: Status,
+    body: BodyOf<Answers[Status]>,
+    ...headers: Status extends 201 ? [AnswerHeaders & { Location: string }] : [AnswerHeaders?]
+  ) => Answered;
+  /** Passes on the JSON text of another service. */
+  answerText: (status: keyof Answers & number, text: string) => Answered;
+}
+
+/** Refusals that every route may return without declaring them. */
+type SharedCode = 'FORBIDDEN' | 'UNPROCESSABLE';
+
+type Declaration<
+  Path extends `/${string}`,
+  Query,
+  Body,
+  Answers extends AnswersByStatus,
+  Code extends ErrorCode,
+  Deps,
+> = Declared &
+  PathParams<Path> & {
+    path: Path;
+    oldName?: OldName<NoInfer<Query>, NoInfer<Body>>;
+    query?: z.ZodType<Query>;
+    body?: RequestBody<Body>;
+    /** By status. */
+    answers: Answers;
+    /** By code. Those of the edge (401, 413, 429 …) and 422 and 403 are declared once, for all routes. */
+    refusals?: Record<Code, Meaning>;
+    handle: (
+      deps: Deps,
+      input: HandlerInput<Path, Query, Body, Answers>,
+    ) => Promise<Answered | Refusal<NoInfer<Code> | SharedCode>>;
+  };
+
+/** A path with parameters describes each. */
+type PathParams<Path extends string> = [ParamName<Path>] extends [never]
+  ? { params?: Record<string, never> }
+  : { params: Record<ParamName<Path>, IdParam> };
+
+/** A request as it has arrived. */
+export interface ReceivedRequest {
+  byOldName: boolean;
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  header: (name: string) => string | undefined;
+  /** Throws when the request has no authenticated caller. */
+  caller: () => Caller;
+}
+
+/** A declared operation of a service. */
+export interface Route<Deps = never> extends Declared {
+  oldName?: OldName<unknown, unknown>;
+  params: Readonly<Record<string, IdParam>>;
+  query?: z.ZodType;
+  body?: RequestBody;
+  answers: AnswersByStatus;
+  refusals: Readonly<Partial<Record<ErrorCode, Meaning>>>;
+  /** Reads the request and handles it. Throws HttpProblem when the request does not match. */
+  run: (deps: Deps, request: ReceivedRequest) => Promise<Answered | Refusal>;
+}
+
+/**
+ * Declares an operation once: its router, its guard, the types of its handler, its documents come from here. A handler that answers
+ * with a status, a body or a refusal that is not declared does not compile.
+ */
+export function route<
+  Deps,
+  const Path extends `/${string}`,
+  Answers extends AnswersByStatus,
+  Code extends ErrorCode = never,
+  Query = undefined,
+  Body = undefined,
+>(declaration: Declaration<Path, Query, Body, Answers, Code, Deps>): Route<Deps> {
+  const { handle, ...declared } = declaration;
+  const { query, body, oldName, idempotent = false } = declared;
+  const params: Route['params'] = declared.params ?? {};
+  return {
+    ...declared,
+    params,
+    refusals: declared.refusals ?? {},
+    async run(deps, request) {
+      const old = request.byOldName ? oldName : undefined;
+      return handle(deps, {
+        query: readInput(old?.query ?? query, request.query, 'query'),
+        body: readInput((old?.body ?? body)?.schema, request.body, 'body'),
+        params: readIds(params, request[old?.idsFrom ?? 'params'], old?.idsFrom ?? 'path') as Record<
+          ParamName<Path>,
+          string
+        >,
+        idempotencyKey: idempotent ? readKey(request.header('Idempotency-Key')) : undefined,
+        get caller() {
+          return request.caller();
+        },
+        answer: (status, answerBody, headers = {}) => ({ status, body: answerBody, headers }),
+        answerText: (status, text) => ({ status, body: text, headers: {} }),
+      });
+    },
+  };
+}
+
+/** The status of a refusal at a route. */
+export function statusAt({ refusals }: Pick<Route<never>, 'refusals'>, code: ErrorCode): number {
+  const meaning = refusals[code];
+  return typeof meaning === 'object' ? meaning.status : errorStatus[code];
+}
+
+/** A service's HTTP interface. */
+export interface ServiceRoutes<Deps> {
+  title: string;
+  description: string;
+  groups: readonly RouteGroup<Deps>[];
+}
+
+/** Routes about one thing; a tag in the documents. */
+interface RouteGroup<Deps> {
+  tag: string;
+  description: string;
+  routes: readonly Route<Deps>[];
 }

@@ -7,33 +7,33 @@ export interface Listening {
   /** `http://host:port` */
   address: string;
   /**
-   * Goes on for the drain delay, each answer closing its connection; then takes no more connections, and resolves when the
-   * requests under way are answered.
+   * Keeps serving for the drain delay, each answer closing its connection; then accepts no more connections, and resolves when the
+   * requests in flight are answered.
    */
   close(): Promise<void>;
 }
 
 /**
- * Longer than whoever keeps connections lets them idle: mostly a minute, at load balancers and proxies. The side that closes first must not
- * be the server: a request may be on its way then, and is lost.
+ * Longer than load balancers and proxies keep a connection idle, which is mostly a minute. The server must not be the side that closes
+ * first: a request may be in flight then, and is lost.
  */
 const keepAliveMs = 65_000;
 
-/** By Node's names for them, in milliseconds and bytes. */
+/** Named as in Node; in milliseconds and bytes. */
 export interface ServerLimits {
-  /** For the headers of a request, from its first byte on; of a connection's first request, from the connection on. Then 408. */
+  /** For a request's headers, from its first byte on; for a connection's first request, from the connection on. Then 408. */
   headersTimeout: number;
-  /** For a request with its body. Then 408. */
+  /** For a request including its body. Then 408. */
   requestTimeout: number;
-  /** How often these two are looked at. */
+  /** How often these two are checked. */
   connectionsCheckingInterval: number;
-  /** Of all headers together. Beyond them 431. */
+  /** Of all headers together. Above it 431. */
   maxHeaderSize: number;
-  /** At the same time; those beyond it are closed. */
+  /** At the same time; those above it are closed. */
   maxConnections: number;
 }
 
-/** Enough for the largest body over a slow network; who sends next to nothing, to hold connections, holds none for long. */
+/** Enough for the largest body over a slow network, and too short to hold connections by sending next to nothing. */
 const serverLimits: ServerLimits = {
   headersTimeout: 20_000,
   requestTimeout: 30_000,
@@ -43,8 +43,8 @@ const serverLimits: ServerLimits = {
 };
 
 /**
- * @param drainDelayMs How long requests are still taken after `close`: one may be on its way, on a connection that nobody has accepted
- * yet, when whoever sends it turns to another instance. Closing at once would reset that connection.
+ * @param drainDelayMs How long `close` still accepts requests: one may be in flight, on a connection that is not accepted yet, while the
+ * load balancer turns to another instance. Closing at once would reset that connection.
  */
 export async function listen(
   app: Express,
@@ -54,20 +54,20 @@ export async function listen(
   limits: Partial<ServerLimits> = {},
 ): Promise<Listening> {
   const { maxConnections, ...requestLimits } = { ...serverLimits, ...limits };
-  const underWay = new Set<ServerResponse>();
-  let announcing = false;
+  const inFlight = new Set<ServerResponse>();
+  let draining = false;
   let closing = false;
   const server: Server = createServer({ keepAliveTimeout: keepAliveMs, ...requestLimits }, (req, res) => {
-    if (announcing) res.setHeader('Connection', 'close');
-    underWay.add(res);
+    if (draining) res.setHeader('Connection', 'close');
+    inFlight.add(res);
     res.once('close', () => {
-      underWay.delete(res);
-      if (closing && underWay.size === 0) server.closeAllConnections();
+      inFlight.delete(res);
+      if (closing && inFlight.size === 0) server.closeAllConnections();
     });
     app(req, res);
   });
   server.maxConnections = maxConnections;
-  server.maxHeadersCount = 0; // else Node drops what is more; the app refuses it
+  server.maxHeadersCount = 0; // else Node drops what is above it; the app refuses it
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -75,16 +75,16 @@ export async function listen(
   return {
     address: serverAddress(host, server),
     async close() {
-      // A client that may keep its connection would hold the server up, and send the next request to one that is going.
-      announcing = true;
-      for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close');
+      // A client that keeps its connection would delay the shutdown, and send its next request to a server that is closing.
+      draining = true;
+      for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
       if (drainDelayMs > 0) await setTimeout(drainDelayMs);
       closing = true;
       await new Promise<void>((resolve, reject) => {
-        server.close((err) => (err ? reject(err) : resolve()));
+        server.close((error) => (error ? reject(error) : resolve()));
         server.closeIdleConnections();
-        // A connection that has never asked for anything counts as busy for Node.
-        if (underWay.size === 0) server.closeAllConnections();
+        // Node counts a connection without any request as busy.
+        if (inFlight.size === 0) server.closeAllConnections();
       });
     },
   };

@@ -1,9 +1,9 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { tracer } from '../../lib/tracing/tracing';
-import { askedRoute } from './route';
+import { requestedPattern } from './route-label';
 
-/** A span for each request but those that ask how the process is; in the caller's trace, if it names one. */
+/** A span for each request but health checks, in the caller's trace if it names one. */
 export const traceRequests: RequestHandler = (req, res, next) => {
   if (req.path.startsWith('/health')) return next();
   const attributes = { 'http.request.method': req.method, 'url.scheme': req.protocol };
@@ -18,9 +18,9 @@ export const traceRequests: RequestHandler = (req, res, next) => {
   context.with(trace.setSpan(parent, span), next);
 };
 
-/** By the route, which is known once one has taken the request: paths would name a span for each order. */
+/** Names the span by its route, which is known only at the end: a name by the path would be another one for each order. */
 function describe(span: Span, req: Request): void {
-  const pattern = askedRoute(req);
+  const pattern = requestedPattern(req);
   if (pattern === undefined) return;
   span.updateName(`${req.method} ${pattern}`).setAttribute('http.route', pattern);
   if (typeof req.params.order_id === 'string') span.setAttribute('order_id', req.params.order_id);

@@ -1,19 +1,9 @@
-/** An OpenAPI document from the operations of a service and the schemas of the contracts. */
 import type { z } from 'zod';
-import { describe, keys, type Described } from './described';
-import type { Operation } from './operation';
-import { headers, refusalSchemas, responses } from './refusals';
+import { healthRoutes } from '../http/health';
+import type { RequestBody, Route, ServiceRoutes } from '../http/route';
+import { describe, type Described, type Operation } from './operation';
+import { headers, refusalSchemas, responses } from './responses';
 import { toJsonSchemas, type JsonSchema } from './schemas';
-
-export interface ServiceDescription {
-  title: string;
-  description: string;
-  /** What each tag is about. */
-  tags: Record<string, string>;
-  operations: Operation[];
-  /** Whose id `:id` is, in an example. */
-  exampleId: string;
-}
 
 export interface OpenApiDocument {
   openapi: '3.1.1';
@@ -22,29 +12,25 @@ export interface OpenApiDocument {
   [more: string]: unknown;
 }
 
-export function openApiDocument(service: ServiceDescription): OpenApiDocument {
-  const operations = service.operations.flatMap(withOldName);
+/** The OpenAPI document of a service, from its routes. */
+export function openApiDocument({ title, description, groups: own }: ServiceRoutes<never>): OpenApiDocument {
+  const groups = [...own, { tag: 'health', description: 'Liveness and readiness', routes: healthRoutes }];
+  const operations = groups.flatMap(({ tag, routes }) => routes.flatMap((route) => operationsOf(route, tag)));
   const { schemas, components } = toJsonSchemas(
     { ...refusalSchemas, ...Object.fromEntries(operations.flatMap(schemasOf)) },
     '#/components/schemas/',
   );
-  const schemaOf = (key: string): JsonSchema => schemas[key] ?? {};
   const paths: OpenApiDocument['paths'] = {};
   for (const operation of operations) {
-    const [method = '', path = ''] = operation.route.split(' ');
-    const template = path.replace(/:(\w+)/g, '{$1}');
-    paths[template] = { ...paths[template], [method.toLowerCase()]: describe(operation, service.exampleId, schemaOf) };
+    const template = operation.path.replace(/:(\w+)/g, '{$1}');
+    const described = describe(operation, (key) => schemas[key] ?? {});
+    paths[template] = { ...paths[template], [operation.method.toLowerCase()]: described };
   }
   return {
     openapi: '3.1.1',
-    info: {
-      title: service.title,
-      version: '1',
-      description: service.description,
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
+    info: { title, version: '1', description, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
-    tags: Object.entries(service.tags).map(([name, description]) => ({ name, description })),
+    tags: groups.map(({ tag, description: about }) => ({ name: tag, description: about })),
     security: [{ token: [] }],
     paths,
     components: {
@@ -56,20 +42,30 @@ export function openApiDocument(service: ServiceDescription): OpenApiDocument {
   };
 }
 
-/** The operation, and the same by its old name, if it has one. */
-function withOldName({ old, ...operation }: Operation): (Operation & { deprecated?: true })[] {
-  if (!old) return [operation];
-  const { 201: created, ...answers } = operation.answers;
-  const answered = created ? { 200: created, ...answers } : operation.answers;
-  const summary = `Old name of ${operation.route}`;
-  const id = `${operation.id}ByOldName`;
-  return [operation, { ...operation, answers: answered, ...old, id, summary, deprecated: true }];
+/** The operation of a route, and the same by its old name, if it has one. */
+export function operationsOf(route: Route, tag: string): Operation[] {
+  const { oldName, params, ...declared } = route;
+  const operation = { ...declared, tag, pathIds: params, queryIds: {} };
+  if (!oldName) return [operation];
+  const { idsFrom, query = route.query, body = route.body, description = route.description, path } = oldName;
+  const { 201: created, ...others } = route.answers;
+  const old: Operation = {
+    ...operation,
+    path,
+    description,
+    query,
+    body,
+    pathIds: idsFrom ? {} : params,
+    queryIds: idsFrom === 'query' ? params : {},
+    id: `${route.id}ByOldName`,
+    summary: `Old name of ${route.method} ${route.path}`,
+    answers: created ? { 200: created, ...others } : route.answers,
+    deprecated: true,
+  };
+  return [operation, old];
 }
 
-const schemasOf = (operation: Operation): [string, z.ZodType][] => [
-  ...(operation.body ? [[keys.body(operation), operation.body.schema] as [string, z.ZodType]] : []),
-  ...Object.entries(operation.answers).map(([status, { schema }]): [string, z.ZodType] => [
-    keys.answer(operation, status),
-    schema,
-  ]),
+const schemasOf = ({ id, body, answers }: { id: string; body?: RequestBody; answers: Operation['answers'] }) => [
+  ...(body ? [[`${id} body`, body.schema] as [string, z.ZodType]] : []),
+  ...Object.entries(answers).map(([status, { schema }]): [string, z.ZodType] => [`${id} ${status}`, schema]),
 ];

@@ -1,4 +1,4 @@
-/** The things that the examples speak of. Each id stands for one thing in all of them. */
+/** Shared by all examples: each id stands for the same thing everywhere. */
 export const exampleIds = {
   user: '7d7c4a4e-0d1f-4a54-9e57-0a6e5f1d9d11',
   restaurant: '2b1c6a0e-5a3d-4c0f-8f0e-6d2b9c7f1a22',
@@ -70,4 +70,65 @@ export const exampleOrderGroup = {
   reason: null,
   order_rating: null,
   orders: [orderPart],
+};
+
+export const exampleOrderSummary = {
+  order_id: exampleIds.order,
+  placed_at: exampleTimes.placed,
+  status: 'CONFIRMED' as const,
+  delivered: true,
+  total: 17,
+  reason: null,
+  rating: null,
+};
+
+export const exampleOrderPage = {
+  order_id: exampleIds.order,
+  user_id: exampleIds.user,
+  placed_at: exampleTimes.placed,
+  status: 'CONFIRMED' as const,
+  delivery: { status: 'DELIVERED' as const },
+  agent: { agent_id: exampleIds.agent, name: 'Asha' },
+  total: 17,
+  restaurants: exampleOrderGroup.orders,
+  rating: { order_rating: 5, agent_rating: 4 },
+  timeline: [
+    { at: exampleTimes.placed, event: 'placed' },
+    { at: exampleTimes.confirmed, event: 'confirmed by the restaurant' },
+    { at: exampleTimes.assigned, event: 'agent assigned', detail: 'Asha' },
+    { at: exampleTimes.pickedUp, event: 'picked up' },
+    { at: exampleTimes.delivered, event: 'delivered' },
+  ],
+  reason: null,
+};
+
+export const exampleAgent = {
+  id: exampleIds.agent,
+  name: 'Asha',
+  userName: 'asha',
+  gender: 'FEMALE' as const,
+  agent_status: 'BUSY' as const,
+  rating: 4.5,
+  createdAt: exampleTimes.placed,
+  assignments: [
+    {
+      id: exampleIds.assignment,
+      orderId: exampleIds.order,
+      status: 'PENDING' as const,
+      assignedAt: exampleTimes.assigned,
+      completedAt: null,
+    },
+  ],
+};
+
+export const exampleDelivery = {
+  order_id: exampleIds.order,
+  status: 'DELIVERED' as const,
+  agent_id: exampleIds.agent,
+  agent_name: 'Asha',
+  requested_at: exampleTimes.confirmed,
+  assigned_at: exampleTimes.assigned,
+  picked_up_at: exampleTimes.pickedUp,
+  completed_at: exampleTimes.delivered,
+  agent_rating: 4,
 };

@@ -1,54 +1,135 @@
-/** How a route is described: what stands in the documents and cannot be told from the schemas alone. */
-import type { z } from 'zod';
-import type { Role } from '../../contracts/access';
+import { z } from 'zod';
+import { roles, type Role } from '../../contracts/access';
+import { orderRefusals, unknownRefusalStatus, type ErrorCode } from '../../contracts/errors';
+import { idempotencyKey } from '../../contracts/orders';
+import { withOperators } from '../http/access';
+import type { IdParam } from '../http/input';
+import { statusAt, type Answer, type Route } from '../http/route';
+import { headerRefs, refusal, responses as sharedResponses, type ResponseName } from './responses';
+import { toParameters, type JsonSchema } from './schemas';
 
-/** As Express has it. */
-export type Route = `${'GET' | 'POST' | 'PATCH'} /${string}`;
+const jsonType = 'application/json';
 
-export interface Answer {
-  description: string;
-  schema: z.ZodType;
-  example: unknown;
-  /** Whether it says where the new thing is. */
-  location?: boolean;
-}
-
-/** Refusals that are this operation's own, with what they mean here. Those of the edge are added by the document. */
-export type Refusals = Partial<Record<400 | 404 | 409, string>>;
-
-export interface Operation {
-  /** The name by which generated clients call it. */
-  id: string;
-  route: Route;
+/** A route under one of its names. */
+export interface Operation extends Omit<Route, 'params' | 'oldName' | 'run'> {
   tag: string;
-  summary: string;
-  description?: string | undefined;
-  /** As its guard says; a test compares them. */
-  access: readonly Role[] | 'anybody';
-  query?: z.ZodObject | undefined;
-  headers?: z.ZodObject | undefined;
-  body?: { schema: z.ZodType; example: object; optional?: boolean } | undefined;
-  answers: Readonly<Record<number, Answer>>;
-  refusals?: Refusals | undefined;
-  /** The old name of the same operation, with what is different there. A creation is answered with 200 there. */
-  old?: { route: Route } & Partial<Pick<Operation, 'query' | 'body' | 'description'>>;
+  pathIds: Readonly<Record<string, IdParam>>;
+  /** Ids that the old name has in its query. */
+  queryIds: Readonly<Record<string, IdParam>>;
+  deprecated?: true;
 }
 
-/** An answer whose example is checked against its schema's type. */
-export const answer = <Schema extends z.ZodType>(
-  description: string,
-  schema: Schema,
-  example: z.input<Schema>,
-  { location = false } = {},
-): Answer => ({ description, schema, example, location });
+/** One operation of a document, as far as tests read it. */
+export interface Described {
+  operationId: string;
+  'x-roles': readonly string[];
+  responses: Record<string, { $ref: string } | { description: string; content?: unknown }>;
+  [more: string]: unknown;
+}
 
-/** A body whose example is checked against its schema's type. */
-export const body = <Schema extends z.ZodType>(
-  schema: Schema,
-  example: z.input<Schema> & object,
-  optional = false,
-) => ({
-  schema,
-  example,
-  optional,
+/** Everybody who may call a route, in the order of the contract; none: anybody may. */
+export const rolesOf = ({ roles: allowed }: Pick<Route, 'roles'>): Role[] =>
+  allowed === 'anybody' ? [] : roles.filter((role) => withOperators(allowed).includes(role));
+
+/** @param schemaOf The JSON Schema of `<id> body` or of an answer, `<id> <status>`. */
+export function describe(operation: Operation, schemaOf: (key: string) => JsonSchema): Described {
+  const { id, tag, summary, description, deprecated, body } = operation;
+  const allowed = rolesOf(operation);
+  const forWhom = allowed.length === 0 ? 'For anybody.' : `For: ${allowed.join(', ')}.`;
+  const parameters = parametersOf(operation);
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description: description === undefined ? forWhom : `${description}\n\n${forWhom}`,
+    'x-roles': allowed,
+    ...(deprecated && { deprecated }),
+    ...(allowed.length === 0 && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: !body.schema.safeParse(undefined).success,
+        content: { [jsonType]: { schema: schemaOf(`${id} body`), example: body.example } },
+      },
+    }),
+    responses: responsesOf(operation, schemaOf),
+  };
+}
+
+const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKey.optional() });
+
+function parametersOf({ pathIds, queryIds, query, idempotent }: Operation): object[] {
+  const ids = (place: string, params: Operation['pathIds']) =>
+    Object.entries(params).map(([name, { example }]) => ({
+      name,
+      in: place,
+      required: true,
+      schema: { type: 'string', format: 'uuid' },
+      example,
+    }));
+  return [
+    ...ids('path', pathIds),
+    ...ids('query', queryIds),
+    ...toParameters('query', query),
+    ...toParameters('header', idempotent ? idempotencyHeader : undefined),
+  ];
+}
+
+function responsesOf(operation: Operation, schemaOf: (key: string) => JsonSchema): Described['responses'] {
+  const responses: Described['responses'] = {};
+  const shared = sharedRefusals(operation);
+  for (const [status, name] of Object.entries(shared)) responses[status] = { $ref: `#/components/responses/${name}` };
+  for (const [status, meanings] of refusalsByStatus(operation)) {
+    const base = shared[status] && sharedResponses[shared[status]];
+    const description = [...meanings, base?.description].join(' ').trim();
+    responses[status] = { ...(base ?? refusal('')), description };
+  }
+  for (const [status, given] of Object.entries(operation.answers))
+    responses[status] = answered(status, given, schemaOf(`${operation.id} ${status}`));
+  return responses;
+}
+
+const always: Record<number, ResponseName> = {
+  401: 'Unauthorized',
+  408: 'Timeout',
+  429: 'TooManyRequests',
+  431: 'HeadersTooLarge',
+  500: 'InternalError',
+  503: 'Unavailable',
+};
+
+/** Only a route that sends commands to orders declares refusals of theirs. */
+const commandsOrder = (refusals: Operation['refusals']): boolean =>
+  Object.keys(refusals).some((code) => code in orderRefusals);
+
+/** The refusals that an operation shares with others, by status. */
+function sharedRefusals({ method, roles, pathIds, queryIds, query, idempotent, refusals }: Operation) {
+  const ids = { ...pathIds, ...queryIds };
+  const reads = method === 'GET';
+  const shared: Partial<Record<string, ResponseName>> = {
+    ...always,
+    ...(roles !== 'anybody' && { 403: 'Forbidden' }),
+    ...(Object.keys(ids).length > 0 && { 404: 'NotFound' }),
+    ...(commandsOrder(refusals) && { [unknownRefusalStatus]: 'RuleBroken' }),
+    ...(!reads && { 413: 'TooLarge', 415: 'UnsupportedMediaType' }),
+    ...((!reads || query || idempotent || Object.keys(queryIds).length > 0) && { 422: 'Mismatch' }),
+  };
+  return shared;
+}
+
+/** What the refusals of an operation mean, each with its code. */
+export function refusalsByStatus(operation: Pick<Route, 'refusals'>): Map<number, string[]> {
+  const byStatus = new Map<number, string[]>();
+  for (const [code, meaning] of Object.entries(operation.refusals)) {
+    const status = statusAt(operation, code as ErrorCode);
+    const text = `\`${code}\`: ${typeof meaning === 'string' ? meaning : meaning.meaning}`;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), text]);
+  }
+  return byStatus;
+}
+
+const answered = (status: string, { description, example, location }: Answer, schema: JsonSchema) => ({
+  description,
+  ...((status === '201' || location) && headerRefs('Location')),
+  content: { [jsonType]: { schema, example } },
 });

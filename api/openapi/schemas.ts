@@ -11,12 +11,12 @@ const options = {
       Object.assign(jsonSchema, wire);
     }
     delete jsonSchema['wire'];
-    // The format says as much, and can be read.
+    // The format says the same, readably.
     if (['uuid', 'date-time'].includes(jsonSchema['format'] as string)) delete jsonSchema['pattern'];
   },
 };
 
-/** What a client may send or gets, as JSON Schema. Schemas with an id in their metadata stand once in `components`, by reference elsewhere. */
+/** Schemas of requests and answers as JSON Schema. One with an id in its metadata is in `components`, by reference elsewhere. */
 export function toJsonSchemas(schemas: Record<string, z.ZodType>, components: string) {
   const { properties = {}, $defs = {} } = z.toJSONSchema(z.object(schemas), options);
   const text = JSON.stringify({ schemas: properties, components: $defs });
@@ -28,19 +28,19 @@ export function toJsonSchemas(schemas: Record<string, z.ZodType>, components: st
   return named;
 }
 
-export interface Parameter {
-  name: string;
-  required: boolean;
-  schema: JsonSchema;
-}
-
-/** The parameters that an object of a query or of headers stands for. */
-export function toParameters(schema: z.ZodObject | undefined): Parameter[] {
+/** The parameters that a query's or headers' object stands for. One that has an example in its schema has it beside the schema. */
+export function toParameters(place: 'query' | 'header', schema: z.ZodType | undefined): object[] {
   if (!schema) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(schema, options);
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    required: required.includes(name),
-    schema: property as JsonSchema,
-  }));
+  return Object.entries(properties).map(([name, property]) => {
+    const { examples, ...described } = property as JsonSchema & { examples?: unknown[] };
+    const example = examples?.[0];
+    return {
+      name,
+      in: place,
+      required: required.includes(name),
+      schema: described,
+      ...(example !== undefined && { example }),
+    };
+  });
 }

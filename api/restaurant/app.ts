@@ -1,12 +1,17 @@
-import type { Express } from 'express';
-import { createApp, type EdgeDeps } from '../http/app';
-import { documentRoutes } from '../http/documents';
+import { createServiceApp, type EdgeDeps } from '../http/app';
+import type { ServiceRoutes } from '../http/route';
 import { orderRoutes, type OrdersDeps } from './orders';
 import { restaurantRoutes, type RestaurantsDeps } from './restaurants';
-import { restaurantDocument } from './openapi';
 
-type RestaurantAppDeps = RestaurantsDeps & OrdersDeps & EdgeDeps;
+type RestaurantDeps = RestaurantsDeps & OrdersDeps;
 
-/** The restaurant service's HTTP interface (contract, section 2). */
-export const createRestaurantApp = (deps: RestaurantAppDeps): Express =>
-  createApp(deps, [documentRoutes(restaurantDocument), restaurantRoutes(deps), orderRoutes(deps)]);
+export const restaurantService: ServiceRoutes<RestaurantDeps> = {
+  title: 'Restaurant service',
+  description: 'For restaurants: their menus, the orders that have come in, and their decisions.',
+  groups: [
+    { tag: 'restaurants', description: 'The restaurants and their menus', routes: restaurantRoutes },
+    { tag: 'orders', description: 'The orders and their decisions', routes: orderRoutes },
+  ],
+};
+
+export const createRestaurantApp = (deps: RestaurantDeps & EdgeDeps) => createServiceApp(restaurantService, deps);

@@ -28,7 +28,7 @@ const shownOrder = ({ id, restaurantId, status, reason, total, restaurant, items
     id: item.id,
     menu_item_id: item.menuItemId,
     quantity: item.quantity,
-    /** At placement; the menu item beside it shows today's. */
+    /** The price at placement; the menu item shows today's. */
     price: item.price.toNumber(),
     menu_item: shownMenuItem(item.menuItem),
   })),

@@ -1,18 +1,17 @@
-import { Router, type Request, type Response } from 'express';
-import { askAgentOldQuery, decisionBody, decisionOldQuery, ordersQuery } from '../../contracts/orders';
+import { agentAsked, decided, orderGroups } from '../../contracts/answers/orders';
+import { decisionBody, ordersQuery } from '../../contracts/orders';
+import { nextCursor } from '../../contracts/values';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/restaurant/client';
 import { findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
-import { callerOf, only } from '../http/access';
-import { accepted } from '../http/answers';
-import { nextCursor, readCursor } from '../http/cursor';
-import { knownId, optionalId, readBody, readQuery } from '../http/input';
-import { notFound } from '../http/problems';
-import { sendOrderCommand } from '../order-commands';
+import { isRefusal, refuse } from '../http/refusals';
+import { answer, body, route } from '../http/route';
+import { exampleIds, exampleOrderGroup } from '../openapi/examples';
+import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
 import { askForAgent } from './ask-agent';
-import { own, requireOwnOrder, requireOwnPart, seenBy } from './own-orders';
+import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
 import { shownGroup } from './order-view';
 
 export interface OrdersDeps {
@@ -21,76 +20,109 @@ export interface OrdersDeps {
   policy: OrderPolicy;
 }
 
-/** The orders: which there are, what the restaurant decides, and an agent for those that have none. */
-export function orderRoutes(deps: OrdersDeps): Router {
-  return Router()
-    .get('/orders', only('customer', 'restaurant', 'service'), (req, res) => list(deps, req, res))
-    .post(
-      '/orders',
-      only('customer', 'service'),
-      placementRoute(deps, (id) => `/orders?order_id=${id}`),
-    )
-    .post('/orders/:order_id/agent', only('restaurant'), (req, res) => askAgent(deps, req.params.order_id, req, res))
-    .post('/assign-agent', only('restaurant'), (req, res) =>
-      askAgent(deps, readQuery(askAgentOldQuery, req).order_id, req, res),
-    )
-    .post('/orders/:order_id/decision', only('restaurant'), (req, res) => decide(deps, req.params.order_id, req, res))
-    .post('/change-order-status', only('restaurant'), (req, res) =>
-      decide(deps, readQuery(decisionOldQuery, req).order_id, req, res),
-    );
-}
+const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
-const orderUnknown = 'Order not found';
-const restaurantUnknown = 'The order has no part of this restaurant.';
-const noneMatches = 'No order matches';
+const listOrders = route({
+  method: 'GET',
+  path: '/orders',
+  id: 'listOrders',
+  summary: 'Lists orders with their items, newest first',
+  description: 'Customers and restaurants see only their own; a restaurant sees its own part of an order.',
+  roles: ['customer', 'restaurant', 'service'],
+  query: ordersQuery,
+  answers: {
+    200: answer('A page of orders.', orderGroups, {
+      status: true,
+      message: 'Orders, newest first',
+      data: [exampleOrderGroup],
+      next_cursor: null,
+    }),
+  },
+  refusals: { NOT_FOUND: 'No order matches.' },
+  async handle({ db }: OrdersDeps, { query, caller, answer }) {
+    const { order_id: orderId, user_id: userId, restaurant_id: restaurantId, status, limit, cursor } = query;
+    const filter = own(caller, { orderId, userId, restaurantId, status });
+    const groups = filter ? await listOrderGroups(db, filter, limit, cursor) : [];
+    if (groups.length === 0 && !cursor) return refuse('NOT_FOUND', 'No order matches');
+    const next_cursor = nextCursor(groups, limit, (group) => ({ at: group.placedAt, id: group.orderId }));
+    const data = groups.map((group) => shownGroup(seenBy(caller, group)));
+    return answer(200, { status: true, message: 'Orders, newest first', data, next_cursor });
+  },
+});
 
-async function list({ db }: OrdersDeps, req: Request, res: Response): Promise<void> {
-  const { order_id, user_id, restaurant_id, status, limit, cursor } = readQuery(ordersQuery, req);
-  const after = readCursor(cursor);
-  const caller = callerOf(req);
-  const asked = {
-    orderId: optionalId(order_id, noneMatches),
-    userId: optionalId(user_id, noneMatches),
-    restaurantId: optionalId(restaurant_id, noneMatches),
-    status,
-  };
-  const filter = own(caller, asked);
-  const groups = filter ? await listOrderGroups(db, filter, limit, after) : [];
-  if (groups.length === 0 && !after) throw notFound(noneMatches);
-  const next_cursor = nextCursor(groups, limit, (group) => ({ at: group.placedAt, id: group.orderId }));
-  res.json({
-    status: true,
-    message: 'Orders, newest first',
-    data: groups.map((group) => shownGroup(seenBy(caller, group))),
-    next_cursor,
-  });
-}
+const placeOrder = placementRoute({ location: (orderId) => `/orders?order_id=${orderId}` });
 
-async function decide({ db, temporal }: OrdersDeps, id: unknown, req: Request, res: Response): Promise<void> {
-  const { status, restaurant_id, reason } = readBody(decisionBody, req);
-  const orderId = knownId(id, orderUnknown);
-  const restaurantId = optionalId(restaurant_id, restaurantUnknown);
-  const caller = callerOf(req);
-  await requireOwnPart(db, caller, orderId, restaurantId);
-  const sent = await sendOrderCommand(temporal, {
-    orderId,
-    command: { kind: 'decide', status, restaurant_id: restaurantId, reason },
-    ownFacts: async () => {
-      const group = await findOrderGroup(db, orderId);
-      const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
-      return group && { status: group.status, delivery: null, parts };
-    },
-  });
-  if (sent === 'held') return accepted(res);
-  const group = await findOrderGroup(db, orderId);
-  const what = restaurantId ? "The restaurant's part" : 'The order';
-  res.json({ status: true, message: `${what} is ${status}`, data: group && shownGroup(seenBy(caller, group)) });
-}
+const decideOrder = route({
+  method: 'POST',
+  path: '/orders/:order_id/decision',
+  oldName: { path: '/change-order-status', idsFrom: 'query' },
+  id: 'decideOrder',
+  summary: 'Confirms or cancels an order, or one restaurant’s part of it',
+  description: 'While PENDING. CANCELLED with a reason also while CONFIRMED and not picked up.',
+  roles: ['restaurant'],
+  params,
+  body: body(decisionBody, { status: 'CONFIRMED' }),
+  answers: {
+    200: answer('Decided.', decided, { status: true, message: 'The order is CONFIRMED', data: exampleOrderGroup }),
+    202: accepted,
+  },
+  refusals: {
+    NOT_FOUND: "Unknown, or another restaurant's.",
+    UNKNOWN_RESTAURANT: 'The order has no part of this restaurant.',
+    DECISION_NOT_ALLOWED: 'The order is CANCELLED or picked up, or a reason is missing.',
+  },
+  async handle({ db, temporal }: OrdersDeps, { params: { order_id: orderId }, body, caller, answer }) {
+    const { status, restaurant_id, reason } = body;
+    const refused = await refuseAnothersPart(db, caller, orderId, restaurant_id);
+    if (refused) return refused;
+    const outcome = await sendOrderCommand(temporal, {
+      orderId,
+      command: { kind: 'decide', status, restaurant_id, reason },
+      ownFacts: async () => {
+        const group = await findOrderGroup(db, orderId);
+        const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
+        return group && { status: group.status, delivery: null, parts };
+      },
+    });
+    if (isRefusal(outcome)) return outcome;
+    if (outcome === 'held') return answer(202, acceptedBody);
+    const group = await findOrderGroup(db, orderId);
+    const what = restaurant_id ? "The restaurant's part" : 'The order';
+    const data = group && shownGroup(seenBy(caller, group));
+    return answer(200, { status: true, message: `${what} is ${status}`, data });
+  },
+});
 
-async function askAgent(deps: OrdersDeps, id: unknown, req: Request, res: Response): Promise<void> {
-  const orderId = knownId(id, orderUnknown);
-  await requireOwnOrder(deps.db, callerOf(req), orderId);
-  const asked = await askForAgent(deps, orderId);
-  if (asked === 'held') accepted(res);
-  else res.json({ status: true, message: 'An agent has been asked for', data: { order_id: orderId } });
-}
+const requestAgent = route({
+  method: 'POST',
+  path: '/orders/:order_id/agent',
+  oldName: { path: '/assign-agent', idsFrom: 'query' },
+  id: 'askForAgent',
+  summary: 'Requests an agent again, for a confirmed order that has none',
+  roles: ['restaurant'],
+  params,
+  answers: {
+    200: answer('Requested.', agentAsked, {
+      status: true,
+      message: 'An agent has been requested',
+      data: { order_id: exampleIds.order },
+    }),
+    202: accepted,
+  },
+  refusals: {
+    NOT_FOUND: "Unknown, or another restaurant's.",
+    ALREADY_ASSIGNED: 'The order has, or has had, its agent.',
+    NOT_CONFIRMED: 'The order is not confirmed.',
+    ILLEGAL_TRANSITION: "The order's workflow was terminated; an operator has to repair it.",
+  },
+  async handle(deps: OrdersDeps, { params: { order_id: orderId }, caller, answer }) {
+    const refused = await refuseAnothersOrder(deps.db, caller, orderId);
+    if (refused) return refused;
+    const outcome = await askForAgent(deps, orderId);
+    if (isRefusal(outcome)) return outcome;
+    if (outcome === 'held') return answer(202, acceptedBody);
+    return answer(200, { status: true, message: 'An agent has been requested', data: { order_id: orderId } });
+  },
+});
+
+export const orderRoutes = [listOrders, placeOrder, decideOrder, requestAgent];

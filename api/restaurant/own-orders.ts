@@ -1,58 +1,64 @@
 import type { Caller } from '../../contracts/access';
 import type { Database } from '../../prisma/restaurant/client';
 import { restaurantsOf, type OrderFilter, type StoredGroup } from '../../prisma/restaurant/orders';
-import { forbidden } from '../http/access';
-import { notFound } from '../http/problems';
+import { refuse, type Refusal } from '../http/refusals';
 
-interface Asked {
+interface Requested {
   orderId?: string | undefined;
   userId?: string | undefined;
   restaurantId?: string | undefined;
   status?: OrderFilter['status'];
 }
 
-/** What is asked for, of what the caller may see: a customer's own orders, a restaurant's own. Undefined where that is nothing. */
-export function own(caller: Caller, { restaurantId, ...asked }: Asked): OrderFilter | undefined {
+/** The requested orders that the caller may see: a customer's own, a restaurant's own. Undefined if that is none. */
+export function own(caller: Caller, { restaurantId, ...requested }: Requested): OrderFilter | undefined {
   const named = restaurantId === undefined ? undefined : [restaurantId];
   switch (caller.role) {
     case 'customer':
-      if (asked.userId !== undefined && asked.userId !== caller.sub) return undefined;
-      return { ...asked, userId: caller.sub, restaurantIds: named };
+      if (requested.userId !== undefined && requested.userId !== caller.sub) return undefined;
+      return { ...requested, userId: caller.sub, restaurantIds: named };
     case 'restaurant':
       if (restaurantId !== undefined && !caller.restaurant_ids.includes(restaurantId)) return undefined;
-      return { ...asked, restaurantIds: named ?? caller.restaurant_ids };
+      return { ...requested, restaurantIds: named ?? caller.restaurant_ids };
     case 'courier':
     case 'operator':
     case 'service':
-      return { ...asked, restaurantIds: named };
+      return { ...requested, restaurantIds: named };
   }
 }
 
-/** The order with the parts that the caller may see: a restaurant sees its own. */
+/** The order with the parts that the caller may see: a restaurant sees only its own. */
 export const seenBy = (caller: Caller, group: StoredGroup): StoredGroup =>
   caller.role === 'restaurant'
     ? { ...group, orders: group.orders.filter(({ restaurantId }) => caller.restaurant_ids.includes(restaurantId)) }
     : group;
 
-/** Throws 404 when the order has no part of the caller's restaurants, as when there is none. Returns whether all parts are theirs. */
-export async function requireOwnOrder(db: Database, caller: Caller, orderId: string): Promise<{ whole: boolean }> {
-  if (caller.role !== 'restaurant') return { whole: true };
+/** How many of an order's parts are the caller's. Who is no restaurant may decide on all. */
+async function ownParts(db: Database, caller: Caller, orderId: string): Promise<'none' | 'some' | 'all'> {
+  if (caller.role !== 'restaurant') return 'all';
   const parts = await restaurantsOf(db, orderId);
-  const mine = parts.filter((id) => caller.restaurant_ids.includes(id));
-  if (mine.length === 0) throw notFound('Order not found');
-  return { whole: mine.length === parts.length };
+  const own = parts.filter((id) => caller.restaurant_ids.includes(id));
+  if (own.length === 0) return 'none';
+  return own.length < parts.length ? 'some' : 'all';
 }
 
-/** Throws 404 when the order, or the part that is named, is not the caller's; 403 when others have parts of it and none is named. */
-export async function requireOwnPart(
+/** An order without a part of the caller's is refused like one that does not exist. */
+export const refuseAnothersOrder = async (db: Database, caller: Caller, orderId: string) =>
+  (await ownParts(db, caller, orderId)) === 'none' ? refuse('NOT_FOUND', 'Order not found') : undefined;
+
+/** As `refuseAnothersOrder`, also for the part that is named. Without a name all parts have to be the caller's. */
+export async function refuseAnothersPart(
   db: Database,
   caller: Caller,
   orderId: string,
-  restaurantId: string | undefined,
-): Promise<void> {
-  const { whole } = await requireOwnOrder(db, caller, orderId);
-  if (restaurantId === undefined && !whole)
-    throw forbidden('Other restaurants have parts of this order. Decide on yours: name it as restaurant_id.');
-  if (caller.role === 'restaurant' && restaurantId !== undefined && !caller.restaurant_ids.includes(restaurantId))
-    throw notFound('The order has no part of this restaurant.');
+  restaurantId: string | null | undefined,
+): Promise<Refusal<'NOT_FOUND' | 'UNKNOWN_RESTAURANT' | 'FORBIDDEN'> | undefined> {
+  const own = await ownParts(db, caller, orderId);
+  if (own === 'none') return refuse('NOT_FOUND', 'Order not found');
+  if (!restaurantId) {
+    const message = 'Other restaurants have parts of this order. Name yours as restaurant_id.';
+    return own === 'some' ? refuse('FORBIDDEN', message) : undefined;
+  }
+  if (caller.role !== 'restaurant' || caller.restaurant_ids.includes(restaurantId)) return undefined;
+  return refuse('UNKNOWN_RESTAURANT', 'The order has no part of this restaurant.');
 }

@@ -1,69 +1,118 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { addRestaurantBody, changeRestaurantBody, hourQuery, requiredHourQuery } from '../../contracts/restaurants';
+import { restaurantAdded, restaurantChanged, restaurantFound } from '../../contracts/answers/restaurants';
+import { addRestaurantBody, changeRestaurantBody } from '../../contracts/restaurants';
 import type { Database } from '../../prisma/restaurant/client';
 import { changeRestaurant } from '../../prisma/restaurant/restaurant-changes';
 import { addRestaurant, findRestaurant, listOpenRestaurants } from '../../prisma/restaurant/restaurants';
-import { callerOf, forbidden, only, open } from '../http/access';
-import { created } from '../http/answers';
-import { checkHour, knownId, readBody, readQuery } from '../http/input';
-import { notFound, unprocessable } from '../http/problems';
+import { browseRoute } from '../browsing';
+import { mismatch, refuse } from '../http/refusals';
+import { answer, body, route } from '../http/route';
+import { exampleIds, exampleRestaurant } from '../openapi/examples';
 
 export interface RestaurantsDeps {
   db: Database;
 }
 
-/** The restaurants and their menus. */
-export function restaurantRoutes({ db }: RestaurantsDeps): Router {
-  const browse = async (hour: number, res: Response): Promise<void> => {
-    const restaurants = await listOpenRestaurants(db, checkHour(hour));
-    const data = { count: restaurants.length, restaurant_data: restaurants };
-    res.json({ status: true, message: `Restaurants open at ${String(hour).padStart(2, '0')}:00 UTC`, data });
-  };
+const unknownRestaurant = 'Restaurant not found';
+const params = { id: { unknown: unknownRestaurant, example: exampleIds.restaurant } };
 
-  const add: RequestHandler = async (req, res) => {
-    const { id, menuIds } = await addRestaurant(db, readBody(addRestaurantBody, req));
+const browseRestaurants = browseRoute({
+  oldPath: '/restaurants/available',
+  description: 'Read from the database, not cached.',
+  async browse({ db }: RestaurantsDeps, hour) {
+    const restaurants = await listOpenRestaurants(db, hour);
+    const message = `Restaurants open at ${String(hour).padStart(2, '0')}:00 UTC`;
+    return { status: true, message, data: { count: restaurants.length, restaurant_data: restaurants } };
+  },
+});
+
+const showRestaurant = route({
+  method: 'GET',
+  path: '/restaurants/:id',
+  id: 'getRestaurant',
+  summary: 'Shows one restaurant with its menu, open or not',
+  roles: 'anybody',
+  params,
+  answers: {
+    200: answer('The restaurant.', restaurantFound, {
+      status: true,
+      message: 'Restaurant found',
+      data: exampleRestaurant,
+    }),
+  },
+  refusals: { NOT_FOUND: 'Unknown.' },
+  async handle({ db }: RestaurantsDeps, { params, answer }) {
+    const restaurant = await findRestaurant(db, params.id);
+    if (!restaurant) return refuse('NOT_FOUND', unknownRestaurant);
+    return answer(200, { status: true, message: 'Restaurant found', data: restaurant });
+  },
+});
+
+const addARestaurant = route({
+  method: 'POST',
+  path: '/restaurants',
+  oldName: { path: '/add-restaurant' },
+  id: 'addRestaurant',
+  summary: 'Adds a restaurant with its menu',
+  description: 'Times are UTC and differ; a closing time before the opening time is on the next day.',
+  roles: ['operator'],
+  body: body(addRestaurantBody, {
+    name: 'Spice Garden',
+    description: 'From the clay oven',
+    opening_time: '00:00',
+    closing_time: '23:59',
+    menu: [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' }],
+  }),
+  answers: {
+    201: answer('The restaurant is added, ONLINE.', restaurantAdded, {
+      status: true,
+      message: 'Restaurant added',
+      data: { restaurant_id: exampleIds.restaurant, menu_ids: [exampleIds.menuItem] },
+    }),
+  },
+  async handle({ db }: RestaurantsDeps, { body, answer }) {
+    const { id, menuIds } = await addRestaurant(db, body);
     const data = { restaurant_id: id, menu_ids: menuIds };
-    created(req, res, '/restaurants', `/restaurants/${id}`, { status: true, message: 'Restaurant added', data });
-  };
+    return answer(201, { status: true, message: 'Restaurant added', data }, { Location: `/restaurants/${id}` });
+  },
+});
 
-  return Router()
-    .get('/restaurants', open, (req, res) => browse(readQuery(hourQuery, req).hour ?? new Date().getUTCHours(), res))
-    .get('/restaurants/available', open, (req, res) => browse(readQuery(requiredHourQuery, req).hour, res))
-    .get('/restaurants/:id', open, async (req, res) => {
-      const restaurant = await findRestaurant(db, knownId(req.params.id, restaurantUnknown));
-      if (!restaurant) throw notFound(restaurantUnknown);
-      res.json({ status: true, message: 'Restaurant found', data: restaurant });
-    })
-    .post(['/restaurants', '/add-restaurant'], only(), add)
-    .patch(['/restaurants/:id', '/update-restaurants/:id'], only('restaurant'), (req, res) =>
-      change(db, req.params.id, req, res),
-    );
-}
-
-async function change(db: Database, id: unknown, req: Request, res: Response): Promise<void> {
-  const restaurantId = knownId(id, restaurantUnknown);
-  const caller = callerOf(req);
-  if (caller.role === 'restaurant' && !caller.restaurant_ids.includes(restaurantId))
-    throw forbidden("This is another's restaurant");
-  const body = readBody(changeRestaurantBody, req);
-  const menu = body.menu?.map((entry) =>
-    'id' in entry ? { ...entry, id: knownId(entry.id, itemUnknown(entry.id)) } : entry,
-  );
-  const changed = await changeRestaurant(db, restaurantId, { ...body, menu });
-  switch (changed.outcome) {
-    case 'changed':
-      return void res.json({ status: true, message: 'Restaurant changed' });
-    case 'unknown_restaurant':
-      throw notFound(restaurantUnknown);
-    case 'unknown_item':
-      throw notFound(itemUnknown(changed.id));
-    case 'same_times': {
-      const message = 'opening_time and closing_time must differ';
-      throw unprocessable(`The body does not match: ${message}`, [{ path: 'closing_time', message }]);
+const changeARestaurant = route({
+  method: 'PATCH',
+  path: '/restaurants/:id',
+  oldName: { path: '/update-restaurants/:id' },
+  id: 'changeRestaurant',
+  summary: 'Changes a restaurant and its menu',
+  description:
+    'All of it or nothing. A menu entry with an `id` changes that item, with `id` and `delete: true` removes it from the menu, without `id` adds one.',
+  roles: ['restaurant'],
+  params,
+  body: body(changeRestaurantBody, {
+    closing_time: '22:00',
+    menu: [
+      { id: exampleIds.menuItem, price: 9 },
+      { name: 'Mango lassi', price: 3.5, type: 'VEG' },
+    ],
+  }),
+  answers: { 200: answer('Changed.', restaurantChanged, { status: true, message: 'Restaurant changed' }) },
+  refusals: { NOT_FOUND: 'The restaurant is unknown, or an item is not on its menu.' },
+  async handle({ db }: RestaurantsDeps, { params, body, caller, answer }) {
+    if (caller.role === 'restaurant' && !caller.restaurant_ids.includes(params.id))
+      return refuse('FORBIDDEN', 'This restaurant belongs to another account');
+    const changed = await changeRestaurant(db, params.id, body);
+    switch (changed.outcome) {
+      case 'changed':
+        return answer(200, { status: true, message: 'Restaurant changed' });
+      case 'unknown_restaurant':
+        return refuse('NOT_FOUND', unknownRestaurant);
+      case 'unknown_item':
+        return refuse('NOT_FOUND', `The restaurant has no menu item ${changed.id}`);
+      case 'same_times': {
+        const message = 'opening_time and closing_time must differ';
+        return mismatch(`The body does not match: ${message}`, [{ path: 'closing_time', message }]);
+      }
     }
-  }
-}
+  },
+});
 
-const itemUnknown = (id: string): string => `The restaurant has no menu item ${id}`;
-
-const restaurantUnknown = 'Restaurant not found';
+/** Browsing is first: the last part of its old name would be taken for an id. */
+export const restaurantRoutes = [browseRestaurants, showRestaurant, addARestaurant, changeARestaurant];

@@ -1,12 +1,19 @@
-import type { Express } from 'express';
-import { createApp, type EdgeDeps } from '../http/app';
-import { documentRoutes } from '../http/documents';
+import { createServiceApp, type EdgeDeps } from '../http/app';
+import type { ServiceRoutes } from '../http/route';
 import { orderRoutes, type OrderDeps } from './orders';
-import { ratingRoutes } from './ratings';
+import { ratingRoutes, type RatingDeps } from './ratings';
 import { restaurantRoutes, type BrowseDeps } from './restaurants';
-import { userDocument } from './openapi';
 
-export type UserAppDeps = OrderDeps & BrowseDeps & EdgeDeps;
+export type UserDeps = OrderDeps & BrowseDeps & RatingDeps;
 
-export const createUserApp = (deps: UserAppDeps): Express =>
-  createApp(deps, [documentRoutes(userDocument), restaurantRoutes(deps), orderRoutes(deps), ratingRoutes(deps)]);
+export const userService: ServiceRoutes<UserDeps> = {
+  title: 'User service',
+  description: 'For customers: browsing restaurants, and placing, following, cancelling and rating orders.',
+  groups: [
+    { tag: 'restaurants', description: 'Browsing', routes: restaurantRoutes },
+    { tag: 'orders', description: 'Placing, following and cancelling', routes: orderRoutes },
+    { tag: 'ratings', description: 'Rating', routes: ratingRoutes },
+  ],
+};
+
+export const createUserApp = (deps: UserDeps & EdgeDeps) => createServiceApp(userService, deps);

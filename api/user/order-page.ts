@@ -16,10 +16,10 @@ export interface OrderPageDeps {
 
 type Part = NonNullable<OrderPage['unavailable']>[number];
 
-/** A page must not wait for a worker that is away. */
+/** A page does not wait for a worker that is down. */
 const queryTimeoutMs = 1_000;
 
-/** Everything about one order, from whoever knows it; a part whose service is away is null and named in `unavailable`. */
+/** Everything about one order, from all services. A part whose service is unavailable is null and named in `unavailable`. */
 export async function orderPage({ temporal, services }: OrderPageDeps, record: StoredOrder): Promise<OrderPage> {
   const unavailable: Part[] = [];
   const part = <T>(name: Part, load: Promise<T>): Promise<T | null> =>
@@ -49,7 +49,7 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
 }
 
 /**
- * An order that Temporal holds but that the order worker has not recorded yet: accepted with 202 while the worker is away.
+ * An order that Temporal holds but that the order worker has not recorded yet: it was accepted with 202 while the worker was down.
  * Null when Temporal does not know it either. Throws TemporalUnavailableError.
  */
 export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<OrderPage | null> {
@@ -68,18 +68,18 @@ export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string
     rating: null,
     timeline: null,
     reason: null,
-    unavailable: ['timeline'], // of the others there is nothing yet
+    unavailable: ['timeline'], // the other parts do not exist yet
   };
 }
 
-/** The story as the workflow tells it; an order older than Temporal's retention has none. */
+/** The workflow's timeline; null for an order older than Temporal's retention. */
 async function queryTimeline({ client }: Temporal, orderId: string): Promise<TimelineEntry[] | null> {
   try {
     const handle = client.workflow.getHandle(orderWorkflowId(orderId));
     const view = await client.withDeadline(Date.now() + queryTimeoutMs, () => handle.query(orderQuery));
     return view.timeline;
-  } catch (err) {
-    if (err instanceof WorkflowNotFoundError) return null;
-    throw err;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
   }
 }

@@ -1,17 +1,21 @@
-import { Router, type Request, type Response } from 'express';
-import type { OrderSummary } from '../../contracts/answers/orders';
+import type { Caller } from '../../contracts/access';
+import {
+  orderCancelled,
+  orderHistory,
+  orderPage as orderPageSchema,
+  type OrderSummary,
+} from '../../contracts/answers/orders';
 import { cancelBody, historyQuery } from '../../contracts/orders';
+import { nextCursor } from '../../contracts/values';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
-import type { Caller } from '../../contracts/access';
-import { callerOf, isAnothers, only, requireOwnUser } from '../http/access';
-import { accepted } from '../http/answers';
-import { nextCursor, readCursor } from '../http/cursor';
-import { knownId, readBody, readQuery } from '../http/input';
-import { notFound } from '../http/problems';
-import { sendOrderCommand } from '../order-commands';
+import { isAnothers, refuseAnothers } from '../http/access';
+import { isRefusal, refuse } from '../http/refusals';
+import { answer, body, route } from '../http/route';
+import { exampleIds, exampleOrderPage, exampleOrderSummary } from '../openapi/examples';
+import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
 import { heldOrderPage, orderPage } from './order-page';
 import type { Services } from './services';
@@ -24,37 +28,55 @@ export interface OrderDeps {
 }
 
 const unknownOrder = 'Order not found';
+const params = { order_id: { unknown: unknownOrder, example: exampleIds.order } };
 
-export function orderRoutes(deps: OrderDeps): Router {
-  const router = Router();
-  router.post(
-    ['/orders', '/place-order'],
-    only('customer', 'service'),
-    placementRoute(deps, (id) => `/orders/${id}`),
-  );
-  router.get('/orders/:order_id', only('customer', 'service'), (req, res) => show(deps, req, res));
-  router.get('/users/:user_id/orders', only('customer', 'service'), (req, res) => history(deps, req, res));
-  router.post('/orders/:order_id/cancel', only('customer'), (req, res) => cancel(deps, req, res));
-  return router;
-}
+const placeOrder = placementRoute({
+  oldName: { path: '/place-order' },
+  location: (orderId) => `/orders/${orderId}`,
+});
 
-async function show(deps: OrderDeps, req: Request, res: Response): Promise<void> {
-  const orderId = knownId(req.params.order_id, unknownOrder);
-  const record = await findOrder(deps.db, orderId);
-  const page = record ? await orderPage(deps, record) : await heldOrderPage(deps, orderId);
-  if (!page || isAnothers(callerOf(req), page.user_id)) throw notFound(unknownOrder);
-  res.json(page);
-}
+const showOrder = route({
+  method: 'GET',
+  path: '/orders/:order_id',
+  id: 'getOrder',
+  summary: 'Shows everything about one order, its timeline included',
+  description: 'A part whose service is unavailable is null, and named in `unavailable`.',
+  roles: ['customer', 'service'],
+  params,
+  answers: { 200: answer('The order.', orderPageSchema, exampleOrderPage) },
+  refusals: { NOT_FOUND: "Unknown, or another customer's." },
+  async handle(deps: OrderDeps, { params, caller, answer }) {
+    const record = await findOrder(deps.db, params.order_id);
+    const page = record ? await orderPage(deps, record) : await heldOrderPage(deps, params.order_id);
+    if (!page || isAnothers(caller, page.user_id)) return refuse('NOT_FOUND', unknownOrder);
+    return answer(200, page);
+  },
+});
 
-async function history({ db }: OrderDeps, req: Request, res: Response): Promise<void> {
-  const userId = knownId(req.params.user_id, 'User not found');
-  requireOwnUser(callerOf(req), userId);
-  const { limit, cursor } = readQuery(historyQuery, req);
-  const orders = await listOrders(db, { userId, limit, after: readCursor(cursor) });
-  const next_cursor = nextCursor(orders, limit, (order) => ({ at: order.placedAt, id: order.orderId }));
-  const data = { count: orders.length, orders: orders.map(summary), next_cursor };
-  res.json({ success: true, message: 'Orders, newest first', data });
-}
+const listOrdersOfUser = route({
+  method: 'GET',
+  path: '/users/:user_id/orders',
+  id: 'listOrdersOfUser',
+  summary: "Lists a customer's orders, newest first",
+  roles: ['customer', 'service'],
+  params: { user_id: { unknown: 'User not found', example: exampleIds.user } },
+  query: historyQuery,
+  answers: {
+    200: answer('A page of orders.', orderHistory, {
+      success: true,
+      message: 'Orders, newest first',
+      data: { count: 1, orders: [exampleOrderSummary], next_cursor: null },
+    }),
+  },
+  async handle({ db }: OrderDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
+    const refused = refuseAnothers(caller, userId);
+    if (refused) return refused;
+    const orders = await listOrders(db, { userId, limit, after: cursor });
+    const next_cursor = nextCursor(orders, limit, (order) => ({ at: order.placedAt, id: order.orderId }));
+    const data = { count: orders.length, orders: orders.map(summary), next_cursor };
+    return answer(200, { success: true, message: 'Orders, newest first', data });
+  },
+});
 
 const summary = (order: StoredOrder): OrderSummary => ({
   order_id: order.orderId,
@@ -66,26 +88,49 @@ const summary = (order: StoredOrder): OrderSummary => ({
   rating: order.rating && { order_rating: order.rating.orderRating, agent_rating: order.rating.agentRating },
 });
 
-async function cancel(deps: OrderDeps, req: Request, res: Response): Promise<void> {
-  const { db, temporal } = deps;
-  const orderId = knownId(req.params.order_id, unknownOrder);
-  const { reason } = readBody(cancelBody, req);
-  await requireOwnOrder(deps, callerOf(req), orderId);
-  const sent = await sendOrderCommand(temporal, {
-    orderId,
-    command: { kind: 'cancel', reason },
-    ownFacts: async () => {
-      const record = await findOrder(db, orderId);
-      return record && { status: record.status, delivery: record.delivered ? 'DELIVERED' : null };
-    },
-  });
-  if (sent === 'held') accepted(res);
-  else res.json({ success: true, message: 'Order cancelled', data: { order_id: orderId, status: 'CANCELLED' } });
+const cancelOrder = route({
+  method: 'POST',
+  path: '/orders/:order_id/cancel',
+  id: 'cancelOrder',
+  summary: 'Cancels an order before pick-up',
+  description: 'Answers when everything is undone. Cancelling a cancelled order is a no-op and answers the same.',
+  roles: ['customer'],
+  params,
+  body: body(cancelBody, { reason: 'Changed my mind' }),
+  answers: {
+    200: answer('The order is cancelled.', orderCancelled, {
+      success: true,
+      message: 'Order cancelled',
+      data: { order_id: exampleIds.order, status: 'CANCELLED' },
+    }),
+    202: accepted,
+  },
+  refusals: {
+    NOT_FOUND: "Unknown, or another customer's.",
+    CANCEL_TOO_LATE: 'The courier has picked it up, or has delivered it.',
+  },
+  async handle(deps: OrderDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
+    if (!(await isOwnOrder(deps, caller, orderId))) return refuse('NOT_FOUND', unknownOrder);
+    const outcome = await sendOrderCommand(deps.temporal, {
+      orderId,
+      command: { kind: 'cancel', reason },
+      ownFacts: async () => {
+        const record = await findOrder(deps.db, orderId);
+        return record && { status: record.status, delivery: record.delivered ? 'DELIVERED' : null };
+      },
+    });
+    if (isRefusal(outcome)) return outcome;
+    if (outcome === 'held') return answer(202, acceptedBody);
+    const data = { order_id: orderId, status: 'CANCELLED' as const };
+    return answer(200, { success: true, message: 'Order cancelled', data });
+  },
+});
+
+/** An order that only Temporal knows so far is its customer's too. Callers who are no customers may cancel any. */
+async function isOwnOrder(deps: OrderDeps, caller: Caller, orderId: string): Promise<boolean> {
+  if (caller.role !== 'customer') return true;
+  const owner = (await findOrder(deps.db, orderId))?.userId ?? (await heldOrderPage(deps, orderId))?.user_id ?? null;
+  return !isAnothers(caller, owner);
 }
 
-/** Throws 404 when the order is another customer's, as when there is none. One that Temporal alone holds as yet is its customer's too. */
-async function requireOwnOrder(deps: OrderDeps, caller: Caller, orderId: string): Promise<void> {
-  if (caller.role !== 'customer') return;
-  const known = (await findOrder(deps.db, orderId))?.userId ?? (await heldOrderPage(deps, orderId))?.user_id ?? null;
-  if (isAnothers(caller, known)) throw notFound(unknownOrder);
-}
+export const orderRoutes = [placeOrder, showOrder, listOrdersOfUser, cancelOrder];

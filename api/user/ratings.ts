@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
+import { ratingStored } from '../../contracts/answers/orders';
 import { ratingLogFields } from '../../contracts/log-fields';
 import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/ratings';
@@ -14,10 +13,11 @@ import { refusalOf, type RatingRefusal } from '../../prisma/user/ratings';
 import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
 import { ratingMemo, ratingStart, ratingValues } from '../../workflows/start';
-import { callerOf, only, requireOwnUser } from '../http/access';
-import { accepted, created } from '../http/answers';
-import { readBody } from '../http/input';
-import { ruleBroken, type HttpProblem } from '../http/problems';
+import { refuseAnothers } from '../http/access';
+import { refuse, type Refusal } from '../http/refusals';
+import { answer, body, route } from '../http/route';
+import { exampleIds } from '../openapi/examples';
+import { accepted, acceptedBody } from '../order-commands';
 
 export interface RatingDeps {
   db: Database;
@@ -25,42 +25,56 @@ export interface RatingDeps {
   policy: OrderPolicy;
 }
 
-const uuid = z.guid();
+const refusals: Record<RatingRefusal, Refusal<'NOT_FOUND' | 'NOT_DELIVERED' | 'DUPLICATE'>> = {
+  unknown_order: refuse('NOT_FOUND', 'Order not found'),
+  not_delivered: refuse('NOT_DELIVERED', 'The order has not been delivered'),
+  duplicate: refuse('DUPLICATE', 'Duplicate entry: the order has already been rated'),
+};
 
-export function ratingRoutes(deps: RatingDeps): Router {
-  const router = Router();
-  router.post(['/ratings', '/dilvery-agent-rating'], only('customer'), (req, res) => rate(deps, req, res));
-  return router;
-}
+const rateOrder = route({
+  method: 'POST',
+  path: '/ratings',
+  oldName: { path: '/dilvery-agent-rating' },
+  id: 'rateOrder',
+  summary: 'Rates a delivered order and its courier, once',
+  roles: ['customer'],
+  body: body(rateOrderBody, {
+    user_id: exampleIds.user,
+    order_id: exampleIds.order,
+    order_rating: 5,
+    agent_rating: 4,
+  }),
+  answers: {
+    201: answer('The rating is stored, and certain to be counted.', ratingStored, {
+      success: true,
+      message: 'Rating stored',
+      data: { id: exampleIds.rating, user_order_id: exampleIds.userOrder, order_rating: 5, agent_rating: 4 },
+    }),
+    202: accepted,
+  },
+  refusals: {
+    NOT_FOUND: { status: 400, meaning: "The order is unknown, or another customer's." },
+    NOT_DELIVERED: 'The order has not been delivered.',
+    DUPLICATE: 'The order has been rated.',
+  },
+  async handle({ db, temporal, policy }: RatingDeps, { body, caller, answer }) {
+    const { order_id, user_id, order_rating, agent_rating } = body;
+    const refused = refuseAnothers(caller, user_id);
+    if (refused) return refused;
+    addLogFields(ratingLogFields(order_id));
+    // Refuses early what needs no workflow; the rating workflow decides again, and alone, when it stores.
+    const refusal = refusalOf(await findOrder(db, order_id), user_id);
+    if (refusal) return refusals[refusal];
 
-async function rate({ db, temporal, policy }: RatingDeps, req: Request, res: Response): Promise<void> {
-  const body = readBody(rateOrderBody, req);
-  if (!uuid.safeParse(body.order_id).success || !uuid.safeParse(body.user_id).success) throw refusals.unknown_order();
-  requireOwnUser(callerOf(req), body.user_id.toLowerCase());
-  const rating = {
-    ...body,
-    order_id: body.order_id.toLowerCase(),
-    user_id: body.user_id.toLowerCase(),
-    rating_id: randomUUID(),
-  };
-  addLogFields(ratingLogFields(rating.order_id));
-  // What can be told without a workflow is; the rating workflow decides again, and alone, when it stores.
-  const refusal = refusalOf(await findOrder(db, rating.order_id), rating.user_id);
-  if (refusal) throw refusals[refusal]();
-
-  const sent = await startRating(temporal, rating, policy);
-  if (sent.state === 'held') {
-    if (!(await isHeld(temporal, rating))) throw refusals.duplicate();
-    return accepted(res);
-  }
-  if (sent.value.outcome !== 'stored') throw refusals[sent.value.outcome]();
-  const { id, user_order_id } = sent.value;
-  created(req, res, '/ratings', `/orders/${rating.order_id}`, {
-    success: true,
-    message: 'Rating stored',
-    data: { id, user_order_id, order_rating: rating.order_rating, agent_rating: rating.agent_rating },
-  });
-}
+    const rating = { ...body, rating_id: randomUUID() };
+    const sent = await startRating(temporal, rating, policy);
+    if (sent.state === 'held') return (await isHeld(temporal, rating)) ? answer(202, acceptedBody) : refusals.duplicate;
+    if (sent.value.outcome !== 'stored') return refusals[sent.value.outcome];
+    const { id, user_order_id } = sent.value;
+    const data = { id, user_order_id, order_rating, agent_rating };
+    return answer(201, { success: true, message: 'Rating stored', data }, { Location: `/orders/${order_id}` });
+  },
+});
 
 const startRating = (temporal: Temporal, rating: RatingInput, policy: OrderPolicy): Promise<Sent<RatingOutcome>> =>
   startWithUpdate<typeof ratingWorkflow, RatingOutcome, [RatingInput]>(
@@ -69,14 +83,10 @@ const startRating = (temporal: Temporal, rating: RatingInput, policy: OrderPolic
     { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
   );
 
-/** Whether what Temporal holds for the order says the same: this rating, or one before it. */
+/** Whether Temporal holds the same rating of the order: this one, or an earlier one. */
 async function isHeld(temporal: Temporal, rating: RatingInput): Promise<boolean> {
   const held = (await describeWorkflow(temporal, ratingWorkflowId(rating.order_id)))?.memo?.[ratingMemo];
   return held === undefined || held === ratingValues(rating);
 }
 
-const refusals: Record<RatingRefusal, () => HttpProblem> = {
-  unknown_order: () => ruleBroken('Order not found'),
-  not_delivered: () => ruleBroken('The order has not been delivered'),
-  duplicate: () => ruleBroken('Duplicate entry: the order has already been rated'),
-};
+export const ratingRoutes = [rateOrder];

@@ -1,8 +1,5 @@
-import { Router, type Response } from 'express';
-import { hourQuery, requiredHourQuery } from '../../contracts/restaurants';
 import type { Cache } from '../../lib/redis/cache';
-import { open } from '../http/access';
-import { checkHour, readQuery } from '../http/input';
+import { browseRoute } from '../browsing';
 import type { Services } from './services';
 
 export interface BrowseDeps {
@@ -13,17 +10,11 @@ export interface BrowseDeps {
 /** Contract, section 2. Errors are never cached. */
 const cacheSeconds = 15;
 
-/** Browsing: the restaurant service's own body, cached. */
-export function restaurantRoutes({ cache, services }: BrowseDeps): Router {
-  const browse = async (hour: number, res: Response): Promise<void> => {
-    checkHour(hour);
-    const body = await cache.through(`restaurants:${hour}`, cacheSeconds, () => services.restaurantsOpenAt(hour));
-    res.type('json').send(body);
-  };
-  const router = Router();
-  router.get('/restaurants', open, (req, res) =>
-    browse(readQuery(hourQuery, req).hour ?? new Date().getUTCHours(), res),
-  );
-  router.get('/get-available-restaurants', open, (req, res) => browse(readQuery(requiredHourQuery, req).hour, res));
-  return router;
-}
+const browseRestaurants = browseRoute({
+  oldPath: '/get-available-restaurants',
+  description: "The restaurant service's own body, cached for up to 15 s.",
+  browse: ({ cache, services }: BrowseDeps, hour) =>
+    cache.through(`restaurants:${hour}`, cacheSeconds, () => services.restaurantsOpenAt(hour)),
+});
+
+export const restaurantRoutes = [browseRestaurants];

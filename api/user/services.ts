@@ -6,22 +6,22 @@ import type { Log } from '../../lib/logging/log';
 import type { OrderPart } from '../../contracts/answers/orders';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access-config';
-import { unavailable, type HttpProblem } from '../http/problems';
+import { unavailable, type HttpProblem } from '../http/refusals';
 
-/** The other services, as the user service sees them over HTTP. */
+/** The other services, over HTTP. */
 export interface Services {
-  /** The restaurant service's own body. Throws 503. */
+  /** The restaurant service's own body. Throws HttpProblem: UNAVAILABLE, as all three do. */
   restaurantsOpenAt(hour: number): Promise<string>;
-  /** Null when it has no such order. Throws 503. */
+  /** Null when it has no such order. */
   restaurantOrder(orderId: string): Promise<RestaurantOrder | null>;
-  /** Null before an agent is assigned. Throws 503. */
+  /** Null before an agent is assigned. */
   delivery(orderId: string): Promise<Delivery | null>;
 }
 
 const restaurantOrder = z.looseObject({
   status: z.enum(orderStatuses),
   total: z.number().nullable(),
-  /** Shown as they come. */
+  /** Passed on as they are. */
   orders: z.array(z.custom<OrderPart>()),
 });
 export type RestaurantOrder = z.infer<typeof restaurantOrder>;
@@ -36,19 +36,19 @@ export type Delivery = z.infer<typeof deliveryPart>;
 const restaurantOrders = z.object({ data: z.tuple([restaurantOrder]) });
 const deliveryAnswer = z.object({ data: deliveryPart });
 
-/** Well under the 3 s after which an action is answered as accepted, far above what a healthy service takes. */
+/** Well below the 3 s after which an action is answered as accepted, and far above what a healthy service takes. */
 const requestTimeoutMs = 1_500;
 
 export interface ServicesOptions {
   /** Base URLs. */
   urls: { restaurant: string; delivery: string };
-  /** How this service shows the others who it is. */
+  /** How this service authenticates with the others. */
   authorize: Authorize;
   log: Log;
   registry?: Registry;
 }
 
-/** Each service behind a breaker of its own: one that is away costs nobody a wait. */
+/** Each service has its own circuit breaker: one that is down delays no caller. */
 export function createServices({ urls, authorize, log, registry }: ServicesOptions): Services {
   const metrics = breakerMetrics(registry);
   const restaurant = createBreaker('restaurant', log, metrics);
@@ -57,7 +57,7 @@ export function createServices({ urls, authorize, log, registry }: ServicesOptio
   return {
     async restaurantsOpenAt(hour) {
       const body = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
-      if (body === null) throw away(restaurant); // it always knows who is open: something else answers there
+      if (body === null) throw unavailableService(restaurant); // it never answers 404 here: another program does
       return body;
     },
     restaurantOrder: (orderId) =>
@@ -71,7 +71,7 @@ export function createServices({ urls, authorize, log, registry }: ServicesOptio
   };
 }
 
-/** What is read from a 200, null for a 404. Throws 503 when the service fails, is too slow, or did so often a moment ago. */
+/** What `read` makes of a 200; null for a 404. Throws HttpProblem: UNAVAILABLE when the service fails or times out, or the breaker is open. */
 const getWith =
   (authorize: Authorize) =>
   async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
@@ -80,17 +80,17 @@ const getWith =
         const body = await fetchText(url, { ...(await authorize()), ...correlationHeaders() });
         return body === null ? null : read(body);
       });
-    } catch (err) {
-      throw away(breaker, err);
+    } catch (error) {
+      throw unavailableService(breaker, error);
     }
   };
 
-function away({ name }: Breaker, cause?: unknown): HttpProblem {
+function unavailableService({ name }: Breaker, cause?: unknown): HttpProblem {
   const retryAfterSeconds = cause instanceof BreakerOpenError ? cause.retryAfterSeconds : undefined;
-  return Object.assign(unavailable(`The ${name} service is away. Try again.`, retryAfterSeconds), { cause });
+  return Object.assign(unavailable(`The ${name} service is unavailable. Try again.`, retryAfterSeconds), { cause });
 }
 
-/** Rejects when the service does not say that it is well. */
+/** Throws when the service does not answer its health check. */
 export async function checkService(baseUrl: string): Promise<void> {
   await fetchText(`${baseUrl}/health`);
 }

@@ -1,4 +1,4 @@
-/** What every service answers alike. The answers' schemas are for the documents and the tests; no service reads its own answers by them. */
+/** What all services answer alike. These schemas are for the documents, the types and the tests; no service validates its own answers. */
 import { z } from 'zod';
 
 /** Strict, like all answers: a field that the documents do not know is found by the tests. */
@@ -6,17 +6,20 @@ const success = { success: z.literal(true), message: z.string() };
 
 export const done = z.strictObject(success).meta({ id: 'Done' });
 
-/** Temporal holds it, but it was not done in time. */
+/** Temporal holds the request, but it did not complete in time. */
 export const accepted = z.strictObject({ ...success, status: z.literal('ACCEPTED') }).meta({ id: 'Accepted' });
 
-const said = { success: z.literal(false), message: z.string(), detail: z.string() };
+/**
+ * `detail` repeats the message for old clients. `code` is one of `contracts/errors.ts`, or one that this build does not know:
+ * a client takes an unknown code by its status.
+ */
+const refused = { success: z.literal(false), message: z.string(), detail: z.string(), code: z.string().min(1) };
 
-/** `detail` repeats the message for old clients. */
-export const problem = z.strictObject(said).meta({ id: 'Problem' });
+export const problem = z.strictObject(refused).meta({ id: 'Problem' });
 
-/** A body or query that does not match, with each place that does not; an empty path is the whole. */
+/** A body, query or header that does not match, with each mismatch; an empty path is the whole. */
 export const mismatch = z
-  .strictObject({ ...said, errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).min(1) })
+  .strictObject({ ...refused, errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).min(1) })
   .meta({ id: 'Mismatch' });
 
 export const alive = z.strictObject({ Success: z.literal(true), message: z.literal('Good') }).meta({ id: 'Alive' });
@@ -38,5 +41,5 @@ export const instant = z.iso.datetime();
 /** A JSON number with at most two decimals. */
 export const amount = z.number().min(0);
 export const stars = z.number().min(1).max(5);
-/** Of the next page; null on the last one. */
+/** The cursor of the next page; null on the last one. */
 export const nextCursor = z.string().nullable();

@@ -1,4 +1,4 @@
-/** What the delivery service answers. */
+/** Answers of the delivery service. */
 import { z } from 'zod';
 import { genders } from '../delivery';
 import { deliveryStatuses } from '../states';
@@ -13,7 +13,7 @@ const agent = z
     userName: z.string(),
     gender: z.enum(genders),
     agent_status: z.enum(['AVAILABLE', 'BUSY']),
-    /** Mean over the rated deliveries; null until there is one. */
+    /** The mean over the rated deliveries; null before the first. */
     rating: stars.nullable(),
     createdAt: instant,
     assignments: z.array(

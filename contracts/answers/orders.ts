@@ -1,4 +1,4 @@
-/** What the user and the restaurant service answer of orders. */
+/** Answers about orders, of the user and of the restaurant service. */
 import { z } from 'zod';
 import { deliveryStatuses, orderStatuses } from '../states';
 import { amount, instant, nextCursor, stars, uuid } from './common';
@@ -6,19 +6,19 @@ import { menuItem, restaurant } from './restaurants';
 
 const orderStatus = z.enum(orderStatuses);
 
-/** Under `POST /orders`, placed or held. */
+/** The answer to `POST /orders`, placed or held. */
 export const placement = z
   .strictObject({ order_id: uuid, status: z.literal('PENDING'), placed_at: instant, message: z.string() })
   .meta({ id: 'Placement' });
 
-/** As it comes by its own route: 202 says `PENDING` and not `ACCEPTED`. */
+/** The 202 of a placement: its `status` is `PENDING`, not `ACCEPTED`. */
 export const placementHeld = placement.extend({ success: z.literal(true) }).meta({ id: 'PlacementHeld' });
 
 const orderedItem = z.strictObject({
   id: uuid,
   menu_item_id: uuid,
   quantity: z.int().min(1),
-  /** At placement; the menu item beside it shows today's. */
+  /** The price at placement; `menu_item` shows today's. */
   price: amount,
   menu_item: menuItem,
 });
@@ -55,7 +55,7 @@ export type OrderGroup = z.infer<typeof orderGroup>;
 const said = { status: z.literal(true), message: z.string() };
 
 export const orderGroups = z.strictObject({ ...said, data: z.array(orderGroup).max(100), next_cursor: nextCursor });
-/** `data` is null for an order that was never stored here, as one is that was cancelled before it came. */
+/** `data` is null for an order that was cancelled before it was stored here. */
 export const decided = z.strictObject({ ...said, data: orderGroup.nullable() });
 export const agentAsked = z.strictObject({ ...said, data: z.strictObject({ order_id: uuid }) });
 
@@ -64,7 +64,7 @@ const rating = z.strictObject({ order_rating: stars, agent_rating: stars });
 export const orderPage = z
   .strictObject({
     order_id: uuid,
-    /** Null where an old program's order does not say. */
+    /** Null for an old program's order that has none. */
     user_id: uuid.nullable(),
     placed_at: instant,
     status: orderStatus,
@@ -75,7 +75,7 @@ export const orderPage = z
     rating: rating.nullable(),
     timeline: z.array(z.strictObject({ at: instant, event: z.string(), detail: z.string().optional() })).nullable(),
     reason: z.string().nullable(),
-    /** Parts that are null because whoever knows them is away. */
+    /** The parts that are null because their service is unavailable. */
     unavailable: z
       .array(z.enum(['delivery', 'restaurants', 'timeline']))
       .min(1)

@@ -1,4 +1,4 @@
-/** What the restaurant service answers of restaurants, and the user service of browsing. */
+/** Answers about restaurants, of the restaurant and of the user service. */
 import { z } from 'zod';
 import { menuItemTypes, restaurantStatuses } from '../restaurants';
 import { amount, stars, uuid } from './common';
@@ -25,7 +25,7 @@ export const restaurant = z
     opening_time: timeOfDay,
     closing_time: timeOfDay,
     status: z.enum(restaurantStatuses),
-    /** Mean over the rated orders; null until there is one. */
+    /** The mean over the rated orders; null before the first. */
     rating: stars.nullable(),
   })
   .meta({ id: 'Restaurant' });
@@ -41,6 +41,7 @@ export const openRestaurants = z
     data: z.strictObject({ count: z.int().min(0), restaurant_data: z.array(restaurantWithMenu) }),
   })
   .meta({ id: 'OpenRestaurants' });
+export type OpenRestaurants = z.infer<typeof openRestaurants>;
 
 export const restaurantFound = z.strictObject({ ...said, data: restaurantWithMenu });
 

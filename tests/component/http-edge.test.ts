@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { Router } from 'express';
 import { z } from 'zod';
 import { createApp } from '../../api/http/app';
-import { created } from '../../api/http/answers';
-import { readBody } from '../../api/http/input';
+import { mount } from '../../api/http/mount';
+import { answer, body, route } from '../../api/http/route';
 import { listen, type Listening } from '../../api/http/server';
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
@@ -19,12 +19,22 @@ const log = createLog('test', 'silent');
 const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/nowhere', 1, log);
 
 const aThing = z.strictObject({ name: z.string() });
+const addThing = route({
+  method: 'POST',
+  path: '/things',
+  oldName: { path: '/old/things' },
+  id: 'addThing',
+  summary: 'Adds a thing',
+  roles: ['customer'],
+  body: body(aThing, { name: 'a' }),
+  answers: { 201: answer('Added.', aThing, { name: 'a' }) },
+  handle: async (_deps: object, { body, answer }) => answer(201, body, { Location: '/things/1' }),
+});
 
 let server: Listening;
 beforeAll(async () => {
   const router = Router()
     .post('/echo', (req, res) => void res.json(req.body))
-    .post('/things', (req, res) => created(req, res, '/things', '/things/1', readBody(aThing, req)))
     .get('/things/:id', (req, res) => void res.json(req.params.id))
     .get(
       '/database',
@@ -37,7 +47,7 @@ beforeAll(async () => {
       throw new Error('secret inside');
     });
   server = await listen(
-    createApp({ health: createHealth({}, log), access: everybodyMay, log }, [router]),
+    createApp({ health: createHealth({}, log), access: everybodyMay, log }, [mount([addThing], {}), router]),
     '127.0.0.1',
     0,
   );
@@ -133,6 +143,8 @@ describe('the HTTP edge', () => {
     ['/things', 201, '/things/1'],
     ['/things/', 201, '/things/1'],
     ['/Things', 201, '/things/1'],
+    ['/old/things', 200, undefined],
+    ['/Old/Things/', 200, undefined],
   ])('answers a creation by POST %s with %i', async (path, status, location) => {
     const answer = await sendRaw(server.address, { ...things('{"name":"a"}'), path });
     expect([answer.status, answer.headers.location]).toEqual([status, location]);

@@ -30,7 +30,7 @@ const answering = (status: number, body: object): RequestListener => {
 const servicesOf = (restaurant: string, delivery: string) =>
   createServices({ urls: { restaurant, delivery }, authorize: async () => ({}), log: createLog('test', 'silent') });
 const orderId = '00000000-0000-4000-8000-000000000001';
-const away = { status: 503, extra: { retryAfterSeconds: 2 } };
+const away = { status: 503, code: 'UNAVAILABLE', refusal: { retryAfterSeconds: 2 } };
 
 describe('a service that fails', () => {
   it('is called no more after a few failures: the callers get their 503 at once', async () => {

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
 import { identify, only, type Access } from '../../api/http/access';
-import { HttpProblem, notFound } from '../../api/http/problems';
+import { HttpProblem, notFound, refuse } from '../../api/http/refusals';
 import type { Log } from '../../lib/logging/log';
 import { PayloadRefusedError } from '../../lib/temporal/payload-codec';
 
@@ -36,9 +36,9 @@ export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps
   const answer =
     (work: keyof PayloadCodec): RequestHandler =>
     async (req, res) => {
-      const parsed = body.safeParse(req.body);
-      if (!parsed.success) throw new HttpProblem(400, 'The body is no list of payloads');
-      const payloads = await codec[work](parsed.data.payloads.map(fromJson));
+      const asked = body.safeParse(req.body);
+      if (!asked.success) throw new HttpProblem(refuse('UNPROCESSABLE', 'The body is no list of payloads'), 400);
+      const payloads = await codec[work](asked.data.payloads.map(fromJson));
       res.set('Cache-Control', 'no-store').json({ payloads: payloads.map(toJson) });
     };
   const json = express.json({ limit: bodyLimit });

@@ -1,15 +1,27 @@
 import { join } from 'node:path';
-import { deliveryDocument } from '../../api/delivery/openapi';
-import { restaurantDocument } from '../../api/restaurant/openapi';
-import { userDocument } from '../../api/user/openapi';
+import { deliveryService } from '../../api/delivery/app';
+import { openApiDocument } from '../../api/openapi/document';
+import { restaurantService } from '../../api/restaurant/app';
+import { userService } from '../../api/user/app';
+import type { ServiceRoutes } from '../../api/http/route';
 import { projectRoot } from '../stack/instance';
 import { asyncApiDocument } from './asyncapi';
+import { routesPage } from './routes-page';
 
-/** The documents that are kept in the repository, by their files. */
+/** The services' interfaces, by the names of their documents. */
+export const services: Record<'user' | 'restaurant' | 'delivery', ServiceRoutes<never>> = {
+  user: userService,
+  restaurant: restaurantService,
+  delivery: deliveryService,
+};
+
+/** The documents that are generated and kept in the repository, by file. */
 export const documents: { file: string; content: () => string }[] = [
-  { file: 'docs/openapi/user.json', content: () => asText(userDocument()) },
-  { file: 'docs/openapi/restaurant.json', content: () => asText(restaurantDocument()) },
-  { file: 'docs/openapi/delivery.json', content: () => asText(deliveryDocument()) },
+  ...Object.entries(services).map(([name, service]) => ({
+    file: `docs/openapi/${name}.json`,
+    content: () => asText(openApiDocument(service)),
+  })),
+  { file: 'docs/routes.md', content: () => routesPage(Object.values(services)) },
   { file: 'docs/asyncapi.json', content: () => asText(asyncApiDocument()) },
 ];
 
