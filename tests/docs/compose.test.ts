@@ -122,9 +122,9 @@ describe('Prometheus', () => {
   const { scrape_configs } = jobs.parse(parse(file('observability/prometheus/prometheus.yml')));
 
   it('asks every process, where its image serves metrics', () => {
-    const [asked] = scrape_configs.find(({ job_name }) => job_name === 'food-delivery')?.dns_sd_configs ?? [];
-    expect(asked?.names).toEqual(Object.keys(processes));
-    for (const { name } of eachProcess) expect(stage(name).environment['METRICS_PORT']).toBe(String(asked?.port));
+    const [target] = scrape_configs.find(({ job_name }) => job_name === 'food-delivery')?.dns_sd_configs ?? [];
+    expect(target?.names).toEqual(Object.keys(processes));
+    for (const { name } of eachProcess) expect(stage(name).environment['METRICS_PORT']).toBe(String(target?.port));
   });
 });
 

@@ -32,7 +32,7 @@ describe('a launcher that is killed', () => {
   });
 });
 
-describe('a launcher that is asked to stop', () => {
+describe('a launcher that is stopped', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends everything after %s', async (signal) => {
     const stack = await launch();
     const { pid } = await stack.redis();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue } from '../../contracts/names';
-import { declareTopology } from '../../lib/broker/topology';
+import { declareTopology } from '../../lib/broker/broker';
 import { ExpectedError, messageOf } from '../cli/output';
 
 const connectTimeoutMs = 10_000;

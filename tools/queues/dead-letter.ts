@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Message } from 'amqplib';
-import { copyHeaders, courseOf } from '../../lib/broker/message-copy';
+import { historyHeaders, historyOf } from '../../lib/broker/message-copy';
 
 /** A dead letter as it is shown. Unknown values are null: other programs may write to a dead queue too. */
 export interface DeadLetter {
@@ -34,8 +34,8 @@ const shownProperties = [
 ] as const;
 
 export function parseDeadLetter(message: Message): DeadLetter {
-  const { text, count } = courseOf(message);
-  const ours = new Set<string>(Object.values(copyHeaders));
+  const { text, count } = historyOf(message);
+  const ours = new Set<string>(Object.values(historyHeaders));
   const headers = Object.entries<unknown>(message.properties.headers ?? {}).filter(([name]) => !ours.has(name));
   const properties = shownProperties.map((name) => [name, message.properties[name] as unknown] as const);
   return {

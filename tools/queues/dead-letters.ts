@@ -1,6 +1,6 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { deadQueue, platformAppId, queues, type QueueName } from '../../contracts/names';
-import { copyProperties, courseOf } from '../../lib/broker/message-copy';
+import { copyProperties, historyOf } from '../../lib/broker/message-copy';
 import { signatureHeader, type Signature } from '../../lib/broker/signature';
 import { ExpectedError, messageOf } from '../cli/output';
 import { claimDeadLetters, withBroker } from './broker';
@@ -100,9 +100,9 @@ async function publish(
   const onReturn = () => (returned = true);
   channel.on('return', onReturn);
   for (const { message } of entries) {
-    const course = { redriven: courseOf(message).count('redriven') + 1 };
-    const properties = copyProperties(message, platformAppId, course);
-    const signed = signature && { [signatureHeader]: signature.of(queue, false, message.content) };
+    const history = { redriven: historyOf(message).count('redriven') + 1 };
+    const properties = copyProperties(message, platformAppId, history);
+    const signed = signature && { [signatureHeader]: signature.sign(queue, false, message.content) };
     const headers = { ...(properties.headers as object), ...signed };
     const options = { ...properties, appId: platformAppId, headers, persistent: true, mandatory: true };
     channel.sendToQueue(queue, message.content, options);

@@ -2,7 +2,7 @@ import { sendCommand } from '../../api/order-commands';
 import { placementUpdateId, workflowTypes } from '../../contracts/names';
 import type { Decision } from '../../contracts/states';
 import type { OrderInput } from '../../contracts/workflow';
-import { TemporalAwayError, translate, WorkflowGoneError } from '../../lib/temporal/errors';
+import { TemporalUnavailableError, toTemporalError, WorkflowGoneError } from '../../lib/temporal/errors';
 import { startWorkflow } from '../../lib/temporal/send';
 import { withRepairLock } from '../../prisma/user/open-orders';
 import { placeUpdate } from '../../workflows/messages';
@@ -12,7 +12,7 @@ import { inspect, type Finding, type RepairDeps } from './inspect';
 
 /**
  * Inspects the order again, under a lock, and applies the remedy: another repair may have come first. Resolves to the finding; its remedy has
- * been applied unless it is `manual`. Throws TemporalAwayError, UpdateRefusedError, or what a database throws. Idempotent.
+ * been applied unless it is `manual`. Throws TemporalUnavailableError, UpdateRefusedError, or what a database throws. Idempotent.
  */
 export const applyRemedy = (deps: RepairDeps, orderId: string): Promise<Finding> =>
   withRepairLock(deps.dbs.user, orderId, async () => {
@@ -59,8 +59,8 @@ async function startOrder({ temporal }: RepairDeps, input: OrderInput): Promise<
       handle.executeUpdate(placeUpdate, { updateId: placementUpdateId }),
     );
   } catch (error) {
-    const failure = translate(error);
-    if (!(failure instanceof TemporalAwayError || failure instanceof WorkflowGoneError)) throw failure;
+    const failure = toTemporalError(error);
+    if (!(failure instanceof TemporalUnavailableError || failure instanceof WorkflowGoneError)) throw failure;
   }
 }
 

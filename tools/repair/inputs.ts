@@ -2,7 +2,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { orderWorkflowId, ratingWorkflowId } from '../../contracts/names';
 import type { OrderInput, RatingInput } from '../../contracts/workflow';
-import { translate, WorkflowGoneError } from '../../lib/temporal/errors';
+import { toTemporalError, WorkflowGoneError } from '../../lib/temporal/errors';
 import { findOrderGroup } from '../../prisma/restaurant/orders';
 import { noBodyHash, unknownUser } from '../../workflows/start';
 import type { Finding, RepairDeps } from './inspect';
@@ -78,7 +78,7 @@ async function firstInput<Input>({ temporal }: RepairDeps, workflowId: string): 
     const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
     return payload ? defaultPayloadConverter.fromPayload<Input>(payload) : null;
   } catch (error) {
-    const failure = translate(error);
+    const failure = toTemporalError(error);
     if (failure instanceof WorkflowGoneError) return null;
     throw failure;
   }

@@ -36,7 +36,7 @@ export interface Finding {
 /** A step's row precedes its workflow's search attributes by at most this time; usually by a tenth. */
 const settlingMs = 1_000;
 
-/** Throws TemporalAwayError, or what a database throws. */
+/** Throws TemporalUnavailableError, or what a database throws. */
 export async function inspect(deps: RepairDeps, orderId: string): Promise<Finding> {
   const finding = await inspectOnce(deps, orderId);
   if (finding.remedy.kind !== 'resend') return finding;

@@ -1,10 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { InvalidArgumentError } from 'commander';
 import { id } from '../../contracts/values';
-import { loadConfig, orderPolicy, schemas } from '../../lib/config/config';
+import { loadConfig, schemas } from '../../lib/config/config';
+import { orderPolicy } from '../../lib/config/policy';
 import { createLog } from '../../lib/logging/log';
-import { dataConverterOf } from '../../lib/temporal/data-converter';
-import { temporalServer } from '../../lib/temporal/server';
+import { temporalServer } from '../../lib/temporal/connection';
+import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';

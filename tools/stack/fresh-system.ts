@@ -11,9 +11,7 @@ import { addressLines } from './screen';
 import type { RunningStack } from './stack';
 import type { Warden } from './warden';
 
-/**
- * Rate limits for a system that one address drives, as a benchmark or a test does: the requests are counted as usual, and none is refused.
- */
+/** Rate limits for a system that one address drives, as a benchmark or a test does: requests are counted as usual, and none is refused. */
 export const ampleRateLimits = {
   RATE_LIMIT_READS_PER_MINUTE: '1000000000',
   RATE_LIMIT_WRITES_PER_MINUTE: '1000000000',
@@ -28,10 +26,8 @@ export interface FreshSystemOptions {
   ports?: PortPolicy | undefined;
   /** Variables for its processes, over this process's own environment. */
   env?: NodeJS.ProcessEnv;
-  /** Whether the servers' data survive a crash of theirs; slower. False by default. */
+  /** Whether the servers' data survive a crash, which is slower. False by default. */
   durable?: boolean;
-  /** Only these parts; all by default. */
-  parts?: string[];
   /** Leave data and logs there even if all is well. */
   keepData?: boolean;
   /** Leave the system up afterwards, until Ctrl-C. */
@@ -64,7 +60,6 @@ export async function onFreshSystem(
     ports: options.ports ?? { kind: 'any' as const },
     yes: options.yes ?? false,
     serversOnly: false,
-    only: options.parts,
     durable: options.durable ?? false,
     fresh: true,
     env,
@@ -103,7 +98,7 @@ function systemEnvironment(instance: Instance, running: RunningStack, env: NodeJ
   };
 }
 
-/** Programs that end with the launcher, however it ends, and are asked to as soon as it stops. */
+/** Programs that end with the launcher, however it ends. They get SIGTERM as soon as it stops. */
 function createChildren(warden: Warden, stopping: Promise<void>) {
   const running = new Set<Promise<number>>();
   const run = (args: string[], env: NodeJS.ProcessEnv): Promise<number> => {

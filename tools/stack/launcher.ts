@@ -14,7 +14,7 @@ const sameKeyPressMs = 500;
 /** Lets the last answer leave the control socket before the process ends. */
 const lastAnswerMs = 50;
 
-/** What a command does with a stack that is ready; its result is the exit code. `stopping` resolves as soon as the stack is asked to stop. */
+/** What a command does with a stack that is ready; its result is the exit code. `stopping` resolves as soon as a stop begins. */
 export type Use = (running: RunningStack & { warden: Warden; stopping: Promise<void> }) => Promise<number>;
 
 /**

@@ -32,7 +32,7 @@ export const main = createMain((run) =>
     ),
 );
 
-/** Files and names that are asked for are looked for in every tier. */
+/** A named file is searched in every tier. */
 const tiers = (all: boolean, jestArgs: string[]): string[] =>
   all || jestArgs.some((arg) => !arg.startsWith('-')) ? [] : quickTiers;
 

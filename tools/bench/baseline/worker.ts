@@ -1,7 +1,7 @@
 /** A process of its own: the worker of the bare workflow, with the order worker's tuning. */
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { workerTuning } from '../../../workers/order/tuning';
+import { workerTuning } from '../../../workers/order/bundle';
 import { bareActivities, bareTaskQueue } from './workflow';
 
 async function main(address: string, namespace: string): Promise<void> {

@@ -78,7 +78,7 @@ const pollMs = 200;
 /** Runs the same command again, detached from this terminal, and resolves when its stack is ready. */
 async function startInBackground(instance: Instance, flags: StartFlags): Promise<number> {
   if (await statusOf(instance.name)) throw new AlreadyRunningError(instance.name);
-  // Here, where questions can be asked: the launcher in the background then finds everything.
+  // Installed here, where the terminal can answer; the launcher in the background then finds everything.
   await ensureServers(serversToRun(process.env, flags.parts), { yes: flags.yes ?? false });
   createFolders(instance);
   const log = logFileOf(instance, 'launcher');
