@@ -96,12 +96,12 @@ const isSeenDown = (server: Server) =>
 test('every process is alive and ready, and names its dependencies', async () => {
   await allReady();
   const named = await Promise.all(
-    processNames.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies)]),
+    processNames.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies).sort()]),
   );
   expect(Object.fromEntries(named)).toEqual({
-    'api-user': ['postgresql', 'temporal', 'redis', 'restaurant-service', 'delivery-service'],
-    'api-restaurant': ['postgresql', 'temporal', 'redis'],
-    'api-delivery': ['postgresql', 'temporal', 'rabbitmq', 'redis'],
+    'api-user': ['delivery-service', 'postgresql', 'redis', 'restaurant-service', 'temporal'],
+    'api-restaurant': ['postgresql', 'redis', 'temporal'],
+    'api-delivery': ['postgresql', 'rabbitmq', 'redis', 'temporal'],
     'worker-order': ['postgresql', 'rabbitmq', 'temporal', 'worker'],
     'worker-restaurant': ['postgresql', 'rabbitmq'],
     'worker-delivery': ['postgresql', 'rabbitmq'],
