@@ -16,7 +16,7 @@ import {
 } from './fixtures/platform';
 import { until } from '../fixtures/until';
 
-test("a rating arrives in the restaurant's mean and in its agent's", async () => {
+test("a rating counts in the restaurant's mean and in the agent's", async () => {
   const kitchen = await addKitchen();
   const agents: string[] = [];
   const given = [
@@ -37,11 +37,11 @@ test("a rating arrives in the restaurant's mean and in its agent's", async () =>
     call<{ data: { rating: number | null } }>('restaurant', 'GET', `/restaurants/${kitchen.id}`).then(
       ({ body }) => body.data.rating,
     );
-  await until('the mean of both ratings', async () => (await rating()) === 3.75);
-  for (const agent of agents) await until('the mean of its ratings', () => hasMeanOfItsDeliveries(agent));
+  await until('the mean includes both ratings', async () => (await rating()) === 3.75);
+  for (const agent of agents) await until("the mean includes the agent's ratings", () => hasMeanOfItsDeliveries(agent));
 });
 
-/** Other tests' orders may have had the same agent: their ratings count too. */
+/** The agent may also have delivered other tests' orders, whose ratings count too. */
 async function hasMeanOfItsDeliveries(agentId: string): Promise<boolean> {
   type Jobs = { data: { deliveries: { agent_rating: number | null }[] } };
   const { body: jobs } = await call<Jobs>('delivery', 'GET', `/deliveries?agent_id=${agentId}&limit=100`);
@@ -52,7 +52,7 @@ async function hasMeanOfItsDeliveries(agentId: string): Promise<boolean> {
   return ratings.length > 0 && Math.abs((shown ?? 0) - mean) < 0.01;
 }
 
-test('a second rating of an order is 400 and says so', async () => {
+test('a second rating of an order is 400 "Duplicate entry"', async () => {
   const order = await delivered();
   expect((await rate(order, 5, 5)).status).toBe(201);
   const again = await rate(order, 1, 1);
@@ -60,7 +60,7 @@ test('a second rating of an order is 400 and says so', async () => {
   expect(again.body.detail).toMatch(/^Duplicate entry/);
 });
 
-test('of ratings that come at the same time one is stored', async () => {
+test('of several ratings at once one is stored', async () => {
   const order = await delivered();
   const answers = await Promise.all([1, 2, 3].map((rating) => rate(order, rating, rating)));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400]);

@@ -1,16 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCommand, createMain, nameOption, parseCount, parseWhole, runAsProgram, yesOption } from '../cli/command';
+import * as cli from '../cli/command';
 import { printLines, say } from '../cli/output';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { instanceNamed } from '../stack/instance';
-import { readAddresses } from './addresses';
 import { makePlan } from './plan/plan';
-import { reportOf } from './report';
-import { run as runPlan } from './run';
-import { summary } from './screen';
+import { reportOf, summaryOf } from './report';
+import { run } from './run';
 
-interface ChaosFlags {
+interface ChaosOptions {
   seed: number;
   orders: number;
   limit: number;
@@ -20,8 +18,8 @@ interface ChaosFlags {
   yes?: boolean;
 }
 
-/** People and machines are impatient: an order that nobody decides about, or a service that is away, must not take minutes. */
-const limits = {
+/** Time limits short enough that an order without a decision, a courier or a service ends within the run. */
+const shortLimits = {
   PLACEMENT_LIMIT_MS: '30000',
   DECISION_LIMIT_MS: '15000',
   COURIER_LIMIT_MS: '25000',
@@ -33,46 +31,43 @@ const limits = {
   RETRY_INTERVAL_MS: '1000',
 };
 
-/** `npm run chaos`: exit code 0 when every invariant holds, 1 when one is broken. */
-export const main = createMain((run) =>
-  createCommand(
-    'chaos',
-    'kill and freeze parts of a system of its own while orders go through it, and see that nothing is lost',
-  )
-    .option('--seed <number>', 'decides which order does what, and which fault strikes when', parseWhole, 1)
-    .option('--orders <count>', 'how many orders', parseCount, 200)
-    .option('--limit <seconds>', 'for all of it, once the system is ready', parseCount, 300)
-    .option('--json', 'the summary for programs', false)
-    .option('--keep', 'leave data and logs there also when all is well', false)
-    .addOption(nameOption('chaos'))
-    .addOption(yesOption())
-    .action((flags: ChaosFlags) => run(runChaos(flags))),
+/** `npm run chaos`. Exit code 0: every invariant holds; 1: one is violated, or the system did not settle; 2: wrong arguments. */
+export const main = cli.createMain((runCommand) =>
+  cli
+    .createCommand(
+      'chaos',
+      'kill and freeze the parts of a private system while it processes orders; check that nothing is lost',
+    )
+    .option('--seed <number>', 'decides what each order does, and when which fault is injected', cli.parseWhole, 1)
+    .option('--orders <count>', 'how many orders', cli.parseCount, 200)
+    .option('--limit <seconds>', 'for the whole run, once the system is ready', cli.parseCount, 300)
+    .option('--keep', 'keep data and logs even if every invariant holds', false)
+    .addOption(cli.jsonOption())
+    .addOption(cli.nameOption('chaos'))
+    .addOption(cli.yesOption())
+    .action((options: ChaosOptions) => runCommand(runChaos(options))),
 );
 
-async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosFlags): Promise<number> {
-  const code = await onFreshSystem(
-    // What a server has answered must outlive it.
-    { name, yes, env: { ...ampleRateLimits, ...limits }, durable: true, keepData: keep },
-    async (system) => {
-      Object.assign(process.env, system.env, { CHAOS_LOGS: system.logsDir });
-      const addresses = readAddresses(process.env);
-      const outcome = await runPlan({ addresses, plan: makePlan(seed, orders), limitMs: limit * 1_000, say });
-      const report = reportOf(outcome);
-      const { evidence, journal } = outcome;
-      writeFileSync(
-        join(system.logsDir, 'evidence.json'),
-        JSON.stringify({ report, pledges: journal.pledges, evidence }, null, 1),
-      );
-      printLines(json ? [JSON.stringify(report, null, 2)] : summary(report, name));
-      return report.ok ? 0 : 1;
-    },
-  );
-  if ((code !== 0 || keep) && !json) {
-    const { logsDir } = instanceNamed(name);
-    printLines(['', `Logs, journal.jsonl (what was asked and answered) and evidence.json are in ${logsDir};`]);
-    printLines([`the same data comes up again with: npm start -- --name ${name}`]);
+async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosOptions): Promise<number> {
+  const { logsDir } = instanceNamed(name);
+  // Durable, because PostgreSQL and the other servers are killed and must keep what they have acknowledged.
+  const launch = { name, yes, env: { ...ampleRateLimits, ...shortLimits }, durable: true, keepData: keep };
+  const code = await onFreshSystem(launch, async (system) => {
+    Object.assign(process.env, system.env); // the tokens' secret among them
+    const outcome = await run(system, makePlan(seed, orders), limit * 1_000, say);
+    const report = reportOf(outcome);
+    writeFileSync(join(logsDir, 'evidence.json'), JSON.stringify({ report, ...outcome.given }, null, 1));
+    printLines(json ? [JSON.stringify(report, null, 2)] : summaryOf(report, name));
+    return report.ok ? cli.exitCodes.fine : cli.exitCodes.failed;
+  });
+  if ((code !== cli.exitCodes.fine || keep) && !json) {
+    printLines([
+      '',
+      `The logs, journal.jsonl and evidence.json are in ${logsDir}.`,
+      `This starts a system with the same data: npm start -- --name ${name}`,
+    ]);
   }
   return code;
 }
 
-if (require.main === module) runAsProgram(main);
+if (require.main === module) cli.runAsProgram(main);

@@ -1,91 +1,92 @@
-import type { Evidence } from './evidence/evidence';
-import { targetOf, type Inflicted } from './faults/inflict';
-import { ordersOf, standOf, stands, type Stand } from './invariants/orders';
-import type { Verdict } from './invariants/judge';
-import type { Journal, Pledge, Traffic } from './journal';
-import { parts, type FaultKind } from './plan/faults';
-import { fates, type Fate } from './plan/orders';
-import type { Plan } from './plan/plan';
+import { table } from '../cli/output';
+import { agreedStateOf, ordersOf, orderStates, type Case } from './invariants/case';
+import type { InvariantResult } from './invariants/invariants';
+import { faultKinds, parts } from './plan/faults';
+import { scenarios } from './plan/orders';
+import type { Outcome } from './run';
 
-/** What came of an order; `nothing`: it was not answered, and is not there. `unclear` breaks an invariant. */
-export type Result = Stand | 'nothing' | 'unclear';
-export const results = [...stands, 'nothing', 'unclear'] as const satisfies Result[];
+/** What an order came to. `no order`: its placement was not answered, and never arrived. `unclear` violates an invariant. */
+const results = [...orderStates, 'no order', 'unclear'];
 
-/** What a run comes to; the same for people and, as JSON, for programs. */
-export interface Report {
-  seed: number;
-  orders: number;
-  tookSeconds: number;
-  /** How many of each fate came to what. */
-  fates: Record<Fate, Record<Result, number>>;
-  /** How often each part suffered what; the tables and connections of PostgreSQL are counted with it. */
-  faults: Record<string, Record<FaultKind, number>>;
-  /** Faults that did nothing, and why. */
-  faultsFailed: string[];
-  traffic: Traffic;
-  slowest: { orderId: string; seconds: number } | null;
-  deadLetters: { sentOnPurpose: number; found: number };
-  /** What was still going on when the time was up. */
-  unrest: string[];
-  invariants: Verdict[];
-  /** Every invariant holds, and everything came to rest in time. */
-  ok: boolean;
-}
+/** The summary for programs. */
+export type Report = ReturnType<typeof reportOf>;
 
-export interface Outcome {
-  plan: Plan;
-  journal: Journal;
-  inflicted: Inflicted[];
-  evidence: Evidence;
-  verdicts: Verdict[];
-  unrest: string[];
-  tookMs: number;
-}
-
-export function reportOf({ plan, journal, inflicted, evidence, verdicts, unrest, tookMs }: Outcome): Report {
+export function reportOf({ plan, given, answers, injected, unsettled, invariants, tookMs }: Outcome) {
+  const orders = ordersOf(given);
+  const resultOf = (placement: Case['placements'][number]): string => {
+    const order = orders.find((each) => each.placement === placement);
+    return order ? (agreedStateOf(order) ?? 'unclear') : 'no order';
+  };
   return {
     seed: plan.seed,
     orders: plan.orders.length,
     tookSeconds: Math.round(tookMs / 1000),
-    fates: countFates(journal.pledges, evidence),
-    faults: countFaults(inflicted),
-    faultsFailed: inflicted.flatMap(({ fault, failed }) => (failed ? [`${fault.kind}: ${failed}`] : [])),
-    traffic: journal.traffic,
-    slowest: slowestOf(evidence),
-    deadLetters: { sentOnPurpose: plan.poison.length, found: evidence.deadLetters.length },
-    unrest,
-    invariants: verdicts,
-    ok: unrest.length === 0 && verdicts.every(({ offences }) => offences.length === 0),
+    /** How many orders of each scenario came to which result. */
+    scenarios: count(given.placements.map((placement) => [placement.planned.scenario, resultOf(placement)])),
+    /** Faults that had an effect, by part; locked tables and stalled connections are PostgreSQL's. */
+    faults: count(injected.flatMap(({ fault, error }) => (error ? [] : [[fault.part, fault.kind]]))),
+    faultsWithoutEffect: injected.flatMap(({ fault, error }) =>
+      error ? [`${fault.kind} ${fault.part}: ${error}`] : [],
+    ),
+    answers,
+    unsettled,
+    invariants,
+    /** Every invariant holds, and the system settled in time. */
+    ok: unsettled.length === 0 && invariants.every(({ violations }) => violations.length === 0),
   };
 }
 
-function countFates(pledges: Pledge[], evidence: Evidence): Report['fates'] {
-  const none = () => Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
-  const counts = Object.fromEntries(fates.map((fate) => [fate, none()])) as Report['fates'];
-  const orders = ordersOf(evidence);
-  for (const { planned } of pledges) {
-    const found = orders.find(({ record, group, run }) =>
-      [record?.userId, group?.userId, run?.userId].includes(planned.userId),
-    );
-    counts[planned.fate][found ? (standOf(found) ?? 'unclear') : 'nothing'] += 1;
+type Counts = Record<string, Record<string, number>>;
+
+function count(pairs: [row: string, column: string][]): Counts {
+  const counts: Counts = {};
+  for (const [row, column] of pairs) {
+    const columns = (counts[row] ??= {});
+    columns[column] = (columns[column] ?? 0) + 1;
   }
   return counts;
 }
 
-function countFaults(inflicted: Inflicted[]): Report['faults'] {
-  const counts: Report['faults'] = {};
-  for (const part of parts) counts[part] = { kill: 0, freeze: 0, lock: 0, stall: 0 };
-  for (const { fault, failed } of inflicted) {
-    const count = counts[targetOf(fault)];
-    if (count && !failed) count[fault.kind] += 1;
-  }
-  return counts;
+/** Violations shown of each invariant. */
+const maxViolations = 5;
+
+/** The summary for people. `stackName` tells where the logs are. */
+export function summaryOf(report: Report, stackName: string): string[] {
+  const { seed, orders, tookSeconds, answers } = report;
+  const answered = Object.entries(answers).map(([status, times]) => `${times} x ${status}`);
+  const resultsSeen = results.filter((result) => scenarios.some((scenario) => report.scenarios[scenario]?.[result]));
+  return [
+    '',
+    `Seed ${seed}: ${orders} orders in ${tookSeconds} s`,
+    '',
+    ...countTable('SCENARIO', report.scenarios, scenarios, resultsSeen),
+    '',
+    ...countTable('FAULTS', report.faults, parts, faultKinds),
+    ...report.faultsWithoutEffect.map((what) => `  no effect: ${what}`),
+    '',
+    `Answers  ${answered.join(', ')}`,
+    '',
+    ...report.unsettled.map((what) => `NOT SETTLED  ${what}`),
+    ...report.invariants.flatMap((invariant) => describeInvariant(invariant, stackName)),
+  ];
 }
 
-/** By Temporal's clock, from the placement to the end. */
-function slowestOf(evidence: Evidence): Report['slowest'] {
-  const ended = ordersOf(evidence).flatMap(({ orderId, run }) =>
-    run?.tookMs ? [{ orderId, seconds: Math.round(run.tookMs / 100) / 10 }] : [],
-  );
-  return ended.sort((one, other) => other.seconds - one.seconds)[0] ?? null;
+const countTable = (title: string, counts: Counts, rows: readonly string[], columns: readonly string[]): string[] =>
+  table([
+    [title, ...columns.map((column) => column.toUpperCase())],
+    ...rows.map((row) => [row, ...columns.map((column) => counts[row]?.[column])]),
+  ]);
+
+function describeInvariant({ number, title, violations }: InvariantResult, stackName: string): string[] {
+  const hidden = violations.length - maxViolations;
+  return [
+    `${violations.length === 0 ? 'ok      ' : 'VIOLATED'}  ${number}. ${title}`,
+    ...violations
+      .slice(0, maxViolations)
+      .flatMap(({ orderId, what }) => [
+        `            ${orderId ? `order ${orderId}: ` : ''}${what}`,
+        ...(orderId ? [`              grep -h ${orderId} .stack/${stackName}/logs/*`] : []),
+      ]),
+    ...(hidden > 0 ? [`            and ${hidden} more`] : []),
+  ];
 }

@@ -1,69 +1,60 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import type { Addresses } from './addresses';
-import { installAudit } from './evidence/audit';
-import { awaitCalm } from './evidence/calm';
-import { collectEvidence } from './evidence/collect';
+import { createPlatform, urlsIn } from '../platform/platform';
+import type { FreshSystem } from '../stack/fresh-system';
+import { createOutsider } from './actors/outsider';
+import { actOut } from './actors/scenario';
+import { setUp } from './actors/setup';
+import { pause, type Actors } from './actors/steps';
+import { collectEvidence, waitUntilSettled } from './evidence/collect';
+import { installAuditTrail } from './evidence/databases';
 import { createFreezer } from './faults/freezer';
-import { inflictAll } from './faults/inflict';
-import { stackAt } from './faults/stack';
+import { injectFaults } from './faults/inject';
 import type { Case } from './invariants/case';
-import { judgeAll } from './invariants/judge';
-import { Journal } from './journal';
-import { createOutsider, type Outsider } from './outsider';
-import { createAsker } from './people/ask';
-import { live } from './people/life';
-import type { Plan, Poison } from './plan/plan';
-import type { Outcome } from './report';
-import { makeWorld } from './world';
+import { checkInvariants } from './invariants/invariants';
+import { createJournal } from './journal';
+import type { Plan } from './plan/plan';
 
-export interface RunOptions {
-  addresses: Addresses;
-  plan: Plan;
-  /** For everything; what is unsettled then is judged as it is. */
-  limitMs: number;
-  say: (line: string) => void;
-}
+export type Outcome = Awaited<ReturnType<typeof run>>;
 
-/** Of the limit, what is left for the system to come to rest when people still want something. */
-const calmShare = 0.3;
+/** The share of the run's time that is kept for the system to settle. */
+const settleShare = 0.3;
 
 /**
- * Lets the people of all orders do what they want while the faults strike, waits until all is calm, and judges what is there.
- * Steps: trail, world, load with faults, calm, evidence, verdicts.
+ * Acts out all orders while faults are injected, waits until the system has settled, and checks the invariants. At the timeout it checks
+ * whatever there is.
  */
-export async function run({ addresses, plan, limitMs, say }: RunOptions): Promise<Outcome> {
+export async function run(system: FreshSystem, plan: Plan, timeoutMs: number, say: (line: string) => void) {
   const startedAt = Date.now();
-  const journal = new Journal(join(addresses.CHAOS_LOGS, 'journal.jsonl'));
-  const stack = stackAt(addresses.STACK_SOCKET);
+  const journal = createJournal(join(system.logsDir, 'journal.jsonl'));
   const freezer = createFreezer();
-  process.once('exit', () => freezer.thawAll()); // also when it is interrupted: nothing stays frozen behind it
-  await installAudit(addresses);
-  const world = await makeWorld(addresses, plan);
+  process.once('exit', () => freezer.thawAll()); // when interrupted, too
+  const platform = createPlatform({ urlOf: urlsIn(system.env) });
+  await installAuditTrail(system.addresses.postgres);
+  const restaurants = await setUp(platform, plan.couriers);
 
-  const end = AbortSignal.timeout(Math.round(limitMs * (1 - calmShare)));
-  setMaxListeners(0, end); // everybody listens for it
-  const outsider = createOutsider(addresses.RABBITMQ_URL, journal, end);
-  const scene = { addresses, world, ask: createAsker(journal, end), outsider };
-  const [inflicted, poison] = await Promise.all([
-    inflictAll({ addresses, stack, freezer, journal, say, end }, plan.faults),
-    spoil(outsider, plan.poison),
-    ...plan.orders.map((planned) => live(scene, journal, planned)),
+  const end = AbortSignal.timeout(Math.round(timeoutMs * (1 - settleShare)));
+  setMaxListeners(0, end);
+  const outsider = createOutsider(system.addresses.rabbitmq, journal, end);
+  const actors: Actors = { platform, outsider, journal, restaurants, end };
+  const [injected, poison, placed] = await Promise.all([
+    injectFaults({ system, freezer, journal, say, end }, plan.faults),
+    Promise.all(
+      plan.poison.map(async ({ id, queue, body, atMs }) => {
+        await pause(atMs, end);
+        return { id, queue, confirmed: await outsider.publish({ queue }, body, id) };
+      }),
+    ),
+    Promise.all(plan.orders.map((planned) => actOut(actors, planned))),
   ]);
-  say('every fault is over, and nobody wants anything any more: waiting for calm');
-  const unrest = await awaitCalm(addresses, stack, startedAt + limitMs);
+  const placements = placed.filter((placement) => placement !== undefined);
 
-  say('looking at what is there');
-  const evidence = await collectEvidence(addresses, journal.pledges);
-  const given: Case = { evidence, pledges: journal.pledges, poison };
-  return { plan, journal, inflicted, evidence, verdicts: judgeAll(given), unrest, tookMs: Date.now() - startedAt };
+  say('faults and actors are done; waiting for the system to settle');
+  /** Empty unless the time was up. */
+  const unsettled = await waitUntilSettled(system, startedAt + timeoutMs);
+  say('collecting evidence');
+  const accepted = placements.flatMap(({ outcome }) => (outcome.is === 'accepted' ? [outcome.orderId] : []));
+  const given: Case = { evidence: await collectEvidence(system, accepted), placements, poison };
+  const tookMs = Date.now() - startedAt;
+  return { plan, given, answers: journal.answers, injected, unsettled, invariants: checkInvariants(given), tookMs };
 }
-
-/** Sends each malformed message when it is due. */
-const spoil = (outsider: Outsider, messages: Poison[]): Promise<Case['poison']> =>
-  Promise.all(
-    messages.map(async ({ id, queue, body, atMs }) => {
-      await new Promise((resolve) => setTimeout(resolve, atMs));
-      return { id, queue, confirmed: await outsider.send(queue, body, { messageId: id, raw: true }) };
-    }),
-  );

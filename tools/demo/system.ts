@@ -1,4 +1,4 @@
-/** What the demo needs of the running system beside its HTTP interfaces. */
+/** How the demo reaches the running system other than over HTTP. */
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { z } from 'zod';

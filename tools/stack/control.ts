@@ -93,3 +93,10 @@ export async function statusOf(name: string): Promise<StackStatus | undefined> {
   const reply = await askStack(instanceNamed(name).socketPath, { command: 'status' });
   return reply?.ok ? reply.status : undefined;
 }
+
+/** Returns the stack's status after the request. Throws an Error when no launcher answers, or when it could not do what was requested. */
+export async function requestStack(path: string, request: ControlRequest): Promise<StackStatus> {
+  const reply = await askStack(path, request);
+  if (reply?.ok) return reply.status;
+  throw new Error(`${Object.values(request).join(' ')}: ${reply?.error ?? 'the launcher does not answer'}`);
+}

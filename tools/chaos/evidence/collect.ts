@@ -1,23 +1,65 @@
-import type { Addresses } from '../addresses';
-import type { Pledge } from '../journal';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { queues } from '../../../contracts/names';
+import { readLetters } from '../../queues/dead-letters';
+import { listQueues } from '../../queues/management';
+import { requestStack } from '../../stack/control';
+import type { FreshSystem } from '../../stack/fresh-system';
+import { waitingMessages } from '../invariants/leftovers';
+import { readDatabases } from './databases';
 import type { Evidence } from './evidence';
-import { readDeadLetters, readQueues } from './queues';
-import { readRows } from './rows';
-import { readRuns, replayAll } from './runs';
+import { listUnsettled, readRuns, replayHistories, withTemporal } from './workflows';
 
-/** Gathers all that the invariants are judged by. */
-export async function collectEvidence(addresses: Addresses, pledges: Pledge[]): Promise<Evidence> {
-  const rows = await readRows(addresses);
-  const promised = pledges.flatMap(({ placement }) => (placement.answered === 'accepted' ? [placement.orderId] : []));
-  const orderIds = new Set([
-    ...promised,
-    ...[...rows.records, ...rows.groups, ...rows.deliveries].map((row) => row.orderId),
-  ]);
-  return {
-    ...rows,
-    runs: await readRuns(addresses, [...orderIds]),
-    notReplayed: await replayAll(addresses),
-    queues: await readQueues(addresses), // before the dead letters are looked at, which takes them out for a moment
-    deadLetters: await readDeadLetters(addresses),
-  };
+/** `orderIds`: orders to look up even if no database has them. */
+export async function collectEvidence(system: FreshSystem, orderIds: string[]): Promise<Evidence> {
+  const rows = await readDatabases(system.addresses.postgres);
+  const stored = [...rows.records, ...rows.groups, ...rows.deliveries].map(({ orderId }) => orderId);
+  const workflows = await withTemporal(system, async (client) => ({
+    runs: await readRuns(client, [...orderIds, ...stored]),
+    replayFailures: await replayHistories(client),
+  }));
+  const found = await readQueues(system); // before the dead letters, which are taken out to be read
+  return { ...rows, ...workflows, queues: found, deadLetters: await readDeadLetters(system) };
+}
+
+/** Every queue of the broker, also those of other programs. */
+async function readQueues({ addresses }: FreshSystem): Promise<Evidence['queues']> {
+  if (!addresses.rabbitmqManagement) throw new Error('the broker has no management interface');
+  const found = await listQueues(addresses.rabbitmqManagement);
+  return found.map(({ name, messages }) => ({ name, messages: messages ?? null }));
+}
+
+async function readDeadLetters({ addresses }: FreshSystem): Promise<Evidence['deadLetters']> {
+  const deadLetters: Evidence['deadLetters'] = [];
+  for (const queue of Object.values(queues)) {
+    const letters = await readLetters(addresses.rabbitmq, queue, 'all');
+    deadLetters.push(...letters.map(({ id, reason }) => ({ queue, id, reason })));
+  }
+  return deadLetters;
+}
+
+const pollIntervalMs = 1_000;
+/** The broker counts every 5 s: this covers two counts. */
+const settledForMs = 5_500;
+
+/**
+ * Waits until all parts are ready, every workflow that should end has ended, and no queue holds a message.
+ * Returns what had not settled by the deadline; empty when everything had.
+ */
+export async function waitUntilSettled(system: FreshSystem, deadline: number): Promise<string[]> {
+  let settledSince: number | undefined;
+  for (;;) {
+    const unsettled = await findUnsettled(system).catch((error: unknown) => [String(error)]);
+    settledSince = unsettled.length > 0 ? undefined : (settledSince ?? Date.now());
+    if (settledSince !== undefined && Date.now() - settledSince >= settledForMs) return [];
+    if (Date.now() > deadline) return unsettled.length > 0 ? unsettled : ['settled too late to be sure'];
+    await sleep(pollIntervalMs);
+  }
+}
+
+async function findUnsettled(system: FreshSystem): Promise<string[]> {
+  const { parts } = await requestStack(system.socketPath, { command: 'status' });
+  const down = parts.filter(({ state }) => state !== 'ready');
+  if (down.length > 0) return down.map(({ name, state }) => `${name} is ${state}`);
+  const [workflowIds, found] = await Promise.all([withTemporal(system, listUnsettled), readQueues(system)]);
+  return [...workflowIds.map((id) => `${id} is running`), ...waitingMessages(found)];
 }

@@ -1,6 +1,6 @@
 import type { DeliveryStatus, OrderStatus } from '../../../contracts/states';
 
-/** What the databases, the queues and Temporal say at the end. The invariants are judged by it, and by what was promised. */
+/** The contents of the databases, the queues and Temporal at the end of a run. Money is in cents. */
 export interface Evidence {
   records: CustomerRecord[];
   ratings: Rating[];
@@ -8,18 +8,17 @@ export interface Evidence {
   parts: Part[];
   restaurants: Rated[];
   deliveries: Delivery[];
-  agents: (Rated & { status: AgentStatus })[];
+  agents: Agent[];
+  /** The audit trail, each database's changes in their order. */
   changes: Change[];
   runs: Run[];
-  /** Workflows whose history the present code does not repeat: a worker that has lost its cache can't carry them on. */
-  notReplayed: { workflowId: string; error: string }[];
-  queues: Queue[];
+  /** Histories that the built workflow code does not replay: a worker without them in its cache cannot continue them. */
+  replayFailures: { workflowId: string; error: string }[];
+  /** `messages` includes unacknowledged ones; null where the broker gave no number. */
+  queues: { name: string; messages: number | null }[];
   deadLetters: { queue: string; id: string; reason: string | null }[];
 }
 
-export type AgentStatus = 'AVAILABLE' | 'BUSY';
-
-/** Money is in cents. */
 export interface CustomerRecord {
   orderId: string;
   userId: string;
@@ -28,17 +27,14 @@ export interface CustomerRecord {
   total: number | null;
 }
 
-export interface Rating {
-  orderId: string;
-  order: number;
-  agent: number;
-}
+export type Rating = { orderId: string; order_rating: number; agent_rating: number };
 
+/** The restaurant service's row of a whole order. */
 export interface Group {
   orderId: string;
   userId: string;
   status: OrderStatus;
-  /** Null in the tombstone of an order that was undone before it was stored. */
+  /** Null in a tombstone: the order was undone before it was stored. */
   total: number | null;
   rating: number | null;
 }
@@ -47,81 +43,49 @@ export interface Group {
 export interface Part {
   id: string;
   orderId: string;
-  restaurantId: string;
+  restaurant_id: string;
   status: OrderStatus;
   total: number;
-  items: { menuItemId: string; quantity: number; price: number; menuPrice: number }[];
+  items: { menu_item_id: string; quantity: number; price: number; menuPrice: number }[];
 }
 
-/** A restaurant or an agent, with what has been counted into its mean. */
-export interface Rated {
-  id: string;
-  mean: number | null;
-  sum: number;
-  count: number;
+/** A restaurant or an agent: its mean rating, and what the mean is made of. */
+export type Rated = { id: string; mean: number | null; sum: number; count: number };
+
+export type Agent = Rated & { status: 'AVAILABLE' | 'BUSY' };
+
+export type Delivery = { orderId: string; agentId: string | null; status: DeliveryStatus; rating: number | null };
+
+/** The tables whose every change goes to the audit trail, by database. */
+export const auditedTables = {
+  user: ['userOrder', 'userRating'],
+  restaurant: ['OrderGroup', 'Order', 'OrderItem'],
+  delivery: ['DeliveryAssignment', 'DilveryAgent', 'DeclinedJob'],
+} as const;
+export type AuditedTable = (typeof auditedTables)[keyof typeof auditedTables][number];
+
+/** A changed row. Without `before` it was inserted, without `after` deleted. */
+export interface Change {
+  table: AuditedTable;
+  /** Milliseconds; the databases of one server share a clock. */
+  at: number;
+  transaction: string;
+  before: RowState | null;
+  after: RowState | null;
 }
 
-export interface Delivery {
-  orderId: string;
-  agentId: string | null;
-  status: DeliveryStatus;
-  rating: number | null;
-}
+/** The columns that the invariants need, by the same names for every table; null where a table has no such column. */
+export type RowState = Record<'id' | 'orderId' | 'agentId' | 'status', string | null> & { delivered: boolean | null };
 
-/** A change of a row, in the order of its database; no `before`: it was made, no `after`: it was deleted. */
-export type Change = { seq: number; at: number; tx: string } & (
-  | { entity: 'record'; before?: RecordState; after?: RecordState }
-  | { entity: 'group'; before?: GroupState; after?: GroupState }
-  | { entity: 'part'; before?: PartState; after?: PartState }
-  | { entity: 'delivery'; before?: DeliveryState; after?: DeliveryState }
-  | { entity: 'agent'; before?: AgentState; after?: AgentState }
-  | { entity: 'declined'; before?: DeclinedState; after?: DeclinedState }
-  | { entity: 'other'; what: string; deleted: boolean }
-);
-
-export interface RecordState {
-  orderId: string;
-  status: OrderStatus;
-  delivered: boolean;
-}
-export interface GroupState {
-  orderId: string;
-  status: OrderStatus;
-}
-export interface PartState {
-  id: string;
-  status: OrderStatus;
-}
-export interface DeliveryState {
-  orderId: string;
-  agentId: string | null;
-  status: DeliveryStatus;
-}
-export interface AgentState {
-  id: string;
-  status: AgentStatus;
-}
-export interface DeclinedState {
-  orderId: string;
-  agentId: string;
-}
-
-/** A workflow, of an order or of a rating. */
+/** A workflow of an order or of a rating. */
 export interface Run {
   workflowId: string;
-  /** Temporal's word: RUNNING, COMPLETED, FAILED… */
+  /** Temporal's: RUNNING, COMPLETED, FAILED… */
   status: string;
-  /** Whose order it is, where the run says so. */
+  /** An order's customer. */
   userId: string | null;
-  /** The result's outcome, of an order that has ended well. */
+  /** Of an order's workflow that has completed. */
   outcome: string | null;
-  /** Failed attempts of the workflow task that is due. */
-  failingTask: number;
-  tookMs: number | null;
-}
-
-export interface Queue {
-  name: string;
-  /** With those that a consumer holds; null where the broker did not say. */
-  messages: number | null;
+  /** Of the pending workflow task. */
+  failedAttempts: number;
 }

@@ -1,51 +1,46 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Stops processes and lets them go on. */
-export interface Freezer {
-  /** With all that it has started. Processes that are gone do not matter. */
-  freeze(pid: number): Promise<void>;
-  thaw(pid: number): void;
-  /** Whatever is still frozen goes on: nothing stays behind that nobody wakes. */
-  thawAll(): void;
-}
+export type Freezer = ReturnType<typeof createFreezer>;
 
-export function createFreezer(): Freezer {
-  const frozen = new Map<number, number[]>();
-  const thaw = (pid: number): void => {
-    for (const each of frozen.get(pid) ?? []) signal(each, 'SIGCONT');
-    frozen.delete(pid);
-  };
+/** Suspends processes with SIGSTOP: they keep their connections and answer none. */
+export function createFreezer() {
+  const frozen = new Set<number[]>();
   return {
-    async freeze(pid) {
-      const tree = await descendants(pid);
-      frozen.set(pid, tree);
-      for (const each of tree) signal(each, 'SIGSTOP');
+    /** Suspends the process and its descendants for as long as the work takes. */
+    async whileFrozen<T>(pid: number, work: () => Promise<T>): Promise<T> {
+      const pids = await findTree(pid);
+      frozen.add(pids);
+      sendSignal(pids, 'SIGSTOP');
+      try {
+        return await work();
+      } finally {
+        sendSignal(pids, 'SIGCONT');
+        frozen.delete(pids);
+      }
     },
-    thaw,
-    thawAll() {
-      for (const pid of [...frozen.keys()]) thaw(pid);
-    },
+    /** Resumes everything, for a program that is about to exit. */
+    thawAll: (): void => frozen.forEach((pids) => sendSignal(pids, 'SIGCONT')),
   };
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended meanwhile.
+function sendSignal(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // The process has ended.
+    }
   }
 }
 
-/** A process and all below it. */
-async function descendants(pid: number): Promise<number[]> {
+/** A process and its descendants. */
+async function findTree(root: number): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
-  const children = new Map<number, number[]>();
-  for (const line of stdout.trim().split('\n')) {
-    const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    children.set(parent, [...(children.get(parent) ?? []), child]);
+  const processes = [...stdout.matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [Number(pid), Number(parent)]);
+  const tree = [root];
+  for (const pid of tree) {
+    for (const [child = 0, parent] of processes) if (parent === pid) tree.push(child);
   }
-  const found = [pid];
-  for (const each of found) found.push(...(children.get(each) ?? []));
-  return found;
+  return tree;
 }

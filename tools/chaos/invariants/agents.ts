@@ -1,59 +1,43 @@
-import type { Change, Delivery, DeliveryState } from '../evidence/evidence';
-import type { Case, Invariant, Offence } from './case';
+import type { Change } from '../evidence/evidence';
+import type { Invariant, Violation } from './case';
 
 export const agents: Invariant = {
-  number: 3,
-  title:
-    'no agent has ever had two open deliveries; BUSY is who has one; nobody gets a job again that they have handed back',
-  offences: ({ evidence }: Case): Offence[] => [
-    ...twoAtATime(evidence.changes),
-    ...declinedAndBack(evidence.changes),
-    ...evidence.agents.flatMap(({ id, status }) => {
+  title: 'no agent ever has two open deliveries; BUSY means one; no agent gets back a job that they declined',
+  *check({ evidence }) {
+    yield* findSimultaneousJobs(evidence.changes);
+    yield* findReturnedJobs(evidence.changes);
+    for (const { id, status } of evidence.agents) {
       const open = evidence.deliveries.filter((delivery) => delivery.agentId === id && isOpen(delivery));
-      return open.length === (status === 'BUSY' ? 1 : 0)
-        ? []
-        : [{ ...first(open), what: `agent ${id} is ${status} with ${open.length} open deliveries` }];
-    }),
-  ],
+      if (open.length !== (status === 'BUSY' ? 1 : 0))
+        yield { orderId: open[0]?.orderId, what: `agent ${id} is ${status} with ${open.length} open deliveries` };
+    }
+  },
 };
 
-const isOpen = ({ status }: Pick<Delivery, 'status'>): boolean => status === 'PENDING' || status === 'PICKED_UP';
-const first = ([delivery]: Delivery[]): { orderId?: string } => (delivery ? { orderId: delivery.orderId } : {});
+const isOpen = ({ status }: { status: string | null }): boolean => status === 'PENDING' || status === 'PICKED_UP';
 
-/** Goes through the audit in its order. */
-function twoAtATime(changes: Change[]): Offence[] {
-  const offences: Offence[] = [];
-  const jobsOf = new Map<string, Set<string>>();
-  for (const change of changes) {
-    if (change.entity !== 'delivery') continue;
-    const left = workerOn(change.before);
-    const now = workerOn(change.after);
-    if (left) jobsOf.get(left.agentId)?.delete(left.orderId);
-    if (!now) continue;
-    const jobs = jobsOf.get(now.agentId) ?? new Set();
-    jobsOf.set(now.agentId, jobs.add(now.orderId));
-    if (jobs.size > 1) {
-      offences.push({ orderId: now.orderId, what: `agent ${now.agentId} has it and ${[...jobs][0]} at a time` });
-    }
+/** Replays the audit trail. */
+function* findSimultaneousJobs(changes: Change[]): Iterable<Violation> {
+  const jobsOf = new Map<string, Set<string | null>>();
+  for (const { table, before, after } of changes) {
+    if (table !== 'DeliveryAssignment') continue;
+    if (before?.agentId && isOpen(before)) jobsOf.get(before.agentId)?.delete(before.orderId);
+    if (!after?.agentId || !isOpen(after)) continue;
+    const { agentId, orderId } = after;
+    const jobs = jobsOf.get(agentId) ?? new Set();
+    jobsOf.set(agentId, jobs.add(orderId));
+    if (jobs.size > 1) yield { orderId, what: `agent ${agentId} has it and ${[...jobs][0]} at once` };
   }
-  return offences;
 }
 
-const workerOn = (state: DeliveryState | undefined): { agentId: string; orderId: string } | undefined =>
-  state?.agentId && isOpen(state) ? { agentId: state.agentId, orderId: state.orderId } : undefined;
-
-function declinedAndBack(changes: Change[]): Offence[] {
+function* findReturnedJobs(changes: Change[]): Iterable<Violation> {
   const declined = new Set<string>();
-  const offences: Offence[] = [];
-  for (const change of changes) {
-    if (change.entity === 'declined' && change.after) declined.add(pair(change.after));
-    if (change.entity !== 'delivery' || !change.after?.agentId) continue;
-    const { orderId, agentId } = change.after;
-    if (change.before?.agentId !== agentId && declined.has(pair({ orderId, agentId }))) {
-      offences.push({ orderId, what: `agent ${agentId} has handed it back, and got it again` });
-    }
+  for (const { table, before, after } of changes) {
+    if (!after?.agentId) continue;
+    const { orderId, agentId } = after;
+    const job = `${orderId} ${agentId}`;
+    if (table === 'DeclinedJob') declined.add(job);
+    if (table === 'DeliveryAssignment' && before?.agentId !== agentId && declined.has(job))
+      yield { orderId, what: `agent ${agentId} declined it, and got it again` };
   }
-  return offences;
 }
-
-const pair = ({ orderId, agentId }: { orderId: string; agentId: string }): string => `${orderId} ${agentId}`;

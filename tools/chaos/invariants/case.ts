@@ -1,22 +1,89 @@
-import type { Evidence } from '../evidence/evidence';
-import type { Pledge } from '../journal';
+import { orderWorkflowId } from '../../../contracts/names';
+import type { CustomerRecord, Delivery, Evidence, Group, Part, Run } from '../evidence/evidence';
+import type { Placement } from '../journal';
 
-/** All that is judged: what was promised, what was sent on purpose, and what is there at the end. */
+/** What the invariants compare: what the actors were answered, and what the system contains at the end. */
 export interface Case {
   evidence: Evidence;
-  pledges: Pledge[];
+  placements: Placement[];
   poison: { id: string; queue: string; confirmed: boolean }[];
 }
 
-/** Something that should not be so. */
-export interface Offence {
-  orderId?: string;
+export interface Violation {
+  orderId?: string | null | undefined;
   what: string;
 }
 
-/** Pure: names everything in the case that breaks it. */
 export interface Invariant {
-  number: number;
   title: string;
-  offences: (given: Case) => Offence[];
+  /** Pure. Finds every violation in the case; `orders` are those of its evidence. */
+  check: (given: Case, orders: Order[]) => Iterable<Violation>;
 }
+
+/** All that is known of one order. */
+export interface Order {
+  orderId: string;
+  record?: CustomerRecord;
+  group?: Group;
+  parts: Part[];
+  delivery?: Delivery;
+  run?: Run;
+  /** Found by the customer, who has placed no other order. */
+  placement?: Placement | undefined;
+}
+
+/** Every order that a database or Temporal knows. */
+export function ordersOf({ evidence, placements }: Case): Order[] {
+  const orders = new Map<string, Order>();
+  const order = (orderId: string): Order => {
+    const found = orders.get(orderId) ?? { orderId, parts: [] };
+    orders.set(orderId, found);
+    return found;
+  };
+  for (const record of evidence.records) order(record.orderId).record = record;
+  for (const group of evidence.groups) order(group.orderId).group = group;
+  for (const part of evidence.parts) order(part.orderId).parts.push(part);
+  for (const delivery of evidence.deliveries) order(delivery.orderId).delivery = delivery;
+  for (const run of evidence.runs) {
+    const orderId = run.workflowId.slice(orderWorkflowId('').length);
+    if (run.workflowId === orderWorkflowId(orderId)) order(orderId).run = run;
+  }
+  const placementOf = new Map(placements.map((placement) => [placement.planned.userId, placement]));
+  for (const found of orders.values()) {
+    const { record, group, run } = found;
+    found.placement = placementOf.get(record?.userId ?? group?.userId ?? run?.userId ?? '');
+  }
+  return [...orders.values()];
+}
+
+/** The order's state in each service, on one line. */
+export const describeOrder = ({ run, record, group, parts, delivery }: Order): string =>
+  [
+    `workflow ${run?.outcome ?? run?.status ?? 'missing'}`,
+    `customer ${record ? record.status + (record.delivered ? ' and delivered' : '') : 'missing'}`,
+    `restaurant ${group ? describeGroup(group, parts) : 'missing'}`,
+    `delivery ${delivery?.status ?? 'missing'}`,
+  ].join(', ');
+
+/** Its status alone if the parts agree: all are cancelled, or at least one is confirmed and none still pending. */
+function describeGroup({ status }: Group, parts: Part[]): string {
+  const statuses = parts.map((part) => part.status);
+  const isConfirmed = statuses.includes('CONFIRMED') && !statuses.includes('PENDING');
+  const agrees = status === 'CONFIRMED' ? isConfirmed : statuses.every((each) => each === status);
+  return agrees ? status : `${status} (${statuses.join(' ')})`;
+}
+
+/** `on the way`: waiting for a courier who has picked up. Every other wait has a time limit, which has passed. */
+export const orderStates = ['delivered', 'cancelled', 'rejected', 'on the way'] as const;
+export type OrderState = (typeof orderStates)[number];
+
+const patterns: Record<OrderState, RegExp> = {
+  delivered: /^workflow DELIVERED, customer CONFIRMED and delivered, restaurant CONFIRMED, delivery DELIVERED$/,
+  cancelled: /^workflow CANCELLED, customer CANCELLED, restaurant (CANCELLED|missing), delivery (CANCELLED|missing)$/,
+  rejected: /^workflow REJECTED, customer CANCELLED, restaurant missing, delivery missing$/,
+  'on the way': /^workflow RUNNING, customer CONFIRMED, restaurant CONFIRMED, delivery PICKED_UP$/,
+};
+
+/** The state that the workflow and the services agree on; undefined when they do not. */
+export const agreedStateOf = (order: Order): OrderState | undefined =>
+  orderStates.find((state) => patterns[state].test(describeOrder(order)));

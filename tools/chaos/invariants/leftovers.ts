@@ -1,39 +1,38 @@
-import { ratingWorkflowId } from '../../../contracts/names';
-import type { Run } from '../evidence/evidence';
-import { notEmpty } from '../evidence/queues';
-import type { Case, Invariant, Offence } from './case';
+import { deadQueue, queues, ratingWorkflowId } from '../../../contracts/names';
+import type { Evidence } from '../evidence/evidence';
+import type { Invariant } from './case';
 
 export const leftovers: Invariant = {
-  number: 6,
   title:
-    'the queues are empty, dead letters are the malformed messages alone, no workflow has failed, is stuck, or does not replay',
-  offences: ({ evidence, poison }: Case): Offence[] => [
-    ...notEmpty(evidence.queues).map(({ name, messages }) => ({
-      what: `${name} has ${messages ?? 'an unknown number of'} messages`,
-    })),
-    ...evidence.deadLetters
-      .filter(({ id, queue }) => !poison.some((sent) => sent.id === id && sent.queue === queue))
-      .map(({ id, queue, reason }) => ({ what: `${queue} has a dead letter ${id} that nobody spoilt: ${reason}` })),
-    ...poison
-      .filter(({ id, confirmed }) => confirmed && !evidence.deadLetters.some((letter) => letter.id === id))
-      .map(({ id, queue }) => ({ what: `the malformed message ${id} is not among the dead letters of ${queue}` })),
-    ...evidence.notReplayed.map((run) => ({
-      ...orderOf(run),
-      what: `${run.workflowId} does not replay: ${run.error}`,
-    })),
-    ...evidence.runs.flatMap((run) => judgeRun(run).map((what) => ({ ...orderOf(run), what }))),
-  ],
+    'queues are empty, dead letters are the malformed messages alone; no workflow has failed, is stuck, or does not replay',
+  *check({ evidence, poison }) {
+    for (const what of waitingMessages(evidence.queues)) yield { what };
+    for (const { id, queue, reason } of evidence.deadLetters) {
+      const isPoison = poison.some((sent) => sent.id === id && sent.queue === queue);
+      if (!isPoison) yield { what: `${queue} has dead-lettered ${id}, which was sound: ${reason}` };
+    }
+    for (const { id, queue, confirmed } of poison) {
+      const isDeadLetter = evidence.deadLetters.some((letter) => letter.id === id);
+      if (confirmed && !isDeadLetter) yield { what: `the malformed ${id} is not among the dead letters of ${queue}` };
+    }
+    for (const { workflowId, error } of evidence.replayFailures)
+      yield { orderId: orderIdOf(workflowId), what: `${workflowId} does not replay: ${error}` };
+    for (const { workflowId, status, failedAttempts } of evidence.runs) {
+      const orderId = orderIdOf(workflowId);
+      const expected = workflowId === ratingWorkflowId(orderId) ? ['COMPLETED'] : ['COMPLETED', 'RUNNING'];
+      if (!expected.includes(status)) yield { orderId, what: `${workflowId} is ${status}` };
+      if (failedAttempts > 0)
+        yield { orderId, what: `a workflow task of ${workflowId} has failed ${failedAttempts} times` };
+    }
+  },
 };
 
-function judgeRun({ workflowId, status, failingTask }: Run): string[] {
-  const isRating = workflowId.startsWith(ratingWorkflowId(''));
-  return [
-    ...(['RUNNING', 'COMPLETED'].includes(status) ? [] : [`${workflowId} is ${status}`]),
-    ...(isRating && status === 'RUNNING' ? [`${workflowId} has not ended`] : []),
-    ...(failingTask > 0 ? [`a workflow task of ${workflowId} has failed ${failingTask} times`] : []),
-  ];
-}
+const orderIdOf = (workflowId: string): string => workflowId.replace(/^[a-z]+-/, '');
 
-const orderOf = ({ workflowId }: Pick<Run, 'workflowId'>): { orderId: string } => ({
-  orderId: workflowId.replace(/^[a-z]+-/, ''),
-});
+const deadQueues = new Set<string>(Object.values(queues).map(deadQueue));
+
+/** A line for each queue that should be empty and is not: unread, waiting for a retry, or held by a consumer. */
+export const waitingMessages = (found: Evidence['queues']): string[] =>
+  found
+    .filter(({ name, messages }) => messages !== 0 && !deadQueues.has(name))
+    .map(({ name, messages }) => `${name} has ${messages ?? 'an unknown number of'} messages`);

@@ -1,52 +1,28 @@
-import type { Pledge } from '../journal';
-import type { Case, Invariant, Offence } from './case';
-import { customerOf, describe, ordersOf, standOf, type Order } from './orders';
+import { agreedStateOf, describeOrder, type Invariant } from './case';
 
 export const placements: Invariant = {
-  number: 1,
-  title: 'a placement that was accepted is one order, any other one at most; each has ended or waits for its courier',
-  offences(given: Case): Offence[] {
-    const orders = ordersOf(given.evidence);
-    const customers = new Set(given.pledges.map(({ planned }) => planned.userId));
-    return [
-      ...given.pledges.flatMap((pledge) => judgePlacement(pledge, ofCustomer(orders, pledge.planned.userId))),
-      ...orders
-        .filter((order) => !customers.has(customerOf(order) ?? ''))
-        .map(({ orderId }) => ({ orderId, what: 'nobody has placed it' })),
-      ...orders.filter(isStuck).map((order) => ({
-        orderId: order.orderId,
-        what: `it is under way, and nothing explains what for: ${describe(order)}`,
-      })),
-    ];
+  title: 'an accepted placement is exactly one order, any other at most one; each has ended or waits for its courier',
+  *check(given, orders) {
+    for (const placement of given.placements) {
+      const { outcome, planned } = placement;
+      const found = orders.filter((order) => order.placement === placement);
+      const ids = found.map(({ orderId }) => orderId);
+      if (outcome.is === 'accepted' && !(ids.length === 1 && ids[0] === outcome.orderId))
+        yield { orderId: outcome.orderId, what: `it was accepted, and became ${ids.join(', ') || 'nothing'}` };
+      if (outcome.is === 'unknown' && ids.length > 1)
+        yield { orderId: ids[0], what: `placement ${planned.number} was not answered, and became ${ids.join(', ')}` };
+      if (outcome.is !== 'refused') continue;
+      for (const { orderId, group, delivery } of found) {
+        if (delivery?.agentId || group?.status === 'CONFIRMED')
+          yield { orderId, what: `it was refused with ${outcome.status}, and continues` };
+      }
+    }
+    for (const order of orders) {
+      const { orderId, placement, run } = order;
+      if (!placement) yield { orderId, what: 'no customer has placed it' };
+      const hasEnded = run && run.status !== 'RUNNING';
+      if (!hasEnded && agreedStateOf(order) !== 'on the way')
+        yield { orderId, what: `it has neither ended nor a courier on the way: ${describeOrder(order)}` };
+    }
   },
 };
-
-const ofCustomer = (orders: Order[], userId: string): Order[] => orders.filter((order) => customerOf(order) === userId);
-
-function judgePlacement({ placement, planned }: Pledge, found: Order[]): Offence[] {
-  const ids = found.map(({ orderId }) => orderId);
-  const [orderId] = ids;
-  switch (placement.answered) {
-    case 'accepted':
-      if (ids.length === 1 && orderId === placement.orderId) return [];
-      return [
-        {
-          orderId: placement.orderId,
-          what: `it was accepted, and there are ${ids.length}: ${ids.join(', ') || 'none'}`,
-        },
-      ];
-    case 'refused':
-      return found
-        .filter((order) => order.delivery?.agentId || order.group?.status === 'CONFIRMED')
-        .map((order) => ({ orderId: order.orderId, what: `it was refused with ${placement.status} and goes on` }));
-    case 'not at all':
-      if (ids.length <= 1) return [];
-      return [
-        { ...(orderId && { orderId }), what: `order ${planned.number} was not answered, and is ${ids.join(', ')}` },
-      ];
-  }
-}
-
-/** Its workflow runs, or is missing, and no courier is on the way with it. */
-const isStuck = (order: Order): boolean =>
-  (!order.run || order.run.status === 'RUNNING') && standOf(order) !== 'on the way';

@@ -1,11 +1,11 @@
 import { processNames } from '../../stack/addresses';
 import type { PartName } from '../../stack/services';
-import type { Random } from './random';
+import type { Random } from './seeded-random';
 
-/** Everything that runs. A seed's plan depends on their order. */
+/** Everything that runs. Another order here gives every seed another plan. */
 export const parts: PartName[] = [...processNames, 'rabbitmq', 'redis', 'postgres', 'temporal'];
 
-/** Tables that a step of an order has to write, each with its database. */
+/** Tables that an order's steps write. */
 const tables = [
   { database: 'user', table: 'userOrder' },
   { database: 'restaurant', table: 'OrderGroup' },
@@ -13,52 +13,43 @@ const tables = [
   { database: 'delivery', table: 'DeliveryAssignment' },
   { database: 'delivery', table: 'DilveryAgent' },
 ] as const;
-export type Table = (typeof tables)[number];
 
-type Blow =
-  /** SIGKILL; kept down for so long before it is started again. */
-  | { kind: 'kill'; part: PartName; downMs: number }
-  /** SIGSTOP, and SIGCONT so much later: it holds its connections and answers nobody. */
-  | { kind: 'freeze'; part: PartName; forMs: number }
-  /** An exclusive lock: whoever needs the table waits. */
-  | { kind: 'lock'; on: Table; forMs: number }
-  /** One connection's server process is stopped, in the middle of whatever it does. */
-  | { kind: 'stall'; on: Table; forMs: number };
-export type Fault = Blow & { atMs: number };
-export type FaultKind = Fault['kind'];
+type Action = { durationMs: number } &
+  /** kill: SIGKILL, started again after the duration. freeze: SIGSTOP, then SIGCONT: the part keeps its connections and answers none. */
+  (
+    | { kind: 'kill' | 'freeze'; part: PartName }
+    /** lock: an exclusive lock on the table. stall: SIGSTOP to the server process of one connection to the database. */
+    | { kind: 'lock' | 'stall'; part: 'postgres'; on: (typeof tables)[number] }
+  );
+export type Fault = Action & { atMs: number };
 
-/** Fault on fault: about one in two or three seconds. */
+export const faultKinds = ['kill', 'freeze', 'lock', 'stall'] as const satisfies Fault['kind'][];
+
 const meanGapMs = 2_600;
-/** Every part is killed at least once; beside every five kills come two freezes and two kinds of a slow database. */
+/** For every five kills: two freezes, one lock, one stall. */
 const freezesPerKill = 0.4;
-const slowPerKill = 0.2;
+const locksPerKill = 0.2;
 
-/** Spread over the time in which orders are placed and a little more. */
+/** Faults of all kinds, spread over the load and a little longer. Kills every part at least once. */
 export function planFaults(random: Random, loadMs: number): Fault[] {
-  const kills = Math.max(parts.length, Math.round(loadMs / meanGapMs / (1 + freezesPerKill + 2 * slowPerKill)));
-  const rounds = Math.ceil(kills / parts.length);
-  const killed = Array.from({ length: rounds }, () => random.shuffled(parts))
-    .flat()
-    .slice(0, kills);
-  const some = <T>(count: number, make: () => T): T[] => Array.from({ length: Math.round(count) }, make);
-  const faults = random.shuffled<Blow>([
-    ...killed.map((part): Blow => ({ kind: 'kill', part, downMs: random.int(0, 4_000) })),
-    ...some(kills * freezesPerKill, (): Blow => ({
-      kind: 'freeze',
-      part: random.pick(parts),
-      forMs: random.int(300, 6_000),
-    })),
-    ...some(kills * slowPerKill, (): Blow => ({
-      kind: 'lock',
-      on: random.pick(tables),
-      forMs: random.int(500, 6_000),
-    })),
-    ...some(kills * slowPerKill, (): Blow => ({
-      kind: 'stall',
-      on: random.pick(tables),
-      forMs: random.int(500, 6_000),
-    })),
+  const kills = Math.max(parts.length, Math.round(loadMs / meanGapMs / (1 + freezesPerKill + 2 * locksPerKill)));
+  const rounds = Array.from({ length: Math.ceil(kills / parts.length) }, () => random.shuffled(parts));
+  const killed = rounds.flat().slice(0, kills);
+  const repeat = (times: number, make: () => Action): Action[] => Array.from({ length: Math.round(times) }, make);
+  const slow = (kind: 'lock' | 'stall'): Action => {
+    const on = random.pick(tables);
+    return { kind, part: 'postgres', on, durationMs: random.int(500, 6_000) };
+  };
+  const actions = random.shuffled([
+    ...killed.map((part): Action => ({ kind: 'kill', part, durationMs: random.int(0, 4_000) })),
+    ...repeat(kills * freezesPerKill, () => {
+      const part = random.pick(parts);
+      return { kind: 'freeze', part, durationMs: random.int(300, 6_000) };
+    }),
+    ...repeat(kills * locksPerKill, () => slow('lock')),
+    ...repeat(kills * locksPerKill, () => slow('stall')),
   ]);
-  const gapMs = loadMs / faults.length;
-  return faults.map((fault, index) => ({ ...fault, atMs: Math.round(gapMs * (index + random.int(20, 100) / 100)) }));
+  const gapMs = loadMs / actions.length;
+  const atMs = (index: number): number => Math.round(gapMs * (index + random.int(20, 100) / 100));
+  return actions.map((action, index) => ({ ...action, atMs: atMs(index) }));
 }

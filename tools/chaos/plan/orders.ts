@@ -1,111 +1,87 @@
 import type { PartialRefusal } from '../../../contracts/states';
-import type { Random } from './random';
+import type { Random } from './seeded-random';
 
-/** What is meant to become of an order, and how many of 30 it is; faults and limits may make something else of it. */
+/** The intended course of an order, and how many of 30 follow it. Faults and time limits may end it otherwise. */
 const shares = {
   delivered: 5,
   rated: 6,
-  /** By the customer, at some stage. */
+  /** By the customer, at one of the stages below. */
   cancelled: 6,
   refused: 2,
-  /** One of its restaurants refuses, and the customer wants all or nothing. */
-  'refused in part': 2,
-  /** The same, and the customer wants the rest. */
-  'kept in part': 2,
-  /** A courier hands the job back. */
-  declined: 3,
-  /** The restaurant never decides. */
-  'no answer': 1,
-  /** Asks for an item that no menu has. */
-  unavailable: 1,
-  /** By the courier, who has had an accident, say. */
-  'called off': 1,
-  /** Picked up and never delivered: it is still waiting at the end. */
-  'on the way': 1,
+  /** One of several restaurants refuses; the customer wants all or nothing. */
+  'refused in part, cancel all': 2,
+  /** The same; the customer keeps the rest. */
+  'refused in part, keep rest': 2,
+  'declined by a courier': 3,
+  'no decision': 1,
+  /** The item is on no menu. */
+  'unknown item': 1,
+  'cancelled by the courier': 1,
+  /** Picked up; the order still waits at the end of the run. */
+  'never delivered': 1,
 } as const;
 
-export type Fate = keyof typeof shares;
-export const fates = Object.keys(shares) as Fate[];
+export type Scenario = keyof typeof shares;
+export const scenarios = Object.keys(shares) as Scenario[];
+export const isRefusedInPart = (scenario: Scenario): boolean => scenario.startsWith('refused in part');
 
 const cancelStages = ['placed', 'confirmed', 'assigned', 'racing the pick-up'] as const;
+/** A message is how programs older than the HTTP interface place an order. */
+const channels = ['user API', 'user API, old path', 'restaurant API', 'message'] as const;
+type Channel = (typeof channels)[number];
 
-/** Where it is placed: a route, its old name, the restaurant's side, or a message as old programs send it. */
-const doors = ['user', 'user, old name', 'restaurant', 'message'] as const;
+export const restaurantCount = 6;
+export const menuSize = 3;
 
-/** A restaurant and its items by their places in the world. */
-export interface Portion {
-  kitchen: number;
-  items: { item: number; quantity: number }[];
-}
-
-/** All that the seed decides about one order. */
-export interface PlannedOrder {
-  number: number;
-  fate: Fate;
-  startsAfterMs: number;
-  /** A customer of its own: so an order is known also where its placement was never answered. */
-  userId: string;
-  door: (typeof doors)[number];
-  /** Its id, where it is placed by a message. */
-  messageOrderId: string;
-  /** Null: asked once, without a key, and left if there is no answer in time. */
-  key: string | null;
-  /** For the answer to a placement that is not repeated. */
-  patienceMs: number;
-  basket: Portion[];
-  onPartialRefusal: PartialRefusal;
-  /** Each restaurant decides for itself, instead of one decision for all. */
-  decidesEach: boolean;
-  cancelAt: (typeof cancelStages)[number];
-  cancelsTwice: boolean;
-  /** Before each step of a person, in turn. */
-  pausesMs: number[];
-  rating: { order: number; agent: number };
-  /** Whether somebody publishes its messages once more. */
-  repeatsMessages: boolean;
-}
-
-export const kitchensInWorld = 6;
-export const itemsOfKitchen = 3;
-
-/** A deck of fates for every 30 orders, shuffled: each comes up however few orders there are. */
+/** Deals scenarios from a shuffled deck of 30, so that 30 orders cover them all. */
 export function planOrders(random: Random, count: number, loadMs: number): PlannedOrder[] {
-  const deck = fates.flatMap((fate) => Array.from({ length: shares[fate] }, () => fate));
-  const dealt: Fate[] = [];
-  while (dealt.length < count) dealt.push(...random.shuffled(deck));
-  return dealt.slice(0, count).map((fate, index) => planOrder(random, fate, index + 1, loadMs));
+  const deck = scenarios.flatMap((scenario) => Array.from({ length: shares[scenario] }, () => scenario));
+  const decks = Array.from({ length: Math.ceil(count / deck.length) }, () => random.shuffled(deck));
+  const dealt = decks.flat().slice(0, count);
+  return dealt.map((scenario, index) => planOrder(random, scenario, index + 1, loadMs));
 }
 
-function planOrder(random: Random, fate: Fate, number: number, loadMs: number): PlannedOrder {
-  const inParts = fate === 'refused in part' || fate === 'kept in part';
-  const door = fate === 'unavailable' ? 'user' : random.chance(0.5) ? 'user' : random.pick(doors);
+export type PlannedOrder = ReturnType<typeof planOrder>;
+
+function planOrder(random: Random, scenario: Scenario, number: number, loadMs: number) {
+  const channel: Channel = scenario === 'unknown item' || random.chance(0.5) ? 'user API' : random.pick(channels);
+  const onPartialRefusal: PartialRefusal = scenario === 'refused in part, keep rest' ? 'keep_rest' : 'cancel_all';
   return {
     number,
-    fate,
+    scenario,
+    channel,
+    onPartialRefusal,
     startsAfterMs: random.int(0, loadMs),
+    /** Unique, so that an order is recognised even when its placement got no answer. */
     userId: random.uuid(),
-    door,
+    /** Used where the channel is `message`. */
     messageOrderId: random.uuid(),
-    key: random.chance(0.85) ? random.uuid() : null,
-    patienceMs: random.int(50, 4_000),
-    basket: planBasket(random, inParts ? random.int(2, 3) : random.pick([1, 1, 1, 2, 3])),
-    onPartialRefusal: fate === 'kept in part' ? 'keep_rest' : 'cancel_all',
-    decidesEach: inParts || random.chance(0.5),
+    /** Null: the customer sends no key, and does not repeat the request. */
+    idempotencyKey: random.chance(0.85) ? random.uuid() : null,
+    /** How long a customer without a key waits. */
+    placementTimeoutMs: random.int(50, 4_000),
+    parts: planParts(random, isRefusedInPart(scenario) ? random.int(2, 3) : random.pick([1, 1, 1, 2, 3])),
+    /** Each restaurant decides on its own part; otherwise one decision covers the order. */
+    decidesByPart: isRefusedInPart(scenario) || random.chance(0.5),
     cancelAt: random.pick(cancelStages),
     cancelsTwice: random.chance(0.3),
+    /** Before each actor's step, in turn. */
     pausesMs: Array.from({ length: 8 }, () => random.int(0, 1_200)),
-    rating: { order: random.int(1, 5), agent: random.int(1, 5) },
+    rating: { order_rating: random.int(1, 5), agent_rating: random.int(1, 5) },
+    /** The order's messages are published again, as the broker may do. */
     repeatsMessages: random.chance(0.25),
   };
 }
 
-function planBasket(random: Random, restaurants: number): Portion[] {
-  const kitchens = random.shuffled(Array.from({ length: kitchensInWorld }, (_, index) => index)).slice(0, restaurants);
-  return kitchens.map((kitchen) => ({
-    kitchen,
-    items: random
-      .shuffled(Array.from({ length: itemsOfKitchen }, (_, item) => item))
-      .slice(0, random.int(1, itemsOfKitchen))
-      .map((item) => ({ item, quantity: random.int(1, 4) })),
-  }));
+/** Restaurants and their items, by index. */
+function planParts(random: Random, count: number) {
+  const shuffledIndexes = (size: number): number[] => random.shuffled([...Array(size).keys()]);
+  return shuffledIndexes(restaurantCount)
+    .slice(0, count)
+    .map((restaurant) => ({
+      restaurant,
+      items: shuffledIndexes(menuSize)
+        .slice(0, random.int(1, menuSize))
+        .map((item) => ({ item, quantity: random.int(1, 4) })),
+    }));
 }

@@ -1,21 +1,24 @@
-import { parts } from './faults';
-import { fates } from './orders';
+import { faultKinds, parts } from './faults';
+import { scenarios } from './orders';
 import { makePlan } from './plan';
 
-test('the same seed gives the same plan, another seed another', () => {
+test('a seed always gives the same plan, and another seed another one', () => {
   expect(makePlan(7, 60)).toEqual(makePlan(7, 60));
   expect(makePlan(8, 60)).not.toEqual({ ...makePlan(7, 60), seed: 8 });
 });
 
-test.each([1, 2, 3, 4, 5])('with seed %i every fate comes up in 30 orders, and every part is killed', (seed) => {
-  const plan = makePlan(seed, 30);
-  expect(new Set(plan.orders.map(({ fate }) => fate))).toEqual(new Set(fates));
-  const killed = plan.faults.flatMap((fault) => (fault.kind === 'kill' ? [fault.part] : []));
-  expect(new Set(killed)).toEqual(new Set(parts));
-  expect(new Set(plan.faults.map(({ kind }) => kind))).toEqual(new Set(['kill', 'freeze', 'lock', 'stall']));
-});
+test.each([1, 2, 3, 4, 5])(
+  '30 orders with seed %i cover every scenario, kill every part and use every kind of fault',
+  (seed) => {
+    const plan = makePlan(seed, 30);
+    expect(new Set(plan.orders.map(({ scenario }) => scenario))).toEqual(new Set(scenarios));
+    const killed = plan.faults.flatMap((fault) => (fault.kind === 'kill' ? [fault.part] : []));
+    expect(new Set(killed)).toEqual(new Set(parts));
+    expect(new Set(plan.faults.map(({ kind }) => kind))).toEqual(new Set(faultKinds));
+  },
+);
 
-test('each order of a plan has a customer of its own', () => {
+test('each order of a plan has its own customer', () => {
   const { orders } = makePlan(1, 200);
   expect(new Set(orders.map(({ userId }) => userId)).size).toBe(200);
 });

@@ -1,0 +1,72 @@
+import type { Placement } from '../journal';
+import type { PlannedOrder } from '../plan/orders';
+import { bodyOfPlacement } from './setup';
+import * as steps from './steps';
+
+/**
+ * Acts out one order: its customer, its restaurants and its courier act independently. Resolves when none of them has anything left to
+ * do, or at the end of the run; undefined when that comes before the placement.
+ */
+export async function actOut(actors: steps.Actors, planned: PlannedOrder): Promise<Placement | undefined> {
+  await steps.pause(planned.startsAfterMs, actors.end);
+  if (actors.end.aborted) return undefined;
+  const body = bodyOfPlacement(actors.restaurants, planned);
+  const placement: Placement = { planned, body, outcome: { is: 'unknown' }, isRated: false };
+  const context = steps.createOrderContext(actors, placement);
+  placement.outcome = await steps.placeOrder(context);
+  if (placement.outcome.is !== 'accepted' || planned.scenario === 'unknown item') return placement;
+
+  const order = { ...context, orderId: placement.outcome.orderId };
+  await pauseBefore(order, 0);
+  if (planned.scenario === 'cancelled') await actOutCancellation(order);
+  else {
+    if (planned.repeatsMessages) await steps.publishPlacement(order);
+    await steps.decide(order);
+    const isDelivered = !['no decision', 'refused', 'refused in part, cancel all'].includes(planned.scenario);
+    if (isDelivered) await actOutDelivery(order);
+  }
+  return placement;
+}
+
+const pauseBefore = ({ placement, end }: steps.OrderContext, step: number): Promise<void> =>
+  steps.pause(placement.planned.pausesMs[step] ?? 0, end);
+
+/** The customer cancels at the planned stage; the others continue as if they had not heard. */
+async function actOutCancellation(order: steps.OrderContext): Promise<void> {
+  const { cancelAt } = order.placement.planned;
+  if (cancelAt === 'placed') {
+    await Promise.all([steps.cancel(order), steps.decide(order)]);
+    return;
+  }
+  await steps.decide(order);
+  if (cancelAt === 'confirmed') return steps.cancel(order);
+  const job = await steps.awaitJob(order);
+  if (cancelAt === 'assigned') return steps.cancel(order);
+  if (!job) return;
+  const [, isPickedUp] = await Promise.all([steps.cancel(order), steps.move(order, 'PICKED_UP')]);
+  if (isPickedUp) await steps.deliver(order);
+}
+
+/** From the assignment to the rating, or to where the scenario ends. */
+async function actOutDelivery(order: steps.OrderContext): Promise<void> {
+  const { scenario, repeatsMessages } = order.placement.planned;
+  let job = await steps.awaitJob(order);
+  await pauseBefore(order, 1);
+  if (job && scenario === 'declined by a courier' && (await steps.decline(order, job))) {
+    const declined = job;
+    if (repeatsMessages) await steps.repeatAssignment(order, declined); // out of date by now
+    job = await steps.awaitJob(order, declined);
+  }
+  if (!job) return;
+  if (repeatsMessages) await steps.repeatAssignment(order, job);
+  if (!(await steps.move(order, 'PICKED_UP')) || scenario === 'never delivered') return;
+  await pauseBefore(order, 2);
+  if (scenario === 'cancelled by the courier') {
+    await steps.move(order, 'CANCELLED');
+    return;
+  }
+  if (!(await steps.deliver(order)) || scenario !== 'rated') return;
+  await pauseBefore(order, 3);
+  await steps.rate(order);
+  if (repeatsMessages) await steps.repeatRating(order);
+}

@@ -1,0 +1,175 @@
+/** What a customer, a restaurant and a courier do with one order. Requests are repeated until they are answered. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { queues, ratingsExchange } from '../../../contracts/names';
+import type { DeliveryMove } from '../../../contracts/states';
+import { codeOf, type AnyAnswer } from '../../platform/answer';
+import type { Platform } from '../../platform/platform';
+import type { DecisionBody } from '../../platform/requests';
+import type { Journal, Placement, PlacementOutcome } from '../journal';
+import { isRefusedInPart } from '../plan/orders';
+import type { Outsider } from './outsider';
+import type { Restaurant } from './setup';
+
+/** What the actors of all orders share. */
+export interface Actors {
+  platform: Platform;
+  outsider: Outsider;
+  journal: Journal;
+  restaurants: Restaurant[];
+  /** Ends every wait and every request. */
+  end: AbortSignal;
+}
+
+/** One order, for its customer, its restaurants and its courier. */
+export interface OrderContext extends Actors {
+  placement: Placement;
+  /** Until the placement is accepted, the id that its message would have. */
+  orderId: string;
+  /** Journals every answer, and repeats a request until it is answered without a 5xx, or for a minute. */
+  platform: Platform;
+}
+
+/** Longer than a service takes to say that it holds a request: 3 s, and 2 s to be sure of it. */
+const answerTimeoutMs = 8_000;
+/** Every time limit of an order passes sooner. */
+const actorTimeoutMs = 60_000;
+
+export function createOrderContext(actors: Actors, placement: Placement): OrderContext {
+  const { channel, messageOrderId } = placement.planned;
+  const repeat = {
+    when: (answer: AnyAnswer) =>
+      answer.outcome === 'no answer' ||
+      answer.outcome === 'failed' ||
+      earlyCodes.includes(codeOf(answer)) ||
+      (answer.status === 404 && channel === 'message'), // the order is unknown until it has been adopted
+    timeoutMs: actorTimeoutMs,
+    pauseMs: (attempt: number) => Math.min(200 * 1.5 ** (attempt - 2), 1_500),
+  };
+  const onAnswer = (answer: AnyAnswer, attempt: number): void =>
+    actors.journal.recordAnswer(placement, answer, attempt);
+  const options = { timeoutMs: answerTimeoutMs, signal: actors.end, repeat, onAnswer };
+  return { ...actors, placement, orderId: messageOrderId, platform: actors.platform.with(options) };
+}
+
+/** Refusals of a request that came too early: the workflow hears of its agent, and the customer's record of the delivery, a moment later. */
+const earlyCodes: (string | undefined)[] = ['NO_AGENT_YET', 'NOT_DELIVERED'];
+
+/** Ends early at the end of the run. */
+export const pause = (ms: number, end: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal: end }).catch(() => undefined);
+
+const placementRoutes = {
+  'user API': ['user', '/orders'],
+  'user API, old path': ['user', '/place-order'],
+  'restaurant API': ['restaurant', '/orders'],
+} as const;
+
+/** Without an idempotency key the request is sent once. */
+export async function placeOrder(order: OrderContext): Promise<PlacementOutcome> {
+  const { channel, idempotencyKey, placementTimeoutMs, onPartialRefusal } = order.placement.planned;
+  if (channel === 'message')
+    return (await publishPlacement(order)) ? { is: 'accepted', orderId: order.orderId } : { is: 'unknown' };
+  const once = { repeat: null, timeoutMs: placementTimeoutMs };
+  const platform = idempotencyKey ? order.platform : order.platform.with(once);
+  const [service, path] = placementRoutes[channel];
+  const answer = await platform.request<{ order_id: string }>(service, 'POST', path, {
+    body: { ...order.placement.body, on_partial_refusal: onPartialRefusal },
+    ...(idempotencyKey && { headers: { 'Idempotency-Key': idempotencyKey } }),
+  });
+  if (answer.outcome === 'done' || answer.outcome === 'accepted')
+    return { is: 'accepted', orderId: answer.body.order_id };
+  return answer.outcome === 'refused' ? { is: 'refused', status: answer.status } : { is: 'unknown' };
+}
+
+/** As programs older than the HTTP interface do; for a second time when the order exists. Returns whether the broker confirmed. */
+export function publishPlacement({ outsider, orderId, placement }: OrderContext): Promise<boolean> {
+  const placed_at = new Date().toISOString().replace('Z', ''); // without a time zone, as they do
+  const message = { order_id: orderId, placed_at, status: 'PENDING', ...placement.body };
+  return outsider.publish({ queue: queues.placeOrder }, message);
+}
+
+/** Sends one request, or two at once. */
+export async function cancel({ platform, placement, orderId }: OrderContext): Promise<void> {
+  const send = () => platform.cancelOrder(orderId, { reason: 'no longer hungry' });
+  await (placement.planned.cancelsTwice ? Promise.all([send(), send()]) : send());
+}
+
+export async function rate({ platform, placement, orderId }: OrderContext): Promise<void> {
+  const { userId: user_id, rating } = placement.planned;
+  const body = { user_id, order_id: orderId, ...rating };
+  placement.isRated = isSuccess(await platform.rateOrder(body));
+}
+
+/** Publishes an accepted rating twice more. */
+export async function repeatRating({ outsider, placement, orderId }: OrderContext): Promise<void> {
+  if (!placement.isRated) return;
+  const event = { order_id: orderId, ...placement.planned.rating };
+  for (let time = 0; time < 2; time += 1) await outsider.publish({ exchange: ratingsExchange }, event);
+}
+
+/** Sends the scenario's decisions, all at once. */
+export async function decide(order: OrderContext): Promise<void> {
+  await Promise.all(decisionsOf(order).map((decision) => order.platform.decide(order.orderId, decision)));
+}
+
+function decisionsOf({ placement: { planned, body } }: OrderContext): DecisionBody[] {
+  const { scenario, decidesByPart } = planned;
+  if (scenario === 'no decision') return [];
+  if (scenario === 'refused') return [{ status: 'CANCELLED', reason: 'the oven is broken' }];
+  if (!decidesByPart) return [{ status: 'CONFIRMED' }];
+  return body.restaurants.map(({ restaurant_id }, index) =>
+    isRefusedInPart(scenario) && index === 0
+      ? { status: 'CANCELLED', restaurant_id, reason: 'out of onions' }
+      : { status: 'CONFIRMED', restaurant_id },
+  );
+}
+
+/** An order's agent. */
+type Job = { agent_id: string; agent_name: string };
+
+const pollIntervalMs = 500;
+const pollsPerRecordCheck = 3;
+
+/** Waits until the order has an agent other than `previous`. Undefined when it is cancelled, or after a minute. */
+export async function awaitJob(order: OrderContext, previous?: Job): Promise<Job | undefined> {
+  const platform = order.platform.with({ repeat: null });
+  const deadline = Date.now() + actorTimeoutMs;
+  for (let polls = 1; Date.now() < deadline && !order.end.aborted; polls += 1) {
+    const answer = await platform.delivery(order.orderId);
+    if (answer.outcome === 'done') {
+      const { status, ...job } = answer.body.data;
+      if (status === 'CANCELLED') return undefined;
+      if (job.agent_id !== previous?.agent_id) return job;
+    }
+    // The delivery service may never hear of an order that is cancelled early; the customer's record knows.
+    if (polls % pollsPerRecordCheck === 0) {
+      const history = await platform.ordersOf(order.placement.planned.userId);
+      if (history.outcome === 'done' && history.body.data.orders.some(({ status }) => status === 'CANCELLED'))
+        return undefined;
+    }
+    await pause(pollIntervalMs, order.end);
+  }
+  return undefined;
+}
+
+const isSuccess = ({ outcome }: AnyAnswer): boolean => outcome === 'done' || outcome === 'accepted';
+
+/** Returns false for a refusal: the order is over. */
+export const move = async ({ platform, orderId }: OrderContext, status: DeliveryMove): Promise<boolean> =>
+  isSuccess(await platform.moveDelivery(orderId, status));
+
+/** Picks up again where the pick-up was accepted but not carried out. Returns false when that is refused. */
+export async function deliver(order: OrderContext): Promise<boolean> {
+  while (!(await move(order, 'DELIVERED'))) {
+    if (!(await move(order, 'PICKED_UP'))) return false;
+  }
+  return true;
+}
+
+/** Returns false for a refusal. */
+export const decline = async ({ platform, orderId }: OrderContext, { agent_id }: Job): Promise<boolean> =>
+  isSuccess(await platform.decline(orderId, { agent_id, reason: 'a flat tyre' }));
+
+/** Publishes the order's assignment again, as the broker may do. */
+export const repeatAssignment = ({ outsider, orderId }: OrderContext, job: Job): Promise<boolean> =>
+  outsider.publish({ queue: queues.agentAssigned }, { order_id: orderId, ...job });
