@@ -25,7 +25,7 @@ describe('an observable gauge', () => {
 
   it.each([
     ['there is no answer', never],
-    ['whoever is asked is away', () => Promise.reject(new Error('away'))],
+    ['the observation fails', () => Promise.reject(new Error('away'))],
   ])('is absent while %s, and then there again', async (_while, answer) => {
     const ask = jest.fn(soups(2));
     const registry = gaugeOf(ask);
