@@ -19,24 +19,24 @@ const recordsThat = (behave: () => Promise<void>) => {
   return { records: records as OrderRecords, written };
 };
 
-describe('the record that follows along', () => {
-  test('is said to be written when it is', async () => {
+describe("the customer's record in a step's activity", () => {
+  test('is reported as recorded when it was written', async () => {
     const { records, written } = recordsThat(() => Promise.resolve());
     expect(await recordProgressInStep(records, progress)).toEqual({ recorded: true });
     expect(written).toEqual([progress]);
   });
 
-  test('is said not to be written when the database fails', async () => {
+  test('is reported as not recorded when the database fails', async () => {
     const { records } = recordsThat(() => Promise.reject(new Error('away')));
     expect(await recordProgressInStep(records, progress)).toEqual({ recorded: false });
   });
 
-  test('is said not to be written when the database does not answer, and nobody waits for it', async () => {
+  test('is reported as not recorded when the database does not answer before the timeout', async () => {
     const { records } = recordsThat(() => new Promise(() => undefined));
     expect(await recordProgressInStep(records, progress)).toEqual({ recorded: false });
   });
 
-  test('is left alone when there is nothing to write', async () => {
+  test('is not written when there is no progress', async () => {
     const { records, written } = recordsThat(() => Promise.resolve());
     expect(await recordProgressInStep(records, undefined)).toEqual({});
     expect(written).toEqual([]);

@@ -2,7 +2,7 @@ import { createLog } from '../logging/log';
 import { createBestEffortPublish } from './broker';
 import { BrokerUnavailableError } from './errors';
 
-test('events that the broker does not take are passed over, and the others published', async () => {
+test('best-effort publishing skips events that the broker does not take, and publishes the others', async () => {
   const published: unknown[] = [];
   const broker = {
     publish: async (_to: unknown, body: unknown) => {

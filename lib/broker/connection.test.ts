@@ -1,11 +1,11 @@
-/** A connection that has never come about. */
+/** A connection that was never established. */
 import { createLog } from '../logging/log';
 import { openConnection } from './connection';
 
 /** Nothing listens there: port 1 is reserved. */
 const nowhere = 'amqp://127.0.0.1:1';
 
-test('one that nobody waits for is closed before it has come, and leaves no rejection that nobody handles', async () => {
+test('an optional connection closes before it is established, without an unhandled rejection', async () => {
   const link = await openConnection({
     url: nowhere,
     name: 'test',
@@ -14,6 +14,6 @@ test('one that nobody waits for is closed before it has come, and leaves no reje
     startup: 'none',
   });
   await link.close();
-  await new Promise(setImmediate); // by then Jest has failed the test for a rejection that went unhandled, as Node ends a process
+  await new Promise(setImmediate); // Jest fails the test for an unhandled rejection by then, as Node would end the process
   expect(link.isConnected()).toBe(false);
 });

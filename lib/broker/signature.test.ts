@@ -6,7 +6,7 @@ const signature = createSignature(secret);
 const body = Buffer.from('{"order_id":"1"}');
 const good = signature.sign('place-order-queue', true, body);
 
-/** A request that has come to the queue by the default exchange, bearing this. */
+/** A request that arrived by the default exchange, with this signature header. */
 const messageWith = (header: unknown, { queue = 'place-order-queue', content = body, asks = true } = {}) =>
   ({
     fields: { exchange: '', routingKey: queue },
@@ -14,7 +14,7 @@ const messageWith = (header: unknown, { queue = 'place-order-queue', content = b
     content,
   }) as unknown as Message;
 
-test('the signature that was made for a message fits it', () => {
+test('a signature verifies the message that it was made for', () => {
   expect(signature.verify(messageWith(good))).toBe(true);
 });
 
@@ -29,6 +29,6 @@ test.each<[string, Message]>([
   ['of as many characters, but more bytes', messageWith('é'.repeat(good.length))],
   ['that is no text', messageWith(Buffer.from(good))],
   ['that is not there', messageWith(undefined)],
-])('a signature does not fit: one %s', (_which, message) => {
+])('a message is refused with a signature %s', (_which, message) => {
   expect(signature.verify(message)).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** What a process reads from its environment, the time limits of an order above all. */
+/** What a process reads from its environment. */
 import { ConfigError, loadConfig, schemas } from './config';
 import { orderPolicy } from './policy';
 
@@ -7,7 +7,7 @@ const AUTH_SECRET = 'a secret of thirty-two characters at the least';
 const policyIn = (env: Record<string, string>) => orderPolicy(loadConfig(schemas.userApi, { AUTH_SECRET, ...env }));
 const byDefault = policyIn({});
 
-test('an order has the time limits of the design, unless told otherwise', () => {
+test('an order has the default time limits of the design', () => {
   expect(byDefault).toEqual({
     placementLimitMs: 10 * minute,
     decisionLimitMs: 15 * minute,
@@ -63,7 +63,7 @@ test.each(['restaurantApi', 'orderWorker'] as const)(
 );
 
 test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)(
-  'the %s has time left in its drain to answer what came last',
+  'the %s leaves time in its drain for the last requests',
   (name) => {
     const delayOf = (DRAIN_DELAY_MS: string) =>
       loadConfig(schemas[name], { AUTH_SECRET, DRAIN_DELAY_MS }).DRAIN_DELAY_MS;
@@ -72,45 +72,45 @@ test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)(
   },
 );
 
-test('all that is wrong is told at once', () => {
+test('all problems are reported at once', () => {
   expect(() => loadConfig(schemas.userApi, { PORT: '70000', REDIS_URL: 'nowhere' })).toThrow(/REDIS_URL: .*\n.*PORT: /);
 });
 
-describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('who may ask the %s', (name) => {
+describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the authentication of the %s', (name) => {
   const load = (env: Record<string, string>) => () => loadConfig(schemas[name], env);
   const AUTH_JWKS_URL = 'https://id.example/keys';
   const AUTH_SERVICE_TOKEN = 'a token';
 
-  test('is asked for by default, and then there has to be a way to know', () => {
+  test('is required by default, and needs a way to check tokens', () => {
     expect(load({})).toThrow(/AUTH_SECRET: needed, or AUTH_JWKS_URL/);
     expect(load({ AUTH_SECRET })()).toMatchObject({ AUTH_MODE: 'required' });
     expect(load({ AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })()).toMatchObject({ AUTH_MODE: 'required' });
   });
 
-  test('has one way to be known', () => {
+  test('has only one way to check tokens', () => {
     expect(load({ AUTH_SECRET, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })).toThrow(/AUTH_JWKS_URL: not beside AUTH_SECRET/);
   });
 
-  test('is not guarded by a short secret', () => {
+  test('refuses a short secret', () => {
     expect(load({ AUTH_SECRET: 'secret' })).toThrow(/AUTH_SECRET: /);
   });
 
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])(
-    'need not be known where only this machine can: %s',
+    'may be off where only this machine can connect: %s',
     (HOST) => {
       expect(load({ AUTH_MODE: 'off', HOST })()).toMatchObject({ AUTH_MODE: 'off' });
     },
   );
 
   test.each(['0.0.0.0', '::', '192.168.0.7', '127.0.0.1.example.com', 'example.com'])(
-    'has to be known where others can ask: %s',
+    'must not be off where other machines can connect: %s',
     (HOST) => {
       expect(load({ AUTH_MODE: 'off', HOST })).toThrow(/AUTH_MODE: off only where HOST is a loopback address/);
     },
   );
 });
 
-test('a user service that signs no tokens is given one, to ask the others with', () => {
+test('a user service that cannot sign tokens needs one for the other services', () => {
   expect(() => loadConfig(schemas.userApi, { AUTH_JWKS_URL: 'https://id.example/keys' })).toThrow(
     /AUTH_SERVICE_TOKEN: needed beside AUTH_JWKS_URL/,
   );
@@ -119,7 +119,7 @@ test('a user service that signs no tokens is given one, to ask the others with',
 describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the edge of the %s', (name) => {
   const load = (env: Record<string, string>) => () => loadConfig(schemas[name], { AUTH_SECRET, ...env });
 
-  test('limits its callers, trusts no proxy and no page of another origin, unless told otherwise', () => {
+  test('limits its callers and trusts no proxy and no other origin by default', () => {
     const { TRUST_PROXY, ...byDefault } = load({})();
     expect(TRUST_PROXY).toBeUndefined();
     expect(byDefault).toMatchObject({
@@ -140,19 +140,19 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the edge of
   });
 
   test.each(['true', '*', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy.example', '10.0.0.1,', '-1'])(
-    'trusts nobody for %s',
+    'refuses the proxies %s',
     (TRUST_PROXY) => {
       expect(load({ TRUST_PROXY })).toThrow(/TRUST_PROXY: a number of proxies, or their addresses/);
     },
   );
 
-  test('is open to the origins that are named', () => {
+  test('allows the given origins', () => {
     const CORS_ORIGINS = 'https://shop.example, http://localhost:3000';
     expect(load({ CORS_ORIGINS })()).toMatchObject({ CORS_ORIGINS: ['https://shop.example', 'http://localhost:3000'] });
   });
 
   test.each(['*', 'null', 'shop.example', 'https://shop.example/', 'https://*.example', 'https://a.example,,'])(
-    'is not open to %s',
+    'refuses the origin %s',
     (CORS_ORIGINS) => {
       expect(load({ CORS_ORIGINS })).toThrow(/CORS_ORIGINS: origins like/);
     },

@@ -1,4 +1,4 @@
-/** How a process reaches its servers: what does not fit together, and what production refuses. */
+/** The connections to servers: invalid combinations, and what production refuses. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -34,14 +34,14 @@ describe('TLS', () => {
     });
   });
 
-  test('of RabbitMQ takes the files, for amqps', () => {
+  test('for RabbitMQ uses the files, with amqps', () => {
     const files = { RABBITMQ_CA_FILE: CERT, RABBITMQ_CERT_FILE: CERT, RABBITMQ_KEY_FILE: KEY };
     const config = load({ RABBITMQ_URL: 'amqps://worker:secret@mq', ...files })();
     expect(brokerServer(config).tls).toEqual({ ca: cert, cert, key });
     expect(load(files)).toThrow(/^ {2}RABBITMQ_CA_FILE: needs TLS: begin RABBITMQ_URL with amqps:/m);
   });
 
-  test('of Temporal takes the files, and the name that the server shows', () => {
+  test('for Temporal uses the files and the server name', () => {
     const files = { TEMPORAL_TLS_CA_FILE: CERT, TEMPORAL_TLS_CERT_FILE: CERT, TEMPORAL_TLS_KEY_FILE: KEY };
     const config = load({ ...files, TEMPORAL_TLS: 'on', TEMPORAL_TLS_SERVER_NAME: 'temporal.internal' })();
     expect(temporalServer(config)).toEqual({
@@ -56,13 +56,13 @@ describe('TLS', () => {
       expect(load({ ...files, TEMPORAL_TLS })).toThrow(/^ {2}TEMPORAL_TLS_CA_FILE: needs TEMPORAL_TLS=on/m);
   });
 
-  test('of Temporal comes with an API key, and can not be taken from it', () => {
+  test('for Temporal is on with an API key, and cannot be off', () => {
     const TEMPORAL_API_KEY = 'a key';
     expect(temporalServer(load({ TEMPORAL_API_KEY })())).toMatchObject({ tls: {}, apiKey: 'a key' });
     expect(load({ TEMPORAL_API_KEY, TEMPORAL_TLS: 'off' })).toThrow(/^ {2}TEMPORAL_API_KEY: never without TLS/m);
   });
 
-  test("of PostgreSQL follows the URL's sslmode, which is then not left in the URL", () => {
+  test("for PostgreSQL follows the URL's sslmode, which is removed from the URL", () => {
     const config = load({ USER_DATABASE_URL: secureDatabase, DATABASE_CA_FILE: CERT })();
     expect(connectionTo(config.USER_DATABASE_URL, config.DATABASE_CA_FILE)).toEqual({
       connectionString: 'postgresql://worker:secret@db/user_service',
@@ -72,14 +72,14 @@ describe('TLS', () => {
   });
 
   test.each(['sslmode=prefer', 'sslmode=no-verify', 'sslrootcert=ca.pem', 'ssl=true', 'uselibpqcompat=true'])(
-    'of PostgreSQL is not weakened by the URL: %s',
+    'for PostgreSQL is not weakened by the URL: %s',
     (query) => {
       const USER_DATABASE_URL = `postgresql://worker:secret@db/user_service?${query}`;
       expect(load({ USER_DATABASE_URL })).toThrow(/^ {2}USER_DATABASE_URL: .*verify-full/m);
     },
   );
 
-  test('of Redis takes its file, for rediss', () => {
+  test('for Redis uses its file, with rediss', () => {
     const inUserApi = (env: Record<string, string>) => () => loadConfig(schemas.userApi, { AUTH_SECRET, ...env });
     expect(inUserApi({ REDIS_URL: 'rediss://cache', REDIS_CA_FILE: CERT })().REDIS_CA_FILE).toBe(cert);
     expect(inUserApi({ REDIS_CA_FILE: CERT })).toThrow(/^ {2}REDIS_CA_FILE: needs TLS: begin REDIS_URL with rediss:/m);
@@ -90,16 +90,16 @@ describe('a file', () => {
   const on = { TEMPORAL_TLS: 'on', RABBITMQ_URL: 'amqps://mq' };
   const files = ['RABBITMQ_CA_FILE', 'TEMPORAL_TLS_CA_FILE', 'DATABASE_CA_FILE'];
 
-  test.each(files)('that is missing is told by its variable: %s', (variable) => {
+  test.each(files)('that is missing is reported by its variable: %s', (variable) => {
     const refused = new RegExp(`^  ${variable}: .*none.pem cannot be read \\(ENOENT\\): give the path`, 'm');
     expect(load({ ...on, [variable]: path.join(folder, 'none.pem') })).toThrow(refused);
   });
 
-  test.each(files)('that holds something else is told by its variable: %s', (variable) => {
+  test.each(files)('that holds something else is reported by its variable: %s', (variable) => {
     expect(load({ ...on, [variable]: KEY })).toThrow(new RegExp(`^  ${variable}: .*holds no CERTIFICATE`, 'm'));
   });
 
-  test.each(['RABBITMQ', 'TEMPORAL_TLS'])('of a pair is not enough: %s', (prefix) => {
+  test.each(['RABBITMQ', 'TEMPORAL_TLS'])('needs the other file of its pair: %s', (prefix) => {
     const [certFile, keyFile] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`];
     expect(load({ ...on, [certFile]: CERT })).toThrow(new RegExp(`^  ${keyFile}: needed beside ${certFile}`, 'm'));
     expect(load({ ...on, [keyFile]: KEY })).toThrow(new RegExp(`^  ${certFile}: needed beside ${keyFile}`, 'm'));
@@ -122,18 +122,21 @@ describe('production', () => {
     ['USER_DATABASE_URL', 'postgresql://postgres:postgres@db/user_service'],
   ];
 
-  test.each(passwords)('refuses what everybody knows, which elsewhere is taken: %s %s', (variable, url) => {
+  test.each(passwords)('refuses well-known passwords, which are allowed elsewhere: %s %s', (variable, url) => {
     expect(load({ ...good, [variable]: url })).toThrow(new RegExp(`^  ${variable}: with NODE_ENV=production`, 'm'));
     expect(load({ ...good, [variable]: url, NODE_ENV: 'development' })).not.toThrow();
     expect(load(good)).not.toThrow();
   });
 
-  test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('refuses to let everybody in: %s', (name) => {
-    const databases = ['USER', 'RESTAURANT', 'DELIVERY'].map((each) => [`${each}_DATABASE_URL`, secureDatabase]);
-    const env = { ...good, ...(Object.fromEntries(databases) as Record<string, string>), AUTH_MODE: 'off' };
-    expect(() => loadConfig(schemas[name], env)).toThrow(/^ {2}AUTH_MODE: off is refused with NODE_ENV=production/m);
-    expect(() => loadConfig(schemas[name], { ...env, NODE_ENV: '' })).not.toThrow();
-  });
+  test.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)(
+    'refuses to run without authentication: %s',
+    (name) => {
+      const databases = ['USER', 'RESTAURANT', 'DELIVERY'].map((each) => [`${each}_DATABASE_URL`, secureDatabase]);
+      const env = { ...good, ...(Object.fromEntries(databases) as Record<string, string>), AUTH_MODE: 'off' };
+      expect(() => loadConfig(schemas[name], env)).toThrow(/^ {2}AUTH_MODE: off is refused with NODE_ENV=production/m);
+      expect(() => loadConfig(schemas[name], { ...env, NODE_ENV: '' })).not.toThrow();
+    },
+  );
 
   /** What is logged when the process reads its configuration. */
   const logged = (env: Record<string, string>) => {

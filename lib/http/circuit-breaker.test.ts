@@ -24,14 +24,14 @@ describe('a breaker', () => {
     await expect(breaker.run(fails)).rejects.toBe(away);
   });
 
-  it('whose calls fail lets no more through, and says when to come again', async () => {
+  it('rejects calls after failures, and says when to retry', async () => {
     const breaker = await opened();
     jest.advanceTimersByTime(limits.resetMs - 1);
     await expect(breaker.run(works)).rejects.toEqual(new BreakerOpenError('restaurant', 2));
     expect(works).not.toHaveBeenCalled();
   });
 
-  it('lets one call through after a while, and all others when that one succeeds', async () => {
+  it('lets one call through after its reset time, and all calls when that one succeeds', async () => {
     const breaker = await opened();
     jest.advanceTimersByTime(limits.resetMs);
     const tried = breaker.run(works);
@@ -40,7 +40,7 @@ describe('a breaker', () => {
     await expect(Promise.all([breaker.run(works), breaker.run(works)])).resolves.toEqual(['fine', 'fine']);
   });
 
-  it('opens again after a few failures, however many calls it has turned away before', async () => {
+  it('opens again after a few failures, however many calls it rejected before', async () => {
     const breaker = await opened();
     for (let i = 0; i < 100; i++) await expect(breaker.run(works)).rejects.toBeInstanceOf(BreakerOpenError);
     jest.advanceTimersByTime(limits.resetMs);
@@ -56,7 +56,7 @@ describe('a breaker', () => {
     await expect(breaker.run(works)).rejects.toBeInstanceOf(BreakerOpenError);
   });
 
-  it('is seen in the metrics: whether it is open, and how often it has turned a call away', async () => {
+  it('shows in the metrics whether it is open, and how many calls it rejected', async () => {
     const registry = new Registry();
     const breaker = createBreaker('restaurant', log, breakerMetrics(registry), limits);
     const seen = async () =>

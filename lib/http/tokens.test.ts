@@ -18,11 +18,11 @@ const bySecret = (payload: JWTPayload = {}, key = secret) => signed(Buffer.from(
 describe('tokens signed with a secret', () => {
   const verify = createVerify({ secret }, rules);
 
-  test('say what was signed', async () => {
+  test('return their claims', async () => {
     expect(await verify(await signToken(claims, secret, rules, 60))).toMatchObject(claims);
   });
 
-  test('are taken when the clocks differ by no more than the skew', async () => {
+  test('are accepted when the clocks differ by no more than the skew', async () => {
     expect(await verify(await bySecret({ exp: now() - 2 }))).toMatchObject(claims);
     expect(await verify(await bySecret({ nbf: now() + 2 }))).toMatchObject(claims);
   });
@@ -74,7 +74,7 @@ describe('tokens signed with a published key', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  test('are taken by its id', async () => {
+  test('are accepted by its id', async () => {
     const verify = createVerify({ jwksUrl }, rules);
     expect(await verify(await signed(pair.privateKey, 'RS256', {}, { kid: 'one' }))).toMatchObject(claims);
   });
@@ -92,7 +92,7 @@ describe('tokens signed with a published key', () => {
     await expect(verify(token)).rejects.toBeInstanceOf(TokenRefusedError);
   });
 
-  test('cannot be judged while nobody publishes it', async () => {
+  test('cannot be checked while the keys are not published', async () => {
     const verify = createVerify({ jwksUrl: 'http://127.0.0.1:1/keys' }, rules);
     const token = await signed(pair.privateKey, 'RS256', {}, { kid: 'one' });
     await expect(verify(token)).rejects.toBeInstanceOf(KeysUnavailableError);

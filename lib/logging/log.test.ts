@@ -8,7 +8,7 @@ function aLog(level = 'info') {
 }
 
 describe('a line', () => {
-  it('has the time, its level, the process, its fields and nothing else where nothing is under way', () => {
+  it('has the time, level, process and its own fields outside of any work', () => {
     const { lines, log } = aLog();
     log.info({ event: 'ready', address: 'http://127.0.0.1:1' }, 'it is ready');
     const expected = {
@@ -21,7 +21,7 @@ describe('a line', () => {
     expect(lines).toEqual([{ ...expected, time: expect.stringMatching(/^\d{4}-.*Z$/) as string }]);
   });
 
-  it('has the fields of the work under way, those of the work around it, and those that are added on the way', async () => {
+  it('has the fields of the current work, of the enclosing work, and those added later', async () => {
     const { lines, log } = aLog();
     await withLogFields({ request_id: 'r1', trace_id: undefined }, async () => {
       await Promise.resolve();
@@ -39,7 +39,7 @@ describe('a line', () => {
     expect(lines[2]).not.toHaveProperty('request_id');
   });
 
-  it("keeps the fields of works at the same time apart; a line's own go first", async () => {
+  it('does not mix the fields of concurrent work; its own fields take precedence', async () => {
     const { lines, log } = aLog();
     const work = (id: string) =>
       withLogFields({ order_id: id }, async () => {
@@ -56,7 +56,7 @@ describe('a line', () => {
 describe('the level', () => {
   const write = (log: Log): void => log.debug({ event: 'detail' }, '');
 
-  it('holds at once for the log and for children that were there before', () => {
+  it('takes effect at once, for existing children too', () => {
     const { lines, log } = aLog();
     const child = log.child({ connection: 'publishes' });
     const grandchild = child.child({ channel: '1' });

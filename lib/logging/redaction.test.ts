@@ -50,12 +50,12 @@ describe('of an error a line has', () => {
     expect(failed(err)).toHaveProperty('err.message');
   });
 
-  it("the names of the schema's own things", () => {
+  it('the names of the schema', () => {
     const { err } = failed(anError('error', 'violates unique constraint "Order_pkey"'));
     expect(err).toMatchObject({ message: 'violates unique constraint "Order_pkey"' });
   });
 
-  it('a chain of causes as far as it may go, should it have no end', () => {
+  it('a limited part of an endless chain of causes', () => {
     const endless = new Error('again');
     endless.cause = endless;
     expect(JSON.stringify(failed(endless)).match(/again/g)).toHaveLength(6);

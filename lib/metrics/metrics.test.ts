@@ -5,7 +5,7 @@ import { serveMetrics } from './server';
 const none = async () => '';
 const never = () => new Promise<never>(() => undefined);
 
-describe('a gauge whose values are asked for', () => {
+describe('an observable gauge', () => {
   const gaugeOf = (ask: () => Promise<Values<'kind'>>): Registry => {
     const registry = new Registry();
     observableGauge(registry, { name: 'dishes', help: 'Dishes.', labelNames: ['kind'], observe: ask });
@@ -15,7 +15,7 @@ describe('a gauge whose values are asked for', () => {
   const samplesOf = async (registry: Registry): Promise<string[]> =>
     (await registry.metrics()).split('\n').filter((line) => line.startsWith('dishes'));
 
-  it('has the values of the last answer, and no others', async () => {
+  it('has the values of the last observation, and no others', async () => {
     const ask = jest.fn(soups(2));
     const registry = gaugeOf(ask);
     expect(await samplesOf(registry)).toEqual(['dishes{kind="soup"} 2']);
@@ -25,7 +25,7 @@ describe('a gauge whose values are asked for', () => {
 
   it.each([
     ['there is no answer', never],
-    ['whoever is asked is away', () => Promise.reject(new Error('away'))],
+    ['the observation fails', () => Promise.reject(new Error('away'))],
   ])('is absent while %s, and then there again', async (_while, answer) => {
     const ask = jest.fn(soups(2));
     const registry = gaugeOf(ask);
@@ -45,7 +45,7 @@ describe('a gauge whose values are asked for', () => {
   });
 });
 
-describe('at most every so often', () => {
+describe('a cached load', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
@@ -86,7 +86,7 @@ describe('the server of the metrics', () => {
   };
   const get = async (address: string) => (await fetch(`${address}/metrics`)).text();
 
-  it('answers with its own and the others', async () => {
+  it("returns the registry's metrics and the others", async () => {
     const text = await get(await serve(async () => 'others 1\n'));
     expect(text).toMatch(/^# HELP dishes Dishes\.\n# TYPE dishes gauge\ndishes 1\nothers 1\n$/);
   });
@@ -94,19 +94,19 @@ describe('the server of the metrics', () => {
   it.each([
     ['hang', never],
     ['fail', () => Promise.reject(new Error('away'))],
-  ])('answers with its own when the others %s', async (_what, other) => {
+  ])("returns the registry's metrics when the others %s", async (_what, other) => {
     expect(await get(await serve(other))).toMatch(/dishes 1\n$/);
   });
 
-  it('answers nothing else', async () => {
+  it('serves no other path', async () => {
     expect((await fetch(`${await serve()}/health`)).status).toBe(404);
   });
 
-  it('is nowhere without a port', async () => {
+  it('does not listen without a port', async () => {
     expect((await serveMetrics({ HOST: '127.0.0.1' }, registry, none)).address).toBeUndefined();
   });
 
-  it('does not start where something else listens', async () => {
+  it('fails on a port that is taken', async () => {
     const { port } = new URL(await serve());
     const taken = serveMetrics({ HOST: '127.0.0.1', METRICS_PORT: Number(port) }, registry, none);
     await expect(taken).rejects.toMatchObject({ code: 'EADDRINUSE' });

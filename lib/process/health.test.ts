@@ -23,7 +23,7 @@ test.each([
   expect(await healthOf(dependencies).readiness()).toMatchObject({ ready, draining: false });
 });
 
-test('each dependency is named, with what its answer took, and not with what it said', async () => {
+test('each dependency is listed with its latency, and without its error', async () => {
   const { dependencies } = await healthOf({ a: required(well), b: optional(away) }).readiness();
   const latency_ms = expect.any(Number) as number;
   expect(dependencies).toEqual({
@@ -32,7 +32,7 @@ test('each dependency is named, with what its answer took, and not with what it 
   });
 });
 
-test('one that hangs counts as away after its limit, the others are asked at the same time, and it is not asked twice', async () => {
+test('a check that hangs fails at its timeout, runs beside the others, and is not started twice', async () => {
   const asked = jest.fn(hanging);
   const health = healthOf({ a: required(asked), b: required(hanging), c: required(well) });
   const afterOneLimit = async () => {
@@ -48,7 +48,7 @@ test('one that hangs counts as away after its limit, the others are asked at the
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
-test('a flood of callers is one question, and the next caller gets a fresh answer', async () => {
+test('concurrent callers share one check, and the next caller gets a new one', async () => {
   const asked = jest.fn(well);
   const health = healthOf({ a: required(asked) });
   await Promise.all(Array.from({ length: 100 }, () => health.readiness()));
@@ -59,7 +59,7 @@ test('a flood of callers is one question, and the next caller gets a fresh answe
   expect((await health.readiness()).ready).toBe(true);
 });
 
-test('a process that is going is not ready, and asks nobody', async () => {
+test('a draining process is not ready, and checks nothing', async () => {
   const asked = jest.fn(well);
   const health = healthOf({ a: required(asked) });
   health.drain();
@@ -67,7 +67,7 @@ test('a process that is going is not ready, and asks nobody', async () => {
   expect(asked).not.toHaveBeenCalled();
 });
 
-test('a process that begins to go while it is asked is not ready', async () => {
+test('a process that starts to drain during a check is not ready', async () => {
   const health = healthOf({ a: required(async () => health.drain()) });
   expect(await health.readiness()).toMatchObject({ ready: false, draining: true });
 });

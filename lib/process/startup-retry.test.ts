@@ -1,4 +1,4 @@
-/** How long a process waits for a server that takes connections and is silent. */
+/** Waiting for a server that accepts connections and stays silent. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createLog } from '../logging/log';
@@ -18,13 +18,13 @@ afterAll(() => server.close());
 
 const isGreeted = () => once(connect((server.address() as AddressInfo).port, '127.0.0.1'), 'data');
 
-test('a try that gets no answer is given up, and the next one may get one', async () => {
+test('an attempt without an answer times out, and the next one may succeed', async () => {
   silentConnections = 1;
   await createStartupRetry(10_000, log, 100).waitFor('a server', isGreeted);
   expect(taken).toHaveLength(2);
 });
 
-test('the limit holds, though no try gets an answer', async () => {
+test('the start limit holds when no attempt gets an answer', async () => {
   silentConnections = Infinity;
   const waited = createStartupRetry(500, log).waitFor('a server', isGreeted);
   await expect(waited).rejects.toThrow(StartupTimeoutError);

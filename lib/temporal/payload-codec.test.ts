@@ -42,7 +42,7 @@ test('the payloads of a call come back in their order', async () => {
   expect(await codec.encode([])).toEqual([]);
 });
 
-test('an encrypted payload shows that it is one, with which key, and nothing of what is in it', async () => {
+test('an encrypted payload shows its encoding and key id, and nothing of its content', async () => {
   const payload = await encrypted(codecOf(first), order);
   expect(metadataOf(payload)).toEqual({ encoding: 'binary/encrypted', 'encryption-key-id': 'first' });
   const text = Buffer.from(payload.data ?? []).toString('latin1');
@@ -57,7 +57,7 @@ test('the same value is never encrypted to the same bytes', async () => {
   expect(one.data?.subarray(0, 12)).not.toEqual(another.data?.subarray(0, 12)); // the nonce
 });
 
-test('a plain payload, which was written before, passes through as it is', async () => {
+test('a plain payload passes through unchanged', async () => {
   const payload = payloadOf(order);
   expect(await codecOf(first).decode([payload])).toEqual([payload]);
 });

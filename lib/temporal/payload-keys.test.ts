@@ -34,7 +34,7 @@ test.each([
   ['an id that means something else', `a:${aKey()},plain:${secret}`, 'key 2 has no valid id'],
   ['nothing after a comma', `a:${secret},`, 'key 2 has no valid id'],
   ['"plain" alone', 'plain', '"plain" alone is no key'],
-])('%s is refused by name, and no key is told', (_, text, message) => {
+])('%s is refused by name, without revealing a key', (_, text, message) => {
   expect(() => load(text)).toThrow(`TEMPORAL_PAYLOAD_KEYS: ${message}`);
   expect(() => load(text)).not.toThrow(secret);
 });

@@ -50,7 +50,7 @@ describe('what is on offer', () => {
     });
   });
 
-  it('is rejected when it comes to more than can be stored', () => {
+  it('is rejected when its total exceeds the maximum', () => {
     const offer = anOffer({ prices: { soup: '50000000.00' } });
     const pricing = priceOrder([ask('r1', { soup: 2 })], [offer], 12);
     expect(pricing).toEqual({ outcome: 'rejected', reason: expect.stringContaining('100000000.00') as string });
