@@ -60,8 +60,8 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
     connections.push(connection);
     return connection;
   };
-  const connected = (): boolean => connections.every((each) => each.connected);
-  watchConnections(registry, { connected, blocked: () => connections.some(({ blocked }) => blocked) });
+  const connected = (): boolean => connections.every((each) => each.isConnected());
+  watchConnections(registry, { connected, blocked: () => connections.some((each) => each.isBlocked()) });
   return {
     get connected() {
       return connected();

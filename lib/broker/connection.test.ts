@@ -15,5 +15,5 @@ test('one that nobody waits for is closed before it has come, and leaves no reje
   });
   await link.close();
   await new Promise(setImmediate); // by then Jest has failed the test for a rejection that went unhandled, as Node ends a process
-  expect(link.connected).toBe(false);
+  expect(link.isConnected()).toBe(false);
 });

@@ -3,7 +3,7 @@ import { connect, type ChannelModel, type ConfirmChannel, type RecoveringChannel
 import type { Log } from '../logging/log';
 import { errorSummary, hostOf, type StartupRetry } from '../process/startup-retry';
 import { withTimeout } from '../process/timeout';
-import { createSessions, watchChannel, type Session } from './sessions';
+import { createSessions, watchChannel, type Session, type Sessions } from './sessions';
 
 export interface ConnectionSettings {
   url: string;
@@ -19,27 +19,7 @@ export interface ConnectionSettings {
 }
 
 /** A connection that reconnects automatically. */
-export interface BrokerConnection {
-  /** The current session. Throws BrokerUnavailableError at once while there is none or the broker is blocked. */
-  session(): Session;
-  readonly connected: boolean;
-  /** Whether the broker has said that it takes no messages in this session. */
-  readonly blocked: boolean;
-  /** Resolves when the broker is blocked, at once if it already is. */
-  untilBlocked(): Promise<void>;
-  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when aborted. */
-  untilUnblocked(signal: AbortSignal): Promise<void>;
-  /** Runs for every new session, after the topology and before the session becomes current; also at once when connected. */
-  onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
-  /** Runs when a session has ended: everything pending in it is lost. */
-  onLost(hook: (cause: Error) => void): void;
-  /** Runs when the broker blocks the current session. */
-  onBlocked(hook: (cause: Error) => void): void;
-  /**
-   * Ends this session so that a new one is set up: the remedy for a channel that the broker closed. It does not help with a blocked
-   * broker, which would not notice and would keep the session's unacknowledged messages until it reads again.
-   */
-  reset(session: Session, cause: Error): void;
+export interface BrokerConnection extends Sessions {
   close(): Promise<void>;
 }
 
@@ -83,21 +63,9 @@ export async function openConnection(options: ConnectionSettings): Promise<Broke
   if (options.startup !== 'none') await (options.startup?.until(what, connected) ?? connected);
 
   return {
-    session: () => sessions.current(),
-    get connected() {
-      return sessions.connected();
-    },
-    get blocked() {
-      return sessions.blocked();
-    },
-    onSetUp: (hook) => sessions.onSetUp(hook),
-    onLost: (hook) => sessions.onLost(hook),
-    onBlocked: (hook) => sessions.onBlocked(hook),
-    untilBlocked: () => sessions.untilBlocked(),
-    untilUnblocked: (signal) => sessions.untilUnblocked(signal),
-    reset: (session, cause) => sessions.reset(session, cause),
+    ...sessions,
     async close() {
-      const session = sessions.close();
+      const session = sessions.end();
       const ignoringErrors = (step: Promise<unknown> | undefined): Promise<unknown> =>
         withTimeout(closeTimeoutMs, Promise.resolve(step)).catch((error: unknown) =>
           log.debug({ event: 'close-failed', err: error }, 'could not close the connection'),

@@ -10,18 +10,49 @@ export interface Session {
   channel: ConfirmChannel;
 }
 
-type SessionHook = (session: Session) => Promise<void>;
-type LossHook = (cause: Error) => void;
+/** The sessions of a connection, one after the other. */
+export interface Sessions {
+  /** The current session. Throws BrokerUnavailableError at once while there is none or the broker is blocked. */
+  session(): Session;
+  isConnected(): boolean;
+  /** Whether the broker has said that it takes no messages in this session. */
+  isBlocked(): boolean;
+  /** Resolves when the broker is blocked, at once if it already is. */
+  untilBlocked(): Promise<void>;
+  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when aborted. */
+  untilUnblocked(signal: AbortSignal): Promise<void>;
+  /** Runs for every new session, after the topology and before the session becomes current; also at once when connected. */
+  onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
+  /** Runs when a session has ended: everything pending in it is lost. */
+  onLost(hook: (cause: Error) => void): void;
+  /** Runs when the broker blocks the current session. */
+  onBlocked(hook: (cause: Error) => void): void;
+  /**
+   * Ends this session so that a new one is set up: the remedy for a channel that the broker closed. It does not help with a blocked
+   * broker, which would not notice and would keep the session's unacknowledged messages until it reads again.
+   */
+  reset(session: Session, cause: Error): void;
+}
+
+/** For the connection, which sets sessions up. */
+interface ManagedSessions extends Sessions {
+  /** Listens to the end of a session, and to its being blocked. */
+  watch(session: Session): void;
+  /** Runs the set-up hooks and makes the session current. */
+  begin(session: Session): Promise<void>;
+  /** Ends the current session for good and returns it. */
+  end(): Session | undefined;
+}
 
 /** Tracks the current session and whether the broker blocks it, and runs the hooks when that changes. */
-export function createSessions(log: Log) {
-  const setUpHooks: SessionHook[] = [];
-  const lostHooks: LossHook[] = [];
+export function createSessions(log: Log): ManagedSessions {
+  const setUpHooks: Parameters<Sessions['onSetUp']>[0][] = [];
+  const lostHooks: ((cause: Error) => void)[] = [];
   const block = createBlock(log);
   let current: Session | undefined;
   let closing = false;
 
-  const end = (session: Session, cause: Error): void => {
+  const lose = (session: Session, cause: Error): void => {
     if (current !== session) return;
     current = undefined;
     block.end();
@@ -30,44 +61,43 @@ export function createSessions(log: Log) {
   };
 
   return {
-    connected: () => current !== undefined,
-    blocked: () => block.holds(),
-    current(): Session {
+    isConnected: () => current !== undefined,
+    isBlocked: () => block.holds(),
+    session() {
       if (!current) throw new BrokerUnavailableError('not connected to the broker');
       block.check();
       return current;
     },
     untilBlocked: () => block.untilBegin(),
-    untilUnblocked: (signal: AbortSignal) => block.untilEnd(signal),
-    onBlocked: (hook: LossHook) => block.onBegin(hook),
-    async onSetUp(hook: SessionHook): Promise<void> {
+    untilUnblocked: (signal) => block.untilEnd(signal),
+    onBlocked: (hook) => block.onBegin(hook),
+    async onSetUp(hook) {
       setUpHooks.push(hook);
       if (current) await hook(current);
     },
-    onLost: (hook: LossHook) => void lostHooks.push(hook),
-    async begin(session: Session): Promise<void> {
+    onLost: (hook) => void lostHooks.push(hook),
+    async begin(session) {
       for (const hook of setUpHooks) await hook(session);
       current = session;
     },
-    watch(session: Session): void {
-      session.model.on('close', (cause) => end(session, cause ?? new BrokerUnavailableError('connection closed')));
+    watch(session) {
+      session.model.on('close', (cause) => lose(session, cause ?? new BrokerUnavailableError('connection closed')));
       session.model.on('blocked', (reason) => current === session && block.begin(reason));
       session.model.on('unblocked', () => current === session && block.end());
     },
-    reset(session: Session, cause: Error): void {
+    reset(session, cause) {
       if (closing) return;
-      end(session, cause);
+      lose(session, cause);
       session.model
         .close()
         .catch((error: unknown) =>
           log.debug({ event: 'close-failed', err: error }, 'could not close a lost connection'),
         );
     },
-    /** Ends the current session and returns it. */
-    close(): Session | undefined {
+    end() {
       const last = current;
       closing = true;
-      if (last) end(last, new BrokerUnavailableError('connection closed by this process'));
+      if (last) lose(last, new BrokerUnavailableError('connection closed by this process'));
       return last;
     },
   };
@@ -78,7 +108,7 @@ function createBlock(log: Log) {
   const changes = new EventEmitter().setMaxListeners(0); // each waiting message listens
   let cause: BrokerUnavailableError | undefined;
   return {
-    onBegin: (hook: LossHook) => void changes.on('begin', hook),
+    onBegin: (hook: (cause: Error) => void) => void changes.on('begin', hook),
     begin(reason: string): void {
       log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
       cause = new BrokerUnavailableError(`the broker is blocked: ${reason}`);

@@ -333,7 +333,7 @@ describe('the codec server', () => {
     };
     const { status, text } = await ask('/decode', await bearerOf(anOperator), { payloads: [foreign] });
     expect(status).toBe(400);
-    expect(text).toContain('encrypted with the key \\"two\\", which is not known here');
+    expect(text).toContain('encrypted with the key \\"two\\", which this process does not have');
   });
 
   test("lets pages of the Web UI's origin ask, and no other", async () => {

@@ -1,7 +1,6 @@
 /**
- * The saga's anomalies on the whole running system: a cancel that races a confirmation, a pick-up, or another cancel. Both
- * interleavings are forced, by a lock that holds the order's messages at a service; then they race freely. Whatever comes of it, the
- * answers, the databases and Temporal agree.
+ * The saga's anomalies on the whole running system: a cancel races a confirmation, a pick-up, or another cancel. A lock that holds the
+ * order's messages at a service forces both interleavings; then the commands race freely. Answers, databases and Temporal must agree.
  */
 import { until } from '../fixtures/until';
 import { everywhere, type Everywhere, type FollowedOrder } from './fixtures/everywhere';
@@ -34,8 +33,8 @@ const pickedUp: Everywhere = {
   run: 'RUNNING',
 };
 
-/** Looks until the run has ended and the agent is free; what it then is has to be one of these. */
-const comesToBe = (order: FollowedOrder, looks: Everywhere[]): Promise<true> =>
+/** Waits until the order looks like one of these: the run may still have to end, and the agent to be released. */
+const endsAs = (order: FollowedOrder, looks: Everywhere[]): Promise<true> =>
   until(`the order looks like one of ${JSON.stringify(looks)}`, async () => {
     expect(looks).toContainEqual(await everywhere(order));
     return true;
@@ -44,14 +43,14 @@ const comesToBe = (order: FollowedOrder, looks: Everywhere[]): Promise<true> =>
 const statuses = async (...answers: Promise<{ status: number }>[]): Promise<number[]> =>
   (await Promise.all(answers)).map(({ status }) => status);
 
-/** A busy machine may show the page without its timeline. */
-const timesCancelled = (order: FollowedOrder): Promise<number> =>
+/** On a busy machine the page may come without its timeline. */
+const cancelsInTimeline = (order: FollowedOrder): Promise<number> =>
   until('the timeline', async () => events(await pageOf(order)).filter((event) => event === 'cancelled').length);
 
 const confirm = (order: FollowedOrder) => decide(order, 'CONFIRMED');
 const pickUp = (order: FollowedOrder) => move(order, 'PICKED_UP');
 
-/** How the two commands must end in each interleaving, as answers and as a state of the order. */
+/** Two commands, their answers, and the order's state after both. */
 interface Interleaving {
   first: (order: FollowedOrder) => Promise<{ status: number }>;
   second: (order: FollowedOrder) => Promise<{ status: number }>;
@@ -59,7 +58,7 @@ interface Interleaving {
   looks: Everywhere;
 }
 
-/** The first command's message is held at the service; the second command comes, and perhaps its own message; then all go on. */
+/** Holds the first command's message at the service until the second command, or its message, has arrived; then lets both continue. */
 async function forced(
   order: FollowedOrder,
   at: 'restaurant' | 'delivery',
@@ -71,18 +70,18 @@ async function forced(
     await held.waiting(1);
     const other = second(order);
     if (answers[1] === 200) await held.waiting(2);
-    else expect((await other).status).toBe(answers[1]); // refused at once, whatever becomes of the first
+    else expect((await other).status).toBe(answers[1]); // refused at once, before the outcome of the first
     await held.release();
     expect(await statuses(one, other)).toEqual(answers);
-  } catch (err) {
+  } catch (error) {
     await held.release().catch(() => undefined);
-    throw err;
+    throw error;
   }
-  await comesToBe(order, [looks]);
+  await endsAs(order, [looks]);
 }
 
 describe('cancel racing confirm', () => {
-  test('confirm first: the confirmation is under way when the cancel comes, and is refused', async () =>
+  test('confirm first: the confirmation is in progress when the cancel arrives, and is refused', async () =>
     forced(await placed(), 'restaurant', {
       first: confirm,
       second: cancel,
@@ -90,7 +89,7 @@ describe('cancel racing confirm', () => {
       looks: neverAssigned,
     }));
 
-  test('cancel first: the undo is under way when the confirmation comes, which is refused', async () =>
+  test('cancel first: the compensation is in progress when the confirmation arrives, which is refused', async () =>
     forced(await placed(), 'restaurant', {
       first: cancel,
       second: confirm,
@@ -98,7 +97,7 @@ describe('cancel racing confirm', () => {
       looks: neverAssigned,
     }));
 
-  test('both at once, twenty times: the order is cancelled, whatever its restaurant was told', async () => {
+  test('both at once, twenty times: the order is cancelled, whatever the answer to its restaurant', async () => {
     await Promise.all(
       races.map(async (i) => {
         const order = await placed();
@@ -106,22 +105,22 @@ describe('cancel racing confirm', () => {
         const [confirming = 0, cancelling] = await statuses(...both);
         expect([200, 400]).toContain(confirming);
         expect(cancelling).toBe(200);
-        // Confirmed for a moment, it may have asked for an agent, who is free again.
-        await comesToBe(order, [neverAssigned, { ...neverAssigned, delivery: 'CANCELLED' }]);
-        expect(await timesCancelled(order)).toBe(1);
+        // Confirmed for a moment, it may have requested an agent, who is free again.
+        await endsAs(order, [neverAssigned, { ...neverAssigned, delivery: 'CANCELLED' }]);
+        expect(await cancelsInTimeline(order)).toBe(1);
       }),
     );
   });
 });
 
 describe('cancel racing pick-up', () => {
-  test('pick-up first: the cancel is too late, though the pick-up is not written yet', async () =>
+  test('pick-up first: the cancel is too late, though the pick-up is not stored yet', async () =>
     forced(await assigned(), 'delivery', { first: pickUp, second: cancel, answers: [200, 409], looks: pickedUp }));
 
-  test('cancel first: the pick-up is refused, though the undo is not written yet', async () =>
+  test('cancel first: the pick-up is refused, though the compensation is not stored yet', async () =>
     forced(await assigned(), 'delivery', { first: cancel, second: pickUp, answers: [200, 409], looks: givenUp }));
 
-  test('both at once, twenty times: one of them is done, the other refused', async () => {
+  test('both at once, twenty times: one of them is carried out, the other is refused', async () => {
     await Promise.all(
       races.map(async (i) => {
         const order = await assigned();
@@ -131,8 +130,8 @@ describe('cancel racing pick-up', () => {
           [200, 409],
           [409, 200],
         ]).toContainEqual(answers);
-        await comesToBe(order, [answers[0] === 200 ? pickedUp : givenUp]);
-        if (answers[0] === 200) expect((await move(order, 'DELIVERED')).status).toBe(200); // its agent is free for the others
+        await endsAs(order, [answers[0] === 200 ? pickedUp : givenUp]);
+        if (answers[0] === 200) expect((await move(order, 'DELIVERED')).status).toBe(200); // frees its agent for the others
       }),
     );
   });
@@ -156,18 +155,18 @@ describe('two cancels', () => {
   ] as const;
 
   test.each(pairs)(
-    'at once, by %s and %s: the second comes during the undo; both succeed, one counts',
+    'at once, by %s and %s: the second arrives during the compensation; both succeed, one counts',
     async (one, other) => {
       const order = await assigned();
       const held = await holdAt('delivery', order);
       const first = sent(one, order);
       await held.waiting(1);
       const second = sent(other, order);
-      await until('the restaurant has its undo', async () => (await everywhere(order)).group === 'CANCELLED');
+      await until('the restaurant is compensated', async () => (await everywhere(order)).group === 'CANCELLED');
       await held.release();
       expect(await statuses(first, second)).toEqual([200, 200]);
-      await comesToBe(order, [givenUp]);
-      expect(await timesCancelled(order)).toBe(1);
+      await endsAs(order, [givenUp]);
+      expect(await cancelsInTimeline(order)).toBe(1);
     },
   );
 
@@ -176,19 +175,19 @@ describe('two cancels', () => {
     expect((await sent(one, order)).status).toBe(200);
     const { reason } = await pageOf(order);
     expect((await sent(other, order)).status).toBe(200);
-    await comesToBe(order, [givenUp]);
+    await endsAs(order, [givenUp]);
     expect(await pageOf(order)).toMatchObject({ reason });
-    expect(await timesCancelled(order)).toBe(1);
+    expect(await cancelsInTimeline(order)).toBe(1);
   });
 
-  test('at once, twenty times, by everybody: all succeed, and one counts', async () => {
+  test('at once, twenty times, by all three: all succeed, and one counts', async () => {
     await Promise.all(
       races.map(async () => {
         const order = await assigned();
         const answers = Object.keys(senders).map((who) => sent(who, order));
         expect(await statuses(...answers)).toEqual([200, 200, 200]);
-        await comesToBe(order, [givenUp]);
-        expect(await timesCancelled(order)).toBe(1);
+        await endsAs(order, [givenUp]);
+        expect(await cancelsInTimeline(order)).toBe(1);
       }),
     );
   });

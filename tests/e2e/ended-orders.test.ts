@@ -1,4 +1,4 @@
-/** Orders that have ended: while Temporal still knows their run, and after it has forgotten it. */
+/** Orders that have ended: while Temporal still has their run, and after it is deleted. */
 import { randomUUID } from 'node:crypto';
 import { everywhere } from './fixtures/everywhere';
 import { aKey, anotherOf, post, type Body } from './fixtures/keyed-placement';
@@ -18,12 +18,12 @@ import {
 } from './fixtures/platform';
 import { forget, forgetMs, hasEnded, runOf } from './fixtures/temporal-cli';
 
-/** How an order may end, by what was ordered and what then came of it. */
+/** How an order may end: what was ordered, and what then happened to it. */
 const ends: [string, (kitchen: Kitchen) => Body, (order: Placed) => Promise<unknown>][] = [
   ['was delivered', anOrderOf, delivering],
   ['was cancelled by the customer', anOrderOf, (order) => cancel(order)],
   ['was refused by the restaurant', anOrderOf, (order) => decide(order, 'CANCELLED', 'out of lentils')],
-  ['was not taken by the restaurant side', ofNoSuchItem, async () => undefined],
+  ['was rejected by the restaurant side', ofNoSuchItem, async () => undefined],
 ];
 
 function ofNoSuchItem(of: Kitchen): Body {
@@ -38,13 +38,13 @@ async function delivering(order: Placed): Promise<void> {
   await isRateable(order);
 }
 
-/** The answers of each service's own row: a repeat is a success, the rest is refused, and 404 means that there is no row. */
+/** Each service answers by its own row: a repeat succeeds, the rest is refused, and 404 means that there is no row. */
 const answers = `
   the order                            | confirm | refuse | pick up | deliver | give up | cancel
   was delivered                        | 200     | 400    | 409     | 200     | 409     | 409
   was cancelled by the customer        | 400     | 200    | 404     | 404     | 404     | 200
   was refused by the restaurant        | 400     | 200    | 404     | 404     | 404     | 200
-  was not taken by the restaurant side | 404     | 404    | 404     | 404     | 404     | 200`;
+  was rejected by the restaurant side  | 404     | 404    | 404     | 404     | 404     | 200`;
 const answersOf = (name: string): string[] => {
   const [, ...words] =
     answers
@@ -93,7 +93,7 @@ function given(name: string): Ended {
   return order;
 }
 
-/** The orders that the customer has on record. */
+/** The orders in the customer's history. */
 async function recordsOf({ user_id }: Body): Promise<string[]> {
   return (await historyOf({ user_id })).map(({ order_id }) => order_id);
 }
@@ -107,7 +107,7 @@ async function answersEveryCommand(name: string): Promise<void> {
   expect(await everywhere(order)).toEqual(before);
 }
 
-/** Under its Idempotency-Key. Another body comes first and last, so that neither answer depends on who asked before. */
+/** Under its Idempotency-Key. Another body is sent before and after it, so that no answer depends on the one before. */
 async function answersItsPlacement(name: string, runAfter?: string): Promise<void> {
   const { body, key, first, order } = given(name);
   const before = await everywhere(order);
@@ -119,22 +119,24 @@ async function answersItsPlacement(name: string, runAfter?: string): Promise<voi
 }
 
 describe('an order that has ended', () => {
-  test.each(names)('(it %s) answers repeats as success, refuses the rest, and stays as it is', answersEveryCommand);
+  test.each(names)('(it %s) answers repeats with success, refuses the rest, and does not change', answersEveryCommand);
 
-  test.each(names)('(it %s) answers its placement as at first, another body with 422, and stays as it is', (name) =>
-    answersItsPlacement(name),
+  test.each(names)(
+    '(it %s) repeats the answer to its placement, refuses another body with 422, and does not change',
+    (name) => answersItsPlacement(name),
   );
 
-  describe('and whose run is gone from Temporal', () => {
+  describe('and whose run is deleted from Temporal', () => {
     beforeAll(() => Promise.all([...ended.values()].map(({ order }) => forget(order))), forgetMs + 10_000);
 
-    test.each(names)('(it %s) answers repeats as success, refuses the rest, and stays as it is', async (name) => {
+    test.each(names)('(it %s) answers repeats with success, refuses the rest, and does not change', async (name) => {
       expect(await runOf(given(name).order)).toBe('gone');
       await answersEveryCommand(name);
     });
 
-    test.each(names)('(it %s) answers its placement as at first, another body with 422, and stays as it is', (name) =>
-      answersItsPlacement(name, 'COMPLETED: SETTLED'),
+    test.each(names)(
+      '(it %s) repeats the answer to its placement, refuses another body with 422, and does not change',
+      (name) => answersItsPlacement(name, 'COMPLETED: SETTLED'),
     );
   });
 });

@@ -1,4 +1,4 @@
-/** The examples of the documents, sent to the running system: each operation's is answered as the document says. */
+/** Sends each operation's example from the OpenAPI documents to the running system. */
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/logging/log';
 import { openDatabase } from '../../prisma/restaurant/client';
@@ -69,7 +69,7 @@ const idsOf = ({ order_id, user_id, agent_id }: Placed & { agent_id?: string }):
   ...(agent_id !== undefined && { agent: agent_id }),
 });
 
-/** What there has to be before an operation; an order that waits for its restaurant, unless it is named here. */
+/** The state that an operation needs; by default an order that waits for its restaurant. */
 const before: Record<string, () => Promise<Placed & { agent_id?: string }>> = {
   rateOrder: async () => {
     const order = await delivered();
@@ -83,7 +83,7 @@ const before: Record<string, () => Promise<Placed & { agent_id?: string }>> = {
   declineDelivery: assigned,
 };
 
-/** Confirmed, and without a workflow: it has no agent, whoever is free. */
+/** Confirmed, and without a workflow: it gets no agent, even if one is free. */
 async function confirmedByAnOldProgram(): Promise<Placed> {
   const db = openDatabase(process.env.RESTAURANT_DATABASE_URL ?? '', 1, createLog('test', 'silent'));
   const items = [{ menu_item_id: kitchen.soup, quantity: 2 }];
@@ -91,17 +91,17 @@ async function confirmedByAnOldProgram(): Promise<Placed> {
   await placeOrder(db)(order);
   await changeOrder(db)({ ...order, status: 'CONFIRMED' });
   await db.$disconnect();
-  await addAgent(); // whom the order will take: the other tests' agents are for theirs
+  await addAgent(); // for this order: the other tests' agents are for theirs
   return order;
 }
 
 describe.each(['user', 'restaurant', 'delivery'] as const)("the %s service's example", (service) => {
   const examples = operationsOf(documents[service]).map((operation) => [operation.operationId, operation] as const);
 
-  test.each(examples)('of %s is answered with success', async (operationId, operation) => {
+  test.each(examples)('of %s succeeds', async (operationId, operation) => {
     const prepare = before[operationId.replace('ByOldName', '')] ?? (() => place(anOrderOf(kitchen)));
     const { method, path, body, successes } = withIds(exampleOf(operation), idsOf(await prepare()));
-    const sent = body && 'userName' in body ? { ...body, userName: randomUUID() } : body; // nobody's yet
+    const sent = body && 'userName' in body ? { ...body, userName: randomUUID() } : body; // must be unique
     const { status } = await ask(service, method, path, sent);
     expect(successes).toContain(status);
   });

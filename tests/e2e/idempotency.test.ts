@@ -1,4 +1,4 @@
-/** A placement that is repeated under its Idempotency-Key, through the whole running system. */
+/** Placements repeated under an Idempotency-Key, through the whole running system. */
 import { aKey, anotherOf, post, type Body } from './fixtures/keyed-placement';
 import { addKitchen, anOrderOf, ask, call, type Kitchen } from './fixtures/platform';
 
@@ -7,7 +7,7 @@ beforeAll(async () => {
   kitchen = await addKitchen();
 });
 
-/** What the restaurant side has of a user's orders. */
+/** The user's orders at the restaurant side. */
 async function ordersOf({ user_id }: Body): Promise<string[]> {
   type Groups = { data?: { order_id: string }[] };
   const { body } = await call<Groups>('restaurant', 'GET', `/orders?user_id=${user_id}`);
@@ -16,7 +16,7 @@ async function ordersOf({ user_id }: Body): Promise<string[]> {
 
 const another = (body: Body): Body => anotherOf(kitchen, body);
 
-test('a repeat is the same order with the same answer', async () => {
+test('a repeated placement is the same order and gets the same answer', async () => {
   const [body, key] = [anOrderOf(kitchen), aKey()];
   const first = await post(body, key);
   expect(first).toMatchObject({ status: 201, answer: { status: 'PENDING' } });
@@ -24,34 +24,34 @@ test('a repeat is the same order with the same answer', async () => {
   expect(await ordersOf(body)).toEqual([first.answer.order_id]);
 });
 
-test('a repeat that says the same in other words is the same order', async () => {
+test('a repeated placement with an equivalent body is the same order', async () => {
   const [body, key] = [anOrderOf(kitchen), aKey()];
   const { user_id, restaurants } = body;
   const one = { quantity: 1, menu_item_id: kitchen.soup.toUpperCase() };
   const first = await post(body, key);
   expect(first.status).toBe(201);
-  const inOtherWords: [string, object][] = [
+  const equivalents: [string, object][] = [
     ['fields in another order', { restaurants, user_id }],
     ['an item twice', { user_id, restaurants: [{ items: [one, one], restaurant_id: kitchen.id }] }],
     ['a restaurant twice', { user_id, restaurants: [1, 2].map(() => ({ restaurant_id: kitchen.id, items: [one] })) }],
-    ['a field that is not known', { ...body, comment: 'be quick' }],
+    ['an unknown field', { ...body, comment: 'be quick' }],
   ];
-  for (const [words, said] of inOtherWords) expect([words, await post(said, key)]).toEqual([words, first]);
+  for (const [name, other] of equivalents) expect([name, await post(other, key)]).toEqual([name, first]);
   expect(await ordersOf(body)).toEqual([first.answer.order_id]);
 });
 
-test('another body under the same key is 422, and orders nothing', async () => {
+test('another body under the same key is 422 and places nothing', async () => {
   const [body, key] = [anOrderOf(kitchen), aKey()];
   const first = await post(body, key);
   expect(await post(another(body), key)).toMatchObject({
     status: 422,
-    answer: { success: false, errors: [{ path: 'Idempotency-Key' }] },
+    answer: { success: false, code: 'KEY_REUSED', errors: [{ path: 'Idempotency-Key' }] },
   });
   expect(await ordersOf(body)).toEqual([first.answer.order_id]);
   expect(await post(body, key)).toEqual(first);
 });
 
-test('twenty at once are one order, and all get the same answer', async () => {
+test('twenty placements at once under one key are one order, and all get the same answer', async () => {
   const [body, key] = [anOrderOf(kitchen), aKey()];
   const answers = await Promise.all(Array.from({ length: 20 }, () => post(body, key)));
   const [first] = answers;
@@ -60,7 +60,7 @@ test('twenty at once are one order, and all get the same answer', async () => {
   expect(await ordersOf(body)).toEqual([first?.answer.order_id]);
 });
 
-test('twenty at once with two bodies are one order, and the other body is 422', async () => {
+test('twenty placements at once with two bodies are one order, and the other body is 422', async () => {
   const [body, key] = [anOrderOf(kitchen), aKey()];
   const bodies = [body, another(body)];
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(bodies[i % 2] ?? body, key)));
@@ -70,7 +70,7 @@ test('twenty at once with two bodies are one order, and the other body is 422', 
   expect(await ordersOf(body)).toHaveLength(1);
 });
 
-test("another user's same key is another order", async () => {
+test('the same key of another user is another order', async () => {
   const [body, key] = [anOrderOf(kitchen), aKey()];
   const theirs = anOrderOf(kitchen);
   const [first, other] = [await post(body, key), await post(theirs, key)];

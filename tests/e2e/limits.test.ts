@@ -1,4 +1,4 @@
-/** The limits of requests in the processes as they are deployed: by their configuration, and together. */
+/** Rate limits and CORS of the deployed processes, by their configuration. */
 import { randomUUID } from 'node:crypto';
 import { startProcess, type ServiceProcess } from '../faults/fixtures/processes';
 import { aCustomer, authorization } from '../fixtures/tokens';
@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(instances.map((instance) => instance.drain())));
 
-test('a caller has one limit for the instances of a service and for the services together', async () => {
-  // On a busy machine Redis may be too slow for one of them, which then counts for itself for a moment: another customer shows it.
-  await until('they count together', async () => {
+test('a caller has one limit, shared by all instances of a service and by all services', async () => {
+  // On a busy machine Redis may be too slow for an instance, which then counts on its own for a moment: try again with another customer.
+  await until('the instances count together', async () => {
     expect(await threeRounds(randomUUID())).toEqual([
-      [200, 200, 404], // a restaurant service that has no order of theirs says so: it has been asked all the same
+      [200, 200, 404], // 404: the customer has no orders, and the request counts anyway
       [200, 200, 404],
       [429, 429, 429],
     ]);
@@ -36,7 +36,7 @@ async function threeRounds(customer: string): Promise<number[][]> {
   return [await round(), await round(), await round()];
 }
 
-test('a page of an origin that is named may ask', async () => {
+test('a page of a configured origin may send requests', async () => {
   for (const { address } of instances) {
     const { headers } = await fetch(`${address}/health`, { headers: { origin: 'https://shop.example' } });
     expect(headers.get('access-control-allow-origin')).toBe('https://shop.example');

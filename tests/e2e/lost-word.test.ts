@@ -1,6 +1,6 @@
 /**
- * What a workflow task does outlives it, when its completion does not reach the server: the task is done again, without the updates that
- * came into it and were lost with it. Here a decision was carried out so; its order knows nothing of it.
+ * When the completion of a workflow task does not reach the server, its effects remain, but the updates that it accepted are lost. Here a
+ * decision was carried out in such a task, and its order does not know.
  */
 import { queues } from '../../contracts/names';
 import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.close());
 
-/** As the lost task has asked the services. */
+/** As the lost task requested the services. */
 const ask = (queue: string, body: object): Promise<unknown> => broker.request(queue, body, { timeoutMs: 60_000 });
 
 async function confirmedAndAssigned({ order_id, user_id }: Placed): Promise<string> {
@@ -31,7 +31,7 @@ async function confirmedAndAssigned({ order_id, user_id }: Placed): Promise<stri
   });
 }
 
-test('an order whose decision was carried out and forgotten leaves no delivery behind when it is cancelled', async () => {
+test('an order whose decision was carried out but lost leaves no delivery behind when it is cancelled', async () => {
   const order = await placed();
   const agent_id = await confirmedAndAssigned(order);
   expect((await cancel(order)).status).toBe(200);

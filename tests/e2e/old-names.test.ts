@@ -1,4 +1,4 @@
-/** Old clients: every old name of an operation answers 200, with the body of the canonical one. */
+/** Old clients: each operation's old name answers 200, with the body of the canonical one. */
 import {
   addAgent,
   addKitchen,
@@ -15,11 +15,11 @@ import {
   type Service,
 } from './fixtures/platform';
 
-/** The body's form: its keys, and the type of each value. */
-function formOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, 1).map(formOf);
+/** A body's shape: its keys, and the type of each value. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, formOf(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
 }
 
 const creations: [string, Service, string, string, () => Promise<object>][] = [
@@ -38,18 +38,18 @@ const creations: [string, Service, string, string, () => Promise<object>][] = [
   ],
 ];
 test.each(creations)(
-  'a new %s is 201 with its Location, and 200 with the same body by the old name',
+  'a new %s is 201 with a Location, and by the old name 200 with a body of the same shape',
   async (_what, service, path, oldPath, body) => {
     const answer = await call(service, 'POST', path, await body());
     const old = await call(service, 'POST', oldPath, await body());
     expect([answer.status, old.status]).toEqual([201, 200]);
     expect(answer.headers.get('location')).toMatch(/^\//);
     expect(old.headers.get('location')).toBeNull();
-    expect(formOf(old.body)).toEqual(formOf(answer.body));
+    expect(shapeOf(old.body)).toEqual(shapeOf(answer.body));
   },
 );
 
-test('an order goes its way by the old names alone', async () => {
+test('an order is delivered by the old names alone', async () => {
   const order = await place(anOrderOf(await addKitchen()));
   await addAgent();
   const decision = await call('restaurant', 'POST', `/change-order-status?order_id=${order.order_id}`, {
@@ -64,13 +64,13 @@ test('an order goes its way by the old names alone', async () => {
   }
 });
 
-test('the old name of a decision or of a move answers as the canonical one does', async () => {
+test('a decision and a move by their old names are answered like the canonical ones', async () => {
   const [one, other] = [await placed(), await placed()];
   const canonical = await decide(one, 'CONFIRMED');
   const old = await call('restaurant', 'POST', `/change-order-status?order_id=${other.order_id}`, {
     status: 'CONFIRMED',
   });
-  expect([old.status, formOf(old.body)]).toEqual([canonical.status, formOf(canonical.body)]);
+  expect([old.status, shapeOf(old.body)]).toEqual([canonical.status, shapeOf(canonical.body)]);
 
   const illegal = await assigned();
   const refused = await move(illegal, 'DELIVERED');
@@ -89,10 +89,10 @@ describe('a reader', () => {
     await addKitchen();
     const [answer, old] = [await call(service, 'GET', path), await call(service, 'GET', oldPath)];
     expect([answer.status, old.status]).toEqual([200, 200]);
-    expect(formOf(old.body)).toEqual(formOf(answer.body));
+    expect(shapeOf(old.body)).toEqual(shapeOf(answer.body));
   });
 
-  test('sees all assignments of the agents by the old name, those of the past too', async () => {
+  test('sees all assignments of the agents by the old name, past ones included', async () => {
     const { agent_id, order_id } = await delivered();
     type Agents = { id: string; assignments: { orderId: string; status: string }[] }[];
     const { body, status } = await call<Agents>('delivery', 'GET', '/get-all-dilvery-agent');
@@ -105,13 +105,13 @@ describe('a reader', () => {
     expect((await call('user', 'GET', `/restaurants?hour=${hour}`)).status).toBe(200);
   });
 
-  test.each(['24', '-1'])('is told that %s is no hour (400)', async (hour) => {
+  test.each(['24', '-1'])('who asks for hour %s gets 400', async (hour) => {
     for (const path of [`/restaurants?hour=${hour}`, `/get-available-restaurants?hour=${hour}`]) {
-      expect((await call('user', 'GET', path)).status).toBe(400);
+      expect(await call('user', 'GET', path)).toMatchObject({ status: 400, body: { code: 'BAD_HOUR' } });
     }
   });
 
-  test.each<Service>(['user', 'restaurant', 'delivery'])('finds the %s service well', async (service) => {
+  test.each<Service>(['user', 'restaurant', 'delivery'])('sees the %s service healthy', async (service) => {
     const { status, body } = await call(service, 'GET', '/health');
     expect([status, body]).toEqual([200, { Success: true, message: 'Good' }]);
   });

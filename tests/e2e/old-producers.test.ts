@@ -1,4 +1,4 @@
-/** Orders that old programs bring: published as those publish, without a property of ours, times without a zone. */
+/** Messages as old programs publish them: without our properties, with times that have no zone. */
 import { randomUUID } from 'node:crypto';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
@@ -13,7 +13,7 @@ afterAll(() => outsider.close());
 const pageOf = (orderId: string) => call<OrderPage>('user', 'GET', `/orders/${orderId}`);
 
 describe('an old producer', () => {
-  it('that places an order gets it adopted, and it is an order like any other', async () => {
+  it('that places an order gets it adopted; it is then an order like any other', async () => {
     const order_id = randomUUID();
     const { user_id, restaurants } = anOrderOf(await addKitchen());
     const placed_at = new Date().toISOString().replace('Z', '');
@@ -21,7 +21,7 @@ describe('an old producer', () => {
     outsider.send('place-order-queue', message);
     outsider.send('place-order-queue', message);
 
-    const page = await until('the adopted order', async () => {
+    const page = await until('the order is adopted', async () => {
       const { body } = await pageOf(order_id);
       return body.total !== null && body.total !== undefined && body;
     });
@@ -30,12 +30,15 @@ describe('an old producer', () => {
     expect((await decide({ order_id, user_id }, 'CONFIRMED')).status).toBe(200);
   });
 
-  it('that wants an agent for a confirmed order gets one, and the courier can deliver', async () => {
+  it('that requests an agent for a confirmed order gets one, who can deliver it', async () => {
     const order_id = randomUUID();
     await addAgent();
     outsider.send('assign-dilvery-agent-queue', JSON.stringify({ order_id }));
 
-    await until('an agent', async () => (await call('delivery', 'GET', `/deliveries/${order_id}`)).status === 200);
+    await until(
+      'an agent is assigned',
+      async () => (await call('delivery', 'GET', `/deliveries/${order_id}`)).status === 200,
+    );
     await deliver({ order_id, user_id: '' });
   });
 });

@@ -1,11 +1,11 @@
-/** Orders that are moved with nothing but the stock `temporal` command line. */
+/** Orders moved with the stock `temporal` command line alone. */
 import { orderMessages, orderWorkflowId } from '../../contracts/names';
 import type { OrderView } from '../../contracts/workflow';
 import { until } from '../fixtures/until';
 import { addAgent, agentOf, isReleased, pageOf, placed, type Placed } from './fixtures/platform';
 import { temporal } from './fixtures/temporal-cli';
 
-/** The input is given as a person types it: it may be no JSON that the order understands. */
+/** The input is as a person types it: it may not be what the order expects. */
 const signal = ({ order_id }: Placed, name: string, input: string): Promise<string> =>
   temporal('workflow', 'signal', '--workflow-id', orderWorkflowId(order_id), '--name', name, '--input', input);
 
@@ -25,7 +25,7 @@ const noted = (order: Placed, event: string): Promise<OrderView> =>
     return view.timeline.some((entry) => entry.event === event) && view;
   });
 
-test('an order goes its way by signals, and the query shows it', async () => {
+test('an order is delivered by signals, and the query shows each step', async () => {
   const order = await placed();
   expect(await query(order)).toMatchObject({ ...order, status: 'PENDING', delivery: null, agent: null });
   await addAgent();
@@ -39,7 +39,7 @@ test('an order goes its way by signals, and the query shows it', async () => {
   expect(await noted(order, 'delivered')).toMatchObject({ delivery: 'DELIVERED', total: '9.00' });
 
   expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', delivery: { status: 'DELIVERED' } });
-  await until('the agent is free of this order', () => isReleased(agent_id, order));
+  await until('the agent is released', () => isReleased(agent_id, order));
 });
 
 test('a refusal by signal cancels the order everywhere', async () => {
@@ -49,21 +49,21 @@ test('a refusal by signal cancels the order everywhere', async () => {
   expect(await pageOf(order)).toMatchObject({ status: 'CANCELLED', restaurants: [{ status: 'CANCELLED' }] });
 });
 
-test('a cancel by the courier by signal cancels the order and sets the agent free', async () => {
+test("a courier's cancel by signal cancels the order and releases the agent", async () => {
   const order = await placed();
   await addAgent();
   await signal(order, 'restaurantDecision', '"CONFIRMED"');
   const agent = await agentOf(order);
   await signal(order, 'deliveryStatus', '"CANCELLED"');
   expect(await noted(order, 'cancelled')).toMatchObject({ status: 'CANCELLED', delivery: 'CANCELLED' });
-  await until('the agent is free of this order', () => isReleased(agent, order));
+  await until('the agent is released', () => isReleased(agent, order));
 });
 
 describe('a signal that is', () => {
   test.each([
-    ['illegal now', 'deliveryStatus', '"PICKED_UP"', 'The restaurant has not confirmed the order yet.'],
+    ['illegal in this state', 'deliveryStatus', '"PICKED_UP"', 'The restaurant has not confirmed the order yet.'],
     ['an unknown status', 'deliveryStatus', '"LOST"', 'malformed input "LOST"'],
-    ['of another form', 'restaurantDecision', '{"status":"CONFIRMED"}', 'malformed input {"status":"CONFIRMED"}'],
+    ['of another shape', 'restaurantDecision', '{"status":"CONFIRMED"}', 'malformed input {"status":"CONFIRMED"}'],
     ['a number', 'restaurantDecision', '7', 'malformed input 7'],
     ['empty', 'restaurantDecision', 'null', 'malformed input null'],
   ])('%s (%s %s) is noted in the timeline and changes nothing', async (_what, name, input, detail) => {
@@ -74,7 +74,7 @@ describe('a signal that is', () => {
     expect(view.timeline.at(-1)).toMatchObject({ event: `signal ${name} ignored`, detail });
   });
 
-  test('sent without any input is noted in the timeline and changes nothing', async () => {
+  test('sent without input is noted in the timeline and changes nothing', async () => {
     const order = await placed();
     await temporal(
       ...['workflow', 'signal', '--workflow-id', orderWorkflowId(order.order_id), '--name', 'deliveryStatus'],

@@ -1,4 +1,4 @@
-/** An order's way over HTTP, through the whole running system. */
+/** An order over HTTP, through the whole running system. */
 import { randomUUID } from 'node:crypto';
 import {
   addAgent,
@@ -32,7 +32,7 @@ test('an order goes from the menu to the rating', async () => {
   await addAgent();
 
   type Menu = { data: { restaurant_data: { id: string; name: string; menu: { id: string; price: number }[] }[] } };
-  const shown = await until('the restaurant on the menu, which is cached for a while', async () => {
+  const shown = await until('the restaurant is listed, as the list is cached for a while', async () => {
     const { body } = await call<Menu>('user', 'GET', '/restaurants?hour=12');
     return body.data.restaurant_data.find(({ id }) => id === restaurant_id);
   });
@@ -72,7 +72,7 @@ test('an order goes from the menu to the rating', async () => {
   expect(await move(order, 'PICKED_UP')).toMatchObject({ status: 200, body: { success: true } });
   expect(await pageOf(order)).toMatchObject({ delivery: { status: 'PICKED_UP' } });
   expect(await move(order, 'DELIVERED')).toMatchObject({ status: 200, body: { success: true } });
-  await until('the agent is free again', () => isReleased(agentId, order));
+  await until('the agent is released', () => isReleased(agentId, order));
   await isRateable(order);
   const { status, body: rated } = await rate(order, 5, 4);
   expect(status).toBe(201);
@@ -99,30 +99,33 @@ test('an order goes from the menu to the rating', async () => {
 
 describe('an illegal step', () => {
   test('of a delivery before the restaurant has confirmed is 409', async () => {
-    expect(await move(await placed(), 'PICKED_UP')).toMatchObject({ status: 409, body: { success: false } });
+    expect(await move(await placed(), 'PICKED_UP')).toMatchObject({
+      status: 409,
+      body: { code: 'ILLEGAL_TRANSITION' },
+    });
   });
 
   test('of a delivery that skips the pick-up is 409 and changes nothing', async () => {
     const order = await assigned();
-    expect(await move(order, 'DELIVERED')).toMatchObject({ status: 409 });
+    expect(await move(order, 'DELIVERED')).toMatchObject({ status: 409, body: { code: 'ILLEGAL_TRANSITION' } });
     expect((await pageOf(order)).delivery).toEqual({ status: 'PENDING' });
   });
 
   test.each(['PICKED_UP', 'CANCELLED'] as const)('of a delivered order (%s) is 409', async (status) => {
-    expect(await move(await delivered(), status)).toMatchObject({ status: 409 });
+    expect(await move(await delivered(), status)).toMatchObject({ status: 409, body: { code: 'ILLEGAL_TRANSITION' } });
   });
 
   test.each([
     ['the decision', () => decide({ order_id: randomUUID(), user_id: '' }, 'CONFIRMED')],
     ['the cancel', () => cancel({ order_id: randomUUID(), user_id: '' })],
     ['the delivery', () => move({ order_id: randomUUID(), user_id: '' }, 'PICKED_UP')],
-    ['the delivery by no UUID', () => move({ order_id: 'seven', user_id: '' }, 'PICKED_UP')],
+    ['the delivery under an id that is no UUID', () => move({ order_id: 'seven', user_id: '' }, 'PICKED_UP')],
   ])('(%s) of an unknown order is 404', async (_what, send) => {
     expect(await send()).toMatchObject({ status: 404, body: { success: false } });
   });
 });
 
-test('a step that is repeated is a success and changes nothing, also after the order has ended', async () => {
+test('a repeated step succeeds and changes nothing, also after the order has ended', async () => {
   const order = await assigned();
   expect((await decide(order, 'CONFIRMED')).status).toBe(200);
   expect([(await move(order, 'PICKED_UP')).status, (await move(order, 'PICKED_UP')).status]).toEqual([200, 200]);

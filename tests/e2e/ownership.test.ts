@@ -1,4 +1,4 @@
-/** Whose is what, on the running system: another's order, job or restaurant looks like one that there is not. */
+/** Who may access what, on the running system: another caller's order, job or restaurant looks like an unknown one. */
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../contracts/access';
 import { aCourier, aCustomer, aRestaurant, authorization } from '../fixtures/tokens';
@@ -25,7 +25,7 @@ const as = async (caller: Caller, [service, method, path, body]: ReturnType<Rout
   return { status, body: answer };
 };
 
-/** What is asked of somebody else's order is answered as what is asked of none. */
+/** The answer for another caller's order equals that for an unknown one. */
 async function expectUnknown(caller: Caller, { order_id }: Placed, route: Route): Promise<void> {
   const others = await as(caller, route(order_id));
   expect(others).toEqual(await as(caller, route(randomUUID())));
@@ -48,28 +48,31 @@ describe("another customer's order", () => {
     ['page', (id) => ['user', 'GET', `/orders/${id}`]],
     ['cancel', (id) => ['user', 'POST', `/orders/${id}/cancel`, {}]],
     ['entry in the list', (id) => ['restaurant', 'GET', `/orders?order_id=${id}`]],
-  ])('looks like none: %s', (_what, route) => expectUnknown(stranger.customer, order, route));
+  ])('looks unknown: %s', (_what, route) => expectUnknown(stranger.customer, order, route));
 
-  test('cannot be rated: under the own name it is unknown, under theirs it is forbidden', async () => {
+  test("cannot be rated: unknown under the own id, forbidden under the owner's", async () => {
     const rating = { order_id: order.order_id, order_rating: 5, agent_rating: 5 };
     const rate = (user_id: string) => as(stranger.customer, ['user', 'POST', '/ratings', { ...rating, user_id }]);
-    expect(await rate(stranger.customer.sub)).toMatchObject({ status: 400, body: { message: 'Order not found' } });
+    expect(await rate(stranger.customer.sub)).toMatchObject({ status: 400, body: { code: 'NOT_FOUND' } });
     expect(await rate(order.user_id)).toMatchObject({ status: 403 });
   });
 
-  test('is not in a history that is not theirs, and that history is not shown', async () => {
+  test("is not in the own history, and the owner's history is forbidden", async () => {
     const history = (user: string) => as(stranger.customer, ['user', 'GET', `/users/${user}/orders`]);
     expect(await history(order.user_id)).toMatchObject({ status: 403 });
     expect(await history(stranger.customer.sub)).toMatchObject({ status: 200, body: { data: { count: 0 } } });
   });
 
-  test.each(['user', 'restaurant'] as const)('cannot be placed in their name, at the %s service', async (service) => {
-    const body = anOrderOf(await addKitchen());
-    expect(await as(stranger.customer, [service, 'POST', '/orders', body])).toMatchObject({ status: 403 });
-  });
+  test.each(['user', 'restaurant'] as const)(
+    'cannot be placed for another customer, at the %s service',
+    async (service) => {
+      const body = anOrderOf(await addKitchen());
+      expect(await as(stranger.customer, [service, 'POST', '/orders', body])).toMatchObject({ status: 403 });
+    },
+  );
 });
 
-test('a customer places, sees, lists and cancels their own', async () => {
+test('a customer places, sees, lists and cancels their own order', async () => {
   const body = anOrderOf(await addKitchen());
   const me = aCustomer(body.user_id);
   const { status, body: answer } = await as(me, ['user', 'POST', '/orders', body]);
@@ -102,14 +105,14 @@ describe("another restaurant's order", () => {
     ],
     ['request for an agent', (id) => ['restaurant', 'POST', `/orders/${id}/agent`]],
     ['entry in the list', (id) => ['restaurant', 'GET', `/orders?order_id=${id}`]],
-  ])('looks like none: %s', (_what, route) => expectUnknown(stranger.restaurant, order, route));
+  ])('looks unknown: %s', (_what, route) => expectUnknown(stranger.restaurant, order, route));
 
-  test('is not to be found by naming the restaurant', async () => {
+  test("is not found by the restaurant's id", async () => {
     const list = await as(stranger.restaurant, ['restaurant', 'GET', `/orders?restaurant_id=${kitchen.id}`]);
     expect(list.status).toBe(404);
   });
 
-  test('is the reason why its restaurant is not theirs to change', async () => {
+  test('does not allow to change its restaurant', async () => {
     const change = await as(stranger.restaurant, [
       'restaurant',
       'PATCH',
@@ -120,7 +123,7 @@ describe("another restaurant's order", () => {
   });
 });
 
-test('of an order of two restaurants each sees and decides its own part', async () => {
+test('each of two restaurants sees and decides its own part of an order', async () => {
   const [one, other] = [await addKitchen(), await addKitchen()];
   const user_id = randomUUID();
   const parts = [one, other].map(({ id, soup }) => ({
@@ -156,9 +159,9 @@ describe("another courier's job", () => {
       (id) => ['delivery', 'PATCH', '/update-dilvery-status', { order_id: id, status: 'PICKED_UP' }],
     ],
     ['hand-back', (id) => ['delivery', 'POST', `/deliveries/${id}/decline`, {}]],
-  ])('looks like none: %s', (_what, route) => expectUnknown(stranger.courier, order, route));
+  ])('looks unknown: %s', (_what, route) => expectUnknown(stranger.courier, order, route));
 
-  test('is not handed back, and not listed, in their name', async () => {
+  test("is neither handed back nor listed under its courier's id", async () => {
     const decline = { agent_id: order.agent_id };
     expect(
       await as(stranger.courier, ['delivery', 'POST', `/deliveries/${order.order_id}/decline`, decline]),
@@ -175,7 +178,7 @@ test('a courier sees, lists and moves their own job', async () => {
   const order = await assigned();
   const me = aCourier(order.agent_id);
   expect(await as(me, ['delivery', 'GET', `/deliveries/${order.order_id}`])).toMatchObject({ status: 200 });
-  // The agent may have had jobs of other tests before.
+  // The agent may have had jobs of other tests.
   const { body } = await as(me, ['delivery', 'GET', '/deliveries?limit=100']);
   const jobs = body.data?.deliveries as { order_id: string; agent_id: string }[];
   expect(jobs.map(({ order_id }) => order_id)).toContain(order.order_id);
@@ -186,7 +189,7 @@ test('a courier sees, lists and moves their own job', async () => {
   }
 });
 
-test('a courier hands a job back, and may say so again', async () => {
+test('a courier hands a job back, and may repeat that', async () => {
   const order = await placed();
   await addAgent();
   await decide(order, 'CONFIRMED');

@@ -1,11 +1,11 @@
-/** Placements that cannot be served, through the whole running system: what is said, and that nothing of them is left. */
+/** Placements that are refused, through the whole running system: the answer says why, and nothing is left of them. */
 import { randomUUID } from 'node:crypto';
 import { until } from '../fixtures/until';
 import { addKitchen, anOrderOf, call, historyOf, pageOf, place, type Kitchen } from './fixtures/platform';
 
 type Placement = ReturnType<typeof anOrderOf>;
 
-/** Hours of the day around now (UTC), as `HH:MM`. */
+/** The full hour this far from now (UTC), as `HH:MM`. */
 const hourFromNow = (hours: number): string =>
   `${String((new Date().getUTCHours() + hours + 24) % 24).padStart(2, '0')}:00`;
 
@@ -15,7 +15,7 @@ const kitchenOpen = (opening_time: string, closing_time: string): Promise<Kitche
 const change = async (kitchen: Kitchen, body: object): Promise<void> =>
   expect((await call('restaurant', 'PATCH', `/restaurants/${kitchen.id}`, body)).status).toBe(200);
 
-/** The customer sees at most why it was refused; the kitchen has nothing to cook, and no courier is sent for it. */
+/** The customer's history has at most the refusal; the restaurant has no order, and no courier is assigned. */
 async function expectNothingLeft({ user_id }: Placement, reason: RegExp | null): Promise<void> {
   const orders = await historyOf({ user_id });
   if (reason === null) expect(orders).toEqual([]);
@@ -55,7 +55,7 @@ const unavailable: [string, RegExp, () => Promise<Placement>][] = [
     async () => anOrderOf(await kitchenOpen(hourFromNow(3), hourFromNow(-3))),
   ],
   [
-    'of an item that was taken off the menu after browsing',
+    'of an item that was removed from the menu after browsing',
     /has no menu item/,
     async () => {
       const kitchen = await addKitchen();
@@ -94,7 +94,7 @@ const unavailable: [string, RegExp, () => Promise<Placement>][] = [
     },
   ],
   [
-    'of 10,000 items at 50 unknown restaurants, the most that one may ask for',
+    'of 10,000 items at 50 unknown restaurants, the most that a placement may have',
     /does not exist; .*and 40 more/,
     async () => {
       const items = () => Array.from({ length: 200 }, () => ({ menu_item_id: randomUUID(), quantity: 10_000 }));
@@ -138,8 +138,8 @@ test.each(malformed)('a placement of %s is 422, says where, and leaves nothing',
   await expectNothingLeft(body, null);
 });
 
-describe('what was seen when browsing does not count', () => {
-  test("the price is the menu's at placement, and stays the order's", async () => {
+describe('a placement after a change of the menu', () => {
+  test("has the menu's price at placement, and keeps it", async () => {
     const kitchen = await addKitchen();
     await change(kitchen, { menu: [{ id: kitchen.soup, price: 6.25 }] });
     const order = await place(anOrderOf(kitchen));
@@ -150,19 +150,19 @@ describe('what was seen when browsing does not count', () => {
     });
   });
 
-  test("a client's own price is not read", async () => {
+  test('ignores a price from the client', async () => {
     const kitchen = await addKitchen();
     const items = [{ menu_item_id: kitchen.soup, quantity: 2, price: 0.01 }];
     expect(await pageOf(await place(anOrderOf(kitchen, items)))).toMatchObject({ total: 9 });
   });
 });
 
-test('a kitchen that is open past midnight takes an order in the middle of its night', async () => {
+test('a kitchen that is open past midnight accepts an order during its night', async () => {
   const kitchen = await kitchenOpen(hourFromNow(-2), hourFromNow(-3));
   expect(await pageOf(await place(anOrderOf(kitchen)))).toMatchObject({ status: 'PENDING', total: 9 });
 });
 
-test('the same restaurant by ids in both cases is one part of the order', async () => {
+test('a restaurant named twice, in upper and lower case, is one part of the order', async () => {
   const kitchen = await addKitchen();
   const shouted = { id: kitchen.id.toUpperCase(), soup: kitchen.soup.toUpperCase(), stew: kitchen.stew };
   const order = anOrderOf(kitchen);
@@ -174,8 +174,8 @@ test('the same restaurant by ids in both cases is one part of the order', async 
 
 test.each([
   ['Latin', 'commande-été-1'],
-  ['any other', Buffer.from('заказ №1 🍜').toString('latin1')],
-])('an Idempotency-Key with letters of %s alphabet works like any other', async (_what, key) => {
+  ['Cyrillic', Buffer.from('заказ №1 🍜').toString('latin1')],
+])('an Idempotency-Key with letters of the %s alphabet works like any other', async (_what, key) => {
   const body = anOrderOf(await addKitchen());
   const headers = { 'Idempotency-Key': key };
   const [first, again] = [

@@ -1,4 +1,4 @@
-/** What a placement takes and what it refuses, through the whole running system. */
+/** Placements, accepted and refused, through the whole running system. */
 import { randomUUID } from 'node:crypto';
 import type { OrderInput } from '../../contracts/workflow';
 import { loadConfig, schemas } from '../../lib/config/config';
@@ -43,7 +43,7 @@ describe('a placement', () => {
     const kitchen = await addKitchen();
     const stranger = [{ menu_item_id: randomUUID(), quantity: 1 }];
     const answer = await call('user', 'POST', '/orders', anOrderOf(kitchen, stranger));
-    expect(answer).toMatchObject({ status: 404, body: { success: false } });
+    expect(answer).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
     expect(answer.body.detail).toBe(answer.body.message);
   });
 
@@ -55,8 +55,8 @@ describe('a placement', () => {
 
   test.each([
     ['no item', (kitchen: { soup: string }) => [{ menu_item_id: kitchen.soup, quantity: 0 }], /quantity/],
-    ['an id that is none', () => [{ menu_item_id: '7', quantity: 1 }], /menu_item_id/],
-  ])('of %s is 422 and says which field', async (_what, items, field) => {
+    ['an id that is no UUID', () => [{ menu_item_id: '7', quantity: 1 }], /menu_item_id/],
+  ])('of %s is 422 and names the field', async (_what, items, field) => {
     const kitchen = await addKitchen();
     const answer = await call('user', 'POST', '/orders', anOrderOf(kitchen, items(kitchen)));
     expect(answer).toMatchObject({ status: 422, body: { success: false } });
@@ -64,7 +64,7 @@ describe('a placement', () => {
   });
 });
 
-test('an order carries the time limits of the configuration', async () => {
+test('an order has the time limits of the configuration', async () => {
   const order = await placed();
   const shown = await workflow('show', order, '--output', 'json');
   type Started = { workflowExecutionStartedEventAttributes: { input: { payloads: [{ data: string }] } } };

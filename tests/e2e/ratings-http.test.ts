@@ -16,7 +16,7 @@ import {
 } from './fixtures/platform';
 import { until } from '../fixtures/until';
 
-test("a rating arrives in the restaurant's mean and in its agent's", async () => {
+test("a rating counts in the restaurant's mean and in the agent's", async () => {
   const kitchen = await addKitchen();
   const agents: string[] = [];
   const given = [
@@ -37,11 +37,11 @@ test("a rating arrives in the restaurant's mean and in its agent's", async () =>
     call<{ data: { rating: number | null } }>('restaurant', 'GET', `/restaurants/${kitchen.id}`).then(
       ({ body }) => body.data.rating,
     );
-  await until('the mean of both ratings', async () => (await rating()) === 3.75);
-  for (const agent of agents) await until('the mean of its ratings', () => hasMeanOfItsDeliveries(agent));
+  await until('the mean includes both ratings', async () => (await rating()) === 3.75);
+  for (const agent of agents) await until("the mean includes the agent's ratings", () => hasMeanOfItsDeliveries(agent));
 });
 
-/** Other tests' orders may have had the same agent: their ratings count too. */
+/** The agent may also have delivered other tests' orders, whose ratings count too. */
 async function hasMeanOfItsDeliveries(agentId: string): Promise<boolean> {
   type Jobs = { data: { deliveries: { agent_rating: number | null }[] } };
   const { body: jobs } = await call<Jobs>('delivery', 'GET', `/deliveries?agent_id=${agentId}&limit=100`);
@@ -52,33 +52,39 @@ async function hasMeanOfItsDeliveries(agentId: string): Promise<boolean> {
   return ratings.length > 0 && Math.abs((shown ?? 0) - mean) < 0.01;
 }
 
-test('a second rating of an order is 400 and says so', async () => {
+test('a second rating of an order is 400 "Duplicate entry"', async () => {
   const order = await delivered();
   expect((await rate(order, 5, 5)).status).toBe(201);
   const again = await rate(order, 1, 1);
-  expect(again).toMatchObject({ status: 400, body: { success: false } });
+  expect(again).toMatchObject({ status: 400, body: { success: false, code: 'DUPLICATE' } });
   expect(again.body.detail).toMatch(/^Duplicate entry/);
 });
 
-test('of ratings that come at the same time one is stored', async () => {
+test('of several ratings at once one is stored', async () => {
   const order = await delivered();
   const answers = await Promise.all([1, 2, 3].map((rating) => rate(order, rating, rating)));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400]);
 });
 
 test('a rating before delivery is 400', async () => {
-  expect(await rate(await placed(), 5, 5)).toMatchObject({ status: 400, body: { success: false } });
+  expect(await rate(await placed(), 5, 5)).toMatchObject({ status: 400, body: { code: 'NOT_DELIVERED' } });
 });
 
 test.each([
   ['an unknown order', randomUUID()],
   ['an order whose id is no UUID', 'seven'],
 ])('a rating of %s is 400', async (_what, order_id) => {
-  expect(await rate({ order_id, user_id: randomUUID() }, 5, 5)).toMatchObject({ status: 400 });
+  expect(await rate({ order_id, user_id: randomUUID() }, 5, 5)).toMatchObject({
+    status: 400,
+    body: { code: 'NOT_FOUND' },
+  });
 });
 
 test("a rating of another customer's order is 400", async () => {
-  expect(await rate({ ...(await delivered()), user_id: randomUUID() }, 5, 5)).toMatchObject({ status: 400 });
+  expect(await rate({ ...(await delivered()), user_id: randomUUID() }, 5, 5)).toMatchObject({
+    status: 400,
+    body: { code: 'NOT_FOUND' },
+  });
 });
 
 test.each([0, 5.5, -1])('a rating of %d is 422', async (rating) => {

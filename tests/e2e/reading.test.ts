@@ -1,4 +1,4 @@
-/** What the user service is asked without changing anything: who is open, and what a customer has ordered. */
+/** The user service's reads: open restaurants and a customer's order history. */
 import { randomUUID } from 'node:crypto';
 import Redis from 'ioredis';
 import { until } from '../fixtures/until';
@@ -13,7 +13,7 @@ interface HistoryPage {
 }
 
 describe("a customer's history", () => {
-  test('comes newest first, page by page, each order once, and says what became of it', async () => {
+  test('lists each order once, newest first, page by page, with its outcome', async () => {
     const kitchen = await addKitchen();
     const user_id = randomUUID();
     const ids: string[] = [];
@@ -34,13 +34,13 @@ describe("a customer's history", () => {
     expect(seen[1]).toMatchObject({ status: 'PENDING', reason: null });
   });
 
-  test('is empty for who has never ordered, and 404 for what is no user', async () => {
+  test('is empty for a user without orders, and 404 for an id that is no UUID', async () => {
     const none = await call<HistoryPage>('user', 'GET', `/users/${randomUUID()}/orders`);
     expect(none).toMatchObject({ status: 200, body: { data: { count: 0, orders: [], next_cursor: null } } });
-    expect((await call('user', 'GET', '/users/somebody/orders')).status).toBe(404);
+    expect((await call('user', 'GET', '/users/seven/orders')).status).toBe(404);
   });
 
-  test.each(['limit=0', 'limit=101', 'limit=soup', 'cursor=soup'])('asked for with %s is 422', async (query) => {
+  test.each(['limit=0', 'limit=101', 'limit=soup', 'cursor=soup'])('with %s is 422', async (query) => {
     expect((await call('user', 'GET', `/users/${randomUUID()}/orders?${query}`)).status).toBe(422);
   });
 });
@@ -52,9 +52,9 @@ describe('browsing', () => {
   });
   afterAll(() => redis.disconnect());
 
-  test("gives the restaurant service's own body, and keeps it for 15 s", async () => {
+  test("returns the restaurant service's body and caches it for 15 s", async () => {
     await addKitchen();
-    const { body, kept } = await until('an answer that is kept: a cache that is slow is left out', async () => {
+    const { body, kept } = await until('the answer is cached, as a slow cache is skipped', async () => {
       const answer = await call<object>('user', 'GET', '/restaurants?hour=5');
       const copy = await redis.get('restaurants:5');
       return copy !== null && { body: answer.body, kept: JSON.parse(copy) as unknown };
@@ -64,7 +64,7 @@ describe('browsing', () => {
     expect(await redis.ttl('restaurants:5')).toBeLessThanOrEqual(15);
   });
 
-  test('keeps no error', async () => {
+  test('caches no error', async () => {
     expect((await call('user', 'GET', '/restaurants?hour=24')).status).toBe(400);
     expect(await redis.exists('restaurants:24')).toBe(0);
   });

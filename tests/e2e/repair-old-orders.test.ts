@@ -1,4 +1,4 @@
-/** Open orders of an old database: rows that no workflow has ever carried. The repair makes them orders like any other. */
+/** Open orders of an old database: rows that never had a workflow. The repair makes them orders like any other. */
 import { createLog } from '../../lib/logging/log';
 import type { PlaceOrderMessage } from '../../contracts/messages';
 import * as deliveries from '../../prisma/delivery/client';
@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => Promise.all([user, restaurant, delivery].map((db) => db.$disconnect())));
 
-/** What old programs have written of an order; the customer's record stays as it was placed. */
+/** The rows that old programs wrote for an order; the customer's record stays as it was at placement. */
 const recorded = ({ order_id, user_id, placed_at }: PlaceOrderMessage) =>
   recordProgress(user, {
     orderId: order_id,
@@ -46,14 +46,14 @@ const asked = async ({ order_id }: PlaceOrderMessage) => {
   await assignAgent({ db: delivery, notifyOrders })({ order_id });
 };
 const moved = (status: 'PICKED_UP' | 'DELIVERED') => async (order: PlaceOrderMessage) => {
-  await agentOf(order); // another test's order may have got the new one; then this waits for the next
+  await agentOf(order); // another test's order may have taken the new agent; this one then waits for the next
   await changeDelivery({ db: delivery, notifyOrders })({ order_id: order.order_id, status });
 };
 
 type Step = (order: PlaceOrderMessage) => Promise<unknown>;
 const confirmed: Step[] = [recorded, stored, decided('CONFIRMED')];
 
-/** Placed so long ago that no message of it can be on its way. */
+/** Placed so long ago that no message of it can be in flight. */
 async function anOldOrder(steps: Step[]): Promise<PlaceOrderMessage> {
   const { user_id, restaurants: ordered } = anOrderOf(await addKitchen());
   const placed_at = new Date(Date.now() - 60 * 60_000).toISOString();
@@ -79,7 +79,7 @@ describe('an order of an old database', () => {
     ['is CONFIRMED', confirmed],
     ['has its agent', [...confirmed, asked]],
     ['is picked up', [...confirmed, asked, moved('PICKED_UP')]],
-  ])('that %s goes its way after a repair, and can be rated', async (_name, steps) => {
+  ])('that %s is delivered after a repair, and can be rated', async (_name, steps) => {
     const order = await anOldOrder(steps);
     await isMended(order);
     expect((await decide(order, 'CONFIRMED')).status).toBe(200);
@@ -91,7 +91,7 @@ describe('an order of an old database', () => {
     expect((await rate(order, 5, 4)).status).toBe(201);
   });
 
-  test('that was delivered, which its customer was never told, can be rated after a repair', async () => {
+  test("that was delivered, which the customer's record does not show, can be rated after a repair", async () => {
     const order = await anOldOrder([...confirmed, asked, moved('PICKED_UP'), moved('DELIVERED')]);
     await isMended(order);
     await isRateable(order);
@@ -102,7 +102,7 @@ describe('an order of an old database', () => {
   test.each<[string, Step[], Partial<Everywhere>]>([
     ['its restaurant has refused', [recorded, stored, decided('CANCELLED')], { group: 'CANCELLED' }],
     ['never reached its restaurant', [recorded], { group: 'none' }],
-  ])('that %s is cancelled for its customer too', async (_name, steps, left) => {
+  ])("that %s is cancelled in the customer's record too", async (_name, steps, left) => {
     const order = await anOldOrder(steps);
     await isMended(order);
     await hasEnded(order);

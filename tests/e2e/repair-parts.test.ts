@@ -1,4 +1,4 @@
-/** What a repair finds of an order that its restaurants decide on one by one. */
+/** Repairs of orders that two restaurants decide on. */
 import { addAgent, agentOf, deliver, pageOf, type Placed } from './fixtures/platform';
 import { repair, resetBefore, terminate } from './fixtures/repairs';
 import { decidePart, partOf, placedAtTwo } from './fixtures/two-kitchens';
@@ -15,7 +15,7 @@ async function isDelivered(order: Placed): Promise<void> {
 }
 
 describe('an order of two restaurants whose run was terminated', () => {
-  test('when one has confirmed waits for the other alone after a repair', async () => {
+  test('after one has confirmed, waits for the other alone after a repair', async () => {
     const { order, a, b } = await placedAtTwo();
     await decidePart(order, 'CONFIRMED', a);
     await terminate(order);
@@ -26,7 +26,7 @@ describe('an order of two restaurants whose run was terminated', () => {
     expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', total: 9 });
   });
 
-  test('when one has refused comes without it, if that was the wish', async () => {
+  test('after one has refused, continues without it under keep_rest', async () => {
     const { order, a, b } = await placedAtTwo('keep_rest');
     await decidePart(order, 'CANCELLED', b, 'no gas');
     await terminate(order);
@@ -38,7 +38,7 @@ describe('an order of two restaurants whose run was terminated', () => {
     expect([await partOf(order, a), await partOf(order, b)]).toEqual(['CONFIRMED', 'CANCELLED']);
   });
 
-  test('before any has decided keeps the wish for what is left', async () => {
+  test('before any has decided, keeps keep_rest', async () => {
     const { order, a, b } = await placedAtTwo('keep_rest');
     await terminate(order);
     await isMended(order);
@@ -50,7 +50,7 @@ describe('an order of two restaurants whose run was terminated', () => {
   });
 });
 
-test('an order that went on without one restaurant, and was reset to before that, is told both', async () => {
+test('an order reset to before one refusal and one confirmation gets both again from a repair', async () => {
   const { order, a, b } = await placedAtTwo('keep_rest');
   await addAgent();
   await decidePart(order, 'CANCELLED', b, 'no gas');

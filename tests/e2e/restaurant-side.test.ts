@@ -1,4 +1,4 @@
-/** What a restaurant does with orders beside deciding: it places them, and asks again for an agent. */
+/** What a restaurant may do with orders, other than decide: place them, and request an agent again. */
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/logging/log';
 import { openDatabase, type Database } from '../../prisma/restaurant/client';
@@ -45,7 +45,7 @@ describe("an order placed at the restaurant's side", () => {
     expect((await call('restaurant', 'POST', '/orders', body)).status).toBe(404);
   });
 
-  test("is the customer's own one when it comes under the same Idempotency-Key", async () => {
+  test("is the customer's own order when it has the same Idempotency-Key", async () => {
     const body = anOrderOf(await addKitchen());
     const key = { 'Idempotency-Key': randomUUID() };
     const first = await call('user', 'POST', '/orders', body, key);
@@ -56,57 +56,59 @@ describe("an order placed at the restaurant's side", () => {
 });
 
 const askAgent = ({ order_id }: Placed) => ask('restaurant', 'POST', `/orders/${order_id}/agent`);
+const alreadyAssigned = { status: 404, body: { code: 'ALREADY_ASSIGNED' } };
+const notConfirmed = { status: 400, body: { code: 'NOT_CONFIRMED' } };
 const askAgentByOldName = ({ order_id }: Placed) => ask('restaurant', 'POST', `/assign-agent?order_id=${order_id}`);
 
 describe.each([
   ['by its name', askAgent],
   ['by its old name', askAgentByOldName],
-])('asking again for an agent %s', (_name, askAgain) => {
-  test('is 404 for an order that is unknown, has its agent, or had it', async () => {
+])('requesting an agent again %s', (_name, askAgain) => {
+  test('is 404 for an order that is unknown, has an agent, or had one', async () => {
     for (const order of [
       { order_id: randomUUID(), user_id: '' },
       { order_id: 'no-uuid', user_id: '' },
     ]) {
-      expect(await askAgain(order)).toMatchObject({ status: 404, body: { success: false, detail: 'Order not found' } });
+      expect(await askAgain(order)).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
     }
-    expect((await askAgain(await assigned())).status).toBe(404);
-    expect((await askAgain(await delivered())).status).toBe(404);
+    expect(await askAgain(await assigned())).toMatchObject(alreadyAssigned);
+    expect(await askAgain(await delivered())).toMatchObject(alreadyAssigned);
   });
 
-  test('is 400 for an order that is not confirmed, or cancelled', async () => {
+  test('is 400 for an order that is PENDING or CANCELLED', async () => {
     const order = await placed();
-    expect((await askAgain(order)).status).toBe(400);
+    expect(await askAgain(order)).toMatchObject(notConfirmed);
     await decide(order, 'CANCELLED');
-    expect((await askAgain(order)).status).toBe(400);
+    expect(await askAgain(order)).toMatchObject(notConfirmed);
   });
 });
 
-test('asking again for an agent for an order whose workflow was ended from outside is 409, and says what helps', async () => {
+test('requesting an agent for an order whose workflow was terminated is 409, and the answer names the repair', async () => {
   const order = await assigned();
   await terminate(order);
   expect(await askAgent(order)).toMatchObject({
     status: 409,
-    body: { success: false, message: expect.stringContaining('repaired') as string },
+    body: { code: 'ILLEGAL_TRANSITION', message: expect.stringContaining('repair') as string },
   });
   expect(await runOf(order)).toBe('TERMINATED');
   expect(await repair(['--yes', '--order', order.order_id])).toMatchObject({ code: 0 });
 });
 
-describe('a confirmed order that has no workflow, as an old database holds it', () => {
+describe('a confirmed order without a workflow, as in an old database', () => {
   let db: Database;
   beforeAll(() => {
     db = openDatabase(process.env.RESTAURANT_DATABASE_URL ?? '', 2, createLog('test', 'silent'));
   });
   afterAll(() => db.$disconnect());
 
-  test('gets one when its restaurant asks for an agent, and goes its way', async () => {
+  test('gets a workflow when its restaurant requests an agent, and is delivered', async () => {
     const { user_id, restaurants } = anOrderOf(await addKitchen());
     const order = anOrder({ user_id, restaurants });
     await placeOrder(db)(order);
     await changeOrder(db)({ ...order, status: 'CONFIRMED' });
     await addAgent();
     expect(await askAgent(order)).toMatchObject({ status: 202, body: { success: true, status: 'ACCEPTED' } });
-    await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
+    await until('the pick-up succeeds', async () => (await move(order, 'PICKED_UP')).status === 200);
     expect((await move(order, 'DELIVERED')).status).toBe(200);
     await isRateable(order);
     expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', delivery: { status: 'DELIVERED' }, total: 9 });

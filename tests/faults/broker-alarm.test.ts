@@ -1,4 +1,4 @@
-/** What callers see while RabbitMQ takes no messages, short of memory, and that all goes on by itself afterwards. */
+/** While RabbitMQ is short of memory and accepts no messages: requests are held, and everything continues afterwards. */
 import { connect } from 'amqplib';
 import { deadQueue, queues, retryQueue } from '../../contracts/names';
 import {
@@ -23,7 +23,7 @@ import { until } from '../fixtures/until';
 import type { PartName } from '../../tools/stack/services';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(150_000); // parts take their time on a busy machine
+jest.setTimeout(150_000); // parts are slow on a busy machine
 
 let system: OwnSystem;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(removeSystem);
 
-/** The processes that talk to the broker. */
+/** The processes that use the broker. */
 const clients: PartName[] = ['worker-order', 'worker-restaurant', 'worker-delivery', 'api-delivery'];
 
 const logged = async (part: PartName, event: string): Promise<number> =>
@@ -40,7 +40,7 @@ const logged = async (part: PartName, event: string): Promise<number> =>
 const sum = async (event: string): Promise<number> =>
   (await Promise.all(clients.map((part) => logged(part, event)))).reduce((a, b) => a + b);
 
-/** Messages in these queues that no consumer has. */
+/** Ready messages in these queues. */
 async function depths(of: string[]): Promise<Record<string, number>> {
   const connection = await connect(process.env.RABBITMQ_URL ?? '');
   const channel = await connection.createChannel();
@@ -55,13 +55,13 @@ const isAt = (order: Placed, status: string): Promise<true> =>
 const isDelivery = (order: Placed, status: string): Promise<true> =>
   until(`the delivery is ${status}`, async () => (await pageOf(order)).delivery?.status === status || undefined);
 
-test('orders in every stage are held while the broker is full, and go on by themselves, none lost and none twice', async () => {
+test('while the broker is full, orders in every stage are held; then they continue, none lost and none done twice', async () => {
   const [fresh, unwanted, riding, done] = await Promise.all([placed(), placed(), assigned(), delivered()]);
   const kitchen = await addKitchen();
   const body = anOrderOf(kitchen);
   await system.alarm(true);
 
-  // What needs the broker is accepted, and Temporal holds it.
+  // Requests that need the broker are accepted, and Temporal holds them.
   const held = await ask('user', 'POST', '/orders', body);
   expect(held).toMatchObject({ status: 202, body: { success: true, status: 'PENDING' } });
   const answers = await Promise.all([
@@ -71,9 +71,9 @@ test('orders in every stage are held while the broker is full, and go on by them
   ]);
   for (const answer of answers) expect(answer).toMatchObject({ status: 202, body: { status: 'ACCEPTED' } });
   expect((await rate(done, 4, 5)).status).toBe(201);
-  await until('each who publishes knows', async () => (await logged('worker-order', 'broker-blocked')) > 0);
+  await until('the order worker is blocked', async () => (await logged('worker-order', 'broker-blocked')) > 0);
 
-  // What does not need it goes on.
+  // Requests that do not need it are answered.
   expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
   expect((await call('restaurant', 'POST', '/restaurants', aRestaurant())).status).toBe(201);
   expect((await call('delivery', 'GET', '/agents')).status).toBe(200);
@@ -82,10 +82,10 @@ test('orders in every stage are held while the broker is full, and go on by them
 
   await system.alarm(false);
   const order = { order_id: held.body.order_id ?? '', user_id: body.user_id };
-  await until('the held placement', async () => (await pageOf(order)).total === 9);
+  await until('the held order is placed', async () => (await pageOf(order)).total === 9);
   await Promise.all([isAt(fresh, 'CONFIRMED'), isAt(unwanted, 'CANCELLED'), isDelivery(riding, 'PICKED_UP')]);
   await until(
-    'the rating',
+    'the rating is counted',
     async () => (await ratingsOf(done)).agent === 5 && (await ratingsOf(done)).restaurant === 4,
   );
   await isDelivery(fresh, 'PENDING'); // it has its agent
@@ -97,10 +97,12 @@ test('orders in every stage are held while the broker is full, and go on by them
   expect(await sum('broker-lost')).toBe(0);
   expect(await sum('message-failed')).toBe(0);
   const everywhere = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue), deadQueue(queue)]);
-  await until('nothing waits', async () => Object.values(await depths(everywhere)).every((depth) => depth === 0));
+  await until('no queue holds a message', async () =>
+    Object.values(await depths(everywhere)).every((depth) => depth === 0),
+  );
 });
 
-test('a worker that is stopped meanwhile ends in good order, and its successor goes on when there is room again', async () => {
+test('a worker that is stopped while the broker is full drains, and its successor continues once there is room', async () => {
   const order = await placed();
   await system.alarm(true);
   expect((await once.decide(order, 'CONFIRMED')).status).toBe(202);

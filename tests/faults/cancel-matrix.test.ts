@@ -1,6 +1,6 @@
 /**
- * A cancel by everybody who may send one, in each state of an order that can be looked at: the answer, and what the order then is
- * everywhere. The states that pass too quickly for it are in tests/component/workflows/cancel-matrix.test.ts.
+ * A cancel by each of its senders, in each lasting state of an order: the answer, and the order's state in every part of the system
+ * afterwards. The states too short for that are in tests/component/workflows/cancel-matrix.test.ts.
  */
 import type { DeliveryMove } from '../../contracts/states';
 import { until } from '../fixtures/until';
@@ -19,7 +19,7 @@ import {
 } from '../e2e/fixtures/platform';
 import { workflow } from '../e2e/fixtures/temporal-cli';
 
-/** An order of two restaurants, so that a cancel has more than one part to reach. */
+/** An order of two restaurants, so that a cancel has to reach both. */
 async function placed(): Promise<FollowedOrder> {
   const [first, second] = [await addKitchen(), await addKitchen()];
   const body = anOrderOf(first);
@@ -47,7 +47,7 @@ async function cancelled(): Promise<FollowedOrder> {
   return order;
 }
 
-/** How an order comes into a state, and how it looks there. */
+/** How an order gets into a state, and how it looks there. */
 const states: Record<string, { make: () => Promise<FollowedOrder>; looks: Everywhere }> = {
   PENDING: { make: placed, looks: looking('PENDING', { delivery: null, agent: null }) },
   CONFIRMED: { make: confirmed, looks: looking('CONFIRMED', { delivery: 'PENDING', agent: 'at work' }) },
@@ -71,7 +71,7 @@ function looking(status: string, parts: Pick<Everywhere, 'delivery' | 'agent'> &
   return { record: status, page: status, group: status, orders: [status, status], run: 'RUNNING', ...parts };
 }
 
-/** Sends a cancel; resolves with the answer's status code, or with what else became of it. */
+/** Sends a cancel; resolves with the answer's status, or with the outcome of the command line. */
 const senders: Record<string, (order: FollowedOrder) => Promise<number | string>> = {
   'the customer': async (order) => (await cancel(order)).status,
   'the restaurant': async (order) => (await decide(order, 'CANCELLED')).status,
@@ -82,11 +82,11 @@ const senders: Record<string, (order: FollowedOrder) => Promise<number | string>
   'an operator': (order) => workflow('cancel', order).then(() => 'sent', whyNot),
 };
 
-const whyNot = (err: unknown): string => (/already completed/.test(String(err)) ? 'closed' : String(err));
+const whyNot = (error: unknown): string => (/already completed/.test(String(error)) ? 'closed' : String(error));
 
 /**
- * The answer; with `ends` the order is CANCELLED everywhere after it and its run completes, with `CANCELED` the run ends so
- * instead; with neither nothing has changed.
+ * The answer. With `ends` the order is then CANCELLED everywhere and its run completes; with `CANCELED` the run ends as cancelled instead;
+ * with neither nothing changes.
  */
 const table = `
   who                           | PENDING       | CONFIRMED     | PICKED_UP     | DELIVERED | CANCELLED
@@ -117,14 +117,14 @@ test.each(cells)('given an order %s, when %s cancels it, then: %s', async (state
     ? ({ delivery: 'CANCELLED', agent: 'released' } as const)
     : ({ delivery: null, agent: null } as const);
   const ended = looking('CANCELLED', { ...undone, run: end === 'ends' ? 'COMPLETED: CANCELLED' : end });
-  // Whoever gets an answer gets it when all is undone; only the run's end follows.
+  // A 200 comes after the compensation; only the end of the run may follow.
   if (answer === '200') expect(await everywhere(order)).toEqual({ ...ended, run: expect.any(String) as unknown });
   await comesToLook(order, ended);
 });
 
 async function given(state: string): Promise<{ order: FollowedOrder; looks: Everywhere }> {
   const { make, looks } = states[state] ?? {};
-  if (!make || !looks) throw new Error(`the table names a state that is none: ${state}`);
+  if (!make || !looks) throw new Error(`the table has an unknown state: ${state}`);
   const order = await make();
   await comesToLook(order, looks);
   return { order, looks };
@@ -140,7 +140,7 @@ const noted = (order: FollowedOrder, event: string): Promise<true> =>
   until(`"${event}" in the timeline`, async () => events(await pageOf(order)).includes(event) || undefined);
 
 describe('a cancelled order', () => {
-  test('tells why: who cancelled it, and the reason that was given', async () => {
+  test('shows the reason that was given', async () => {
     const [first, second] = [await placed(), await placed()];
     await cancel(first, { reason: 'changed my mind' });
     await decide(second, 'CANCELLED', 'out of lentils');
@@ -148,18 +148,18 @@ describe('a cancelled order', () => {
     expect(await pageOf(second)).toMatchObject({ status: 'CANCELLED', reason: 'out of lentils' });
   });
 
-  test('is not confirmed any more: 400', async () => {
+  test('can no longer be confirmed: 400', async () => {
     const order = await cancelled();
     expect(await decide(order, 'CONFIRMED')).toMatchObject({ status: 400, body: { success: false } });
   });
 
-  test('is not picked up any more: 409', async () => {
+  test('can no longer be picked up: 409', async () => {
     const order = await cancelled();
     expect(await move(order, 'PICKED_UP')).toMatchObject({ status: 409, body: { success: false } });
   });
 });
 
-test('the answers to a cancel have the form of their service', async () => {
+test('a cancel is answered in the form of each service', async () => {
   const byCustomer = await placed();
   expect((await cancel(byCustomer)).body).toMatchObject({
     success: true,
@@ -191,7 +191,7 @@ test('the answers to a cancel have the form of their service', async () => {
 test.each([
   ['the customer and the courier', [cancel, (order: FollowedOrder) => move(order, 'CANCELLED')]],
   ['the customer, twice', [cancel, cancel]],
-])('a cancel by %s at once is one cancel, and a success for both', async (_who, send) => {
+])('a cancel by %s at once is one cancel, and succeeds for both', async (_who, send) => {
   const order = await confirmed();
   const answers = await Promise.all(send.map((by) => by(order)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);

@@ -1,4 +1,4 @@
-/** The queries of the dashboard and of the alert rules against what a system really serves, one that has had all the trouble they ask for. */
+/** The queries of the dashboard and of the alert rules, against the metrics of a system that has had every failure they look for. */
 import { randomUUID } from 'node:crypto';
 import { ordersTaskQueue, queues } from '../../contracts/names';
 import { processNames } from '../../tools/stack/addresses';
@@ -10,7 +10,7 @@ import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(150_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts start slowly on a busy machine
 
 interface Series {
   name: string;
@@ -26,10 +26,10 @@ beforeAll(async () => {
   await loseAMessage();
   await failAWorkflowTask();
   await system.whileFrozen('worker-delivery', async () => {
-    void delivered().catch(() => undefined); // finds nobody to assign an agent
+    void delivered().catch(() => undefined); // the request for an agent times out
     const timeouts = async () =>
       (await system.metricsOf('worker-order')).value('requests_to_services_seconds_count', { outcome: 'timeout' });
-    await until('a request to time out', async () => ((await timeouts()) ?? 0) > 0);
+    await until('a request times out', async () => ((await timeouts()) ?? 0) > 0);
   });
   await system.stop('postgres');
   expect((await ask('user', 'GET', `/orders/${randomUUID()}`)).status).toBe(503);
@@ -43,7 +43,7 @@ async function loseAMessage(): Promise<void> {
   await outsider.close();
 }
 
-/** What a build does that cannot carry on an order. */
+/** As a build does that cannot continue an order. */
 async function failAWorkflowTask(): Promise<void> {
   const id = `unknown-${randomUUID()}`;
   await temporal('workflow', 'start', '--workflow-id', id, '--type', 'unheardOf', '--task-queue', ordersTaskQueue);
@@ -52,7 +52,7 @@ async function failAWorkflowTask(): Promise<void> {
 }
 
 let known: Series[] = [];
-/** Resolves once the system has served a series that is meant. */
+/** Resolves once the system has served a series that the selector matches. */
 const series = (selector: Selector): Promise<Series> => {
   const find = () => known.find(({ name, labels }) => name === selector.metric && fits(selector, labels));
   return until(`a series of ${selector.metric} that fits ${JSON.stringify(selector.matchers)}`, async () => {
@@ -78,6 +78,6 @@ async function everySeries(): Promise<Series[]> {
   return [...(await Promise.all(ours)).flat(), ...ofQueues];
 }
 
-test.each(queries)('$name finds what it asks for: $expr', async (query) => {
+test.each(queries)('$name finds its series: $expr', async (query) => {
   for (const selector of selectorsOf(query)) await series(selector);
 });

@@ -1,4 +1,4 @@
-/** The demo's scenarios: each is walked to its end, and its page is true to its tests. */
+/** The demo's scenarios: each runs to its end, and has a page. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs a program to its end, whichever that is. */
+/** Runs a program to its end, success or not. */
 const run = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   new Promise((resolve) => {
     execFile(process.execPath, args, { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
@@ -23,7 +23,7 @@ const run = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     );
   });
 
-const walk = async (scenario: string, shown: string, env: NodeJS.ProcessEnv = {}): Promise<void> => {
+const runScenario = async (scenario: string, shown: string, env: NodeJS.ProcessEnv = {}): Promise<void> => {
   const { code, stdout, stderr } = await run([demo, '--running', '--scenario', scenario], env);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain(shown);
@@ -35,11 +35,11 @@ const shareable = [
   ['cancel', 'cancelled by an operator'],
 ];
 
-test.each(shareable)('the demo walks the scenario %s to its end and shows it ("%s")', (scenario, shown) =>
-  walk(scenario, shown),
+test.each(shareable)('the demo runs the scenario %s to its end and shows "%s"', (scenario, shown) =>
+  runScenario(scenario, shown),
 );
 
-/** They need short limits, couriers of their own, or stop a part. In this order: the second one begins without any courier. */
+/** They need short time limits or their own couriers, or stop a part. In this order: the second one must start without a courier. */
 const alone = [
   ['no-answer', 'the restaurant did not decide in time'],
   ['no-courier', 'no agent was found in time'],
@@ -47,7 +47,7 @@ const alone = [
 ];
 
 describe('on a system of its own', () => {
-  /** For all of them: far above what the steps take that are not to meet them, on a busy machine too. */
+  /** Far above what the other steps take, on a busy machine too. */
   const limits = { DECISION_LIMIT_MS: '15000', COURIER_LIMIT_MS: '10000', ATTEMPT_MS: '2000' };
   let env: NodeJS.ProcessEnv;
   beforeAll(async () => {
@@ -58,23 +58,23 @@ describe('on a system of its own', () => {
   }, 150_000);
   afterAll(removeAll);
 
-  test.each(alone)('the demo walks the scenario %s to its end and shows it ("%s")', (scenario, shown) =>
-    walk(scenario, shown, env),
+  test.each(alone)('the demo runs the scenario %s to its end and shows "%s"', (scenario, shown) =>
+    runScenario(scenario, shown, env),
   );
 });
 
-test('every scenario is walked here', () => {
+test('every scenario is tested here', () => {
   expect([...shareable, ...alone].map(([name]) => name).sort()).toEqual(Object.keys(scenarios).sort());
 });
 
-test('the demo, when a service does not answer, says which request and exits with 1', async () => {
+test('the demo names the request and exits with 1 when a service does not answer', async () => {
   const nowhere = 'http://127.0.0.1:1';
   const { code, stderr } = await run([demo, '--running', '--scenario', 'refusal'], { RESTAURANT_SERVICE_URL: nowhere });
   expect(code).toBe(1);
   expect(stderr).toContain(`POST ${nowhere}/restaurants got no answer`);
 });
 
-test('the demo command, given a scenario that does not exist, names those that do and starts nothing', async () => {
+test('the demo names the scenarios and starts nothing when the given one does not exist', async () => {
   const { code, stdout, stderr } = await run([demo, '--scenario', 'nope', '--name', 'never']);
   expect(code).toBe(2);
   expect(stderr).toContain(Object.keys(scenarios).join(', '));

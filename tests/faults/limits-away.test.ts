@@ -1,11 +1,11 @@
-/** The limits of requests while the Redis that they are shared through comes and goes. */
+/** Rate limits while the Redis that shares them is down or hangs. */
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/logging/log';
 import { openRateLimits, type RateLimits } from '../../lib/redis/rate-limits';
 import { until } from '../fixtures/until';
 import { ownServers, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(150_000); // a server takes its time to start on a busy machine
+jest.setTimeout(150_000); // a server starts slowly on a busy machine
 
 let system: OwnSystem;
 let instances: RateLimits[];
@@ -19,33 +19,33 @@ afterAll(async () => {
   await removeSystem();
 });
 
-/** What two instances have left for a caller whom each of them has seen once. */
+/** What two instances have left for a caller, after one request at each. */
 async function left(): Promise<number[]> {
   const caller = randomUUID();
   const remaining: number[] = [];
   for (const limits of instances) remaining.push((await limits.limit('reads', 10, 600).take(caller)).remaining);
   return remaining;
 }
-const together = () => until('they count together', async () => (await left()).join() === '9,8');
+const together = () => until('the instances count together', async () => (await left()).join() === '9,8');
 
-/** Requests one after the other: 20 that wait a tenth of a second each would take two. */
-async function areCountedApartAndAtOnce(): Promise<void> {
-  await until('they count each for itself', async () => (await left()).join() === '9,9');
+/** 20 requests, one after the other, in less than 1 s: none waits for Redis. */
+async function countSeparatelyAndAtOnce(): Promise<void> {
+  await until('each instance counts on its own', async () => (await left()).join() === '9,9');
   const began = performance.now();
   for (let n = 0; n < 10; n++) expect(await left()).toEqual([9, 9]);
   expect(performance.now() - began).toBeLessThan(1_000);
 }
 
-test('are those of each process while it is stopped, at once, and shared again afterwards', async () => {
+test('each process counts on its own, without a delay, while Redis is stopped, and they share again afterwards', async () => {
   await together();
   await system.stop('redis');
-  await areCountedApartAndAtOnce();
+  await countSeparatelyAndAtOnce();
   await system.start('redis');
   await together();
 });
 
-test('are those of each process while it hangs, at once, and shared again afterwards', async () => {
+test('each process counts on its own, without a delay, while Redis hangs, and they share again afterwards', async () => {
   await together();
-  await system.whileFrozen('redis', areCountedApartAndAtOnce);
+  await system.whileFrozen('redis', countSeparatelyAndAtOnce);
   await together();
 });

@@ -1,4 +1,4 @@
-/** What the six processes log at their most talkative: on a system of its own, to which people say what nobody else is to read. */
+/** The logs of the six processes at their most verbose level, on a system whose users send private data. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { orderWorkflowId, queues } from '../../contracts/names';
 import {
@@ -29,7 +29,7 @@ import { processNames, type ProcessName } from '../../tools/stack/addresses';
 import { runCommand } from './fixtures/launched';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(150_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts start slowly on a busy machine
 
 type Line = Record<string, unknown> & { event?: string; name?: string; msg?: string };
 
@@ -51,13 +51,13 @@ const lineIn = (part: ProcessName, fields: Line): Promise<Line> =>
     (await linesOf(part)).find((line) => Object.entries(fields).every(([name, value]) => line[name] === value)),
   );
 
-/** By the launcher's command, which sends the signal. */
+/** By the `log-level` command, which sends the signal. */
 async function stepLevelTo(level: string): Promise<void> {
   expect(await runCommand('log-level', ...processNames, '--name', system.name)).toMatchObject({ code: 0 });
   for (const part of processNames) await lineIn(part, { event: 'log-level', log_level: level });
 }
 
-test('a level that is changed while they run holds for what was there before, and for what Temporal says', async () => {
+test('a log level changed at run time applies to existing loggers and to the Temporal SDK', async () => {
   const { order_id } = await placed();
   await lineIn('worker-order', { event: 'order-placed', order_id });
   expect((await linesOf('worker-order')).filter(({ level }) => Number(level) < 30)).toEqual([]);
@@ -73,7 +73,7 @@ test('a level that is changed while they run holds for what was there before, an
 });
 
 describe('one order', () => {
-  test('is found by its id in the logs of all processes that had to do with it', async () => {
+  test('is found by its id in the logs of all processes that handled it', async () => {
     const order = await delivered();
     expect((await rate(order, 5, 4)).status).toBe(201);
     const { order_id } = order;
@@ -90,7 +90,7 @@ describe('one order', () => {
     await lineIn('worker-delivery', { event: 'message-handled', queue: queues.deliveryRatings, order_id });
   });
 
-  test('that is called off says so once', async () => {
+  test('that is cancelled is logged as cancelled once', async () => {
     const order = await placed();
     expect((await cancel(order)).status).toBe(200);
     await lineIn('worker-order', { event: 'order-ended', outcome: 'CANCELLED', order_id: order.order_id });
@@ -101,23 +101,23 @@ describe('one order', () => {
   });
 });
 
-/** One that no agent is free for: those that others have left take orders before it. */
+/** An order for which no agent is free: agents left over from other tests take orders first. */
 async function aWaitingOrder(): Promise<Placed> {
   for (;;) {
     const order = await placed();
     expect((await decide(order, 'CONFIRMED')).status).toBe(200);
     const searched = (page: OrderPage) =>
       events(page).find((event) => /^(agent assigned|waiting for an agent)$/.test(event));
-    const found = await until('an agent, or none', async () => searched(await pageOf(order)));
+    const found = await until('the search for an agent has a result', async () => searched(await pageOf(order)));
     if (found !== 'agent assigned') return order;
   }
 }
 
-describe('the id of a request', () => {
+describe('a request id', () => {
   const trace_id = randomBytes(16).toString('hex');
   const traceparent = `00-${trace_id}-00f067aa0ba902b7-01`;
 
-  test('comes back, and is in the lines of the services that were asked for it, with the trace', async () => {
+  test('is returned, and is logged with the trace id by each service that the request reaches', async () => {
     const order = await placed();
     const request_id = `mine-${randomUUID()}`;
     const { headers } = await call('user', 'GET', `/orders/${order.order_id}`, undefined, {
@@ -130,7 +130,7 @@ describe('the id of a request', () => {
     await lineIn('api-delivery', { event: 'request', request_id, order_id: order.order_id });
   });
 
-  test('goes with a message to its consumer', async () => {
+  test('is passed on with a message to its consumer', async () => {
     const order = await aWaitingOrder();
     await lineIn('worker-order', { event: 'order-waiting', order_id: order.order_id });
     const request_id = `mine-${randomUUID()}`;
@@ -138,20 +138,20 @@ describe('the id of a request', () => {
     await lineIn('worker-order', { event: 'message-handled', queue: queues.agentAssigned, request_id });
   });
 
-  test.each([['a "quoted" one'], ['x'.repeat(129)], ['']])('that looks like none is replaced: %s', async (sent) => {
+  test.each([['a "quoted" one'], ['x'.repeat(129)], ['']])('that is malformed is replaced: %s', async (sent) => {
     const { headers } = await ask('user', 'GET', '/health', undefined, { 'x-request-id': sent });
     expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   });
 });
 
-test('nothing that people say or are called is in any log, nor what lets them in, whatever goes wrong', async () => {
+test('no log holds names, texts, user ids or credentials, whatever fails', async () => {
   const mark = `M4rk3d${randomUUID().slice(0, 8)}`;
   const kitchen = await addKitchen();
   const order = await assigned();
   const queue = await anOutsider(process.env['RABBITMQ_URL'] ?? '');
   const { authorization: token = '' } = await authorization(anOperator);
 
-  // Names and texts, as they are meant.
+  // Names and texts in valid requests.
   const restaurant = aRestaurant(mark);
   await call('restaurant', 'POST', '/restaurants', { ...restaurant, description: mark });
   await call('delivery', 'POST', '/agents', { ...anAgent(), name: mark, userName: mark });
@@ -160,7 +160,7 @@ test('nothing that people say or are called is in any log, nor what lets them in
   const refused = await place(anOrderOf(kitchen));
   await decide(refused, 'CANCELLED', mark);
 
-  // What does not fit.
+  // Invalid requests and messages.
   await ask('user', 'POST', '/orders', { user_id: mark, restaurants: mark });
   await ask('user', 'GET', `/${mark}/orders?name=${mark}`);
   await ask('user', 'GET', `/orders/${mark}?name=${mark}`);
@@ -181,7 +181,7 @@ test('nothing that people say or are called is in any log, nor what lets them in
   await lineIn('worker-delivery', { event: 'message-dead', queue: queues.deliveryRatings });
   await lineIn('worker-restaurant', { event: 'message-dead', queue: queues.placeOrder });
 
-  // What fails.
+  // Failures.
   await temporal('workflow', 'terminate', '--workflow-id', orderWorkflowId(signalled.order_id), '--reason', mark);
   await system.stop('postgres');
   await ask('delivery', 'POST', '/agents', { ...anAgent(), name: mark, userName: mark });

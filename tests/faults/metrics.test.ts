@@ -1,4 +1,4 @@
-/** `/metrics` of all six processes of a system that orders go through, well and not so well; and docs/metrics.md, which lists them. */
+/** `/metrics` of all six processes after successful and failed requests, and docs/metrics.md, which lists the metrics. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { queues } from '../../contracts/names';
@@ -10,7 +10,7 @@ import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(150_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts start slowly on a busy machine
 
 let system: OwnSystem;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ async function sendRubbish(): Promise<void> {
   await outsider.close();
 }
 
-/** The value once it is there: some is counted a moment after an answer. */
+/** Waits: some counters follow a moment after the answer. */
 const counted = (process: ProcessName, name: string, labels: Record<string, string>, expected: number) =>
   until(`${name}${JSON.stringify(labels)} of ${process} to be ${expected}`, async () => {
     return (await system.metricsOf(process)).value(name, labels) === expected || undefined;
@@ -78,7 +78,7 @@ test.each<[ProcessName, string, Record<string, string>, number]>([
   await counted(process, name, labels, expected);
 });
 
-describe('no label is without bounds', () => {
+describe('no label is unbounded', () => {
   test.each(processNames)('of %s: none holds an id', async (process) => {
     const { families } = await system.metricsOf(process);
     const samples = [...families.values()].flatMap((family) => family.samples);
@@ -88,7 +88,7 @@ describe('no label is without bounds', () => {
   });
 });
 
-/** Those of Node and of the SDK are documented by them. */
+/** Node and the SDK document their own. */
 const isOurs = (name: string): boolean => !/^(nodejs|process|temporal)_/.test(name);
 const namesOf = ({ families }: Exposition): string[] => [...families.keys()].filter(isOurs).sort();
 
@@ -100,12 +100,12 @@ describe('docs/metrics.md', () => {
     where: processesOf(row['where'] ?? ''),
   }));
 
-  test.each(processNames)('lists the metrics of %s, and no others', async (process) => {
+  test.each(processNames)('lists exactly the metrics of %s', async (process) => {
     const listed = rows.filter(({ where }) => where.includes(process)).map(({ name }) => name);
     expect(namesOf(await system.metricsOf(process))).toEqual(listed.sort());
   });
 
-  test('names their labels', async () => {
+  test('names the labels', async () => {
     const found = new Map<string, Set<string>>();
     for (const process of processNames) {
       for (const [name, { samples }] of (await system.metricsOf(process)).families) {
@@ -120,24 +120,24 @@ describe('docs/metrics.md', () => {
   });
 });
 
-/** `all`, or processes by their beginnings: `api-*`, `worker-order`. */
+/** `all`, or process names and prefixes: `api-*`, `worker-order`. */
 function processesOf(where: string): ProcessName[] {
   if (where === 'all') return processNames;
   const patterns = codesIn(where).map((code) => code.replace('*', ''));
   return processNames.filter((process) => patterns.some((pattern) => process.startsWith(pattern)));
 }
 
-/** What a scrape may take whatever is away, on a busy machine; far below the ten seconds that Prometheus waits. */
-const scrapeLimitMs = 4_000;
+/** For a scrape on a busy machine, whatever is down; far below the 10 s that Prometheus waits. */
+const scrapeTimeoutMs = 4_000;
 
-test('while a database and Temporal are away, what is asked of them is absent, and the rest is there', async () => {
+test('while a database and Temporal hang, their metrics are absent, and the others are served', async () => {
   await system.whileFrozen('postgres', () =>
     system.whileFrozen('temporal', async () => {
       const isAbsent = (process: ProcessName, name: string) =>
         until(`${name} to be absent`, async () => {
           const since = performance.now();
           const metrics = await system.metricsOf(process);
-          expect(performance.now() - since).toBeLessThan(scrapeLimitMs);
+          expect(performance.now() - since).toBeLessThan(scrapeTimeoutMs);
           expect(metrics.value('process_cpu_seconds_total')).toBeGreaterThan(0);
           return metrics.value(name) === undefined && metrics.families.has(name);
         });

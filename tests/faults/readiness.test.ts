@@ -1,4 +1,4 @@
-/** `/health/ready` of all six processes: which part is missing, and whether the process can do without it. */
+/** `/health/ready` of all six processes: which dependency is down, and whether the process can work without it. */
 import type { Readiness } from '../../lib/process/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
@@ -6,20 +6,20 @@ import { processNames } from '../../tools/stack/addresses';
 import type { PartName } from '../../tools/stack/services';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(150_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts start slowly on a busy machine
 
 let system: OwnSystem;
 beforeAll(async () => {
-  // Long enough that a test sees an API that is going.
+  // Long enough for a test to see an API that is draining.
   system = await ownSystem({ DRAIN_DELAY_MS: '2000' });
 }, 150_000);
 afterAll(removeSystem);
 
-/** Above the limit of one check, far below what a hanging server would take. */
-const answerLimitMs = 8_000;
+/** Above the timeout of one check, far below what a hanging server would take. */
+const answerTimeoutMs = 8_000;
 
 async function readinessOf(name: PartName) {
-  const signal = AbortSignal.timeout(answerLimitMs);
+  const signal = AbortSignal.timeout(answerTimeoutMs);
   const response = await fetch(`${await system.addressOf(name)}/health/ready`, { signal });
   return { status: response.status, ...((await response.json()) as Readiness) };
 }
@@ -29,7 +29,7 @@ async function seen(dependency: string): Promise<Record<string, string>> {
   const rows = processNames.map(async (name) => {
     const { status, dependencies } = await readinessOf(name);
     const state = dependencies[dependency];
-    return [name, state ? `${status} ${state.ok ? 'ok' : 'away'}` : String(status)];
+    return [name, state ? `${status} ${state.ok ? 'ok' : 'down'}` : String(status)];
   });
   return Object.fromEntries(await Promise.all(rows)) as Record<string, string>;
 }
@@ -37,26 +37,26 @@ async function seen(dependency: string): Promise<Record<string, string>> {
 const allReady = () =>
   until('all are ready', async () => (await Promise.all(processNames.map(readinessOf))).every(({ ready }) => ready));
 
-/** What each process says while a server is away: 503 where the process is of no use without it. */
-const away = {
+/** What each process answers while a server is down: 503 if the process cannot work without it. */
+const whileDown = {
   postgres: {
     dependency: 'postgresql',
     expected: {
-      'api-user': '503 away',
-      'api-restaurant': '503 away',
-      'api-delivery': '503 away',
-      'worker-order': '503 away',
-      'worker-restaurant': '503 away',
-      'worker-delivery': '503 away',
+      'api-user': '503 down',
+      'api-restaurant': '503 down',
+      'api-delivery': '503 down',
+      'worker-order': '503 down',
+      'worker-restaurant': '503 down',
+      'worker-delivery': '503 down',
     },
   },
   temporal: {
     dependency: 'temporal',
     expected: {
-      'api-user': '503 away',
-      'api-restaurant': '503 away',
-      'api-delivery': '503 away',
-      'worker-order': '503 away',
+      'api-user': '503 down',
+      'api-restaurant': '503 down',
+      'api-delivery': '503 down',
+      'worker-order': '503 down',
       'worker-restaurant': '200',
       'worker-delivery': '200',
     },
@@ -66,42 +66,42 @@ const away = {
     expected: {
       'api-user': '200',
       'api-restaurant': '200',
-      'api-delivery': '200 away',
-      'worker-order': '503 away',
-      'worker-restaurant': '503 away',
-      'worker-delivery': '503 away',
+      'api-delivery': '200 down',
+      'worker-order': '503 down',
+      'worker-restaurant': '503 down',
+      'worker-delivery': '503 down',
     },
   },
   redis: {
     dependency: 'redis',
     expected: {
-      'api-user': '200 away',
-      'api-restaurant': '200 away',
-      'api-delivery': '200 away',
+      'api-user': '200 down',
+      'api-restaurant': '200 down',
+      'api-delivery': '200 down',
       'worker-order': '200',
       'worker-restaurant': '200',
       'worker-delivery': '200',
     },
   },
 } as const;
-type Server = keyof typeof away;
+type Server = keyof typeof whileDown;
 
-/** Each look waits for no answer longer than its limit. On a busy machine another check may be too slow, or an old answer still count. */
-const isSeenAway = (server: Server) =>
-  until('it is seen to be away', async () => {
-    expect(await seen(away[server].dependency)).toEqual(away[server].expected);
+/** No request takes longer than its timeout. On a busy machine another check may time out, or an earlier result still count. */
+const isSeenDown = (server: Server) =>
+  until('it is seen to be down', async () => {
+    expect(await seen(whileDown[server].dependency)).toEqual(whileDown[server].expected);
     return true;
   });
 
-test('every process is alive and ready, and names what it needs', async () => {
+test('every process is alive and ready, and names its dependencies', async () => {
   await allReady();
   const named = await Promise.all(
-    processNames.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies)]),
+    processNames.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies).sort()]),
   );
   expect(Object.fromEntries(named)).toEqual({
-    'api-user': ['postgresql', 'temporal', 'redis', 'restaurant-service', 'delivery-service'],
-    'api-restaurant': ['postgresql', 'temporal', 'redis'],
-    'api-delivery': ['postgresql', 'temporal', 'rabbitmq', 'redis'],
+    'api-user': ['delivery-service', 'postgresql', 'redis', 'restaurant-service', 'temporal'],
+    'api-restaurant': ['postgresql', 'redis', 'temporal'],
+    'api-delivery': ['postgresql', 'rabbitmq', 'redis', 'temporal'],
     'worker-order': ['postgresql', 'rabbitmq', 'temporal', 'worker'],
     'worker-restaurant': ['postgresql', 'rabbitmq'],
     'worker-delivery': ['postgresql', 'rabbitmq'],
@@ -113,12 +113,12 @@ test('every process is alive and ready, and names what it needs', async () => {
 });
 
 describe('a server that is stopped', () => {
-  test.each(Object.keys(away) as Server[])(
-    '%s makes those unready that cannot do without it, until it is back',
+  test.each(Object.keys(whileDown) as Server[])(
+    '%s: the processes that need it are not ready until it is back',
     async (server) => {
       await allReady();
       await system.stop(server);
-      await isSeenAway(server);
+      await isSeenDown(server);
       await system.start(server);
       await allReady();
     },
@@ -126,17 +126,17 @@ describe('a server that is stopped', () => {
 });
 
 describe('a server that hangs', () => {
-  test.each(Object.keys(away) as Server[])(
-    '%s is away within the limit of a check, until it goes on',
+  test.each(Object.keys(whileDown) as Server[])(
+    '%s: it counts as down within the timeout of a check, until it continues',
     async (server) => {
       await allReady();
-      await system.whileFrozen(server, () => isSeenAway(server));
+      await system.whileFrozen(server, () => isSeenDown(server));
       await allReady();
     },
   );
 });
 
-test('a service that another one can do without is named, and no reason not to be ready', async () => {
+test('a service that is down but not required is named, and the process stays ready', async () => {
   await system.stop('api-restaurant');
   await until('it is named', async () => {
     expect(await readinessOf('api-user')).toMatchObject({
@@ -148,14 +148,14 @@ test('a service that another one can do without is named, and no reason not to b
   await system.start('api-restaurant');
 });
 
-test('an API that is going says so first, and serves meanwhile whoever has not heard it', async () => {
+test('an API that is stopped first reports that it drains, and still serves new requests', async () => {
   const kitchen = await addKitchen();
   const stopped = system.stop('api-user');
-  const going = await until('it is going', async () => {
+  const draining = await until('it drains', async () => {
     const said = await readinessOf('api-user');
     return said.draining && said;
   });
-  expect(going.status).toBe(503);
+  expect(draining.status).toBe(503);
   expect([201, 202]).toContain((await call('user', 'POST', '/orders', anOrderOf(kitchen))).status);
   await stopped;
   await system.start('api-user');

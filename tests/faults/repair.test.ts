@@ -1,4 +1,4 @@
-/** Orders that lost their workflow: found and repaired, on a system of its own. */
+/** Orders that lost their workflow: found and repaired, on a system of their own. */
 import { ratingWorkflowId } from '../../contracts/names';
 import { everywhere } from '../e2e/fixtures/everywhere';
 import { aKey, post } from '../e2e/fixtures/keyed-placement';
@@ -23,14 +23,14 @@ import { until } from '../fixtures/until';
 import { runTool } from './fixtures/launched';
 import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
-import { atEveryStage, goesItsWay, mend, needsNothing, stages } from './fixtures/ways';
+import { atEveryStage, completes, mend, needsNothing, stages } from './fixtures/ways';
 
-jest.setTimeout(150_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts start slowly on a busy machine
 
 let system: OwnSystem;
 let kitchen: Kitchen;
 beforeAll(async () => {
-  // A request to a service that is away is gone from its queue before that is back.
+  // Requests to a service that is down expire before it is back.
   system = await ownSystem(impatient);
   kitchen = await addKitchen();
 }, 150_000);
@@ -54,7 +54,7 @@ describe.each([
   }, forgetMs + 30_000);
 
   test.each(stages)(
-    'while it %s goes its way after a repair, and a repeated placement is answered as at first',
+    'while it %s is delivered after a repair, and a repeated placement gets the first answer',
     async (stage) => {
       const order = orders.get(stage);
       if (!order) throw new Error(`no order that ${stage}`);
@@ -62,7 +62,7 @@ describe.each([
       await mend(order);
       await needsNothing(order);
       await order.repeat();
-      await goesItsWay(order);
+      await completes(order);
       await order.repeat();
       await needsNothing(order);
     },
@@ -72,25 +72,25 @@ describe.each([
 describe.each([
   ['before it was recorded', 'worker-order'],
   ['before the restaurant side had it', 'worker-restaurant'],
-] as const)('an order whose run was terminated %s', (_when, away) => {
+] as const)('an order whose run was terminated %s', (_when, stopped) => {
   async function lost(): Promise<Placed> {
-    await system.stop(away);
+    await system.stop(stopped);
     const { order } = await placeHeld(kitchen);
     await terminate(order);
-    await system.start(away);
+    await system.start(stopped);
     return order;
   }
 
-  test('is placed again while that is fresh, and goes its way', async () => {
+  test('is placed again while it is fresh, and delivered', async () => {
     const order = await lost();
-    // Without an id: no database need know the order.
+    // Without an id: no database needs to have the order.
     const { orders } = await repair([]);
     expect(orders).toContainEqual(expect.objectContaining({ order_id: order.order_id, remedy: { kind: 'restart' } }));
     await mend(order);
-    await goesItsWay(order);
+    await completes(order);
   });
 
-  test('is CANCELLED when it is too old to be placed, and its customer sees that', async () => {
+  test("is CANCELLED when it is too old to be placed, also in the customer's record", async () => {
     const order = await lost();
     expect(await repair(['--yes', '--order', order.order_id], { PLACEMENT_LIMIT_MS: '1' })).toMatchObject({ code: 0 });
     await hasEnded(order);
@@ -99,11 +99,11 @@ describe.each([
   });
 });
 
-test('an order whose run was terminated while it was being undone is undone to the end', async () => {
+test('an order whose run was terminated during its compensation is compensated to the end', async () => {
   const order = await assigned();
   await system.stop('worker-restaurant');
   expect((await once.cancel(order)).status).toBe(202);
-  await until('its agent is free', () => isReleased(order.agent_id, order));
+  await until('its agent is released', () => isReleased(order.agent_id, order));
   await terminate(order);
   await system.start('worker-restaurant');
   await mend(order);
@@ -141,7 +141,7 @@ describe('a rating whose workflow was terminated', () => {
   const terminateRating = ({ order_id }: Placed) =>
     temporal('workflow', 'terminate', '--workflow-id', ratingWorkflowId(order_id), '--reason', 'a test');
 
-  /** Without an id: the repair finds it by itself. */
+  /** Without an id: the repair has to find it. */
   async function isFoundAndCounted(order: Awaited<ReturnType<typeof delivered>>): Promise<void> {
     const found = expect.objectContaining({ order_id: order.order_id, remedy: { kind: 'rate' } }) as unknown;
     expect((await repair([])).orders).toContainEqual(found);
@@ -155,7 +155,7 @@ describe('a rating whose workflow was terminated', () => {
 });
 
 describe('a repair', () => {
-  test('of everything changes nothing of orders that are well, under way or ended', async () => {
+  test('of everything changes no healthy order, in progress or ended', async () => {
     const ended = [await placed(), await delivered()].map(({ order_id, user_id }) => ({ order_id, user_id }));
     for (const order of ended) await cancel(order); // too late for the delivered one
     const orders = [...ended, ...(await atEveryStage(placed)).values()];
@@ -167,7 +167,7 @@ describe('a repair', () => {
     await addAgent(); // for the one that waits
   });
 
-  test('of everything, again and again, disturbs no order that goes its way meanwhile', async () => {
+  test('of everything, repeated while orders are in progress, disturbs none of them', async () => {
     let going = true;
     const repairing = (async () => {
       const codes: number[] = [];
@@ -175,7 +175,7 @@ describe('a repair', () => {
       return codes;
     })();
     const orders = await Promise.all(Array.from({ length: 12 }, placed));
-    await Promise.all(orders.map(goesItsWay)).finally(() => (going = false));
+    await Promise.all(orders.map(completes)).finally(() => (going = false));
     expect(new Set(await repairing)).toEqual(new Set([0]));
     for (const order of orders) expect(await runsOf(order)).toBe(1);
   });
@@ -187,10 +187,10 @@ describe('a repair', () => {
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     await until('the new run is listed', async () => (await runsOf(order)) > 1);
     expect(await runsOf(order)).toBe(2);
-    await goesItsWay(order);
+    await completes(order);
   });
 
-  test('by its name shows what it has found, and mends it when told to', async () => {
+  test('by command shows what it finds, and repairs it with --yes', async () => {
     const order = await placed();
     await terminate(order);
     const shown = await runTool('repair', '--name', system.name);
@@ -202,7 +202,7 @@ describe('a repair', () => {
     expect(await runOf(order)).toBe('RUNNING');
   });
 
-  test('of an id that is none is refused, and does nothing', async () => {
+  test('of an id that is no UUID exits with 2', async () => {
     expect((await runTool('repair', '--name', system.name, '--order', 'x')).code).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-/** Processes are replaced while orders are under way: under load, by a build that is another, and by one that is broken. */
+/** Processes are replaced while orders are in progress: under load, by a newer build, and by a broken one. */
 import { serverNames } from '../../tools/stack/addresses';
 import { randomUUID } from 'node:crypto';
 import {
@@ -48,7 +48,7 @@ test('every process is replaced under load, and no request is lost', async () =>
   expect(load.lost).toEqual([]);
 });
 
-test('orders under way go over to a new build, which carries them to their end', async () => {
+test('orders in progress move to a new build, which completes them', async () => {
   const orders = [await place(anOrderOf(kitchen)), await place(anOrderOf(kitchen))] as const;
   expect((await decide(orders[0], 'CONFIRMED')).status).toBe(200);
   await agentOf(orders[0]);
@@ -64,22 +64,22 @@ test('orders under way go over to a new build, which carries them to their end',
   expect(events(await pageOf(orders[1]))).toContain('confirmed, says the new build');
 });
 
-test('a build that cannot replay the orders under way stops them, and the one before takes them back', async () => {
+test('a build that cannot replay the orders in progress blocks them, and the previous build takes them back', async () => {
   const present = { id: randomUUID() };
   await deployment.replace('workers/order', present);
   const order = await place(anOrderOf(kitchen));
 
-  // A timer that the orders under way have not started: a change that lacks its `patched`.
+  // A timer that the orders in progress have not started: a change without `patched`.
   const broken = aBuild((workflows) =>
     workflows.replace("record.note('placed'", "setTimeout(() => undefined, 60_000); record.note('placed'"),
   );
   const worker = await startProcess('workers/order', broken);
   await makeCurrent(broken);
   expect((await once.decide(order, 'CONFIRMED')).status).toBe(503);
-  await until('the log says why', () => worker.log().includes('Nondeterminism'));
+  await until('the log shows the reason', () => worker.log().includes('Nondeterminism'));
 
   await makeCurrent(present);
-  await until('the decision gets through', async () => (await decide(order, 'CONFIRMED')).status === 200);
+  await until('the decision succeeds', async () => (await decide(order, 'CONFIRMED')).status === 200);
   expect(await worker.drain()).toBe(0);
   await agentOf(order);
   await deliver(order);

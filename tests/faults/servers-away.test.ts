@@ -1,4 +1,4 @@
-/** What callers see while a server is away, and that nothing is lost: on a system of its own, whose parts are stopped and frozen. */
+/** While a server is down or hangs: what callers see, and that nothing is lost. On a system whose parts are stopped and frozen. */
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
 import { queues, retryQueue } from '../../contracts/names';
@@ -25,19 +25,19 @@ import { impatient } from './fixtures/own-system';
 import { systemWithKitchen } from './fixtures/system-with-kitchen';
 import { waiting } from './fixtures/ways';
 
-jest.setTimeout(150_000); // parts take their time to start on a busy machine
+jest.setTimeout(150_000); // parts start slowly on a busy machine
 
-/** For an answer that waits for nothing: far below the 10 s after which a silent broker is given up. */
-const answerLimitMs = 5_000;
+/** For an answer that does not wait for the broker: far below the 10 s after which a hanging broker counts as unavailable. */
+const answerTimeoutMs = 5_000;
 
-// Attempts that follow each other so fast that a test can wait for twenty of them.
+// Fast retries: a test can wait for them.
 const { system, kitchen } = systemWithKitchen(impatient);
 
-describe('while RabbitMQ is away', () => {
-  test('reading goes on, a placement is held, and no rating is lost, though its consumers are away too', async () => {
+describe('while RabbitMQ is down', () => {
+  test('reads succeed, a placement is held, and no rating is lost, though its consumers are down too', async () => {
     const [first, ...others] = await Promise.all([5, 4, 2].map(async (stars) => ({ order: await delivered(), stars })));
     await system.stop('worker-restaurant', 'worker-delivery');
-    if (first) expect((await rate(first.order, 4, first.stars)).status).toBe(201); // waits in the queues over the restart
+    if (first) expect((await rate(first.order, 4, first.stars)).status).toBe(201); // stays in the queues over the restart
     await system.stop('rabbitmq');
     for (const { order, stars } of others) {
       expect(await rate(order, 4, stars)).toMatchObject({ status: 201, body: { success: true } });
@@ -55,7 +55,7 @@ describe('while RabbitMQ is away', () => {
     }
   });
 
-  test('because it was killed, every consumer comes back with its channels, and orders go on', async () => {
+  test('because it was killed, every consumer reconnects, and orders continue', async () => {
     const order = await placed();
     await system.kill('rabbitmq');
     expect([200, 202]).toContain((await once.decide(order, 'CONFIRMED')).status);
@@ -76,25 +76,25 @@ describe('while RabbitMQ is away', () => {
 });
 
 describe('while RabbitMQ hangs', () => {
-  test('an agent who joins is there at once, and the order that waits for one gets it', async () => {
+  test('a new agent is assigned at once to the order that waits for one', async () => {
     const order = await placed();
     await waiting(order);
     await system.whileFrozen('rabbitmq', async () => {
-      const agentId = await withTimeout(answerLimitMs, addAgent());
+      const agentId = await withTimeout(answerTimeoutMs, addAgent());
       expect(await agentNamed(agentId)).toMatchObject({ assignments: [{ orderId: order.order_id }] });
     });
-    await until('the agent brings it', async () => (await move(order, 'PICKED_UP')).status === 200);
+    await until('the pick-up succeeds', async () => (await move(order, 'PICKED_UP')).status === 200);
   });
 });
 
-describe('while Redis is away', () => {
-  test('browsing goes on', async () => {
+describe('while Redis is down', () => {
+  test('browsing succeeds', async () => {
     await system.stop('redis');
     expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
     await system.start('redis');
   });
 
-  test('or hangs, browsing goes on', async () => {
+  test('or hangs, browsing succeeds', async () => {
     await system.whileFrozen('redis', async () => {
       expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
       expect((await call('user', 'GET', '/restaurants')).status).toBe(200);
@@ -102,8 +102,8 @@ describe('while Redis is away', () => {
   });
 });
 
-describe('while Temporal is away', () => {
-  test('nothing is accepted: 503 with Retry-After, and orders go on when it is back', async () => {
+describe('while Temporal is down', () => {
+  test('nothing is accepted: 503 with Retry-After; orders continue once it is back', async () => {
     const order = await assigned();
     await system.stop('temporal');
     const place = () => ask('user', 'POST', '/orders', anOrderOf(kitchen));
@@ -114,19 +114,19 @@ describe('while Temporal is away', () => {
     expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', timeline: null, unavailable: ['timeline'] });
     expect((await call('user', 'GET', `/orders/${randomUUID()}`)).status).toBe(503); // Temporal may hold it
     await system.start('temporal');
-    await until('the pick-up', async () => (await move(order, 'PICKED_UP')).status === 200);
+    await until('the pick-up succeeds', async () => (await move(order, 'PICKED_UP')).status === 200);
     expect((await move(order, 'DELIVERED')).status).toBe(200);
   });
 });
 
-describe('while PostgreSQL is away', () => {
-  test('reading is 503, and an order under way goes on when it is back', async () => {
+describe('while PostgreSQL is down', () => {
+  test('reads are 503, and an order in progress continues once it is back', async () => {
     const order = await placed();
     await system.stop('postgres');
     expect((await call('user', 'GET', `/orders/${order.order_id}`)).status).toBe(503);
     const confirmation = await once.decide(order, 'CONFIRMED');
-    expect([202, 503]).toContain(confirmation.status); // the workflow waits; the page behind the answer cannot be read
+    expect([202, 503]).toContain(confirmation.status); // the workflow waits; the order group for the answer cannot be read
     await system.start('postgres');
-    await until('confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
+    await until('it is confirmed', async () => (await pageOf(order)).status === 'CONFIRMED');
   });
 });

@@ -1,4 +1,4 @@
-/** How each of our six programs starts when what it needs is not there (yet): as the launcher starts it, but alone. */
+/** How each of our six programs starts while a server that it needs is not up yet: as the launcher starts it, but alone. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ import { atMost } from '../fixtures/at-most';
 import { until } from '../fixtures/until';
 import { aPortBase, launchServersAt, removeAll } from './fixtures/launched';
 
-/** A program that was started alone, and what it has written so far. */
+/** A program that was started alone, and its output so far. */
 interface Started {
   child: ChildProcess;
   output: () => string;
@@ -79,7 +79,7 @@ interface Outcome {
   output: string;
 }
 
-/** All of them begin at once, a few at a time: in series their limits would add up to a minute. */
+/** Started up front, a few at a time: in series their timeouts would add up to a minute. */
 const gaveUp = new Map<string, Promise<Outcome>>();
 const stopped = new Map<string, Promise<Outcome>>();
 beforeAll(() => {
@@ -125,7 +125,7 @@ describe.each(without)('%s without %s', (name, missing) => {
   });
 });
 
-test('api-delivery starts without RabbitMQ, which it can do without', async () => {
+test('api-delivery starts without RabbitMQ, which it does not require', async () => {
   const port = String(aPortBase());
   const { output, child, ended } = start('api-delivery', servers, nowhere.ports, {
     RABBITMQ_URL: absent.rabbitmq,
@@ -137,7 +137,7 @@ test('api-delivery starts without RabbitMQ, which it can do without', async () =
 });
 
 describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)('the health port of %s', (name) => {
-  test('answers before there is a server: alive, and not ready', async () => {
+  test('answers before any server is up: alive, and not ready', async () => {
     const port = String(aPortBase());
     const variables = { RABBITMQ_URL: absent.rabbitmq, HEALTH_PORT: port, START_LIMIT_MS: '3600000' };
     const { output } = start(name, servers, nowhere.ports, variables);
@@ -148,7 +148,7 @@ describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)
     expect([ready.status, await ready.json()]).toEqual([503, { ready: false, draining: false, dependencies: {} }]);
   });
 
-  test('that is taken ends it with 1 before it has begun to work', async () => {
+  test('that is in use makes it exit with 1 before it starts to work', async () => {
     const taken = createServer();
     await once(taken.listen(0, '127.0.0.1'), 'listening');
     const variables = { HEALTH_PORT: String((taken.address() as AddressInfo).port) };
@@ -160,7 +160,7 @@ describe.each(['worker-order', 'worker-restaurant', 'worker-delivery'] as const)
   });
 });
 
-describe('a server that takes connections and is silent', () => {
+describe('a server that accepts connections and never answers', () => {
   const silent = createServer();
   beforeAll(() => once(silent.listen(0, '127.0.0.1'), 'listening'));
   afterAll(() => silent.close());
@@ -169,7 +169,7 @@ describe('a server that takes connections and is silent', () => {
     ['PostgreSQL', 'USER_DATABASE_URL', (host: string) => `postgresql://postgres@${host}/user_service`],
     ['Temporal', 'TEMPORAL_ADDRESS', (host: string) => host],
     ['RabbitMQ', 'RABBITMQ_URL', (host: string) => `amqp://guest@${host}`],
-  ])('as %s holds nobody up beyond the limit', async (what, variable, address) => {
+  ])('in place of %s delays no start beyond START_LIMIT_MS', async (what, variable, address) => {
     const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const variables = { [variable]: address(host), START_LIMIT_MS: '6000' };
     const { output, ended } = start('worker-order', servers, nowhere.ports, variables);
@@ -178,7 +178,7 @@ describe('a server that takes connections and is silent', () => {
   });
 });
 
-describe('a Temporal that does not have the namespace yet', () => {
+describe('a Temporal without the namespace', () => {
   test.each(['api-restaurant', 'worker-order'] as const)('is waited for by %s', async (name) => {
     const namespace = `test-${randomUUID()}`;
     const { output, child, ended } = start(name, servers, nowhere.ports, {
@@ -194,10 +194,10 @@ describe('a Temporal that does not have the namespace yet', () => {
   });
 });
 
-describe('all six that are started before their servers', () => {
+describe('all six programs, started before their servers', () => {
   afterAll(removeAll);
 
-  test('are ready when those have come', async () => {
+  test('are ready once the servers are up', async () => {
     const base = aPortBase();
     const ports = wantedPorts({ kind: 'base', base });
     const addresses = resolveAddresses({}, ports);

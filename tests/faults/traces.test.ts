@@ -1,4 +1,4 @@
-/** A system that traces: an order's whole life is one trace, and what others ask of the order is linked with it. */
+/** A system with tracing: an order is one trace, and the requests to it are traces that are linked with it. */
 import { randomUUID } from 'node:crypto';
 import { startCollector, type Collector, type Span } from '../../tools/trace/collector';
 import {
@@ -19,7 +19,7 @@ import { pathOf, spanWhere, spansOfTrace } from '../fixtures/traces';
 import { until } from '../fixtures/until';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
-jest.setTimeout(180_000); // a whole system starts, on a busy machine
+jest.setTimeout(180_000); // a whole system starts slowly on a busy machine
 
 let collector: Collector;
 let system: OwnSystem;
@@ -34,22 +34,22 @@ afterAll(async () => {
 
 const ofOrder = (orderId: string, name: string) => (span: Span) =>
   span.name === name && span.attributes.order_id === orderId;
-/** The run's span is the last of an order's trace, but for the batches of other processes. */
+/** The run's span is the last of an order's trace; other processes may still hold a batch. */
 const endOf = (orderId: string, name = 'RunWorkflow:orderWorkflow'): Promise<Span> =>
   spanWhere(collector, `${name} of the order`, ofOrder(orderId, name));
-/** Where the spans of a trace hang, once all of these are there. */
+/** The paths of a trace's spans, once all of these have arrived. */
 const pathsOf = (traceId: string, wanted: readonly string[]): Promise<string[]> =>
-  until('all of the trace', () => {
+  until('the trace is complete', () => {
     const spans = spansOfTrace(collector.spans(), traceId);
     const paths = spans.map((span) => `${span.service}: ${pathOf(span, spans)}`);
     const missing = wanted.filter((path) => !paths.includes(path));
-    if (missing.length > 0) throw new Error(`there is no ${missing.join(', no ')} in\n${paths.join('\n')}`);
+    if (missing.length > 0) throw new Error(`missing ${missing.join(', ')} in\n${paths.join('\n')}`);
     return paths;
   });
 
 const start = 'POST /orders > UpdateWithStartWorkflow:orderWorkflow';
 
-test('an order that waits for an agent and what brings one lead to each other', async () => {
+test('the trace of an order that waits and that of the agent who joins are linked', async () => {
   const order = await placed(); // the first: no other test has left an agent
   expect((await decide(order, 'CONFIRMED')).status).toBe(200);
   await spanWhere(collector, 'of the queue', ofOrder(order.order_id, 'RunActivity:assignAgent'));
@@ -57,10 +57,10 @@ test('an order that waits for an agent and what brings one lead to each other', 
   await agentOf(order);
   await deliver(order);
   const { traceId } = await endOf(order.order_id);
-  const told =
+  const notified =
     'POST /agents > publish agent-assigned-queue > process agent-assigned-queue > SignalWorkflow:agentAssigned';
   const joined = await spanWhere(collector, 'of the agent', ({ name }) => name === 'POST /agents');
-  await pathsOf(joined.traceId, [`worker-order: ${told} > HandleSignal:agentAssigned`]);
+  await pathsOf(joined.traceId, [`worker-order: ${notified} > HandleSignal:agentAssigned`]);
   await pathsOf(traceId, [`worker-order: ${start} > HandleSignal:agentAssigned`]);
   const linked = collector.spans().filter(ofOrder(order.order_id, 'HandleSignal:agentAssigned'));
   expect(linked.flatMap(({ links }) => links.map((link) => link.traceId)).sort()).toEqual(
@@ -90,7 +90,7 @@ test('an order is one trace, from its placement over queues and databases to its
   expect(paths.filter((path) => path.includes('(missing)'))).toEqual([]);
 });
 
-test('a decision is a trace of its own, and it and the order lead to each other', async () => {
+test("a decision is a trace of its own, linked with the order's in both directions", async () => {
   const { order_id } = await delivered();
   const order = await endOf(order_id);
   const request = await spanWhere(collector, 'of the decision', ofOrder(order_id, 'POST /orders/:order_id/decision'));
@@ -125,7 +125,7 @@ test('an order page is one trace over all three services', async () => {
   ]);
 });
 
-test('a request by an old name is shown by it', async () => {
+test('a request by an old name has a span of that name', async () => {
   const kitchen = await addKitchen();
   const answer = await call('user', 'POST', '/place-order', anOrderOf(kitchen));
   expect(answer.status).toBe(200);
@@ -137,7 +137,7 @@ test('a request by an old name is shown by it', async () => {
   await pathsOf(traceId, ['api-user: POST /place-order']);
 });
 
-test('no span says who has ordered, or what people have written', async () => {
+test("no span holds a user id or a user's text", async () => {
   const order = await placed();
   const reason = `my aunt is ill ${randomUUID()}`;
   expect((await cancel(order, { reason })).status).toBe(200);
@@ -148,12 +148,12 @@ test('no span says who has ordered, or what people have written', async () => {
   expect(said).not.toContain(reason);
 });
 
-test('without its collector the system goes on, and says so once in each process', async () => {
+test('without a collector the system continues, and each process logs one warning', async () => {
   await collector.close();
   await delivered();
   await delivered();
   const lost = async () => (await system.logOf('worker-order')).split('"traces-lost"').length - 1;
-  await until('the warning', async () => (await lost()) > 0);
+  await until('the warning is logged', async () => (await lost()) > 0);
   await delivered();
   expect(await lost()).toBe(1);
 });

@@ -1,9 +1,9 @@
-/** What the demo needs of the running system beside its HTTP interfaces. */
+/** How the demo reaches the running system other than over HTTP. */
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { z } from 'zod';
 import { dataConverterOf } from '../../lib/temporal/payload-codec';
-import { readVariables, systemVariables } from '../stack/variables';
+import { readVariables, systemVariables } from '../platform/variables';
 import type { Cell } from './screen';
 
 const environment = z.object({
