@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ratingStored } from '../../contracts/answers/orders';
 import { ratingLogFields } from '../../contracts/log-fields';
 import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
-import { rateOrderBody } from '../../contracts/ratings';
+import { rateOrderBody } from '../../contracts/orders';
 import type { OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
 import { addLogFields } from '../../lib/logging/context';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
