@@ -5,12 +5,9 @@ import type { ChangeOrderMessage, CreateOrderReply, PlaceOrderMessage } from '..
 import type { FirstPlacement, OrderProgress } from '../contracts/workflow';
 import { guarded, requestReply, type RequestDeps } from './request';
 
-interface NewOrder {
+interface OrderToRecord {
   order: PlaceOrderMessage;
   bodyHash: string;
-}
-
-interface OrderToRecord extends NewOrder {
   /** Then creates the order at the restaurant service, in the same activity, unless it is settled. */
   thenCreate?: boolean;
 }
@@ -27,21 +24,23 @@ export type RecordOutcome = {
 
 /** The order in the user service's database. All idempotent. */
 export interface OrderRecords {
-  record(order: NewOrder): Promise<RecordOutcome>;
+  /** Keeps and returns an existing record. */
+  record(order: PlaceOrderMessage, bodyHash: string): Promise<FirstPlacement>;
   /** Never moves a record backwards. Creates it if it is missing: a compensation may precede its step. */
   progress(progress: OrderProgress): Promise<void>;
 }
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export const createOrderActivities = (deps: RequestDeps & { records: OrderRecords }) => ({
-  async recordOrder({ thenCreate, ...toRecord }: OrderToRecord): Promise<RecordOutcome> {
+  async recordOrder({ order, bodyHash, thenCreate }: OrderToRecord): Promise<RecordOutcome> {
     const startedAt = Date.now();
-    const recorded = await guarded(() => deps.records.record(toRecord));
-    const isOtherOrder = recorded.first && recorded.first.bodyHash !== toRecord.bodyHash;
-    if (!thenCreate || recorded.outcome === 'settled' || isOtherOrder) return recorded;
+    const first = await guarded(() => deps.records.record(order, bodyHash));
+    if (first.status !== 'PENDING') return { outcome: 'settled', first };
+    const recorded = { outcome: 'recorded' as const, first };
+    if (!thenCreate || first.bodyHash !== bodyHash) return recorded;
     try {
       const elapsedMs = Date.now() - startedAt;
-      const created = await requestReply(deps, queues.placeOrder, toRecord.order, createOrderReply, elapsedMs);
+      const created = await requestReply(deps, queues.placeOrder, order, createOrderReply, elapsedMs);
       return { ...recorded, created };
     } catch (error) {
       if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;

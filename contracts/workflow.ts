@@ -102,6 +102,9 @@ export type OrderCommand =
   /** This agent, or by default the assigned one, hands the job back. */
   | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
 
+/** The commands of a kind. */
+export type CommandOf<Kind extends OrderCommand['kind']> = Extract<OrderCommand, { kind: Kind }>;
+
 /** Answer to an accepted command. `refused`: something that happened after it was accepted rules it out. */
 export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: RefusalCode; message: string };
 

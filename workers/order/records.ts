@@ -7,10 +7,7 @@ import { storeRating } from '../../prisma/user/ratings';
 /** Implements the activities' records in the user service's database. */
 export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
   records: {
-    async record({ order, bodyHash }) {
-      const first = await recordOrder(db, order, bodyHash);
-      return { outcome: first.status === 'PENDING' ? 'recorded' : 'settled', first };
-    },
+    record: (order, bodyHash) => recordOrder(db, order, bodyHash),
     progress: (progress) => recordProgress(db, progress),
   },
   ratings: { store: (rating) => storeRating(db, rating) },
