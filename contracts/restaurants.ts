@@ -7,12 +7,7 @@ export const menuItemTypes = ['VEG', 'NON_VEG'] as const;
 const name = text(limits.nameLength);
 const description = text(limits.descriptionLength).nullish();
 
-const menuItem = z.object({
-  name,
-  description,
-  price,
-  type: z.enum(menuItemTypes),
-});
+const menuItem = z.object({ name, description, price, type: z.enum(menuItemTypes) });
 
 /** `POST /restaurants` */
 export const addRestaurantBody = z
@@ -35,12 +30,10 @@ export const restaurantStatuses = ['ONLINE', 'OFFLINE'] as const;
 type MenuItem = z.infer<typeof menuItem>;
 export type MenuChange =
   | { kind: 'add'; item: MenuItem }
-  | { kind: 'change'; id: string; fields: { [Field in keyof MenuItem]?: MenuItem[Field] | undefined } }
+  | { kind: 'change'; id: string; fields: Partial<MenuItem> }
   | { kind: 'remove'; id: string };
 
-/**
- * Without `id` an entry adds an item; with `id` it changes that item, or removes it with `delete: true`.
- */
+/** Without `id` an entry adds an item; with `id` it changes that item, or removes it with `delete: true`. */
 const menuChange = z
   .strictObject({ ...menuItem.partial().shape, id: anyId.optional(), delete: z.boolean().default(false) })
   .transform(({ id, delete: remove, ...fields }, ctx): MenuChange => {
@@ -53,7 +46,7 @@ const menuChange = z
   });
 
 const hasDuplicateIds = (changes: MenuChange[]): boolean => {
-  const ids = changes.flatMap((change) => ('id' in change ? change.id.toLowerCase() : []));
+  const ids = changes.flatMap((change) => ('id' in change ? change.id : []));
   return new Set(ids).size < ids.length;
 };
 

@@ -46,21 +46,13 @@ const durableCalls = ({
     },
   });
 
-export type Call = <Name extends keyof Activities>(
-  name: Name,
-  argument: Parameters<Activities[Name]>[0],
-  summary?: string,
-) => Promise<Awaited<ReturnType<Activities[Name]>>>;
-
-export type TryCall = <Name extends keyof Activities>(
-  name: Name,
-  argument: Parameters<Activities[Name]>[0],
-) => Promise<Awaited<ReturnType<Activities[Name]>> | undefined>;
+type Argument<Name extends keyof Activities> = Parameters<Activities[Name]>[0];
+type Reply<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
 
 export interface Calls {
-  call: Call;
+  call: <Name extends keyof Activities>(name: Name, argument: Argument<Name>, summary?: string) => Promise<Reply<Name>>;
   /** As `call`, but with a local attempt only. Resolves with undefined when that fails. */
-  tryCall: TryCall;
+  tryCall: <Name extends keyof Activities>(name: Name, argument: Argument<Name>) => Promise<Reply<Name> | undefined>;
   /** Skips local attempts at a service for a while. For steps that call it in another service's activity and found it slow or unavailable. */
   avoidLocal: (service: Service, why: string) => void;
   /** The services with a durable call in flight. */
@@ -112,7 +104,7 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
     }
   };
   const servicesCalledDurably = () => [...new Set([...inFlight].map(({ service }) => service))];
-  return { call: call as Call, tryCall: tryCall as TryCall, avoidLocal, servicesCalledDurably };
+  return { call: call as Calls['call'], tryCall: tryCall as Calls['tryCall'], avoidLocal, servicesCalledDurably };
 }
 
 /**

@@ -51,10 +51,7 @@ export function registerHandlers(run: OrderRun): void {
   });
 }
 
-const isAgent = (input: unknown): input is AssignedAgent =>
-  typeof input === 'object' &&
-  input !== null &&
-  'agent_id' in input &&
-  typeof input.agent_id === 'string' &&
-  'agent_name' in input &&
-  typeof input.agent_name === 'string';
+function isAgent(input: unknown): input is AssignedAgent {
+  const { agent_id, agent_name } = (input ?? {}) as Record<string, unknown>;
+  return typeof agent_id === 'string' && typeof agent_name === 'string';
+}

@@ -54,21 +54,19 @@ export const noBodyHash = '';
 export const unknownUser = '00000000-0000-0000-0000-000000000000';
 
 /** Input for a CONFIRMED order without a workflow: it comes from an old program, or its run was lost. */
-export function confirmedOrder(
+export const confirmedOrder = (
   order: { orderId: string; userId: string; placedAt: Date; total?: string | null },
-  policy: OrderInput['policy'],
-): OrderInput {
-  return {
-    order: {
-      order_id: order.orderId,
-      user_id: order.userId,
-      placed_at: order.placedAt.toISOString(),
-      status: 'PENDING',
-      restaurants: [],
-    },
-    stage: 'confirmed',
-    policy,
-    total: order.total ?? null,
-    bodyHash: noBodyHash,
-  };
-}
+  policy: OrderPolicy,
+): OrderInput => ({
+  order: {
+    order_id: order.orderId,
+    user_id: order.userId,
+    placed_at: order.placedAt.toISOString(),
+    status: 'PENDING',
+    restaurants: [],
+  },
+  stage: 'confirmed',
+  policy,
+  total: order.total ?? null,
+  bodyHash: noBodyHash,
+});

@@ -3,7 +3,7 @@ import type { OrderStatus } from '../../contracts/states';
 import type { OrderedRestaurant, PlaceOrderMessage } from '../../contracts/messages';
 import type { Transaction } from './client';
 import { lockedOrder } from '../order-lock';
-import { openAt } from './opening';
+import { openAt } from './restaurants';
 
 /** What a restaurant offers of the requested items at an hour. */
 export interface Offer {

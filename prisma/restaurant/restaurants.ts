@@ -3,7 +3,6 @@ import type { RestaurantWithMenu } from '../../contracts/answers/restaurants';
 import type { AddRestaurantBody } from '../../contracts/restaurants';
 import type { Database } from './client';
 import { Prisma } from './generated/client';
-import { openAt } from './opening';
 
 /** Returns the ids; those of the menu in its order. */
 export async function addRestaurant(db: Database, restaurant: AddRestaurantBody) {
@@ -46,3 +45,16 @@ const selectRestaurants = (db: Database, condition: Prisma.Sql): Promise<Restaur
 /** Prisma's representation of a time of day. */
 export const timeValue = (time: string): Date => new Date(`1970-01-01T${time}Z`);
 export const timeText = (time: Date): string => time.toISOString().slice(11, 19);
+
+/**
+ * The contract's rule, as a condition on "Restaurant" r: opening <= hour:00 <= closing, where a closing time before the opening time is on
+ * the next day. Browsing and placing share it, so what is shown at an hour can be ordered at that hour.
+ */
+export function openAt(hour: number): Prisma.Sql {
+  const time = Prisma.sql`make_time(${hour}::int, 0, 0)`;
+  return Prisma.sql`
+    CASE WHEN r.opening_time <= r.closing_time
+      THEN ${time} BETWEEN r.opening_time AND r.closing_time
+      ELSE ${time} >= r.opening_time OR ${time} <= r.closing_time
+    END`;
+}
