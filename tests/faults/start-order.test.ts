@@ -35,7 +35,7 @@ function start(name: ProcessName, addresses: Addresses, ports: Ports, variables:
   const part = serviceParts({ addresses, ports, env: process.env }).find((each) => each.name === name);
   if (!part) throw new Error(`there is no ${name}`);
   const child = spawn(part.command, part.args, {
-    env: { ...part.env, ...variables },
+    env: { ...part.env, ...(ports === nowhere.ports && noInternalPorts), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -46,6 +46,8 @@ function start(name: ProcessName, addresses: Addresses, ports: Ports, variables:
   return run;
 }
 
+/** Processes of one name would share these ports, and so would other runs of this test on the machine. */
+const noInternalPorts = { METRICS_PORT: '', HEALTH_PORT: '' };
 /** Nothing listens there: port 1 is reserved. */
 const nowhere = { host: '127.0.0.1:1', ports: wantedPorts({ kind: 'base', base: 1 }) };
 const servers = resolveAddresses(process.env, nowhere.ports);
