@@ -38,7 +38,7 @@ const ownDatabase = services.map((service) => ({
 /** The tools that all others may import, each with those that it may import itself. */
 const sharedTools = { cli: [], stack: ['cli', 'prepare'], platform: ['cli', 'stack'] };
 /** What a tool may import besides. */
-const lent = { chaos: ['queues'], demo: ['queues'], schemathesis: ['documents'] };
+const lent = { chaos: ['queues'], demo: ['queues'], demo: ['queues'], schemathesis: ['documents'] };
 
 const tools = readdirSync(join(__dirname, 'tools')).map((tool) => ({
   name: `tools-${tool}-imports`,

@@ -37,7 +37,11 @@ describe('adding an agent', () => {
     await service.call('POST', '/agents', anAgent({ userName: 'asha' }));
     const { status, body } = await service.call('POST', '/agents', anAgent({ userName: 'asha' }));
     expect(status).toBe(400);
-    expect(body).toMatchObject({ success: false, message: expect.stringMatching(/^Duplicate entry/) as string });
+    expect(body).toMatchObject({
+      success: false,
+      code: 'DUPLICATE',
+      message: expect.stringMatching(/^Duplicate entry/) as string,
+    });
     expect(await service.db.agent.count()).toBe(1);
   });
 

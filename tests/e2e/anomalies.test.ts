@@ -2,12 +2,13 @@
  * The saga's anomalies on the whole running system: a cancel races a confirmation, a pick-up, or another cancel. A lock that holds the
  * order's messages at a service forces both interleavings; then the commands race freely. Answers, databases and Temporal must agree.
  */
+import { repeat } from '../fixtures/repeat';
 import { until } from '../fixtures/until';
 import { everywhere, type Everywhere, type FollowedOrder } from './fixtures/everywhere';
 import { holdAt } from './fixtures/held-order';
 import { assigned, cancel, decide, events, move, pageOf, placed } from './fixtures/platform';
 
-const races = Array.from({ length: 20 }, (_, i) => i);
+const races = Array.from({ length: repeat }, (_, i) => i);
 
 const cancelledOrder = {
   record: 'CANCELLED',
@@ -97,7 +98,7 @@ describe('cancel racing confirm', () => {
       looks: neverAssigned,
     }));
 
-  test('both at once, twenty times: the order is cancelled, whatever the answer to its restaurant', async () => {
+  test('both at once, repeatedly: the order is cancelled, whatever the answer to its restaurant', async () => {
     await Promise.all(
       races.map(async (i) => {
         const order = await placed();
@@ -120,7 +121,7 @@ describe('cancel racing pick-up', () => {
   test('cancel first: the pick-up is refused, though the compensation is not stored yet', async () =>
     forced(await assigned(), 'delivery', { first: cancel, second: pickUp, answers: [200, 409], looks: givenUp }));
 
-  test('both at once, twenty times: one of them is carried out, the other is refused', async () => {
+  test('both at once, repeatedly: one of them is carried out, the other is refused', async () => {
     await Promise.all(
       races.map(async (i) => {
         const order = await assigned();
@@ -180,7 +181,7 @@ describe('two cancels', () => {
     expect(await cancelsInTimeline(order)).toBe(1);
   });
 
-  test('at once, twenty times, by all three: all succeed, and one counts', async () => {
+  test('at once, repeatedly, by all three: all succeed, and one counts', async () => {
     await Promise.all(
       races.map(async () => {
         const order = await assigned();

@@ -45,7 +45,7 @@ test('another body under the same key is 422 and places nothing', async () => {
   const first = await post(body, key);
   expect(await post(another(body), key)).toMatchObject({
     status: 422,
-    answer: { success: false, errors: [{ path: 'Idempotency-Key' }] },
+    answer: { success: false, code: 'KEY_REUSED', errors: [{ path: 'Idempotency-Key' }] },
   });
   expect(await ordersOf(body)).toEqual([first.answer.order_id]);
   expect(await post(body, key)).toEqual(first);

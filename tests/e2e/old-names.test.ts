@@ -107,7 +107,7 @@ describe('a reader', () => {
 
   test.each(['24', '-1'])('who asks for hour %s gets 400', async (hour) => {
     for (const path of [`/restaurants?hour=${hour}`, `/get-available-restaurants?hour=${hour}`]) {
-      expect((await call('user', 'GET', path)).status).toBe(400);
+      expect(await call('user', 'GET', path)).toMatchObject({ status: 400, body: { code: 'BAD_HOUR' } });
     }
   });
 

@@ -98,18 +98,21 @@ test('an order goes from the menu to the rating', async () => {
 });
 
 describe('an illegal step', () => {
-  test('of a delivery, before the restaurant has confirmed, is 409', async () => {
-    expect(await move(await placed(), 'PICKED_UP')).toMatchObject({ status: 409, body: { success: false } });
+  test('of a delivery before the restaurant has confirmed is 409', async () => {
+    expect(await move(await placed(), 'PICKED_UP')).toMatchObject({
+      status: 409,
+      body: { code: 'ILLEGAL_TRANSITION' },
+    });
   });
 
   test('of a delivery that skips the pick-up is 409 and changes nothing', async () => {
     const order = await assigned();
-    expect(await move(order, 'DELIVERED')).toMatchObject({ status: 409 });
+    expect(await move(order, 'DELIVERED')).toMatchObject({ status: 409, body: { code: 'ILLEGAL_TRANSITION' } });
     expect((await pageOf(order)).delivery).toEqual({ status: 'PENDING' });
   });
 
   test.each(['PICKED_UP', 'CANCELLED'] as const)('of a delivered order (%s) is 409', async (status) => {
-    expect(await move(await delivered(), status)).toMatchObject({ status: 409 });
+    expect(await move(await delivered(), status)).toMatchObject({ status: 409, body: { code: 'ILLEGAL_TRANSITION' } });
   });
 
   test.each([

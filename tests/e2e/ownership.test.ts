@@ -53,7 +53,7 @@ describe("another customer's order", () => {
   test("cannot be rated: unknown under the own id, forbidden under the owner's", async () => {
     const rating = { order_id: order.order_id, order_rating: 5, agent_rating: 5 };
     const rate = (user_id: string) => as(stranger.customer, ['user', 'POST', '/ratings', { ...rating, user_id }]);
-    expect(await rate(stranger.customer.sub)).toMatchObject({ status: 400, body: { message: 'Order not found' } });
+    expect(await rate(stranger.customer.sub)).toMatchObject({ status: 400, body: { code: 'NOT_FOUND' } });
     expect(await rate(order.user_id)).toMatchObject({ status: 403 });
   });
 

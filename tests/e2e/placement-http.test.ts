@@ -43,7 +43,7 @@ describe('a placement', () => {
     const kitchen = await addKitchen();
     const stranger = [{ menu_item_id: randomUUID(), quantity: 1 }];
     const answer = await call('user', 'POST', '/orders', anOrderOf(kitchen, stranger));
-    expect(answer).toMatchObject({ status: 404, body: { success: false } });
+    expect(answer).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
     expect(answer.body.detail).toBe(answer.body.message);
   });
 

@@ -56,7 +56,7 @@ test('a second rating of an order is 400 "Duplicate entry"', async () => {
   const order = await delivered();
   expect((await rate(order, 5, 5)).status).toBe(201);
   const again = await rate(order, 1, 1);
-  expect(again).toMatchObject({ status: 400, body: { success: false } });
+  expect(again).toMatchObject({ status: 400, body: { success: false, code: 'DUPLICATE' } });
   expect(again.body.detail).toMatch(/^Duplicate entry/);
 });
 
@@ -67,18 +67,24 @@ test('of several ratings at once one is stored', async () => {
 });
 
 test('a rating before delivery is 400', async () => {
-  expect(await rate(await placed(), 5, 5)).toMatchObject({ status: 400, body: { success: false } });
+  expect(await rate(await placed(), 5, 5)).toMatchObject({ status: 400, body: { code: 'NOT_DELIVERED' } });
 });
 
 test.each([
   ['an unknown order', randomUUID()],
   ['an order whose id is no UUID', 'seven'],
 ])('a rating of %s is 400', async (_what, order_id) => {
-  expect(await rate({ order_id, user_id: randomUUID() }, 5, 5)).toMatchObject({ status: 400 });
+  expect(await rate({ order_id, user_id: randomUUID() }, 5, 5)).toMatchObject({
+    status: 400,
+    body: { code: 'NOT_FOUND' },
+  });
 });
 
 test("a rating of another customer's order is 400", async () => {
-  expect(await rate({ ...(await delivered()), user_id: randomUUID() }, 5, 5)).toMatchObject({ status: 400 });
+  expect(await rate({ ...(await delivered()), user_id: randomUUID() }, 5, 5)).toMatchObject({
+    status: 400,
+    body: { code: 'NOT_FOUND' },
+  });
 });
 
 test.each([0, 5.5, -1])('a rating of %d is 422', async (rating) => {

@@ -56,6 +56,8 @@ describe("an order placed at the restaurant's side", () => {
 });
 
 const askAgent = ({ order_id }: Placed) => ask('restaurant', 'POST', `/orders/${order_id}/agent`);
+const alreadyAssigned = { status: 404, body: { code: 'ALREADY_ASSIGNED' } };
+const notConfirmed = { status: 400, body: { code: 'NOT_CONFIRMED' } };
 const askAgentByOldName = ({ order_id }: Placed) => ask('restaurant', 'POST', `/assign-agent?order_id=${order_id}`);
 
 describe.each([
@@ -67,17 +69,17 @@ describe.each([
       { order_id: randomUUID(), user_id: '' },
       { order_id: 'no-uuid', user_id: '' },
     ]) {
-      expect(await askAgain(order)).toMatchObject({ status: 404, body: { success: false, detail: 'Order not found' } });
+      expect(await askAgain(order)).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
     }
-    expect((await askAgain(await assigned())).status).toBe(404);
-    expect((await askAgain(await delivered())).status).toBe(404);
+    expect(await askAgain(await assigned())).toMatchObject(alreadyAssigned);
+    expect(await askAgain(await delivered())).toMatchObject(alreadyAssigned);
   });
 
   test('is 400 for an order that is PENDING or CANCELLED', async () => {
     const order = await placed();
-    expect((await askAgain(order)).status).toBe(400);
+    expect(await askAgain(order)).toMatchObject(notConfirmed);
     await decide(order, 'CANCELLED');
-    expect((await askAgain(order)).status).toBe(400);
+    expect(await askAgain(order)).toMatchObject(notConfirmed);
   });
 });
 
@@ -86,7 +88,7 @@ test('requesting an agent for an order whose workflow was terminated is 409, and
   await terminate(order);
   expect(await askAgent(order)).toMatchObject({
     status: 409,
-    body: { success: false, message: expect.stringContaining('repaired') as string },
+    body: { code: 'ILLEGAL_TRANSITION', message: expect.stringContaining('repair') as string },
   });
   expect(await runOf(order)).toBe('TERMINATED');
   expect(await repair(['--yes', '--order', order.order_id])).toMatchObject({ code: 0 });

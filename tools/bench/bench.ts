@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createPlatform, urlsIn, type Platform } from '../platform/platform';
 import { createKeepAlive } from '../platform/transport';
 import { askStack } from '../stack/control';
-import { readVariables, systemVariables } from '../stack/variables';
+import { readVariables, systemVariables } from '../platform/variables';
 import { createOrderActors } from './actors/orders';
 import { createWorld, type World } from './actors/world';
 import { bareJob, startBaselineWorker } from './baseline/baseline';

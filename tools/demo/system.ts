@@ -3,7 +3,7 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { z } from 'zod';
 import { dataConverterOf } from '../../lib/temporal/payload-codec';
-import { readVariables, systemVariables } from '../stack/variables';
+import { readVariables, systemVariables } from '../platform/variables';
 import type { Cell } from './screen';
 
 const environment = z.object({

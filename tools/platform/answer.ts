@@ -42,12 +42,8 @@ export interface NoAnswer extends Sent {
 }
 
 export type Accepted = z.infer<typeof accepted>;
-export type Problem = z.infer<typeof problem> & {
-  /** From the contract's section 10. A client takes a code that it does not know by the status. */
-  code?: string;
-  /** Under 422. */
-  errors?: z.infer<typeof mismatch>['errors'];
-};
+/** `errors` under 422 only. A client takes a `code` that it does not know by the status. */
+export type Problem = z.infer<typeof problem> & Partial<Pick<z.infer<typeof mismatch>, 'errors'>>;
 
 /** Thrown for an answer that the caller did not expect; the message names the request, its status, code and message. */
 export class UnexpectedAnswerError extends Error {

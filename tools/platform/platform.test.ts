@@ -15,6 +15,7 @@ interface Reply {
 
 let server: Server;
 let replies: Reply[];
+let onReceived: () => void;
 let received: { line: string; authorization: string | undefined; key: unknown; body: string }[];
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -26,10 +27,12 @@ async function textOf(request: IncomingMessage): Promise<string> {
 beforeEach(async () => {
   replies = [];
   received = [];
+  onReceived = () => undefined;
   server = createServer((request, response) => {
     void textOf(request).then((body) => {
       const { authorization, 'idempotency-key': key } = request.headers;
       received.push({ line: `${request.method} ${request.url}`, authorization, key, body });
+      onReceived();
       const reply = replies.length > 1 ? replies.shift() : replies[0];
       if (reply?.text !== undefined) response.writeHead(reply.status, reply.headers).end(reply.text);
     });
@@ -80,7 +83,7 @@ describe.each([
   test('that is aborted is a value, and is not repeated', async () => {
     replies = [{ status: 200 }];
     const end = new AbortController();
-    setTimeout(() => end.abort(), 20);
+    onReceived = () => end.abort();
     const repeat = { ...untilDone, when: () => true };
     expect(await platformWith({ transport, signal: end.signal, repeat }).order('o')).toMatchObject({ status: null });
     expect(received).toHaveLength(1);

@@ -1,10 +1,11 @@
 import { table } from '../cli/output';
-import { processNames, serviceNames, type Addresses } from './addresses';
+import { serviceNames, type Addresses } from './addresses';
 import type { PartStatus } from './part';
+
+const row = (title: string, address: string, width = 24) => `  ${title.padEnd(width)} ${address}`;
 
 /** Every URL that a person can open or connect to. */
 export function addressLines(addresses: Addresses): string[] {
-  const row = (title: string, address: string) => `  ${title.padEnd(24)} ${address}`;
   return [
     ...serviceNames.map((service) => row(`${service} API`, addresses.api[service])),
     row('Temporal', addresses.temporal),
@@ -22,11 +23,8 @@ function withLogin(url: string): string {
 }
 
 export function metricsLines({ metrics, rabbitmqMetrics }: Addresses): string[] {
-  const row = (name: string, address: string) => `  ${`metrics of ${name}`.padEnd(28)} ${address}`;
-  return [
-    ...processNames.map((name) => row(name, metrics[name])),
-    ...(rabbitmqMetrics ? [row('rabbitmq', rabbitmqMetrics)] : []),
-  ];
+  const all = Object.entries({ ...metrics, ...(rabbitmqMetrics && { rabbitmq: rabbitmqMetrics }) });
+  return all.map(([name, address]) => row(`metrics of ${name}`, address, 28));
 }
 
 /** A line for each part below the headings. */

@@ -1,5 +1,6 @@
 /** What a customer, a restaurant and a courier do with one order. Requests are repeated until they are answered. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ErrorCode } from '../../../contracts/errors';
 import { queues, ratingsExchange } from '../../../contracts/names';
 import type { DeliveryMove } from '../../../contracts/states';
 import { codeOf, type AnyAnswer } from '../../platform/answer';
@@ -40,7 +41,7 @@ export function createOrderContext(actors: Actors, placement: Placement): OrderC
     when: (answer: AnyAnswer) =>
       answer.outcome === 'no answer' ||
       answer.outcome === 'failed' ||
-      earlyCodes.includes(codeOf(answer)) ||
+      earlyCodes.has(codeOf(answer)) ||
       (answer.status === 404 && channel === 'message'), // the order is unknown until it has been adopted
     timeoutMs: actorTimeoutMs,
     pauseMs: (attempt: number) => Math.min(200 * 1.5 ** (attempt - 2), 1_500),
@@ -52,7 +53,7 @@ export function createOrderContext(actors: Actors, placement: Placement): OrderC
 }
 
 /** Refusals of a request that came too early: the workflow hears of its agent, and the customer's record of the delivery, a moment later. */
-const earlyCodes: (string | undefined)[] = ['NO_AGENT_YET', 'NOT_DELIVERED'];
+const earlyCodes = new Set<string | undefined>(['NO_AGENT_YET', 'NOT_DELIVERED'] satisfies ErrorCode[]);
 
 /** Ends early at the end of the run. */
 export const pause = (ms: number, end: AbortSignal): Promise<void> =>

@@ -9,10 +9,7 @@ import type { Instance } from '../instance';
 import type { Part, ServerOptions } from '../part';
 import { loopback, type Ports } from '../ports';
 
-interface Account {
-  uid: number;
-  gid: number;
-}
+type Account = NonNullable<Part['runAs']>;
 
 /** URL of the superuser at the maintenance database. */
 export const postgresAdminUrl = (ports: Ports): string =>
