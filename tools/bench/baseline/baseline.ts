@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type StdioOptions } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,7 +13,9 @@ export interface BaselineWorker {
 
 /** Starts the bare workflow's worker as a process of its own. Resolves when it polls. */
 export async function startBaselineWorker(address: string, namespace: string): Promise<BaselineWorker> {
-  const worker = fork(join(__dirname, 'worker.js'), [address, namespace], { stdio: ['ignore', 2, 2, 'ipc'] });
+  // In a session of its own, as the parts of the system are: Linux divides a busy machine by sessions.
+  const options = { detached: true, stdio: ['ignore', 2, 2, 'ipc'] satisfies StdioOptions };
+  const worker = fork(join(__dirname, 'worker.js'), [address, namespace], options);
   const exited = once(worker, 'exit');
   const failed = exited.then(([code]) => Promise.reject(new Error(`the bare workflow's worker exited with ${code}`)));
   await Promise.race([once(worker, 'message'), failed]);

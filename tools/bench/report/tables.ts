@@ -33,7 +33,7 @@ function conditionLines({ conditions }: Report): string[] {
   return [
     `${machine}; ${seconds} s`,
     `other programs: up to ${otherCores?.toFixed(2) ?? '?'} cores in a phase; load average before: ${loadBefore.toFixed(1)}`,
-    ...(provisional ? ['PROVISIONAL: other programs used the machine. Only the ratios mean something.'] : []),
+    ...(provisional ? ['PROVISIONAL: other programs used the machine, so the figures are only a hint.'] : []),
   ];
 }
 
