@@ -1,11 +1,11 @@
 import { exampleIds } from '../../api/openapi/examples';
 
-/** Ids of things that are there, by what the examples call them. */
+/** Ids of existing things, by their names in the examples. */
 export type RealIds = Partial<Record<keyof typeof exampleIds, string>>;
 
-/** What a document says, with its examples about things that are there. */
-export function withIds<T>(said: T, ids: RealIds): T {
-  let text = JSON.stringify(said);
+/** A part of a document whose examples use existing ids. */
+export function withIds<T>(part: T, ids: RealIds): T {
+  let text = JSON.stringify(part);
   for (const [name, id] of Object.entries(ids)) text = text.replaceAll(exampleIds[name as keyof RealIds], id);
   return JSON.parse(text) as T;
 }
