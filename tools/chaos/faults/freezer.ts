@@ -48,7 +48,10 @@ const ps = async (...args: string[]): Promise<string> => (await promisify(execFi
 
 /** A process and its descendants. */
 async function findTree(root: number): Promise<number[]> {
-  const processes = [...(await ps('-A', '-o', 'pid=,ppid=')).matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [Number(pid), Number(parent)]);
+  const processes = [...(await ps('-A', '-o', 'pid=,ppid=')).matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [
+    Number(pid),
+    Number(parent),
+  ]);
   const tree = [root];
   for (const pid of tree) {
     for (const [child = 0, parent] of processes) if (parent === pid) tree.push(child);
