@@ -47,7 +47,7 @@ function start(name: ProcessName, addresses: Addresses, ports: Ports, variables:
 }
 
 /** Nothing listens there: port 1 is reserved. */
-const nowhere = { host: '127.0.0.1:1', ports: wantedPorts({ kind: 'base', base: 1 }) };
+const nowhere = { host: '127.0.0.1:1', ports: wantedPorts(1) };
 const servers = resolveAddresses(process.env, nowhere.ports);
 const absent = {
   database: (service: string) => `postgresql://postgres:secret@${nowhere.host}/${service}_service`,
@@ -199,7 +199,7 @@ describe('all six programs, started before their servers', () => {
 
   test('are ready once the servers are up', async () => {
     const base = aPortBase();
-    const ports = wantedPorts({ kind: 'base', base });
+    const ports = wantedPorts(base);
     const addresses = resolveAddresses({}, ports);
     const all = processNames.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
     await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting-for-dependency"')));

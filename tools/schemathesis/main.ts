@@ -76,7 +76,7 @@ async function examine(env: NodeJS.ProcessEnv): Promise<number> {
 
 interface SchemathesisFlags {
   name: string;
-  yes?: boolean;
+  yes: boolean;
 }
 
 /** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { ExpectedError } from '../../cli/output';
 import type { ServerName } from '../addresses';
-import { withProgress } from '../progress';
+import { withProgress } from '../screen';
 import { findPostgres, findRabbitmq, findRedis, firstExecutable, onPath, type RabbitmqBinaries } from './binaries';
 import { findTemporal, obtainTemporal } from './temporal-cli';
 

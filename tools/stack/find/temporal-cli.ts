@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withProgress } from '../progress';
+import { withProgress } from '../screen';
 import { firstExecutable, onPath } from './binaries';
 
 /** The newest release that `go install` can build: later ones have replace directives. */
