@@ -43,7 +43,7 @@ const queueBinding = (name: string) => ({
   },
 });
 
-/** A queue with those beside it for what waits and for what is dead. */
+/** The channels of a queue: its own, and those of its retry queue and its dead queue. */
 const queueChannels = (key: string, queue: string, text: string, message: string) => ({
   [key]: { address: queue, description: text, messages: refs(message), bindings: queueBinding(queue) },
   [`${key}Retry`]: {
@@ -61,10 +61,7 @@ const queueChannels = (key: string, queue: string, text: string, message: string
 });
 
 const channels = () => ({
-  ...(Object.assign(
-    {},
-    ...flows.map((flow) => queueChannels(flow.key, flow.queue, flow.description, flow.message.name)),
-  ) as object),
+  ...merged(flows.map((flow) => queueChannels(flow.key, flow.queue, flow.description, flow.message.name))),
   ratings: {
     address: ratingsExchange,
     description:
@@ -78,18 +75,19 @@ const channels = () => ({
       },
     },
   },
-  ...(Object.assign(
-    {},
-    ...rating.queues.map(({ key, queue }) =>
+  ...merged(
+    rating.queues.map(({ key, queue }) =>
       queueChannels(key, queue, `A service's own queue, bound to \`${ratingsExchange}\`.`, rating.message.name),
     ),
-  ) as object),
+  ),
   replies: {
     address: 'amq.rabbitmq.reply-to',
     description: "RabbitMQ's direct replies: no queue is declared, and nothing is kept for a requester that has gone.",
     messages: refs(...flows.flatMap(({ reply }) => (reply ? [reply.name] : []))),
   },
 });
+
+const merged = (parts: object[]): object => Object.assign({}, ...parts) as object;
 
 const replyPart = ({ reply }: Flow) =>
   reply && {
@@ -129,41 +127,42 @@ const replyOf = (value: z.ZodType) =>
 function components() {
   const replies = flows.flatMap(({ reply }) => reply ?? []);
   const sent = [...flows.map(({ message }) => message), rating.message];
+  const requests = new Set(flows.filter(({ reply }) => reply).map(({ message }) => message.name));
+  const bodies = [...sent, ...replies.map(({ name, schema }) => ({ name, schema: replyOf(schema) }))];
   const { schemas } = toJsonSchemas(
-    Object.fromEntries([
-      ...sent.map(({ name, schema }) => [name, schema] as const),
-      ...replies.map(({ name, schema }) => [name, replyOf(schema)] as const),
-    ]),
+    Object.fromEntries(bodies.map(({ name, schema }) => [name, schema])),
     '#/components/schemas/',
   );
-  const messageOf = (name: string, payload: unknown, trait: string) => ({
+  const message = (name: string, payload: unknown, trait: keyof typeof messageTraits) => [
     name,
-    payload: ref('components', 'schemas', name),
-    examples: [{ payload }],
-    traits: [ref('components', 'messageTraits', trait)],
-  });
-  const requests = new Set(flows.filter(({ reply }) => reply).map(({ message }) => message.name));
+    {
+      name,
+      payload: ref('components', 'schemas', name),
+      examples: [{ payload }],
+      traits: [ref('components', 'messageTraits', trait)],
+    },
+  ];
   return {
     messages: {
-      ...Object.fromEntries(
-        sent.map(({ name, example }) => [name, messageOf(name, example, requests.has(name) ? 'request' : 'notice')]),
-      ),
-      ...Object.fromEntries(
-        replies.map(({ name, example }) => [name, messageOf(name, { ok: true, value: example }, 'reply')]),
-      ),
+      ...Object.fromEntries([
+        ...sent.map(({ name, example }) => message(name, example, requests.has(name) ? 'request' : 'notice')),
+        ...replies.map(({ name, example }) => message(name, { ok: true, value: example }, 'reply')),
+      ]),
       DeadLetter: { name: 'DeadLetter', payload: {}, headers: ref('components', 'schemas', 'CourseHeaders') },
     },
-    messageTraits: {
-      request: { ...sentTrait, correlationId: { location: '$message.header#/correlation_id' } },
-      notice: sentTrait,
-      reply: { ...jsonTrait, correlationId: { location: '$message.header#/correlation_id' } },
-    },
+    messageTraits,
     schemas: { ...schemas, Headers: sentHeaders, CourseHeaders: courseHeaders },
   };
 }
 
 const jsonTrait = { contentType: 'application/json' };
 const sentTrait = { ...jsonTrait, headers: ref('components', 'schemas', 'Headers') };
+const correlationId = { location: '$message.header#/correlation_id' };
+const messageTraits = {
+  request: { ...sentTrait, correlationId },
+  notice: sentTrait,
+  reply: { ...jsonTrait, correlationId },
+};
 const text = { type: 'string' };
 
 /** AMQP's properties by their own names, and headers. */

@@ -7,10 +7,10 @@ import type { Part, PartStatus, ServerOptions } from './part';
 import { createPartRunner, type PartRunner } from './part-runner';
 import { createPortClaims, type PortPolicy, type Ports } from './ports';
 import { withProgress } from './screen';
-import { postgresPart } from './servers/postgres';
-import { prepareDatabases, prepareTemporal } from './servers/prepare';
+import { postgresPart, prepareDatabases } from './servers/postgres';
 import { rabbitmqParts } from './servers/rabbitmq';
 import { redisPart } from './servers/redis';
+import { registerSearchAttributes } from './servers/search-attributes';
 import { temporalPart } from './servers/temporal';
 import { serviceParts } from './services';
 import type { Warden } from './warden';
@@ -163,7 +163,8 @@ async function serverParts(binaries: ServerBinaries, options: ServerOptions): Pr
 async function prepareServers(addresses: Addresses, options: StackOptions): Promise<void> {
   await Promise.all([
     isIncluded('postgres', options) && prepareDatabases(addresses),
-    isIncluded('temporal', options) && prepareTemporal(addresses, options.env),
+    isIncluded('temporal', options) &&
+      registerSearchAttributes({ ...options.env, TEMPORAL_ADDRESS: addresses.temporal }),
   ]);
 }
 

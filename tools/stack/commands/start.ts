@@ -9,7 +9,6 @@ import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunningError, statusOf, type StackStatus } from '../control';
 import { ensureServers } from '../find/servers';
 import { createFolders, instanceNamed, logFileOf, projectRoot, rotateLog, type Instance } from '../instance';
-import { withStack } from '../launcher';
 import type { PortPolicy } from '../ports';
 import { addressLines, withProgress } from '../screen';
 
@@ -53,18 +52,18 @@ async function start(flags: StartFlags): Promise<number> {
   }
 }
 
-const startHere = (
+async function startHere(
   instance: Instance,
   { portBase: ports, yes, serversOnly, parts: only }: StartFlags,
-): Promise<number> =>
-  withStack(
-    { instance, ports, yes, serversOnly, only, durable: true, fresh: false, env: process.env },
-    async ({ addresses, stopping }) => {
-      printReady(instance, addresses, 'Ctrl-C stops it.');
-      await stopping;
-      return 0;
-    },
-  );
+): Promise<number> {
+  const { withStack } = await import('../launcher.js'); // It loads every server's client, which no other command needs.
+  const options = { instance, ports, yes, serversOnly, only, durable: true, fresh: false, env: process.env };
+  return withStack(options, async ({ addresses, stopping }) => {
+    printReady(instance, addresses, 'Ctrl-C stops it.');
+    await stopping;
+    return 0;
+  });
+}
 
 /** Runs the same command again, detached from this terminal, and resolves when its stack is ready. */
 async function startInBackground(instance: Instance, flags: StartFlags): Promise<number> {
