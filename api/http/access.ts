@@ -33,7 +33,7 @@ function refuseToken(error: unknown): never {
   throw error;
 }
 
-/** Everybody who may call a route for these roles: operators too. */
+/** The roles that may call a route for `allowed`: operators too. */
 export const withOperators = (allowed: readonly Role[]): Role[] => [...new Set<Role>([...allowed, 'operator'])];
 
 /** Lets these roles through, and operators. Throws HttpProblem: UNAUTHENTICATED without a caller, FORBIDDEN for another role. */

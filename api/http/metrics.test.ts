@@ -44,7 +44,7 @@ test('a request that is refused before its route is looked for is unmatched', as
   expect(await counted()).toEqual(['GET unmatched 500']);
 });
 
-test('a request whose client goes is counted as 499, and is under way until then', async () => {
+test('a request whose client disconnects is counted as 499, and as in flight until then', async () => {
   const inFlight = async () => (await registry.getSingleMetric('http_requests_in_flight')?.get())?.values[0]?.value;
   const arrived = new Promise<void>((resolve) => (asked = resolve));
   const sent = request(`${server.address}/slow`).on('error', () => undefined);

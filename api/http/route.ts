@@ -40,7 +40,7 @@ export const body = <Schema extends z.ZodType>(
   example: z.input<Schema> & object,
 ): RequestBody<z.output<Schema>> => ({ schema: schema as z.ZodType<z.output<Schema>>, example });
 
-/** What a refusal means at a route, and its status where that is not the usual one of its code. */
+/** The meaning of a refusal at a route, with its status where that is not the code's usual one. */
 export type Meaning = string | { status: number; meaning: string };
 
 /** The name of the same operation in the old platform, with what differs there. A creation answers 200 there, without `Location`. */
@@ -53,7 +53,7 @@ export interface OldName<Query, Body> {
   description?: string;
 }
 
-/** What a route declares for everybody who reads it: the router, the guard, the documents. */
+/** The part of a declaration that needs no type of its own. */
 interface Declared {
   method: 'GET' | 'POST' | 'PATCH';
   path: `/${string}`;
@@ -61,7 +61,7 @@ interface Declared {
   id: string;
   summary: string;
   description?: string;
-  /** Who may call it, beside operators, who may call every route. */
+  /** The roles that may call it. Operators may call every route. */
   roles: readonly Role[] | 'anybody';
   /** Whether it takes an `Idempotency-Key`. */
   idempotent?: boolean;
@@ -72,7 +72,7 @@ export interface AnswerHeaders {
   'Cache-Control'?: 'no-store';
 }
 
-/** What a handler has answered; made by its `answer`. */
+/** A handler's answer, made by its `answer`. */
 export interface Answered {
   readonly status: number;
   /** A string is JSON text already. */
@@ -80,7 +80,7 @@ export interface Answered {
   readonly headers: AnswerHeaders;
 }
 
-/** What a handler gets of a request, read and checked as its route declares. */
+/** A request as its handler gets it: read, checked and typed as declared. */
 export interface HandlerInput<Path extends string, Query, Body, Answers extends AnswersByStatus> {
   /** In lower case. */
   params: Record<ParamName<Path>, string>;
@@ -129,7 +129,7 @@ type PathParams<Path extends string> = [ParamName<Path>] extends [never]
   ? { params?: Record<string, never> }
   : { params: Record<ParamName<Path>, IdParam> };
 
-/** A request as it has arrived. */
+/** A request before it is read. */
 export interface ReceivedRequest {
   byOldName: boolean;
   params: unknown;
@@ -153,8 +153,8 @@ export interface Route<Deps = never> extends Declared {
 }
 
 /**
- * Declares an operation once: its router, its guard, the types of its handler, its documents come from here. A handler that answers
- * with a status, a body or a refusal that is not declared does not compile.
+ * Declares an operation. Its router, its guard, its parsing and its documents are made from the declaration. A handler that returns an
+ * undeclared status, body or refusal does not compile.
  */
 export function route<
   Deps,

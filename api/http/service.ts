@@ -11,7 +11,7 @@ import { listen } from './server';
 
 type HttpServiceConfig = ProcessConfig & HttpConfig & AccessConfig & RedisConfig & { PORT: number };
 
-/** Makes the app, once everything that the service needs is there. */
+/** Makes the app, once all dependencies are available. */
 type CreateApp = (edge: EdgeDeps) => Express;
 
 /** Runs an HTTP service on `HOST` and `PORT`. Redis is optional: without it each process limits its callers on its own. */

@@ -27,7 +27,7 @@ export interface Described {
   [more: string]: unknown;
 }
 
-/** Everybody who may call a route, in the order of the contract; none: anybody may. */
+/** The roles that may call a route, in the contract's order; empty if anybody may. */
 export const rolesOf = ({ roles: allowed }: Pick<Route, 'roles'>): Role[] =>
   allowed === 'anybody' ? [] : roles.filter((role) => withOperators(allowed).includes(role));
 

@@ -1,4 +1,4 @@
-/** The AsyncAPI document of the messages, from the contracts. */
+/** The AsyncAPI document of the messages, made from the contracts. */
 import { z } from 'zod';
 import { deadQueue, platformAppId, ratingsExchange, retryQueue } from '../../contracts/names';
 import { toJsonSchemas } from '../../api/openapi/schemas';
@@ -26,10 +26,10 @@ export function asyncApiDocument() {
   };
 }
 
-const description = `Bodies are JSON (UTF-8), messages persistent and published with \`mandatory\` and confirms. A consumer ignores fields that it does not know.
-A request has \`reply_to\` and \`correlation_id\`; its \`expiration\` is the time for which its sender waits. What has our \`app_id\` and a \`reply_to\` is a request of a running
-order; what else is valid on a queue that old programs share is adopted. A body that is no JSON or does not match goes to the \`.dead\` queue with the reason; what cannot be
-handled yet waits in the \`.retry\` queue.`;
+const description = `Bodies are JSON (UTF-8). Messages are persistent and published with \`mandatory\` and confirms. Consumers ignore unknown fields.
+A request has \`reply_to\` and \`correlation_id\`; its \`expiration\` is its sender's timeout. A message with our \`app_id\` and a
+\`reply_to\` is a request of a running order. Any other valid message on a queue that old programs share is adopted. A body that is not
+JSON or does not match goes to the \`.dead\` queue with the reason; a message that cannot be handled yet waits in the \`.retry\` queue.`;
 
 const ref = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
 const refs = (...names: string[]) =>
@@ -43,18 +43,18 @@ const queueBinding = (name: string) => ({
   },
 });
 
-/** The channels of a queue: its own, and those of its retry queue and its dead queue. */
+/** A queue with its retry and its dead-letter queue. */
 const queueChannels = (key: string, queue: string, text: string, message: string) => ({
   [key]: { address: queue, description: text, messages: refs(message), bindings: queueBinding(queue) },
   [`${key}Retry`]: {
     address: retryQueue(queue),
-    description: `What waits for its next attempt at \`${queue}\`, as a copy with its course in headers.`,
+    description: `Messages of \`${queue}\` that wait for their next attempt, as copies with their history in headers.`,
     messages: refs(message),
     bindings: queueBinding(retryQueue(queue)),
   },
   [`${key}Dead`]: {
     address: deadQueue(queue),
-    description: `What could not be handled at \`${queue}\`, as it came, with the reason in headers.`,
+    description: `Messages of \`${queue}\` that cannot be handled, unchanged, with the reason in headers.`,
     messages: refs('DeadLetter'),
     bindings: queueBinding(deadQueue(queue)),
   },
@@ -65,7 +65,7 @@ const channels = () => ({
   ratings: {
     address: ratingsExchange,
     description:
-      'Ratings, to whoever counts them. Transient, as old programs declare it; the queues bound to it are durable.',
+      'Ratings, for every service that counts them. Transient, as old programs declare it; the queues bound to it are durable.',
     messages: refs(rating.message.name),
     bindings: {
       amqp: {
@@ -82,7 +82,8 @@ const channels = () => ({
   ),
   replies: {
     address: 'amq.rabbitmq.reply-to',
-    description: "RabbitMQ's direct replies: no queue is declared, and nothing is kept for a requester that has gone.",
+    description:
+      "RabbitMQ's direct replies: no queue is declared, and nothing is kept for a requester that has disconnected.",
     messages: refs(...flows.flatMap(({ reply }) => (reply ? [reply.name] : []))),
   },
 });
@@ -165,19 +166,19 @@ const messageTraits = {
 };
 const text = { type: 'string' };
 
-/** AMQP's properties by their own names, and headers. */
+/** AMQP properties and headers, by name. */
 const sentHeaders = {
   type: 'object',
   properties: {
     app_id: { type: 'string', const: platformAppId },
     message_id: { type: 'string', format: 'uuid' },
     delivery_mode: { type: 'integer', const: 2 },
-    reply_to: { ...text, description: 'Of a request: `amq.rabbitmq.reply-to`.' },
-    correlation_id: { ...text, description: 'Of a request; its reply has the same.' },
-    expiration: { ...text, description: 'Of a request: milliseconds, as AMQP has it in text.' },
-    [requestIdHeader]: { ...text, description: 'The id of the HTTP request that it goes back to, if any.' },
-    traceparent: { ...text, description: 'W3C Trace Context, where traces are on.' },
-    [signatureHeader]: { ...text, description: 'HMAC-SHA256 by `MESSAGE_SECRET`, where that is set.' },
+    reply_to: { ...text, description: 'In a request: `amq.rabbitmq.reply-to`.' },
+    correlation_id: { ...text, description: 'In a request; its reply has the same.' },
+    expiration: { ...text, description: 'In a request: its timeout in milliseconds, as text.' },
+    [requestIdHeader]: { ...text, description: 'The id of the HTTP request that caused it, if any.' },
+    traceparent: { ...text, description: 'W3C Trace Context, if tracing is on.' },
+    [signatureHeader]: { ...text, description: 'HMAC-SHA256 with `MESSAGE_SECRET`, if that is set.' },
   },
 };
 
