@@ -1,7 +1,7 @@
 import type { ConfirmChannel } from 'amqplib';
 import { Registry } from 'prom-client';
 import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
-import type { BrokerConfig, MessageSecretConfig } from '../config/broker';
+import type { BrokerConfig } from '../config/servers';
 import type { ProcessConfig } from '../config/process';
 import type { Log } from '../logging/log';
 import type { Service } from '../process/service';
@@ -109,7 +109,7 @@ const forPurpose = (options: ConnectionSettings, purpose: string): ConnectionSet
 export type BrokerServer = Pick<BrokerOptions, 'url' | 'tls' | 'signature'>;
 
 /** @param config Validated; its files are already read. */
-export function brokerServer(config: BrokerConfig & MessageSecretConfig): BrokerServer {
+export function brokerServer(config: BrokerConfig): BrokerServer {
   const { RABBITMQ_CA_FILE: ca, RABBITMQ_CERT_FILE: cert, RABBITMQ_KEY_FILE: key } = config;
   const { RABBITMQ_URL: url, MESSAGE_SECRET: secret } = config;
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
@@ -120,7 +120,7 @@ export function brokerServer(config: BrokerConfig & MessageSecretConfig): Broker
  * Connects to the broker, and makes it a dependency of the service. Waits for it, and throws StartupTimeoutError, only if it is required.
  */
 export async function addBroker(
-  service: Service<ProcessConfig & BrokerConfig & MessageSecretConfig>,
+  service: Service<ProcessConfig & BrokerConfig>,
   { required = true } = {},
 ): Promise<Broker> {
   const { name, config, log, registry } = service;

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { ProcessConfig } from '../config/process';
-import { temporalIsSecure, type TemporalConfig } from '../config/temporal';
+import { temporalIsSecure, type TemporalConfig } from '../config/servers';
 import type { Service } from '../process/service';
 import type { StartupRetry } from '../process/startup-retry';
 import { isTracing } from '../tracing/sdk';

@@ -3,7 +3,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { nameStatements, ownSteps } from './statement-spans';
-import { tracing as variables } from '../config/tracing';
+import { tracing as variables } from '../config/process';
 import { errorSummary } from '../process/startup-retry';
 import { withTimeout } from '../process/timeout';
 
