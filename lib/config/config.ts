@@ -8,7 +8,7 @@ import { payloadKeys } from '../temporal/payload-keys';
 import { access, checkAccess, checkServiceToken, serviceToken, type AccessConfig } from './access';
 import { http } from './http';
 import { policy } from './policy';
-import { basics, health, host, metrics, mode, port, tracing, type Refuse } from './process';
+import { basics, health, host, metrics, mode, port, tracing, withoutEmpty, type Refuse } from './process';
 import {
   broker,
   checkServers,
@@ -106,12 +106,11 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads a configuration. An empty variable counts as absent. Logs a warning for what production allows but should avoid.
+ * Reads a configuration. Logs a warning for what production allows but should avoid.
  * Throws ConfigError.
  */
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(present);
+  const parsed = schema.safeParse(withoutEmpty(env));
   if (parsed.success) {
     const config = parsed.data as ServersConfig; // or of no servers
     const variables = config.NODE_ENV === 'production' ? serversWithoutTls(config) : [];

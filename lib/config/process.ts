@@ -7,6 +7,10 @@ export const port = () => z.coerce.number().int().min(0).max(65_535);
 /** Reports a problem under the variable that has to change. */
 export type Refuse = (variable: string, problem: string) => void;
 
+/** An empty variable counts as absent. */
+export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
 /** Whether only this machine can connect to a host. */
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
 

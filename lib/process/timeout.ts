@@ -1,3 +1,5 @@
+import type { Log } from '../logging/log';
+
 /** Settles as the promise does; rejects after `timeoutMs` if it has not settled. The work behind it is not cancelled. */
 export async function withTimeout<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -9,4 +11,11 @@ export async function withTimeout<T>(timeoutMs: number, promise: Promise<T>): Pr
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits for a step of a shutdown. Never rejects: at worst, the other side notices when this process has ended. */
+export async function tryToClose(step: Promise<unknown> | undefined, log: Log, timeoutMs: number): Promise<void> {
+  await withTimeout(timeoutMs, Promise.resolve(step)).catch((error: unknown) =>
+    log.debug({ event: 'close-failed', err: error }, 'a connection did not close cleanly'),
+  );
 }
