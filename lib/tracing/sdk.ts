@@ -47,7 +47,7 @@ export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Lo
   // Calls without a parent span (fetching keys, health checks) start no trace.
   new UndiciInstrumentation({ requireParentforSpans: true });
   new PrismaInstrumentation({ ignoreSpanTypes: ownSteps });
-  tracing = { stop: () => tryToClose(provider.shutdown(), log, shutdownTimeoutMs) };
+  tracing = { stop: () => tryToClose(() => provider.shutdown(), log, shutdownTimeoutMs) };
   return tracing;
 }
 
