@@ -102,6 +102,13 @@ export const exampleOrderPage = {
   reason: null,
 };
 
+export const exampleRating = {
+  id: exampleIds.rating,
+  user_order_id: exampleIds.userOrder,
+  order_rating: 5,
+  agent_rating: 4,
+};
+
 export const exampleAgent = {
   id: exampleIds.agent,
   name: 'Asha',
