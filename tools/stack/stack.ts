@@ -91,7 +91,7 @@ export function createStack(options: StackOptions, warden: Warden) {
     /** Stops the services first, so that they can finish their work while the servers still answer. A second call waits for the same stop. */
     stop(): Promise<void> {
       phase = 'stopping';
-      return parts.stop().then(claims.releaseAll);
+      return parts.stop().then(() => claims.releaseAll());
     },
     /** Kills every part; none is restarted. */
     kill: parts.kill,
@@ -118,21 +118,21 @@ function createPartSet(instance: Instance, warden: Warden) {
   return {
     throwIfStopping,
     start,
-    async startOneByOne(parts: Part[]): Promise<void> {
+    startOneByOne: async (parts: Part[]): Promise<void> => {
       for (const part of parts) await start([part]);
     },
     statuses: () => runners.map((runner) => runner.status()),
-    named(name: string): PartRunner {
+    named: (name: string): PartRunner => {
       const runner = runners.find((each) => each.name === name);
       if (runner) return runner;
       throw new Error(`no part "${name}"; there are ${runners.map((each) => each.name).join(', ')}`);
     },
     stopping,
-    stop(): Promise<void> {
+    stop: (): Promise<void> => {
       announceStop();
       return (stopped ??= stopInOrder(runners));
     },
-    kill() {
+    kill: () => {
       for (const runner of runners) {
         void runner.stop(); // So that it is not restarted.
         runner.kill();
