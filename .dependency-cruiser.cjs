@@ -61,7 +61,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '(node_modules/zod|^contracts/(answers|messages|values|orders|restaurants|delivery|ratings))',
+        path: '(node_modules/zod|^contracts/(answers|messages|values|orders|restaurants|delivery))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,4 +1,4 @@
-import { accessOf } from '../../api/http/access-config';
+import { accessOf } from '../../api/http/access';
 import { listen } from '../../api/http/server';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { runProcess } from '../../lib/process/run-process';
