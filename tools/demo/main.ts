@@ -6,7 +6,6 @@ import { portPolicy } from '../stack/ports';
 import { createDemo, type Scenario } from './demo';
 import { scenarios, type ScenarioName } from './scenarios/scenarios';
 import { heading, print } from './screen';
-import { readAddresses } from './system';
 
 interface DemoFlags {
   scenario: ScenarioName;
@@ -49,7 +48,7 @@ async function show({ title, environment, usually, run }: Scenario): Promise<num
     heading(title, 'every line is a real request to the running system');
     for (const [variable, value] of Object.entries(environment ?? {}))
       print(`  ${variable}=${value} here; usually ${usually}.`);
-    await run(createDemo(readAddresses(process.env)));
+    await run(createDemo(process.env));
     print();
     return 0;
   } catch (error) {

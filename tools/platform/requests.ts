@@ -1,4 +1,5 @@
-/** Every request that a client may make, by what it is about. Paths, bodies and answers: contract, section 2. */
+/** Every request that a client may make, by subject, and the usual bodies. Paths, bodies and answers: contract, section 2. */
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type * as common from '../../contracts/answers/common';
 import type * as deliveryAnswers from '../../contracts/answers/deliveries';
@@ -16,6 +17,24 @@ export type NewOrder = z.input<typeof placeOrderBody>;
 export type NewAgent = z.input<typeof addAgentBody>;
 export type DecisionBody = z.input<typeof decisionBody>;
 export type Placement = z.infer<typeof orderAnswers.placement>;
+export type AddedRestaurant = z.infer<typeof restaurantAnswers.restaurantAdded>['data'];
+export type Job = z.infer<typeof deliveryAnswers.deliveryFound>['data'];
+
+/** Open around the clock. */
+export const newRestaurant = (name: string, menu: NewRestaurant['menu']): NewRestaurant => ({
+  name,
+  opening_time: '00:00',
+  closing_time: '23:59',
+  menu,
+});
+
+export const newAgent = (name: string): NewAgent => ({ name, userName: `${name}-${randomUUID()}`, gender: 'FEMALE' });
+
+/** One of the first item, two of the second, and so on. */
+export const newOrder = (userId: string, restaurantId: string, menuItemIds: string[]): NewOrder => {
+  const items = menuItemIds.map((menu_item_id, index) => ({ menu_item_id, quantity: index + 1 }));
+  return { user_id: userId, restaurants: [{ restaurant_id: restaurantId, items }] };
+};
 
 interface Page {
   limit?: number;

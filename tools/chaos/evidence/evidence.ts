@@ -1,7 +1,16 @@
 import type { DeliveryStatus, OrderStatus } from '../../../contracts/states';
 
 /** The contents of the databases, the queues and Temporal at the end of a run. Money is in cents. */
-export interface Evidence {
+export interface Evidence extends Rows {
+  runs: Run[];
+  /** Histories that the built workflow code does not replay: a worker without them in its cache cannot continue them. */
+  replayFailures: { workflowId: string; error: string }[];
+  /** `messages` includes unacknowledged ones; none where the broker gave no number. */
+  queues: { name: string; messages?: number | null }[];
+  deadLetters: { queue: string; id: string; reason: string | null }[];
+}
+
+export interface Rows {
   records: CustomerRecord[];
   ratings: Rating[];
   groups: Group[];
@@ -11,33 +20,17 @@ export interface Evidence {
   agents: Agent[];
   /** The audit trail, each database's changes in their order. */
   changes: Change[];
-  runs: Run[];
-  /** Histories that the built workflow code does not replay: a worker without them in its cache cannot continue them. */
-  replayFailures: { workflowId: string; error: string }[];
-  /** `messages` includes unacknowledged ones; null where the broker gave no number. */
-  queues: { name: string; messages: number | null }[];
-  deadLetters: { queue: string; id: string; reason: string | null }[];
 }
 
-export interface CustomerRecord {
-  orderId: string;
-  userId: string;
-  status: OrderStatus;
-  delivered: boolean;
-  total: number | null;
-}
+/** A whole order. The total is null in a tombstone: the order was undone before it was stored. */
+type Whole = { orderId: string; userId: string; status: OrderStatus; total: number | null };
+
+export type CustomerRecord = Whole & { delivered: boolean };
 
 export type Rating = { orderId: string; order_rating: number; agent_rating: number };
 
 /** The restaurant service's row of a whole order. */
-export interface Group {
-  orderId: string;
-  userId: string;
-  status: OrderStatus;
-  /** Null in a tombstone: the order was undone before it was stored. */
-  total: number | null;
-  rating: number | null;
-}
+export type Group = Whole & { rating: number | null };
 
 /** One restaurant's part of an order. */
 export interface Part {
