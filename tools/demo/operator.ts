@@ -1,10 +1,10 @@
 /** An operator's commands and observations, each printed as a step. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { connect } from 'amqplib';
 import { withTemporal } from '../platform/connections';
 import { until } from '../platform/until';
 import type { SystemVariables } from '../platform/variables';
+import { withBroker } from '../queues/broker';
 import { requestStack } from '../stack/control';
 import type { Order } from './people';
 import { printDetail } from './screen';
@@ -32,13 +32,13 @@ export const createOperator = (system: SystemVariables) => ({
 
   /** Waits until the queue holds a request and has no consumer. */
   async seesRequestWait(queue: string): Promise<void> {
-    const connection = await connect(system.RABBITMQ_URL);
-    const channel = await connection.createChannel();
-    const waiting = until(`a request waits in ${queue}`, async () => {
-      const { messageCount, consumerCount } = await channel.checkQueue(queue);
-      return messageCount > 0 && consumerCount === 0;
-    });
-    await stepOf('Its request waits in the queue', queue, 'waiting', waiting).finally(() => connection.close());
+    const waiting = withBroker(system.RABBITMQ_URL, (channel) =>
+      until(`a request waits in ${queue}`, async () => {
+        const { messageCount, consumerCount } = await channel.checkQueue(queue);
+        return messageCount > 0 && consumerCount === 0;
+      }),
+    );
+    await stepOf('Its request waits in the queue', queue, 'waiting', waiting);
   },
 
   /** Waits until the order's pending activity has reached this attempt. */

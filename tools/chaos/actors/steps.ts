@@ -7,7 +7,7 @@ import { codeOf, type AnyAnswer } from '../../platform/answer';
 import type { Platform } from '../../platform/platform';
 import type { AddedRestaurant, DecisionBody, Job } from '../../platform/requests';
 import type { Journal, Placement, PlacementOutcome } from '../journal';
-import { isRefusedInPart } from '../plan/orders';
+import { isRefusedInPart, placementRoutes } from '../plan/orders';
 import type { Outsider } from './outsider';
 
 /** What the actors of all orders share. */
@@ -58,24 +58,17 @@ const earlyCodes = new Set<string | undefined>(['NO_AGENT_YET', 'NOT_DELIVERED']
 export const pause = (ms: number, end: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal: end }).catch(() => undefined);
 
-const placementRoutes = {
-  'user API': ['user', '/orders'],
-  'user API, old path': ['user', '/place-order'],
-  'restaurant API': ['restaurant', '/orders'],
-} as const;
-
 /** Without an idempotency key the request is sent once. */
 export async function placeOrder(order: OrderContext): Promise<PlacementOutcome> {
   const { channel, idempotencyKey, placementTimeoutMs, onPartialRefusal } = order.placement.planned;
-  if (channel === 'message')
-    return (await publishPlacement(order)) ? { is: 'accepted', orderId: order.orderId } : { is: 'unknown' };
+  const route = placementRoutes[channel];
+  if (!route) return (await publishPlacement(order)) ? { is: 'accepted', orderId: order.orderId } : { is: 'unknown' };
   const once = { repeat: undefined, timeoutMs: placementTimeoutMs };
   const platform = idempotencyKey ? order.platform : order.platform.with(once);
-  const [service, path] = placementRoutes[channel];
-  const answer = await platform.request<{ order_id: string }>(service, 'POST', path, {
-    body: { ...order.placement.body, on_partial_refusal: onPartialRefusal },
-    ...(idempotencyKey && { headers: { 'Idempotency-Key': idempotencyKey } }),
-  });
+  const body = { ...order.placement.body, on_partial_refusal: onPartialRefusal };
+  const headers = { ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }) };
+  const [service, path] = route;
+  const answer = await platform.request<{ order_id: string }>(service, 'POST', path, { body, headers });
   if (answer.outcome === 'done' || answer.outcome === 'accepted')
     return { is: 'accepted', orderId: answer.body.order_id };
   return answer.outcome === 'refused' ? { is: 'refused', status: answer.status } : { is: 'unknown' };

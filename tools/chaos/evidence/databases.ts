@@ -1,9 +1,30 @@
+/** What the databases contain at the end of a run, and how each row got there. Money is in cents. */
+import type { DeliveryStatus, OrderStatus } from '../../../contracts/states';
 import { selectRows } from '../../platform/connections';
 import { serviceNames, type ServiceName } from '../../stack/addresses';
-import { auditedTables } from './evidence';
-import type { Agent, Change, CustomerRecord, Delivery, Group, Part, Rated, Rating, Rows } from './evidence';
 
 type DatabaseUrls = Record<ServiceName, string>;
+
+/** The tables whose every change goes to the audit trail, by database. */
+const auditedTables = {
+  user: ['userOrder', 'userRating'],
+  restaurant: ['OrderGroup', 'Order', 'OrderItem'],
+  delivery: ['DeliveryAssignment', 'DilveryAgent', 'DeclinedJob'],
+} as const;
+export type AuditedTable = (typeof auditedTables)[ServiceName][number];
+
+/** A changed row. Without `before` it was inserted, without `after` deleted. */
+export interface Change {
+  table: AuditedTable;
+  /** Milliseconds; the databases of one server share a clock. */
+  at: number;
+  transaction: string;
+  before: RowState | null;
+  after: RowState | null;
+}
+
+/** The columns that the invariants need, by the same names for every table; null where a table has no such column. */
+export type RowState = Record<'id' | 'orderId' | 'agentId' | 'status', string | null> & { delivered: boolean | null };
 
 /** `seq` follows the order of a row's changes, as each waits for the one before it. */
 const createAuditTrail = `
@@ -43,6 +64,7 @@ export async function installAuditTrail(urls: DatabaseUrls): Promise<void> {
   }
 }
 
+/** In the order of each database. */
 const readChanges = (url: string): Promise<Change[]> =>
   selectRows(
     url,
@@ -50,19 +72,37 @@ const readChanges = (url: string): Promise<Change[]> =>
     FROM chaos.audit ORDER BY seq`,
   );
 
-export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls): Promise<Rows> => ({
+/** A whole order at one service. The total is null in a tombstone: the order was undone before it was stored. */
+type Whole = { orderId: string; userId: string; status: OrderStatus; total: number | null };
+
+/** One restaurant's part of an order. */
+interface Part {
+  id: string;
+  orderId: string;
+  restaurant_id: string;
+  status: OrderStatus;
+  total: number;
+  items: { menu_item_id: string; quantity: number; price: number; menuPrice: number }[];
+}
+
+type Delivery = { orderId: string; agentId: string | null; status: DeliveryStatus; rating: number | null };
+
+/** A restaurant or an agent: its mean rating, and what the mean is made of. */
+export type Rated = { id: string; mean: number | null; sum: number; count: number };
+
+export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls) => ({
   changes: (await Promise.all([user, restaurant, delivery].map(readChanges))).flat(),
-  records: await selectRows<CustomerRecord>(
+  records: await selectRows<Whole & { delivered: boolean }>(
     user,
     `SELECT order_id AS "orderId", user_id AS "userId", status, delivered, (total * 100)::float8 AS total
     FROM "userOrder"`,
   ),
-  ratings: await selectRows<Rating>(
+  ratings: await selectRows<{ orderId: string; order_rating: number; agent_rating: number }>(
     user,
     `SELECT o.order_id AS "orderId", r.order_rating, r.agent_rating
     FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id`,
   ),
-  groups: await selectRows<Group>(
+  groups: await selectRows<Whole & { rating: number | null }>(
     restaurant,
     `SELECT order_id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, order_rating AS rating
     FROM "OrderGroup"`,
@@ -86,7 +126,7 @@ export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls
     delivery,
     `SELECT "orderId", "agentId", status, "agentRating" AS rating FROM "DeliveryAssignment"`,
   ),
-  agents: await selectRows<Agent>(
+  agents: await selectRows<Rated & { status: 'AVAILABLE' | 'BUSY' }>(
     delivery,
     `SELECT id, agent_status AS status, rating AS mean, "ratingSum" AS sum, "ratingCount" AS count
     FROM "DilveryAgent"`,
