@@ -47,7 +47,7 @@ async function show({ title, environment, usually, run }: Scenario): Promise<num
   try {
     heading(title, 'every line is a real request to the running system');
     for (const [variable, value] of Object.entries(environment ?? {}))
-      print(`  ${variable}=${value} here; usually ${usually}.`);
+      print(`  Shortened here: ${variable}=${value}. Usually ${usually}.`);
     await run(createDemo(process.env));
     print();
     return 0;

@@ -1,6 +1,7 @@
 /** An operator's commands and observations, each printed as a step. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Activities } from '../../workflows/calls';
 import { withTemporal } from '../platform/connections';
 import { until } from '../platform/until';
 import type { SystemVariables } from '../platform/variables';
@@ -41,15 +42,17 @@ export const createOperator = (system: SystemVariables) => ({
     await stepOf('Its request waits in the queue', queue, 'waiting', waiting);
   },
 
-  /** Waits until the order's pending activity has reached this attempt. */
-  async seesAttempt({ workflowId }: Order, attempt: number): Promise<void> {
-    const pending = withTemporal(system, (client) =>
-      until(`attempt ${attempt} of an activity`, async () => {
+  /** Waits until a second attempt at the order's activity is pending. */
+  async seesRetry({ workflowId }: Order, activity: keyof Activities): Promise<void> {
+    const retried = withTemporal(system, (client) =>
+      until(`${activity} is retried`, async () => {
         const { raw } = await client.workflow.getHandle(workflowId).describe();
-        return raw.pendingActivities?.find((activity) => (activity.attempt ?? 0) >= attempt);
+        return raw.pendingActivities?.find(
+          ({ activityType, attempt }) => activityType?.name === activity && (attempt ?? 0) > 1,
+        );
       }),
     );
-    const { activityType, lastFailure } = await stepOf('Temporal retries its request', 'activity', 'retried', pending);
-    printDetail(`${activityType?.name}: ${lastFailure?.message ?? '-'}`);
+    const { lastFailure } = await stepOf('Temporal retries it', `activity ${activity}`, 'retried', retried);
+    printDetail(lastFailure?.message ?? 'no failure yet');
   },
 });
