@@ -9,15 +9,11 @@ import type { Caller } from '../../contracts/access';
 import { anOperator, authorization } from '../stack/access';
 import type { ServiceName } from '../stack/addresses';
 import type { Answer } from './answer';
-import { deliveryRequests, orderRequests, restaurantRequests } from './requests';
+import { createRequests } from './requests';
 import { createSend, type PlatformOptions, type Repeat, type RequestOptions } from './send';
 import { fetchTransport, type Method } from './transport';
 
-type Requests = ReturnType<typeof restaurantRequests> &
-  ReturnType<typeof orderRequests> &
-  ReturnType<typeof deliveryRequests>;
-
-export interface Platform extends Requests {
+export interface Platform extends ReturnType<typeof createRequests> {
   /** Any request, such as one by an old name or with a body that does not match. */
   request<Body = unknown>(
     service: ServiceName,
@@ -45,9 +41,7 @@ export function createPlatform(options: Partial<PlatformOptions> & Pick<Platform
   };
   const send = createSend(all);
   return {
-    ...restaurantRequests(send),
-    ...orderRequests(send),
-    ...deliveryRequests(send),
+    ...createRequests(send),
     request: send,
     as: (caller) => createPlatform({ ...all, caller }),
     with: (others) => createPlatform({ ...all, ...others }),

@@ -41,7 +41,7 @@ interface Page {
   cursor?: string;
 }
 
-export const restaurantRequests = (send: Send) => ({
+const restaurantRequests = (send: Send) => ({
   addRestaurant: (body: NewRestaurant) =>
     send<z.infer<typeof restaurantAnswers.restaurantAdded>>('restaurant', 'POST', '/restaurants', { body }),
 
@@ -56,7 +56,7 @@ export const restaurantRequests = (send: Send) => ({
     send<z.infer<typeof restaurantAnswers.openRestaurants>>('user', 'GET', `/restaurants${query({ hour })}`),
 });
 
-export const orderRequests = (send: Send) => ({
+const orderRequests = (send: Send) => ({
   /** With a key the request may be repeated: it places one order. */
   placeOrder: (body: NewOrder, { key, at = 'user' }: { key?: string; at?: 'user' | 'restaurant' } = {}) =>
     send<Placement, Placement>(at, 'POST', '/orders', {
@@ -88,7 +88,7 @@ export const orderRequests = (send: Send) => ({
     send<z.infer<typeof orderAnswers.agentAsked>>('restaurant', 'POST', `/orders/${orderId}/agent`),
 });
 
-export const deliveryRequests = (send: Send) => ({
+const deliveryRequests = (send: Send) => ({
   addAgent: (body: NewAgent) =>
     send<z.infer<typeof deliveryAnswers.agentAdded>>('delivery', 'POST', '/agents', { body }),
 
@@ -110,6 +110,12 @@ export const deliveryRequests = (send: Send) => ({
   /** Hands the job back. Without an `agent_id` the repeat is the next agent's: not for repeating. */
   decline: (orderId: string, body?: z.input<typeof declineBody>) =>
     send<z.infer<typeof common.done>>('delivery', 'POST', `/deliveries/${orderId}/decline`, { body }),
+});
+
+export const createRequests = (send: Send) => ({
+  ...restaurantRequests(send),
+  ...orderRequests(send),
+  ...deliveryRequests(send),
 });
 
 /** With its question mark; empty when nothing is set. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../cli/output';
+import { messageOf, say } from '../../cli/output';
 import { selectRows } from '../../platform/connections';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
@@ -18,7 +18,6 @@ interface Injector {
   system: FreshSystem;
   freezer: Freezer;
   journal: Journal;
-  say: (line: string) => void;
   /** No fault begins after it. One in progress ends as planned. */
   end: AbortSignal;
 }
@@ -41,7 +40,7 @@ async function record(injector: Injector, fault: Fault): Promise<InjectedFault> 
   if (injector.end.aborted) return { fault, error: 'the run had ended' };
   const target = 'on' in fault ? `${fault.on.database} database (${fault.on.table})` : fault.part;
   const what = `${fault.kind} ${target} for ${(fault.durationMs / 1000).toFixed(1)} s`;
-  injector.say(what);
+  say(what);
   injector.journal.write({ what });
   try {
     await inject(injector, fault);
