@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Activities } from '../../workflows/calls';
+import { withBroker } from '../broker/broker';
 import { withTemporal } from '../platform/connections';
 import { until } from '../platform/until';
 import type { SystemVariables } from '../platform/variables';
-import { withBroker } from '../queues/broker';
 import { requestStack } from '../stack/control';
 import type { Order } from './people';
 import { printDetail } from './screen';

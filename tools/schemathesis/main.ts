@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withIds } from '../documents/with-ids';
 import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { printLines } from '../cli/output';
 import { bodyOf } from '../platform/answer';
@@ -12,7 +11,7 @@ import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
 import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
-import { createWorld } from './world';
+import { createWorld, withIds } from './world';
 
 const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
@@ -79,9 +78,7 @@ export const main = createMain((run) =>
   createCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe')
     .addOption(nameOption('schemathesis'))
     .addOption(yesOption())
-    .action((flags: { name: string; yes?: boolean }) =>
-      run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine)),
-    ),
+    .action((flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine))),
 );
 
 if (require.main === module) runAsProgram(main);

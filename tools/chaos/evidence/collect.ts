@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { queues } from '../../../contracts/names';
+import { readLetters } from '../../broker/dead-letters';
+import { listQueues } from '../../broker/management';
 import { messageOf } from '../../cli/output';
 import { withTemporal } from '../../platform/connections';
 import { readSystemVariables } from '../../platform/variables';
-import { readLetters } from '../../queues/dead-letters';
-import { listQueues } from '../../queues/management';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import { waitingMessages } from '../invariants/leftovers';
