@@ -1,7 +1,7 @@
 import type { AccessConfig } from '../../lib/config/access';
 import type { HttpConfig } from '../../lib/config/http';
 import type { ProcessConfig } from '../../lib/config/process';
-import type { RedisConfig } from '../../lib/config/redis';
+import type { RedisConfig } from '../../lib/config/servers';
 import { runService, type ServiceDefinition } from '../../lib/process/service';
 import { openRateLimits, type RateLimits } from '../../lib/redis/rate-limits';
 import { accessOf } from './access';

@@ -59,7 +59,7 @@ const listOrdersOfUser = route({
   async handle({ db }: UserDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
     const refused = refuseAnothers(caller, userId);
     if (refused) return refused;
-    const orders = await listOrders(db, { userId, limit, after: cursor });
+    const orders = await listOrders(db, userId, limit, cursor);
     const next_cursor = nextCursor(orders, limit, (order) => ({ at: order.placedAt, id: order.orderId }));
     const data = { count: orders.length, orders: orders.map(summary), next_cursor };
     return answer(200, withSuccess('Orders, newest first', data));
