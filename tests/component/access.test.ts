@@ -60,7 +60,7 @@ function expectUnauthorized({ status, headers, text }: Awaited<ReturnType<typeof
 }
 
 test.each(named(guarded))('%s is 401 without a token', async (_name, route) => {
-  expectUnauthorized(await alone[route.service].sendUnknown({ method: route.method, path: route.path }));
+  expectUnauthorized(await alone[route.service].sendAnonymous({ method: route.method, path: route.path }));
 });
 
 describe.each(named(guarded))('%s', (_name, route) => {
@@ -78,7 +78,7 @@ describe.each(named(oneEach(guarded)))('%s', (_name, route) => {
 });
 
 test.each(named(open))('%s needs no token', async (_name, route) => {
-  const { status } = await alone[route.service].sendUnknown({ method: route.method, path: route.path });
+  const { status } = await alone[route.service].sendAnonymous({ method: route.method, path: route.path });
   expect([401, 403]).not.toContain(status);
 });
 

@@ -9,15 +9,19 @@ import { leaveTombstone } from '../../prisma/restaurant/decisions';
 import { lockOrder } from '../../prisma/order-lock';
 import { storeOrder } from '../../prisma/restaurant/placement';
 import { deliveryHandlers, withAgents } from '../fixtures/delivery';
-import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
-import { anOpenTransaction, someWait } from '../fixtures/transactions';
+import { aChange, anOrderOf, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { anOpenTransaction, untilBlocked } from '../fixtures/transactions';
 
 type Held = Awaited<ReturnType<typeof anOpenTransaction>>;
 
 /** Starts the second while the first is open, and commits the first once the second waits for its lock. */
-async function commitBefore<T>(db: Parameters<typeof someWait>[0], first: Held, second: () => Promise<T>): Promise<T> {
+async function commitBefore<T>(
+  db: Parameters<typeof untilBlocked>[0],
+  first: Held,
+  second: () => Promise<T>,
+): Promise<T> {
   const running = second();
-  await someWait(db, 1);
+  await untilBlocked(db, 1);
   await first.commit();
   return running;
 }
@@ -92,7 +96,7 @@ describe('at the restaurant side', () => {
     kitchen = await withRestaurant(service.db);
   });
 
-  const anOrderHere = () => anOrderOf(asked(kitchen, 1));
+  const anOrderHere = () => anOrderOf(aPart(kitchen, 1));
   type Order = ReturnType<typeof anOrderHere>;
   /** Has stored the order, and is about to commit. */
   const placing = ({ order_id, user_id, placed_at }: Order) =>

@@ -11,7 +11,7 @@ import { parseWith, toExchange, toQueue } from '../../lib/broker/message';
 import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
 import { withAgents } from '../fixtures/delivery';
 import { anOrder } from '../fixtures/orders';
-import { aChange, asked, withRestaurant } from '../fixtures/restaurant';
+import { aChange, aPart, withRestaurant } from '../fixtures/restaurant';
 import { until } from '../fixtures/until';
 import { separateUsers } from './fixtures/broker-users';
 
@@ -42,7 +42,7 @@ describe("with its own user's permissions", () => {
     users.brokers['worker-order'].request(queue, body, { timeoutMs: 60_000 });
 
   test('the order worker gets a reply to each request, and its rating reaches both services', async () => {
-    const order = anOrder({ restaurants: [asked(await withRestaurant(users.db.restaurant), 1)] });
+    const order = anOrder({ restaurants: [aPart(await withRestaurant(users.db.restaurant), 1)] });
     const { order_id } = order;
     await withAgents(users.db.delivery, 'Asha');
 
@@ -72,7 +72,7 @@ describe("with its own user's permissions", () => {
   });
 
   test("the services adopt an old program's messages and dead-letter malformed ones", async () => {
-    const order = anOrder({ restaurants: [asked(await withRestaurant(users.db.restaurant), 1)] });
+    const order = anOrder({ restaurants: [aPart(await withRestaurant(users.db.restaurant), 1)] });
     const waiting = randomUUID();
     await users.refusal('worker-order', async (channel) => {
       channel.sendToQueue(queues.placeOrder, Buffer.from(JSON.stringify(order)));

@@ -7,7 +7,7 @@ import { lockMatch } from '../../prisma/delivery/locks';
 import { lockOrder } from '../../prisma/order-lock';
 import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
 import { anAgent, deliveryHandlers, withAgents } from '../fixtures/delivery';
-import { anOpenTransaction, someWait, standsOrIsDone } from '../fixtures/transactions';
+import { anOpenTransaction, untilBlocked, untilBlockedOrDone } from '../fixtures/transactions';
 
 let service: Awaited<ReturnType<typeof deliveryHandlers>>;
 
@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.clear());
 
-const blocked = (count: number) => someWait(service.db, count);
-const blockedOrDone = (work: Promise<unknown>) => standsOrIsDone(service.db, work);
+const blocked = (count: number) => untilBlocked(service.db, count);
+const blockedOrDone = (work: Promise<unknown>) => untilBlockedOrDone(service.db, work);
 const openTransaction = (work: (tx: Transaction) => Promise<unknown>) => anOpenTransaction(service.db, work);
 
 /** A picked-up order, with the only agent. */

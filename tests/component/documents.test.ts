@@ -88,7 +88,7 @@ describe.each(services)('the %s service', (service) => {
   });
   afterAll(() => alone.close());
 
-  const get = (at: string) => alone.sendUnknown({ method: 'GET', path: at });
+  const get = (at: string) => alone.sendAnonymous({ method: 'GET', path: at });
 
   test('serves its document without a token, as it is in the repository', async () => {
     const { status, headers, text } = await get('/openapi.json');

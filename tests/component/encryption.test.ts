@@ -48,7 +48,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-const fault = 'nobody answered at the blue door';
+const fault = 'the bell of the blue door is broken';
 const reason = 'my aunt has cooked';
 
 /** An order with a durable activity that fails at first, so that its history contains the failure. */

@@ -12,7 +12,7 @@ import { TemporalUnavailableError } from '../../lib/temporal/errors';
 import { openDatabase } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { expectRefusal, sendRaw, type RawRequest } from '../fixtures/raw-http';
-import { everybodyMay } from '../fixtures/tokens';
+import { accessOff } from '../fixtures/tokens';
 
 const log = createLog('test', 'silent');
 /** Nothing listens on port 1: it is reserved. */
@@ -47,7 +47,7 @@ beforeAll(async () => {
       throw new Error('internal detail');
     });
   server = await listen(
-    createApp({ health: createHealth({}, log), access: everybodyMay, log }, [mount([addThing], {}), router]),
+    createApp({ health: createHealth({}, log), access: accessOff, log }, [mount([addThing], {}), router]),
     '127.0.0.1',
     0,
   );

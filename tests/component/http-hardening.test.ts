@@ -8,13 +8,13 @@ import { listen, type Listening, type ServerLimits } from '../../api/http/server
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
 import { expectRefusal, sendRaw } from '../fixtures/raw-http';
-import { everybodyMay, tokensRequired } from '../fixtures/tokens';
+import { accessOff, tokensRequired } from '../fixtures/tokens';
 
 const log = createLog('test', 'silent');
 const opened: Listening[] = [];
 afterEach(async () => void (await Promise.all(opened.splice(0).map((server) => server.close()))));
 
-async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = everybodyMay) {
+async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = accessOff) {
   const router = Router()
     .get('/menu', (_req, res) => void res.json('soup'))
     .post('/echo', (req, res) => void res.status(201).location('/echo/1').json(req.body));

@@ -15,7 +15,7 @@ import { changeDelivery } from '../../workers/delivery/change-delivery';
 import { changeOrder } from '../../workers/restaurant/change-order';
 import { placeOrder } from '../../workers/restaurant/place-order';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
-import { aChange, anOrderOf, asked, withRestaurant } from '../fixtures/restaurant';
+import { aChange, anOrderOf, aPart, withRestaurant } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 import { plansOf, type Plans } from './fixtures/plans';
 import { analyze, busyAgents, queueOrders } from './fixtures/waiting-orders';
@@ -69,8 +69,8 @@ describe("the restaurants' database with 20,000 restaurants and as many orders",
 
   test('is read by index when an order is placed', async () => {
     const order = anOrderOf(
-      asked(await withRestaurant(restaurantDb), 1, 2),
-      asked(await withRestaurant(restaurantDb), 1),
+      aPart(await withRestaurant(restaurantDb), 1, 2),
+      aPart(await withRestaurant(restaurantDb), 1),
     );
     const place = () => placeOrder(restaurantDb)(order);
     expectIndexes(await plans(place), ['OrderGroup_order_id_key', 'Restaurant_pkey']);
@@ -79,8 +79,8 @@ describe("the restaurants' database with 20,000 restaurants and as many orders",
 
   test('is read by index when an order or one part of it is confirmed and read', async () => {
     const kitchen = await withRestaurant(restaurantDb);
-    const whole = anOrderOf(asked(kitchen, 1));
-    const inParts = anOrderOf(asked(kitchen, 1));
+    const whole = anOrderOf(aPart(kitchen, 1));
+    const inParts = anOrderOf(aPart(kitchen, 1));
     for (const order of [whole, inParts]) await placeOrder(restaurantDb)(order);
     const confirm = async () => {
       await changeOrder(restaurantDb)(aChange(whole, 'CONFIRMED'));

@@ -1,6 +1,6 @@
 /** The restaurant API's orders on a real database. Tests with Temporal cover decisions that reach a workflow. */
 import { randomUUID } from 'node:crypto';
-import { aChange, asked, restaurantApi, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, aPart, restaurantApi, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantApi>>;
@@ -28,7 +28,7 @@ const ids = (groups: Group[]) => groups.map(({ order_id }) => order_id);
 
 describe('the orders', () => {
   test('are shown with their restaurants, items and menu items', async () => {
-    const order = await service.placed(kitchen, { restaurants: [asked(kitchen, 2, 1)] });
+    const order = await service.placed(kitchen, { restaurants: [aPart(kitchen, 2, 1)] });
     await service.db.menuItem.updateMany({ where: { id: kitchen.items[0] }, data: { price: 99.9 } });
     const { data } = await list(`order_id=${order.order_id.toUpperCase()}`);
     expect(data).toEqual([
@@ -70,7 +70,7 @@ describe('the orders', () => {
   test('are found by user, restaurant and status', async () => {
     const other = await withRestaurant(service.db);
     const mine = await service.placed(kitchen);
-    const both = await service.placed(kitchen, { restaurants: [asked(kitchen, 1), asked(other, 1)] });
+    const both = await service.placed(kitchen, { restaurants: [aPart(kitchen, 1), aPart(other, 1)] });
     await service.change(aChange(both, 'CONFIRMED'));
 
     expect(ids((await list(`user_id=${mine.user_id}`)).data)).toEqual([mine.order_id]);

@@ -1,7 +1,7 @@
 /** The restaurant worker's handlers on a real database: repeated, reordered and concurrent decisions and ratings. */
 import { randomUUID } from 'node:crypto';
 import type { ChangeOrderMessage } from '../../contracts/messages';
-import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, anOrderOf, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
@@ -27,7 +27,7 @@ describe('a decision', () => {
   ];
   test.each(moves)('after %j, to %s, returns %j and changes the group and its orders', async (before, to, answer) => {
     const other = await withRestaurant(service.db);
-    const order = await service.placed(kitchen, { restaurants: [asked(kitchen, 1), asked(other, 1)] });
+    const order = await service.placed(kitchen, { restaurants: [aPart(kitchen, 1), aPart(other, 1)] });
     for (const status of before) await service.change(aChange(order, status));
 
     expect(await service.change(aChange(order, to))).toMatchObject(answer);
@@ -48,7 +48,7 @@ describe('a decision', () => {
   });
 
   test('to cancel before the placement leaves a tombstone, and the placement does nothing', async () => {
-    const order = anOrderOf(asked(kitchen, 1));
+    const order = anOrderOf(aPart(kitchen, 1));
     expect(await service.change(aChange(order, 'CANCELLED', 'gone'))).toEqual({ outcome: 'changed' });
     expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({
       outcome: 'unchanged',
@@ -61,7 +61,7 @@ describe('a decision', () => {
   });
 
   test('to cancel concurrently with the placement leaves nothing pending, in either order', async () => {
-    const orders = Array.from({ length: 20 }, () => anOrderOf(asked(kitchen, 1)));
+    const orders = Array.from({ length: 20 }, () => anOrderOf(aPart(kitchen, 1)));
     await Promise.all(orders.flatMap((order) => [service.place(order), service.change(aChange(order, 'CANCELLED'))]));
     for (const order of orders) {
       const { status, orders: parts } = await service.stored(order);
@@ -80,7 +80,7 @@ describe('a rating', () => {
 
   test('counts in the mean of each restaurant of the order', async () => {
     const other = await withRestaurant(service.db);
-    const both = await service.placed(kitchen, { restaurants: [asked(kitchen, 1), asked(other, 1)] });
+    const both = await service.placed(kitchen, { restaurants: [aPart(kitchen, 1), aPart(other, 1)] });
     const one = await service.placed(kitchen);
     await rate(both.order_id, 5);
     await rate(one.order_id, 2.5);
@@ -105,7 +105,7 @@ describe('a rating', () => {
 
   test('counts in full when many orders of the same two restaurants are rated concurrently', async () => {
     const other = await withRestaurant(service.db);
-    const parts = [asked(kitchen, 1), asked(other, 1)];
+    const parts = [aPart(kitchen, 1), aPart(other, 1)];
     const orders = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
         service.placed(kitchen, { restaurants: i % 2 === 0 ? parts : [...parts].reverse() }),

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { deadQueue, queues } from '../../contracts/names';
 import { anOrder } from '../fixtures/orders';
-import { aChange, asked, restaurantWorker, withRestaurant } from '../fixtures/restaurant';
+import { aChange, aPart, restaurantWorker, withRestaurant } from '../fixtures/restaurant';
 import { until } from '../fixtures/until';
 
 let service: Awaited<ReturnType<typeof restaurantWorker>>;
@@ -14,7 +14,7 @@ afterAll(() => service.close());
 beforeEach(() => service.clear());
 
 test('a placement and its decisions get replies over the queues', async () => {
-  const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 2)] });
+  const order = anOrder({ restaurants: [aPart(await withRestaurant(service.db), 2)] });
   expect(await service.place(order)).toEqual({ outcome: 'created', total: '9.00' });
   expect(await service.place(order)).toEqual({ outcome: 'created', total: '9.00' });
   expect(await service.change(aChange(order, 'CONFIRMED'))).toEqual({
@@ -31,14 +31,14 @@ test('a placement and its decisions get replies over the queues', async () => {
 });
 
 test('a cancellation before the placement leaves a tombstone, and the placement does nothing', async () => {
-  const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 2)] });
+  const order = anOrder({ restaurants: [aPart(await withRestaurant(service.db), 2)] });
   expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({ outcome: 'changed' });
   expect(await service.place(order)).toEqual({ outcome: 'settled', status: 'CANCELLED', total: null });
   expect(await service.db.order.count()).toBe(0);
 });
 
 test("an old program's order is adopted, not placed, and its time is read as UTC", async () => {
-  const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 1)] });
+  const order = anOrder({ restaurants: [aPart(await withRestaurant(service.db), 1)] });
   const asOld = { ...order, placed_at: '2026-03-01T12:30:00.123456', added_later: true };
   service.outsider.send(queues.placeOrder, JSON.stringify(asOld));
 
@@ -48,7 +48,7 @@ test("an old program's order is adopted, not placed, and its time is read as UTC
 });
 
 test('a published rating reaches the restaurant', async () => {
-  const order = anOrder({ restaurants: [asked(await withRestaurant(service.db), 1)] });
+  const order = anOrder({ restaurants: [aPart(await withRestaurant(service.db), 1)] });
   await service.place(order);
   await service.rate(order.order_id, 4);
   const rated = await until('the rating', () =>

@@ -1,7 +1,7 @@
 /** One restaurant's decision on its part of an order, and its effect on the whole order. */
 import type { PlaceOrderMessage } from '../../contracts/messages';
 import type { Decision } from '../../contracts/states';
-import { aChange, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
 let a: Kitchen;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** An order of a soup at 4.50 from each restaurant. */
-const placed = () => service.placed(a, { restaurants: [asked(a, 1), asked(b, 1)] });
+const placed = () => service.placed(a, { restaurants: [aPart(a, 1), aPart(b, 1)] });
 const decide = (order: PlaceOrderMessage, { id }: Kitchen, to: Decision, reason?: string) =>
   service.change({ ...aChange(order, to, reason), restaurant_id: id });
 const stored = async (order: PlaceOrderMessage) => {

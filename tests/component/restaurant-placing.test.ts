@@ -1,7 +1,7 @@
 /** Placements on a real database: stored orders, unavailable restaurants and items, opening hours. */
 import { randomUUID } from 'node:crypto';
 import type { PlaceOrderMessage } from '../../contracts/messages';
-import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, anOrderOf, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
@@ -19,7 +19,7 @@ beforeEach(async () => {
 describe('an order that is placed', () => {
   test("is stored at the menu's prices, one order per restaurant, with repeated items merged", async () => {
     const other = await withRestaurant(service.db, { menu: [{ name: 'Tea', price: 0.1, type: 'VEG' }] });
-    const order = anOrderOf(asked(kitchen, 1, 1), asked(other, 3), asked(kitchen, 1));
+    const order = anOrderOf(aPart(kitchen, 1, 1), aPart(other, 3), aPart(kitchen, 1));
 
     expect(await service.place(order)).toEqual({ outcome: 'created', total: '21.30' });
     const group = await service.stored(order);
@@ -35,7 +35,7 @@ describe('an order that is placed', () => {
   });
 
   test('twice is stored once, at the first price even after a change of the menu', async () => {
-    const order = anOrderOf(asked(kitchen, 2));
+    const order = anOrderOf(aPart(kitchen, 2));
     const first = await service.place(order);
     await service.db.menuItem.updateMany({ data: { price: 99, deletedAt: new Date() } });
 
@@ -44,7 +44,7 @@ describe('an order that is placed', () => {
   });
 
   test('eight times concurrently is stored once', async () => {
-    const order = anOrderOf(asked(kitchen, 1, 2));
+    const order = anOrderOf(aPart(kitchen, 1, 2));
     const answers = await Promise.all(Array.from({ length: 8 }, () => service.place(order)));
 
     for (const answer of answers) expect(answer).toEqual({ outcome: 'created', total: '28.50' });
@@ -71,7 +71,7 @@ describe('an unavailable order', () => {
       'an OFFLINE restaurant',
       async () => {
         await service.db.restaurant.updateMany({ data: { status: 'OFFLINE' } });
-        return anOrderOf(asked(kitchen, 1));
+        return anOrderOf(aPart(kitchen, 1));
       },
       /"Spice Garden" \(\S+\) is offline/,
     ],
@@ -79,20 +79,20 @@ describe('an unavailable order', () => {
       'a closed restaurant',
       async () => {
         const closed = await withRestaurant(service.db, { opening_time: '09:00:00', closing_time: '17:00:00' });
-        return anOrder({ restaurants: [asked(closed, 1)], ...at('18:00:00') });
+        return anOrder({ restaurants: [aPart(closed, 1)], ...at('18:00:00') });
       },
       /is closed at 18:00 UTC/,
     ],
     [
       'an unknown item',
-      async () => anOrderOf({ ...asked(kitchen, 1), items: [{ menu_item_id: randomUUID(), quantity: 1 }] }),
+      async () => anOrderOf({ ...aPart(kitchen, 1), items: [{ menu_item_id: randomUUID(), quantity: 1 }] }),
       /has no menu item/,
     ],
     [
       "another restaurant's item",
       async () => {
         const other = await withRestaurant(service.db);
-        return anOrderOf(asked({ ...kitchen, items: other.items }, 1), asked(other, 1));
+        return anOrderOf(aPart({ ...kitchen, items: other.items }, 1), aPart(other, 1));
       },
       /has no menu item/,
     ],
@@ -100,7 +100,7 @@ describe('an unavailable order', () => {
       'an item that is off the menu',
       async () => {
         await service.db.menuItem.updateMany({ data: { deletedAt: new Date() } });
-        return anOrderOf(asked(kitchen, 1));
+        return anOrderOf(aPart(kitchen, 1));
       },
       /has no menu item/,
     ],
@@ -110,7 +110,7 @@ describe('an unavailable order', () => {
         const dear = await withRestaurant(service.db, {
           menu: [{ name: 'Truffle', price: 99_999_999.99, type: 'VEG' }],
         });
-        return anOrderOf(asked(dear, 2));
+        return anOrderOf(aPart(dear, 2));
       },
       /total of 199999999\.98/,
     ],
@@ -138,7 +138,7 @@ describe('an unavailable order', () => {
     'from a restaurant open from %s to %s, placed at %s: accepted %s',
     async (opening, closing, time, accepted) => {
       const owl = await withRestaurant(service.db, { opening_time: opening, closing_time: closing });
-      const answer = await service.place(anOrder({ restaurants: [asked(owl, 1)], ...at(time) }));
+      const answer = await service.place(anOrder({ restaurants: [aPart(owl, 1)], ...at(time) }));
       expect(answer.outcome).toBe(accepted ? 'created' : 'rejected');
     },
   );
