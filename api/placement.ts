@@ -12,11 +12,11 @@ import { startWithUpdate } from '../lib/temporal/send';
 import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
+import { acceptedBody } from './answers';
 import { refuseAnothers } from './http/access';
 import { isRefusal, refuse, type Refusal } from './http/refusals';
 import { answer, body, route } from './http/route';
 import { exampleIds, exampleTimes } from './openapi/examples';
-import { acceptedBody } from './order-commands';
 
 /** Must never change: another namespace would map a repeated idempotency key to another order. */
 const idempotencyNamespace = '6f0e2a54-3f0b-4a5c-9d51-0a5f6f3f2b1e';

@@ -283,7 +283,7 @@ const cases: Record<ServiceName, Case[]> = {
       422,
       'status',
     ],
-    ['an agent id that is none', 'GET /deliveries?agent_id=7', undefined, 404],
+    ['a malformed agent id', 'GET /deliveries?agent_id=7', undefined, 404],
     ['a malformed order id', 'GET /get-delivery-status?order_id=7', undefined, 404],
     ['no order id', 'GET /get-delivery-status', undefined, 422, 'order_id'],
     ['assignments of nothing', 'GET /agents?assignments=', undefined, 422, 'assignments'],

@@ -59,7 +59,7 @@ describe('the cache', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('skips a Redis that hangs for a while after one request', async () => {
+  it('skips a hanging Redis for a while after one request', async () => {
     const hanging = await aServerThatNeverAnswers();
     const cache = open(hanging.url);
     const load = aLoad();

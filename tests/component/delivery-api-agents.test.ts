@@ -68,7 +68,7 @@ describe('an agent', () => {
     expect(found).toMatchObject({ status: 200, body: { data: { userName: 'asha-1', assignments: [] } } });
   });
 
-  test.each([randomUUID(), 'no-uuid'])('of the unknown id %s is 404', async (id) => {
+  test.each([randomUUID(), 'no-uuid'])('with the unknown id %s is 404', async (id) => {
     expect((await service.call('GET', `/agents/${id}`)).status).toBe(404);
   });
 });

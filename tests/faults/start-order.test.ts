@@ -49,7 +49,7 @@ function start(name: ProcessName, addresses: Addresses, ports: Ports, variables:
 /** Processes of one name would share these ports, and so would other runs of this test on the machine. */
 const noInternalPorts = { METRICS_PORT: '', HEALTH_PORT: '' };
 /** Nothing listens there: port 1 is reserved. */
-const nowhere = { host: '127.0.0.1:1', ports: wantedPorts({ kind: 'base', base: 1 }) };
+const nowhere = { host: '127.0.0.1:1', ports: wantedPorts(1) };
 const servers = resolveAddresses(process.env, nowhere.ports);
 const absent = {
   database: (service: string) => `postgresql://postgres:secret@${nowhere.host}/${service}_service`,
@@ -201,7 +201,7 @@ describe('all six programs, started before their servers', () => {
 
   test('are ready once the servers are up', async () => {
     const base = aPortBase();
-    const ports = wantedPorts({ kind: 'base', base });
+    const ports = wantedPorts(base);
     const addresses = resolveAddresses({}, ports);
     const all = processNames.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
     await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting-for-dependency"')));

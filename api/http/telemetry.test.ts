@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import express, { type Express } from 'express';
 import { Registry } from 'prom-client';
-import { countRequests } from './metrics';
+import { countRequests } from './telemetry';
 import { listen, type Listening } from './server';
 
 let registry: Registry;
