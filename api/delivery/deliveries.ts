@@ -2,22 +2,18 @@ import { done } from '../../contracts/answers/common';
 import { deliveries, deliveryFound, type Delivery } from '../../contracts/answers/deliveries';
 import { declineBody, deliveriesQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
 import { nextCursor } from '../../contracts/values';
-import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
 import { findDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
 import type { OrderFacts } from '../../workflows/rules';
+import { accepted, withSuccess } from '../answers';
 import { isRefusal, mismatch, refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleDelivery, exampleIds } from '../openapi/examples';
-import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { sendOrderCommand } from '../order-commands';
+import type { DeliveryDeps } from './deps';
 import { isTheirs, ownAgentId, refuseAnothersJob } from './own-jobs';
-
-export interface DeliveriesDeps {
-  db: Database;
-  temporal: Temporal;
-}
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -30,21 +26,21 @@ const listJobs = route({
   roles: ['courier'],
   query: deliveriesQuery,
   answers: {
-    200: answer('A page of deliveries.', deliveries, {
-      success: true,
-      message: 'Deliveries, newest first',
-      data: { count: 1, deliveries: [exampleDelivery], next_cursor: null },
-    }),
+    200: answer(
+      'A page of deliveries.',
+      deliveries,
+      withSuccess('Deliveries, newest first', { count: 1, deliveries: [exampleDelivery], next_cursor: null }),
+    ),
   },
   refusals: { NOT_FOUND: 'The agent is unknown, or another courier.' },
-  async handle({ db }: DeliveriesDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
+  async handle({ db }: DeliveryDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
     const agentId = ownAgentId(caller, agent_id);
     if (isRefusal(agentId)) return agentId;
     if (agentId !== undefined && !(await agentExists(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
     const rows = await listDeliveries(db, { agentId, status }, limit, cursor);
     const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
     const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
-    return answer(200, { success: true, message: 'Deliveries, newest first', data });
+    return answer(200, withSuccess('Deliveries, newest first', data));
   },
 });
 
@@ -57,20 +53,19 @@ const showDelivery = route({
   roles: ['courier', 'service'],
   params,
   answers: {
-    200: answer('The delivery.', deliveryFound, {
-      success: true,
-      message: 'Delivery found',
-      data: { status: 'PENDING', agent_id: exampleIds.agent, agent_name: 'Asha' },
-    }),
+    200: answer(
+      'The delivery.',
+      deliveryFound,
+      withSuccess('Delivery found', { status: 'PENDING', agent_id: exampleIds.agent, agent_name: 'Asha' }),
+    ),
   },
   refusals: { NOT_FOUND: "Unknown, without an agent yet, or another courier's." },
-  async handle({ db }: DeliveriesDeps, { params, caller, answer }) {
+  async handle({ db }: DeliveryDeps, { params, caller, answer }) {
     const delivery = await findDelivery(db, params.order_id);
     if (!delivery?.agent || !isTheirs(caller, delivery.agent.id))
       return refuse('NOT_FOUND', 'No agent has been assigned to this order');
     const { status, agent } = delivery;
-    const data = { status, agent_id: agent.id, agent_name: agent.name };
-    return answer(200, { success: true, message: 'Delivery found', data });
+    return answer(200, withSuccess('Delivery found', { status, agent_id: agent.id, agent_name: agent.name }));
   },
 });
 
@@ -97,7 +92,7 @@ const moveDelivery = route({
     ILLEGAL_TRANSITION: 'The present status does not allow it.',
     NO_AGENT_YET: 'No agent is assigned yet.',
   },
-  async handle({ db, temporal }: DeliveriesDeps, { params: { order_id: orderId }, body, caller, answer }) {
+  async handle({ db, temporal }: DeliveryDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const { order_id, status } = body;
     if (order_id !== undefined && order_id.toLowerCase() !== orderId)
       return mismatch('The body names another order than the path', [
@@ -107,8 +102,7 @@ const moveDelivery = route({
     if (refused) return refused;
     const command = { kind: 'moveDelivery', status } as const;
     const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
+    if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
   },
 });
@@ -134,15 +128,14 @@ const declineDelivery = route({
     ILLEGAL_TRANSITION: "Picked up, over, or another agent's.",
     NO_AGENT_YET: 'No agent is assigned yet.',
   },
-  async handle({ db, temporal }: DeliveriesDeps, { params: { order_id: orderId }, body, caller, answer }) {
+  async handle({ db, temporal }: DeliveryDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const agentId = ownAgentId(caller, body.agent_id);
     if (isRefusal(agentId)) return agentId;
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
     if (refused) return refused;
     const command = { kind: 'decline', agent_id: agentId, reason: body.reason } as const;
     const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
+    if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
   },
 });

@@ -1,24 +1,17 @@
 import { agentAsked, decided, orderGroups } from '../../contracts/answers/orders';
 import { decisionBody, ordersQuery } from '../../contracts/orders';
 import { nextCursor } from '../../contracts/values';
-import type { OrderPolicy } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal/connection';
-import type { Database } from '../../prisma/restaurant/client';
 import { findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
-import { isRefusal, refuse } from '../http/refusals';
+import { accepted, withStatus } from '../answers';
+import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderGroup } from '../openapi/examples';
-import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
+import type { RestaurantDeps } from './deps';
 import { askForAgent } from './ask-agent';
 import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
 import { shownGroup } from './order-view';
-
-export interface OrdersDeps {
-  db: Database;
-  temporal: Temporal;
-  policy: OrderPolicy;
-}
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -32,25 +25,23 @@ const listOrders = route({
   query: ordersQuery,
   answers: {
     200: answer('A page of orders.', orderGroups, {
-      status: true,
-      message: 'Orders, newest first',
-      data: [exampleOrderGroup],
+      ...withStatus('Orders, newest first', [exampleOrderGroup]),
       next_cursor: null,
     }),
   },
   refusals: { NOT_FOUND: 'No order matches.' },
-  async handle({ db }: OrdersDeps, { query, caller, answer }) {
+  async handle({ db }: RestaurantDeps, { query, caller, answer }) {
     const { order_id: orderId, user_id: userId, restaurant_id: restaurantId, status, limit, cursor } = query;
     const filter = own(caller, { orderId, userId, restaurantId, status });
     const groups = filter ? await listOrderGroups(db, filter, limit, cursor) : [];
     if (groups.length === 0 && !cursor) return refuse('NOT_FOUND', 'No order matches');
     const next_cursor = nextCursor(groups, limit, (group) => ({ at: group.placedAt, id: group.orderId }));
     const data = groups.map((group) => shownGroup(seenBy(caller, group)));
-    return answer(200, { status: true, message: 'Orders, newest first', data, next_cursor });
+    return answer(200, { ...withStatus('Orders, newest first', data), next_cursor });
   },
 });
 
-const placeOrder = placementRoute({ location: (orderId) => `/orders?order_id=${orderId}` });
+const placeOrder = placementRoute((orderId) => `/orders?order_id=${orderId}`);
 
 const decideOrder = route({
   method: 'POST',
@@ -63,7 +54,7 @@ const decideOrder = route({
   params,
   body: body(decisionBody, { status: 'CONFIRMED' }),
   answers: {
-    200: answer('Decided.', decided, { status: true, message: 'The order is CONFIRMED', data: exampleOrderGroup }),
+    200: answer('Decided.', decided, withStatus('The order is CONFIRMED', exampleOrderGroup)),
     202: accepted,
   },
   refusals: {
@@ -71,7 +62,7 @@ const decideOrder = route({
     UNKNOWN_RESTAURANT: 'The order has no part of this restaurant.',
     DECISION_NOT_ALLOWED: 'The order is CANCELLED or picked up, or a reason is missing.',
   },
-  async handle({ db, temporal }: OrdersDeps, { params: { order_id: orderId }, body, caller, answer }) {
+  async handle({ db, temporal }: RestaurantDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const { status, restaurant_id, reason } = body;
     const refused = await refuseAnothersPart(db, caller, orderId, restaurant_id);
     if (refused) return refused;
@@ -84,12 +75,11 @@ const decideOrder = route({
         return group && { status: group.status, delivery: null, parts };
       },
     });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
+    if (outcome !== 'done') return outcome;
     const group = await findOrderGroup(db, orderId);
     const what = restaurant_id ? "The restaurant's part" : 'The order';
     const data = group && shownGroup(seenBy(caller, group));
-    return answer(200, { status: true, message: `${what} is ${status}`, data });
+    return answer(200, withStatus(`${what} is ${status}`, data));
   },
 });
 
@@ -102,11 +92,7 @@ const requestAgent = route({
   roles: ['restaurant'],
   params,
   answers: {
-    200: answer('Requested.', agentAsked, {
-      status: true,
-      message: 'An agent has been requested',
-      data: { order_id: exampleIds.order },
-    }),
+    200: answer('Requested.', agentAsked, withStatus('An agent has been requested', { order_id: exampleIds.order })),
     202: accepted,
   },
   refusals: {
@@ -115,13 +101,12 @@ const requestAgent = route({
     NOT_CONFIRMED: 'The order is not confirmed.',
     ILLEGAL_TRANSITION: "The order's workflow was terminated; an operator has to repair it.",
   },
-  async handle(deps: OrdersDeps, { params: { order_id: orderId }, caller, answer }) {
+  async handle(deps: RestaurantDeps, { params: { order_id: orderId }, caller, answer }) {
     const refused = await refuseAnothersOrder(deps.db, caller, orderId);
     if (refused) return refused;
     const outcome = await askForAgent(deps, orderId);
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
-    return answer(200, { status: true, message: 'An agent has been requested', data: { order_id: orderId } });
+    if (outcome !== 'done') return outcome;
+    return answer(200, withStatus('An agent has been requested', { order_id: orderId }));
   },
 });
 

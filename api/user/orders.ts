@@ -7,33 +7,21 @@ import {
 } from '../../contracts/answers/orders';
 import { cancelBody, historyQuery } from '../../contracts/orders';
 import { nextCursor } from '../../contracts/values';
-import type { OrderPolicy } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal/connection';
-import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
+import { accepted, withSuccess } from '../answers';
 import { isAnothers, refuseAnothers } from '../http/access';
-import { isRefusal, refuse } from '../http/refusals';
+import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderPage, exampleOrderSummary } from '../openapi/examples';
-import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
+import type { UserDeps } from './deps';
 import { heldOrderPage, orderPage } from './order-page';
-import type { Services } from './services';
-
-export interface OrderDeps {
-  db: Database;
-  temporal: Temporal;
-  services: Services;
-  policy: OrderPolicy;
-}
 
 const unknownOrder = 'Order not found';
 const params = { order_id: { unknown: unknownOrder, example: exampleIds.order } };
 
-const placeOrder = placementRoute({
-  oldName: { path: '/place-order' },
-  location: (orderId) => `/orders/${orderId}`,
-});
+const placeOrder = placementRoute((orderId) => `/orders/${orderId}`, { path: '/place-order' });
 
 const showOrder = route({
   method: 'GET',
@@ -45,7 +33,7 @@ const showOrder = route({
   params,
   answers: { 200: answer('The order.', orderPageSchema, exampleOrderPage) },
   refusals: { NOT_FOUND: "Unknown, or another customer's." },
-  async handle(deps: OrderDeps, { params, caller, answer }) {
+  async handle(deps: UserDeps, { params, caller, answer }) {
     const record = await findOrder(deps.db, params.order_id);
     const page = record ? await orderPage(deps, record) : await heldOrderPage(deps, params.order_id);
     if (!page || isAnothers(caller, page.user_id)) return refuse('NOT_FOUND', unknownOrder);
@@ -62,19 +50,19 @@ const listOrdersOfUser = route({
   params: { user_id: { unknown: 'User not found', example: exampleIds.user } },
   query: historyQuery,
   answers: {
-    200: answer('A page of orders.', orderHistory, {
-      success: true,
-      message: 'Orders, newest first',
-      data: { count: 1, orders: [exampleOrderSummary], next_cursor: null },
-    }),
+    200: answer(
+      'A page of orders.',
+      orderHistory,
+      withSuccess('Orders, newest first', { count: 1, orders: [exampleOrderSummary], next_cursor: null }),
+    ),
   },
-  async handle({ db }: OrderDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
+  async handle({ db }: UserDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
     const refused = refuseAnothers(caller, userId);
     if (refused) return refused;
-    const orders = await listOrders(db, { userId, limit, after: cursor });
+    const orders = await listOrders(db, userId, limit, cursor);
     const next_cursor = nextCursor(orders, limit, (order) => ({ at: order.placedAt, id: order.orderId }));
     const data = { count: orders.length, orders: orders.map(summary), next_cursor };
-    return answer(200, { success: true, message: 'Orders, newest first', data });
+    return answer(200, withSuccess('Orders, newest first', data));
   },
 });
 
@@ -98,18 +86,18 @@ const cancelOrder = route({
   params,
   body: body(cancelBody, { reason: 'Changed my mind' }),
   answers: {
-    200: answer('The order is cancelled.', orderCancelled, {
-      success: true,
-      message: 'Order cancelled',
-      data: { order_id: exampleIds.order, status: 'CANCELLED' },
-    }),
+    200: answer(
+      'The order is cancelled.',
+      orderCancelled,
+      withSuccess('Order cancelled', { order_id: exampleIds.order, status: 'CANCELLED' }),
+    ),
     202: accepted,
   },
   refusals: {
     NOT_FOUND: "Unknown, or another customer's.",
     CANCEL_TOO_LATE: 'The courier has picked it up, or has delivered it.',
   },
-  async handle(deps: OrderDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
+  async handle(deps: UserDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
     if (!(await isOwnOrder(deps, caller, orderId))) return refuse('NOT_FOUND', unknownOrder);
     const outcome = await sendOrderCommand(deps.temporal, {
       orderId,
@@ -119,15 +107,13 @@ const cancelOrder = route({
         return record && { status: record.status, delivery: record.delivered ? 'DELIVERED' : null };
       },
     });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
-    const data = { order_id: orderId, status: 'CANCELLED' as const };
-    return answer(200, { success: true, message: 'Order cancelled', data });
+    if (outcome !== 'done') return outcome;
+    return answer(200, withSuccess('Order cancelled', { order_id: orderId, status: 'CANCELLED' }));
   },
 });
 
 /** An order that only Temporal knows so far is its customer's too. Callers who are no customers may cancel any. */
-async function isOwnOrder(deps: OrderDeps, caller: Caller, orderId: string): Promise<boolean> {
+async function isOwnOrder(deps: UserDeps, caller: Caller, orderId: string): Promise<boolean> {
   if (caller.role !== 'customer') return true;
   const owner = (await findOrder(deps.db, orderId))?.userId ?? (await heldOrderPage(deps, orderId))?.user_id ?? null;
   return !isAnothers(caller, owner);

@@ -1,9 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
-import { z } from 'zod';
 import { createPlatform, urlsIn, type Platform } from '../platform/platform';
 import { createKeepAlive } from '../platform/transport';
 import { askStack } from '../stack/control';
-import { readVariables, systemVariables } from '../platform/variables';
+import { readSystemVariables, type SystemVariables } from '../platform/variables';
 import { createOrderActors } from './actors/orders';
 import { createWorld, type World } from './actors/world';
 import { bareJob, startBaselineWorker } from './baseline/baseline';
@@ -15,7 +14,7 @@ import type { Concurrency, Settings } from './settings';
 
 /** A running system with everything that the measurements use. */
 export interface Bench {
-  env: z.infer<typeof environment>;
+  env: SystemVariables;
   /** Sends as the operator, without retries. */
   platform: Platform;
   /** Does not decode payloads. */
@@ -28,15 +27,13 @@ export interface Bench {
   say: (line: string) => void;
 }
 
-const environment = z.object(systemVariables);
-
 /** Throws an Error that names each variable that is missing from `env` or wrong. */
 export async function withBench<T>(
   env: NodeJS.ProcessEnv,
   options: Pick<Bench, 'settings' | 'say'>,
   use: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-  const variables = readVariables(environment, env, 'This needs a system of its own (npm run bench starts one)');
+  const variables = readSystemVariables(env, 'This needs a system of its own (npm run bench starts one)');
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = variables;
   const connection = await Connection.connect({ address });
   const keepAlive = createKeepAlive();

@@ -12,7 +12,7 @@ interface Flags extends Options {
   profile: boolean;
   out: string;
   name: string;
-  yes?: boolean;
+  yes: boolean;
 }
 
 /** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */

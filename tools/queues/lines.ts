@@ -1,5 +1,5 @@
 import { table } from '../cli/output';
-import type { DeadLetter } from './dead-letter';
+import type { DeadLetter } from '../broker/dead-letter';
 import type { QueueOverview } from './overview';
 
 const previewLength = 100;

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { createSignature } from '../../lib/broker/signature';
 import { createCommand, createMain, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
 import { ExpectedError, printLines } from '../cli/output';
-import { runningAddresses } from '../stack/running-system';
-import { drop, parseQueueName, readLetters, redrive, type Selection } from './dead-letters';
+import { runningAddresses } from '../stack/control';
+import { drop, parseQueueName, readLetters, redrive, type Selection } from '../broker/dead-letters';
 import { detailLines, overviewLines, previewLines } from './lines';
 import { overview, type BrokerAddresses } from './overview';
 

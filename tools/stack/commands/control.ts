@@ -1,43 +1,28 @@
 /** Commands for a stack that runs in another process: status, stop, reset, part. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Argument, type Command } from 'commander';
-import { jsonOption, nameOption, type Run } from '../../cli/command';
+import { Argument } from 'commander';
+import { jsonOption, type AddCommand, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
-import { askStack, claimSocket, statusOf, type ControlRequest } from '../control';
+import { askStack, claimSocket, statusOf } from '../control';
 import { instanceNamed, wipe } from '../instance';
-import { withProgress } from '../progress';
-import { addressLines, metricsLines, partsTable } from '../screen';
+import { addressLines, metricsLines, partsTable, withProgress } from '../screen';
 
 interface Flags {
   name: string;
 }
 
-const partCommands = ['stop', 'start', 'restart', 'kill'] as const satisfies ControlRequest['command'][];
+const partCommands = ['stop', 'start', 'restart', 'kill'] as const;
 type PartCommand = (typeof partCommands)[number];
 
-export function addControlCommands(program: Command, run: Run): void {
-  program
-    .command('status')
-    .description('show what runs, and where')
-    .addOption(nameOption('local'))
+export function addControlCommands(add: AddCommand, run: Run): void {
+  add('status', 'show what runs, and where')
     .addOption(jsonOption())
     .action((flags: Flags & { json: boolean }) => run(showStatus(flags)));
-  program
-    .command('stop')
-    .description('stop a running stack')
-    .addOption(nameOption('local'))
-    .action(({ name }: Flags) => run(stopStack(name)));
-  program
-    .command('reset')
-    .description('stop a stack and remove everything that it has stored')
-    .addOption(nameOption('local'))
-    .action(({ name }: Flags) => run(reset(name)));
-  program
-    .command('part')
-    .description('stop, start, restart or kill parts of a running stack; a killed part is restarted')
+  add('stop', 'stop a running stack').action(({ name }: Flags) => run(stopStack(name)));
+  add('reset', 'stop a stack and remove everything that it has stored').action(({ name }: Flags) => run(reset(name)));
+  add('part', 'stop, start, restart or kill parts of a running stack; a killed part is restarted')
     .addArgument(new Argument('<command>').choices(partCommands))
     .argument('<parts...>', 'as the status names them')
-    .addOption(nameOption('local'))
     .action((command: PartCommand, parts: string[], { name }: Flags) => run(controlParts(command, parts, name)));
 }
 
@@ -50,20 +35,14 @@ async function showStatus({ name, json }: Flags & { json: boolean }): Promise<nu
     const services = api ? { ...api, ...servers } : null;
     printLines([JSON.stringify({ services, parts: status?.parts ?? [] }, null, 2)]);
   } else if (status) {
-    printLines([
-      `The stack "${name}" is ${status.phase}.`,
-      '',
-      ...partsTable(status.parts),
-      '',
-      ...(status.addresses ? [...addressLines(status.addresses), '', ...metricsLines(status.addresses)] : []),
-    ]);
+    const { phase, parts, addresses } = status;
+    const where = addresses ? ['', ...addressLines(addresses), '', ...metricsLines(addresses)] : [];
+    printLines([`The stack "${name}" is ${phase}.`, '', ...partsTable(parts), ...where]);
   } else {
-    printLines([`The stack "${name}" is not running. Start it with: npm start`]);
+    printLines([notRunning(name)]);
   }
   return status ? 0 : 1;
 }
-
-const pollMs = 50;
 
 /** Resolves when the launcher has ended too. */
 async function stopStack(name: string): Promise<number> {
@@ -73,7 +52,7 @@ async function stopStack(name: string): Promise<number> {
   }
   await withProgress(`Stopping the stack "${name}"`, async () => {
     await askStack(instanceNamed(name).socketPath, { command: 'stop' });
-    while (await statusOf(name)) await sleep(pollMs);
+    while (await statusOf(name)) await sleep(50);
   });
   printLines([`The stack "${name}" has stopped.`]);
   return 0;
@@ -100,4 +79,4 @@ async function controlParts(command: PartCommand, parts: string[], name: string)
   return 0;
 }
 
-export const notRunning = (name: string): string => `The stack "${name}" is not running: npm start`;
+export const notRunning = (name: string): string => `The stack "${name}" is not running. Start it with: npm start`;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Argument, Option, type Command } from 'commander';
+import { Argument, Option } from 'commander';
 import { pino } from 'pino';
-import { jsonOption, nameOption, type Run } from '../../cli/command';
+import { jsonOption, type AddCommand, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
 import { processNames } from '../addresses';
 import { statusOf } from '../control';
@@ -19,27 +19,19 @@ interface LogsFlags {
   json: boolean;
 }
 
-export function addLogCommands(program: Command, run: Run): void {
-  program
-    .command('logs')
-    .description('show the logs of our own processes, or of some parts, by time')
+export function addLogCommands(add: AddCommand, run: Run): void {
+  add('logs', 'show the logs of our own processes, or of some parts, by time')
     .argument('[parts...]', 'as the status names them')
-    .addOption(nameOption('local'))
     .addOption(new Option('--level <level>', 'only this level and above').choices(Object.keys(pino.levels.values)))
     .option('--id <id>', 'only about this order, workflow, request, trace or message')
     .option('--event <name>', 'only this event (docs/logging.md)')
     .option('--follow', 'keep printing new lines, until Ctrl-C', false)
     .addOption(jsonOption())
     .action((parts: string[], flags: LogsFlags) => run(showLogs(parts, flags)));
-  program
-    .command('log-level')
-    .description('raise the log level of our own processes by one, or reset it after the last')
+  add('log-level', 'raise the log level of our own processes by one, or reset it after the last')
     .addArgument(new Argument('<parts...>').choices(processNames)) // SIGUSR2 would end the servers.
-    .addOption(nameOption('local'))
     .action((parts: string[], { name }: { name: string }) => run(stepLogLevel(parts, name)));
 }
-
-const pollMs = 200;
 
 /** Prints the logs as one. Runs until Ctrl-C with `--follow`. Throws ExpectedError when a named part, or every part, has no log. */
 async function showLogs(parts: string[], { name, level, id, event, follow, json }: LogsFlags): Promise<number> {
@@ -50,7 +42,7 @@ async function showLogs(parts: string[], { name, level, id, event, follow, json 
     throw new ExpectedError(`There is no log ${missing.join(', ')}; the parts' names: npm run status`);
   }
   process.stdout.on('error', () => process.exit(0)); // `| head` has closed the pipe.
-  const filter = { minLevel: level === undefined ? 0 : (pino.levels.values[level] ?? 0), id, event };
+  const filter = { minLevel: pino.levels.values[level ?? ''] ?? 0, id, event };
   const show = json ? ({ text }: { text: string }) => `${text}\n` : readable(process.stdout.isTTY);
   const tails = files.map(tailOf);
   const showNew = (): void => {
@@ -59,7 +51,7 @@ async function showLogs(parts: string[], { name, level, id, event, follow, json 
   };
   showNew();
   while (follow) {
-    await sleep(pollMs);
+    await sleep(200);
     showNew();
   }
   return 0;

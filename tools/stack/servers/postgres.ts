@@ -3,22 +3,21 @@ import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { loadConfig, schemas } from '../../../lib/config/config';
+import { applyMigrations } from '../../../prisma/migrate';
 import { ExpectedError, say } from '../../cli/output';
-import { postgresUser } from '../addresses';
-import type { Instance } from '../instance';
+import { postgresUser, serviceNames, type Addresses } from '../addresses';
+import { projectRoot, type Instance } from '../instance';
 import type { Part, ServerOptions } from '../part';
-import { loopback, type Ports } from '../ports';
+import { loopback } from '../ports';
 
 type Account = NonNullable<Part['runAs']>;
-
-/** URL of the superuser at the maintenance database. */
-export const postgresAdminUrl = (ports: Ports): string =>
-  `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/postgres`;
 
 /** One server for the three databases, from the folder of its programs. Creates the data folder the first time. */
 export async function postgresPart(binaries: string, { instance, ports, durable }: ServerOptions): Promise<Part> {
   const runAs = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
   const folder = dataFolder(instance, runAs);
+  const address = `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}`;
   const env = { ...process.env, LC_ALL: 'C' }; // Without a locale the server does not start on macOS.
   if (!existsSync(join(folder, 'PG_VERSION'))) {
     const args = ['-D', folder, '-U', postgresUser, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
@@ -39,18 +38,25 @@ export async function postgresPart(binaries: string, { instance, ports, durable 
     env,
     cwd: folder,
     runAs,
-    address: postgresAdminUrl(ports).replace(/\/postgres$/, ''),
+    address,
     stopSignal: 'SIGINT', // "Fast shutdown" closes the connections; SIGTERM would wait for them.
     stopTimeoutMs: 10_000,
     readyTimeoutMs: 60_000,
-    isReady: () => answers(postgresAdminUrl(ports)),
+    isReady: () => answers(`${address}/postgres`),
   };
+}
+
+/** Creates the missing databases and tables. Throws MigrationError. */
+export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
+  const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
+  for (const service of serviceNames) {
+    await applyMigrations({ databaseUrl: postgres[service], ca, directory: join(projectRoot, 'prisma', service) });
+  }
 }
 
 /** PostgreSQL refuses to run as root. */
 function unprivilegedAccount(): Account {
-  const id = (flag: string, user: string) =>
-    Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
+  const id = (flag: string, user: string) => Number(execFileSync('id', [flag, user], { stdio: 'pipe' }));
   for (const user of ['postgres', 'nobody']) {
     try {
       return { uid: id('-u', user), gid: id('-g', user) };

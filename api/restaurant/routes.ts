@@ -1,9 +1,7 @@
-import { createServiceApp, type EdgeDeps } from '../http/app';
 import type { ServiceRoutes } from '../http/route';
-import { orderRoutes, type OrdersDeps } from './orders';
-import { restaurantRoutes, type RestaurantsDeps } from './restaurants';
-
-type RestaurantDeps = RestaurantsDeps & OrdersDeps;
+import type { RestaurantDeps } from './deps';
+import { orderRoutes } from './orders';
+import { restaurantRoutes } from './restaurants';
 
 export const restaurantService: ServiceRoutes<RestaurantDeps> = {
   title: 'Restaurant service',
@@ -13,5 +11,3 @@ export const restaurantService: ServiceRoutes<RestaurantDeps> = {
     { tag: 'orders', description: 'The orders and their decisions', routes: orderRoutes },
   ],
 };
-
-export const createRestaurantApp = (deps: RestaurantDeps & EdgeDeps) => createServiceApp(restaurantService, deps);

@@ -1,9 +1,7 @@
-import { createServiceApp, type EdgeDeps } from '../http/app';
 import type { ServiceRoutes } from '../http/route';
-import { agentRoutes, type AgentsDeps } from './agents';
-import { deliveryRoutes, type DeliveriesDeps } from './deliveries';
-
-type DeliveryDeps = AgentsDeps & DeliveriesDeps;
+import type { DeliveryDeps } from './deps';
+import { agentRoutes } from './agents';
+import { deliveryRoutes } from './deliveries';
 
 export const deliveryService: ServiceRoutes<DeliveryDeps> = {
   title: 'Delivery service',
@@ -13,5 +11,3 @@ export const deliveryService: ServiceRoutes<DeliveryDeps> = {
     { tag: 'deliveries', description: 'Their jobs', routes: deliveryRoutes },
   ],
 };
-
-export const createDeliveryApp = (deps: DeliveryDeps & EdgeDeps) => createServiceApp(deliveryService, deps);

@@ -1,10 +1,8 @@
-import { createServiceApp, type EdgeDeps } from '../http/app';
 import type { ServiceRoutes } from '../http/route';
-import { orderRoutes, type OrderDeps } from './orders';
-import { ratingRoutes, type RatingDeps } from './ratings';
-import { restaurantRoutes, type BrowseDeps } from './restaurants';
-
-export type UserDeps = OrderDeps & BrowseDeps & RatingDeps;
+import type { UserDeps } from './deps';
+import { orderRoutes } from './orders';
+import { ratingRoutes } from './ratings';
+import { restaurantRoutes } from './restaurants';
 
 export const userService: ServiceRoutes<UserDeps> = {
   title: 'User service',
@@ -15,5 +13,3 @@ export const userService: ServiceRoutes<UserDeps> = {
     { tag: 'ratings', description: 'Rating', routes: ratingRoutes },
   ],
 };
-
-export const createUserApp = (deps: UserDeps & EdgeDeps) => createServiceApp(userService, deps);
