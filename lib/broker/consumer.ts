@@ -69,10 +69,7 @@ export async function consume<T>(
   };
 }
 
-/**
- * Handles a message: it is handled and answered, adopted, scheduled for a retry, or dead-lettered. A request gets a reply also when it
- * fails: its sender retries it, and it expires. Throws BrokerUnavailableError when the broker did not accept the message's copy.
- */
+/** A request gets a reply also when it fails: its sender retries it. Throws BrokerUnavailableError when the broker did not accept a copy. */
 function createMessageHandler<T>(
   publisher: Publisher,
   options: ConsumerOptions<T>,

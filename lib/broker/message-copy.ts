@@ -71,10 +71,7 @@ const shortText = (value: unknown): string | undefined =>
 const wholeNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
 
-/**
- * Foreign headers that can be published again. The client library cannot encode every table that it can decode, a large one for example:
- * then no copy could be published, and the message would be redelivered for ever.
- */
+/** Foreign headers, without those that the client library can decode but not encode: they would make the message be redelivered for ever. */
 const portable = (headers: Record<string, unknown> = {}): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(headers)

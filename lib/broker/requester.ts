@@ -15,10 +15,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/**
- * Sends a request to a queue and resolves with the reply's value.
- * Throws BrokerUnavailableError, UnroutableError, RequestTimeoutError, or ServiceFault when the service replied with a fault.
- */
+/** Resolves with the reply's value. Throws BrokerUnavailableError, UnroutableError, RequestTimeoutError, or the service's ServiceFault. */
 export type Request = (queue: string, body: unknown, options: RequestOptions) => Promise<unknown>;
 
 interface PendingRequest {

@@ -70,10 +70,7 @@ export function createRetries(publisher: Publisher, { queue, appId, log }: Retry
   };
 }
 
-/**
- * Handles the retry queue: holds each message until its next attempt is due, then moves it back to its queue. With a signature, messages
- * that no consumer of the platform has put there are dead-lettered.
- */
+/** Holds a message until its next attempt is due. With a signature, what no consumer of the platform put there is dead-lettered. */
 export function createRetryQueueHandler(publisher: Publisher, options: RetryOptions): DeliveryHandler {
   const { queue, appId, signature, metrics, log } = options;
   const copyTo = createCopyTo(publisher, appId);

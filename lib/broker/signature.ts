@@ -8,10 +8,7 @@ export const signatureHeader = 'x-signature';
 export type Signature = ReturnType<typeof createSignature>;
 
 export function createSignature(secret: string) {
-  /**
-   * Covers more than the body: otherwise it would be valid in another queue, and a copied message would pass for a request.
-   * @param destination The exchange or, for the default exchange, the queue.
-   */
+  /** Covers the exchange or queue and the kind too: otherwise it would be valid in another queue, and a copy would pass for a request. */
   const sign = (destination: string, isRequest: boolean, body: Buffer): string =>
     createHmac('sha256', secret)
       .update(`${isRequest ? 'request' : 'message'} ${destination}\n`)

@@ -1,7 +1,4 @@
-/**
- * Configuration comes from the environment and is read once, at the start of a process.
- * `.env.example` lists every variable.
- */
+/** Configuration comes from the environment (`.env.example` lists every variable) and is read once, at the start of a process. */
 import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { payloadKeys } from '../temporal/payload-keys';
@@ -105,10 +102,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/**
- * Reads a configuration. Logs a warning for what production allows but should avoid.
- * Throws ConfigError.
- */
+/** Reads a configuration. Logs a warning for what production allows but should avoid. Throws ConfigError. */
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
   const parsed = schema.safeParse(withoutEmpty(env));
   if (parsed.success) {

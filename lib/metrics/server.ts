@@ -8,10 +8,7 @@ export type OtherMetrics = () => Promise<string>;
 
 const otherTimeoutMs = 1_000;
 
-/**
- * Serves a process's `/metrics` from before its start: a port that is taken fails before any work begins. Does not listen without a
- * port. Answers within about a second, whichever dependencies are unavailable.
- */
+/** Serves `/metrics` from before the start of a process. Answers within about a second, whichever dependencies are unavailable. */
 export const serveMetrics = (
   { HOST, METRICS_PORT }: Pick<ProcessConfig, 'HOST' | 'METRICS_PORT'>,
   registry: Registry,

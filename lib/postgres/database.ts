@@ -15,10 +15,7 @@ export interface DatabaseOptions {
   registry?: Registry;
 }
 
-/**
- * The options of each service's Prisma client: an adapter over a `pg` pool of at most `poolSize` connections, opened on demand. A
- * connection that breaks while idle is logged and replaced.
- */
+/** The options of a Prisma client over a `pg` pool, whose connections open on demand. One that breaks while idle is logged and replaced. */
 export function clientOptions(url: string, poolSize: number, log: Log, { ca, registry }: DatabaseOptions = {}) {
   const pool = new Pool({
     ...connectionTo(url, ca),

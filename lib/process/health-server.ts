@@ -3,10 +3,7 @@ import type { HealthConfig } from '../config/process';
 import { listenInternal } from '../http/internal-server';
 import type { Health } from './health';
 
-/**
- * Answers `/health` and `/health/ready` from before the start of a worker: a port that is taken fails before any work begins. Does not
- * listen without a port; port 0 is any free one.
- */
+/** Answers `/health` and `/health/ready` from before the start of a worker: a port that is taken fails before any work begins. */
 export async function serveHealth({ HOST, HEALTH_PORT }: HealthConfig) {
   // Before the start nothing is known of the dependencies.
   let readiness: Health['readiness'] = async () => ({ ready: false, draining: false, dependencies: {} });

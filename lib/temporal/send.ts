@@ -110,9 +110,7 @@ export async function startWithUpdate<W extends Workflow, Ret, Args extends unkn
   return { state: 'held' };
 }
 
-/**
- * Starts a workflow, or finds it running. Throws WorkflowExecutionAlreadyStartedError when it has ended and its id must not be reused, TemporalUnavailableError.
- */
+/** Starts a workflow, or finds it running. Throws WorkflowExecutionAlreadyStartedError if its id must not be reused, TemporalUnavailableError. */
 export async function startWorkflow<W extends Workflow>(
   { client }: Pick<Temporal, 'client'>,
   { workflow, options }: WorkflowToStart<W>,

@@ -23,10 +23,7 @@ export const nameStatements = (next: SpanProcessor): SpanProcessor => ({
   shutdown: () => next.shutdown(),
 });
 
-/**
- * The first write of a statement, or else its first read: `INSERT userOrder`, `SELECT Restaurant`. Without a table: the server function
- * that it calls, or its first word.
- */
+/** The first write of a statement, else its first read: `SELECT Restaurant`. Without a table: the server function that it calls, or its first word. */
 export function statementName(text: string): string {
   const clauses = [...text.matchAll(/\b(INSERT|UPDATE|DELETE|FROM)(?:\s+(?:INTO|FROM))?\s+(?:"public"\.)?"(\w+)"/g)];
   const [, verb, table] = clauses.find(([, word]) => word !== 'FROM') ?? clauses[0] ?? [];

@@ -26,10 +26,7 @@ export function currentTraceparent(): string | undefined {
 export const contextOf = (traceparent: unknown): Context =>
   typeof traceparent === 'string' ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
 
-/**
- * Does work in a new span, the parent of the work's own spans. An error marks the span and is passed on.
- * @param parent Defaults to the current span.
- */
+/** Does work in a new span, by default a child of the current one. An error marks the span and is passed on. */
 export function inSpan<T>(
   name: string,
   options: SpanOptions,
