@@ -1,14 +1,7 @@
 import { table } from '../cli/output';
 import type { DeadLetter } from './dead-letter';
-import type { QueueOverview } from './overview';
 
 const previewLength = 100;
-
-export const overviewLines = (rows: QueueOverview[]): string[] =>
-  table([
-    ['QUEUE', 'WAITING', 'IN FLIGHT', 'RETRYING', 'CONSUMERS', 'DEAD'],
-    ...rows.map((row) => [row.queue, row.waiting, row.inFlight, row.retrying, row.consumers, row.dead]),
-  ]);
 
 export function previewLines(letter: DeadLetter): string[] {
   return [
@@ -20,18 +13,19 @@ export function previewLines(letter: DeadLetter): string[] {
 
 /** Everything that is known of a dead letter. */
 export function detailLines(letter: DeadLetter): string[] {
-  const rows = [
-    ['died', letter.diedAt],
-    ['reason', letter.reason],
-    ['attempts', letter.attempts],
-    ['first failed', letter.firstFailedAt],
-    ['first reason', letter.firstReason],
-    ['put back before', letter.redriven],
-    ['came from', letter.appId],
-    ['properties', JSON.stringify(letter.properties)],
-    ['headers', JSON.stringify(letter.headers)],
-  ].map(([title, value]) => [`  ${title}`, escaped(String(value ?? '-'))]);
-  return [letter.id, ...table([...rows, ['  body', bodyText(letter)]])];
+  const rows = {
+    died: letter.diedAt,
+    reason: letter.reason,
+    attempts: letter.attempts,
+    'first failed': letter.firstFailedAt,
+    'first reason': letter.firstReason,
+    'put back before': letter.redriven,
+    'came from': letter.appId,
+    properties: JSON.stringify(letter.properties),
+    headers: JSON.stringify(letter.headers),
+  };
+  const cells = Object.entries(rows).map(([title, value]) => [`  ${title}`, escaped(String(value ?? '-'))]);
+  return [letter.id, ...table([...cells, ['  body', bodyText(letter)]])];
 }
 
 const bodyText = ({ body }: DeadLetter): string => ('text' in body ? escaped(body.text) : `base64 ${body.base64}`);
