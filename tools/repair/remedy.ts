@@ -79,7 +79,9 @@ export function remedyFor(rows: Rows, run: Run, fresh: boolean): Remedy {
       // The message of an old program's order may still wait in a queue: it starts the workflow.
       return run.state === 'gone' && fresh ? none : repeatPlacement(fresh);
     case 'placed':
-      return rows.group?.orders.length ? { kind: 'adopt', stage: 'placed' } : { kind: 'manual', why: 'the order has no items' };
+      return rows.group?.orders.length
+        ? { kind: 'adopt', stage: 'placed' }
+        : { kind: 'manual', why: 'the order has no items' };
     case 'confirmed':
     case 'delivered':
       return { kind: 'adopt', stage: 'confirmed' };

@@ -4,7 +4,7 @@ import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
 import { messageOf } from '../cli/output';
 import { applyRemedy } from './apply';
 import { inspect, readRows, type Finding, type RepairDeps } from './inspect';
-import { openInDatabases, openInTemporal } from './open-orders';
+import { openInDatabases, openInTemporal, type OpenIds } from './open-orders';
 import { isOver } from './remedy';
 
 /** Orders at a time: they keep a server busy, and leave room for orders in flight. */
@@ -37,7 +37,11 @@ export async function* repair(deps: RepairDeps, repairs: boolean, orderId?: stri
 
 async function* openOrders(deps: RepairDeps): AsyncGenerator<string[]> {
   const { user, restaurant, delivery } = deps.dbs;
-  const sources = [openRecords.bind(null, user), openGroups.bind(null, restaurant), openDeliveries.bind(null, delivery)];
+  const sources: OpenIds[] = [
+    (...page) => openRecords(user, ...page),
+    (...page) => openGroups(restaurant, ...page),
+    (...page) => openDeliveries(delivery, ...page),
+  ];
   for await (const ids of openInDatabases(sources)) {
     const rowsOf = await readRows(deps, ids);
     yield ids.filter((id) => !isOver(rowsOf(id)));
