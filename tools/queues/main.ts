@@ -4,7 +4,7 @@ import { createSignature } from '../../lib/broker/signature';
 import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
 import { ExpectedError, printLines, table } from '../cli/output';
 import { runningAddresses } from '../stack/running-system';
-import { drop, readLetters, redrive } from './dead-letters';
+import { drop, readLetters, redrive, type Selection } from './dead-letters';
 import { detailLines, previewLines } from './lines';
 import { overview, type BrokerAddresses } from './overview';
 
@@ -14,6 +14,9 @@ interface Flags {
   limit: number;
 }
 
+/** Resolves to what a command prints. */
+type Work<Options> = (queue: QueueName, flags: Flags & Options) => Promise<string[]>;
+
 /** `npm run queues` (docs/dead-letters.md). */
 export const main = createMain((run) => {
   const command = createCommand('queues', 'show the queues and their dead letters, or put dead letters back')
@@ -21,20 +24,14 @@ export const main = createMain((run) => {
     .addOption(jsonOption())
     .option('--limit <count>', 'dead letters to show of each queue', parseWhole, 5)
     .action((flags: Flags) => run(print(showQueues(flags))));
-  /** A command about the dead letters of one queue. */
-  const subcommand = <Options>(
-    name: string,
-    description: string,
-    work: (queue: QueueName, options: Options & Flags) => Promise<string[]>,
-  ) =>
+  const subcommand = <Options>(name: string, description: string, work: Work<Options>) =>
     command
       .command(name)
       .description(description)
       .argument('<queue>', 'without ".dead"')
       .action((queue: string, _: Options, self: Command) =>
-        run(print(work(parseQueueName(queue), self.optsWithGlobals<Options & Flags>()))),
+        run(print(work(parseQueueName(queue), self.optsWithGlobals()))),
       );
-
   subcommand('show', 'show dead letters in full', showLetters).option('--id <id>', 'only this one');
   subcommand('redrive', 'put dead letters back into their queue', redriveLetters)
     .option('--id <id...>', 'these')
@@ -67,19 +64,18 @@ async function showQueues({ name, json, limit }: Flags): Promise<string[]> {
   ];
 }
 
-async function showLetters(queue: QueueName, { id, ...flags }: Flags & { id?: string }): Promise<string[]> {
-  const { amqp } = await brokerOf(flags.name);
-  const letters = await (id === undefined
-    ? readLetters(amqp, queue, 'all', flags.limit)
-    : readLetters(amqp, queue, { ids: [id] }));
-  if (flags.json) return [JSON.stringify({ letters }, null, 2)];
+async function showLetters(queue: QueueName, { name, json, limit, id }: Flags & { id?: string }): Promise<string[]> {
+  const { amqp } = await brokerOf(name);
+  const which: [Selection, number?] = id === undefined ? ['all', limit] : [{ ids: [id] }];
+  const letters = await readLetters(amqp, queue, ...which);
+  if (json) return [JSON.stringify({ letters }, null, 2)];
   return letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`];
 }
 
 async function redriveLetters(
   queue: QueueName,
   { id: ids = [], all, ...flags }: Flags & { id?: string[]; all: boolean },
-): Promise<string[]> {
+) {
   if (all === ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
   const { amqp } = await brokerOf(flags.name);
   const secret = process.env.MESSAGE_SECRET;

@@ -60,15 +60,13 @@ function latencyLines({ orders, baseline, openLoop, handover }: Report): string[
     title,
     ...names.map((step) => percentiles(latency[step])),
   ];
-  return [
-    ...section('p50 / p95 / p99 in ms', steps, [
-      ...concurrencies.map((n) => row(`orders, ${n} at a time`, orders[n])),
-      row(`orders, ${openLoop.rate.toFixed(1)}/s, from when due`, openLoop),
-      ...concurrencies.map((n) => row(`bare workflows, ${n} at a time`, baseline[n], bareSteps)),
-      ['agent freed -> assigned in the database', percentiles(handover.assigned)],
-      ['agent freed -> workflow notified', percentiles(handover.notified)],
-    ]),
-  ];
+  return section('p50 / p95 / p99 in ms', steps, [
+    ...concurrencies.map((n) => row(`orders, ${n} at a time`, orders[n])),
+    row(`orders, ${openLoop.rate.toFixed(1)}/s, from when due`, openLoop),
+    ...concurrencies.map((n) => row(`bare workflows, ${n} at a time`, baseline[n], bareSteps)),
+    ['agent freed -> next order assigned in the database', percentiles(handover.assigned)],
+    ['agent freed -> next workflow notified', percentiles(handover.notified)],
+  ]);
 }
 
 function cpuLines({ orders, baseline, cpu }: Report): string[] {
