@@ -29,7 +29,7 @@ export async function measure(roots: Roots, job: Job, load: Load): Promise<Phase
   const hooks = { opened: read, closed: read };
   const result = await ('perSecond' in load ? openLoop(job, load, hooks) : closedLoop(job, load, hooks));
   const [from, to] = readings;
-  const used = Object.entries(to ?? {}).map(([name, ms]) => [name, ms - (from?.[name] ?? 0)]);
+  const used = Object.entries(to ?? {}).map(([name, ms]) => [name, ms - (from?.[name] ?? 0)] as const);
   return { ...result, cpuMs: from && to ? Object.fromEntries(used) : null };
 }
 
