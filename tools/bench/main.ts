@@ -1,15 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  createCommand,
-  createMain,
-  jsonOption,
-  nameOption,
-  parseCount,
-  parseShare,
-  runAsProgram,
-  yesOption,
-} from '../cli/command';
+import { createCommand, createMain, nameOption, parseCount, parseShare, runAsProgram, yesOption } from '../cli/command';
 import { printError, say } from '../cli/output';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
@@ -27,7 +18,7 @@ export const main = createMain((run) =>
     .option('--growth', 'also fill the databases, and measure what becomes slower', false)
     .option('--scale <factor>', 'multiply durations and counts (0 to 1), to try the benchmark itself', parseShare, 1)
     .option('--profile', 'also write a CPU profile of each process', false)
-    .addOption(jsonOption())
+    .option('--json', 'for programs', false)
     .option('--out <folder>', 'for bench.json and the profiles', join('.stack', 'bench-results'))
     .addOption(nameOption('bench'))
     .addOption(yesOption())
