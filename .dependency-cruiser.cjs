@@ -36,20 +36,17 @@ const ownDatabase = services.map((service) => ({
 }));
 
 /** The tools that all others may import, each with those that it may import itself. */
-const sharedTools = { cli: [], stack: ['cli', 'prepare'], platform: ['cli', 'stack'] };
-/** What a tool may import besides. */
-const lent = { chaos: ['queues'], demo: ['queues'], demo: ['queues'], schemathesis: ['documents'] };
+const sharedTools = { cli: [], broker: ['cli'], stack: ['cli', 'prepare'], platform: ['cli', 'stack'] };
 
 const tools = readdirSync(join(__dirname, 'tools')).map((tool) => ({
   name: `tools-${tool}-imports`,
   severity: 'error',
   from: { path: `^tools/${tool}/` },
-  to: { path: '^tools/', pathNot: `^tools/(${[tool, ...importedBy(tool)].join('|')})/` },
+  to: {
+    path: '^tools/',
+    pathNot: `^tools/(${[tool, ...(sharedTools[tool] ?? Object.keys(sharedTools))].join('|')})/`,
+  },
 }));
-
-function importedBy(tool) {
-  return sharedTools[tool] ?? [...Object.keys(sharedTools), ...(lent[tool] ?? [])];
-}
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -64,7 +61,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '(node_modules/zod|^contracts/(answers|messages|values|orders|restaurants|delivery|ratings))',
+        path: '(node_modules/zod|^contracts/(answers|messages|values|orders|restaurants|delivery))',
         dependencyTypesNot: ['type-only'],
       },
     },

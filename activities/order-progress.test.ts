@@ -1,4 +1,5 @@
-import type { OrderProgress, OrderRecords } from './orders';
+import type { OrderProgress } from '../contracts/workflow';
+import type { OrderRecords } from './orders';
 import { recordProgressInStep } from './order-progress';
 
 const progress: OrderProgress = {

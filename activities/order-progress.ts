@@ -1,24 +1,23 @@
+import type { OrderProgress } from '../contracts/workflow';
 import { withTimeout } from '../lib/process/timeout';
-import type { OrderProgress, OrderRecords } from './orders';
+import type { OrderRecords } from './orders';
 
 /** A step that also updates the customer's record, in the same activity: each activity costs the order a marker and an activation. */
 export interface WithProgress {
   progress?: OrderProgress | undefined;
 }
 
-/** Whether the record was updated. If not, `recordProgress` still has to run; nothing else depends on it. */
-export interface ProgressResult {
-  recorded?: boolean;
-}
-
 /** The step's own outcome does not wait longer for a slow database. */
 const timeoutMs = 300;
 
-/** Updates the record if there is progress to write. Best effort: never throws, and returns before the timeout. */
+/**
+ * Updates the record if there is progress to write. Best effort: never throws, and returns before the timeout. Returns whether the record
+ * was updated. If not, `recordProgress` still has to run; nothing else depends on it.
+ */
 export async function recordProgressInStep(
   records: OrderRecords,
   progress: OrderProgress | undefined,
-): Promise<ProgressResult> {
+): Promise<{ recorded?: boolean }> {
   if (!progress) return {};
   try {
     await withTimeout(timeoutMs, records.progress(progress));

@@ -1,12 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { queues } from '../contracts/names';
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
-import type { ChangeOrderMessage, ChangeOrderReply, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
-import type { OrderStatus } from '../contracts/states';
-import type { FirstPlacement } from '../contracts/workflow';
+import type { ChangeOrderMessage, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
+import type { FirstPlacement, OrderProgress } from '../contracts/workflow';
 import { guarded, requestReply, type RequestDeps } from './request';
 
-export interface OrderToRecord {
+interface OrderToRecord {
   order: PlaceOrderMessage;
   bodyHash: string;
   /** Then creates the order at the restaurant service, in the same activity, unless it is settled. */
@@ -23,52 +22,34 @@ export type RecordOutcome = {
   notCreated?: string;
 };
 
-export interface OrderProgress {
-  order_id: string;
-  user_id: string;
-  placed_at: string;
-  status: OrderStatus;
-  delivered: boolean;
-  total: string | null;
-  reason: string | null;
-}
-
 /** The order in the user service's database. All idempotent. */
 export interface OrderRecords {
-  record(order: Omit<OrderToRecord, 'thenCreate'>): Promise<RecordOutcome>;
+  /** Keeps and returns an existing record. */
+  record(order: PlaceOrderMessage, bodyHash: string): Promise<FirstPlacement>;
   /** Never moves a record backwards. Creates it if it is missing: a compensation may precede its step. */
   progress(progress: OrderProgress): Promise<void>;
 }
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
-export interface OrderActivities {
-  recordOrder(order: OrderToRecord): Promise<RecordOutcome>;
-  recordProgress(progress: OrderProgress): Promise<void>;
-  createOrder(order: PlaceOrderMessage): Promise<CreateOrderReply>;
-  changeOrder(change: ChangeOrderMessage): Promise<ChangeOrderReply>;
-}
-
-export const createOrderActivities = (deps: RequestDeps & { records: OrderRecords }): OrderActivities => ({
-  async recordOrder({ thenCreate, ...toRecord }) {
+export const createOrderActivities = (deps: RequestDeps & { records: OrderRecords }) => ({
+  async recordOrder({ order, bodyHash, thenCreate }: OrderToRecord): Promise<RecordOutcome> {
     const startedAt = Date.now();
-    const recorded = await guarded(() => deps.records.record(toRecord));
-    const isOtherOrder = recorded.first && recorded.first.bodyHash !== toRecord.bodyHash;
-    if (!thenCreate || recorded.outcome === 'settled' || isOtherOrder) return recorded;
+    const first = await guarded(() => deps.records.record(order, bodyHash));
+    if (first.status !== 'PENDING') return { outcome: 'settled', first };
+    const recorded = { outcome: 'recorded' as const, first };
+    if (!thenCreate || first.bodyHash !== bodyHash) return recorded;
     try {
-      const created = await requestReply(
-        deps,
-        queues.placeOrder,
-        toRecord.order,
-        createOrderReply,
-        Date.now() - startedAt,
-      );
+      const elapsedMs = Date.now() - startedAt;
+      const created = await requestReply(deps, queues.placeOrder, order, createOrderReply, elapsedMs);
       return { ...recorded, created };
     } catch (error) {
       if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
       return { ...recorded, notCreated: error.message };
     }
   },
-  recordProgress: (progress) => guarded(() => deps.records.progress(progress)),
-  createOrder: (order) => requestReply(deps, queues.placeOrder, order, createOrderReply),
-  changeOrder: (change) => requestReply(deps, queues.changeOrderStatus, change, changeOrderReply),
+  recordProgress: (progress: OrderProgress) => guarded(() => deps.records.progress(progress)),
+  createOrder: (order: PlaceOrderMessage) => requestReply(deps, queues.placeOrder, order, createOrderReply),
+  changeOrder: (change: ChangeOrderMessage) => requestReply(deps, queues.changeOrderStatus, change, changeOrderReply),
 });
+
+export type OrderActivities = ReturnType<typeof createOrderActivities>;

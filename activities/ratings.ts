@@ -11,12 +11,9 @@ export interface RatingRecords {
 }
 
 /** All idempotent; consumers of a published rating count it once, however often it arrives. */
-export interface RatingActivities {
-  storeRating(rating: RatingInput): Promise<RatingOutcome>;
-  publishRating(rating: RatingMessage): Promise<void>;
-}
-
-export const createRatingActivities = (deps: { broker: Broker; ratings: RatingRecords }): RatingActivities => ({
-  storeRating: (rating) => guarded(() => deps.ratings.store(rating)),
-  publishRating: (rating) => guarded(() => deps.broker.publish(toExchange(ratingsExchange), rating)),
+export const createRatingActivities = (deps: { broker: Broker; ratings: RatingRecords }) => ({
+  storeRating: (rating: RatingInput) => guarded(() => deps.ratings.store(rating)),
+  publishRating: (rating: RatingMessage) => guarded(() => deps.broker.publish(toExchange(ratingsExchange), rating)),
 });
+
+export type RatingActivities = ReturnType<typeof createRatingActivities>;

@@ -1,5 +1,6 @@
 import { openRestaurants, type OpenRestaurants } from '../contracts/answers/restaurants';
 import { hourQuery, requiredHourQuery } from '../contracts/restaurants';
+import { withStatus } from './answers';
 import { refuse } from './http/refusals';
 import { answer, route } from './http/route';
 import { exampleRestaurant } from './openapi/examples';
@@ -23,11 +24,11 @@ export const browseRoute = <Deps>({ oldPath, description, browse }: BrowseRoute<
     roles: 'anybody',
     query: hourQuery,
     answers: {
-      200: answer('The restaurants that are ONLINE and open then, oldest first.', openRestaurants, {
-        status: true,
-        message: 'Restaurants open at 12:00 UTC',
-        data: { count: 1, restaurant_data: [exampleRestaurant] },
-      }),
+      200: answer(
+        'The restaurants that are ONLINE and open then, oldest first.',
+        openRestaurants,
+        withStatus('Restaurants open at 12:00 UTC', { count: 1, restaurant_data: [exampleRestaurant] }),
+      ),
     },
     refusals: { BAD_HOUR: 'The hour is not from 0 to 23.' },
     async handle(deps: Deps, { query: { hour = new Date().getUTCHours() }, answer, answerText }) {

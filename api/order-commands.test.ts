@@ -9,7 +9,8 @@ import { listen, type Listening } from './http/server';
 import { createHealth } from '../lib/process/health';
 import { createLog } from '../lib/logging/log';
 import type { Temporal } from '../lib/temporal/connection';
-import { accepted, acceptedBody, sendOrderCommand, sendToWorkflow } from './order-commands';
+import { accepted, acceptedBody } from './answers';
+import { sendOrderCommand, sendToWorkflow } from './order-commands';
 
 /** A Temporal whose order refuses its next update so. */
 function refusing(code: string, message: string): Temporal {

@@ -1,5 +1,4 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { accepted as acceptedSchema } from '../contracts/answers/common';
 import { orderWorkflowId, alreadyApplied, alreadyPending } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
@@ -7,8 +6,9 @@ import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate, type Sent } from '../lib/temporal/send';
 import { commandUpdates } from '../workflows/messages';
 import { judgeEnded, type OrderFacts } from '../workflows/rules';
+import { held } from './answers';
 import { mismatch, refuse, UnknownRefusalError, type Refusal } from './http/refusals';
-import { answer } from './http/route';
+import type { Answered } from './http/route';
 
 /** The rules that may refuse each command. */
 const rulesOf = {
@@ -23,8 +23,8 @@ type Kind = keyof typeof rulesOf;
 type RuleCode<K extends Kind> = (typeof rulesOf)[K][number];
 type Command<K extends Kind> = Extract<OrderCommand, { kind: K }>;
 
-/** `done`: also when the order is already in that state. `held`: Temporal holds the command, but it did not complete in time. */
-export type Commanded<K extends Kind> = 'done' | 'held' | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
+/** `done`: also when the order is already in that state. Otherwise the route's answer: 202 when the command did not complete in time. */
+export type Commanded<K extends Kind> = 'done' | Answered<202> | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
 
 export interface CommandToSend<K extends Kind> {
   orderId: string;
@@ -60,7 +60,7 @@ export async function sendToWorkflow<K extends Kind>(
 ): Promise<Commanded<K>> {
   try {
     const sent = await sendCommand(temporal, orderId, command);
-    if (sent.state === 'held') return 'held';
+    if (sent.state === 'held') return held;
     return sent.value.outcome === 'refused' ? ruleRefusal(command, sent.value) : 'done';
   } catch (error) {
     if (error instanceof UpdateRefusedError) return ruleRefusal(command, error);
@@ -101,16 +101,3 @@ function ruleRefusal<K extends Kind>(
 
 /** An older order worker does not know a value that this build sends. */
 const malformed: RefusalCode = 'MALFORMED';
-
-/** The body of an answer to what Temporal holds but could not complete in time. */
-export const acceptedBody = {
-  success: true as const,
-  status: 'ACCEPTED' as const,
-  message: 'Accepted. A service is slow or unavailable; the request will complete without a retry.',
-};
-
-export const accepted = answer(
-  'Accepted: it will be done. A service is slow or unavailable.',
-  acceptedSchema,
-  acceptedBody,
-);

@@ -12,13 +12,13 @@ import { startWithUpdate } from '../lib/temporal/send';
 import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
+import { acceptedBody } from './answers';
 import { refuseAnothers } from './http/access';
 import { isRefusal, refuse, type Refusal } from './http/refusals';
 import { answer, body, route } from './http/route';
 import { exampleIds, exampleTimes } from './openapi/examples';
-import { acceptedBody } from './order-commands';
 
-/** Fixed for ever: another namespace would give a repeated idempotency key another order. */
+/** Must never change: another namespace would map a repeated idempotency key to another order. */
 const idempotencyNamespace = '6f0e2a54-3f0b-4a5c-9d51-0a5f6f3f2b1e';
 
 const placedExample = { order_id: exampleIds.order, status: 'PENDING' as const, placed_at: exampleTimes.placed };
@@ -39,7 +39,8 @@ export const placementRoute = ({ oldName, location }: PlacementRoute) =>
     id: 'placeOrder',
     summary: 'Places an order',
     description:
-      'Answers once the restaurant side has checked, priced and stored it. Repeated restaurants and items are merged, their quantities added. A repeat with the same `Idempotency-Key` is the same order.',
+      'Answers once the restaurant side has checked, priced and stored it. Repeated restaurants and items are merged, their quantities added. ' +
+      'A repeat with the same `Idempotency-Key` is the same order.',
     roles: ['customer', 'service'],
     idempotent: true,
     body: body(placeOrderBody, {

@@ -1,8 +1,8 @@
-/** HTTP bodies and queries of the orders: user and restaurant service (contract, section 2). */
+/** HTTP bodies and queries of orders and their ratings: user and restaurant service (contract, section 2). */
 import { z } from 'zod';
 import { orderedRestaurants, type OrderedRestaurant } from './messages';
 import { decisions, orderStatuses, partialRefusals } from './states';
-import { anyId, cursor, id, limits, pageLimit, reason } from './values';
+import { anyId, cursor, id, limits, pageLimit, rating, reason } from './values';
 
 /**
  * `POST /orders`. Repeated restaurants and items are merged and their quantities added. The result must keep the limits too: it is sent
@@ -24,6 +24,11 @@ export const decisionBody = z
 
 /** `POST /orders/:order_id/cancel`; the body is optional. */
 export const cancelBody = z.object({ reason: reason.nullish() }).default({});
+
+/** `POST /ratings` */
+export const rateOrderBody = z
+  .object({ user_id: anyId, order_id: anyId, order_rating: rating, agent_rating: rating })
+  .meta({ id: 'RateOrderBody' });
 
 /** `GET /users/:user_id/orders?limit=&cursor=` */
 export const historyQuery = z.object({ limit: pageLimit(), cursor });

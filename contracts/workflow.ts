@@ -1,6 +1,7 @@
 /** Inputs, results and messages of the workflows. Types only: workflow code never runs a schema. */
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
-import type { PlaceOrderMessage } from './messages';
+import type { orderRefusals } from './errors';
+import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
 
 /** Time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
 export interface OrderPolicy {
@@ -65,11 +66,21 @@ export interface OrderInput {
 /** Answer of the `place` update. `bodyHash` and `placedAt` are those of the first placement under the idempotency key. */
 export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
   | { outcome: 'placed'; total: string }
-  | { outcome: 'rejected'; reason: string }
-  | { outcome: 'cancelled'; reason: string }
+  | { outcome: 'rejected' | 'cancelled'; reason: string }
   /** An earlier run, which Temporal no longer has, placed this order. Nothing was changed; the values are from the customer's record. */
   | { outcome: 'settled'; total: string | null; reason: string | null }
 );
+
+/** The order's progress, for the customer's record. */
+export interface OrderProgress {
+  order_id: string;
+  user_id: string;
+  placed_at: string;
+  status: OrderStatus;
+  delivered: boolean;
+  total: string | null;
+  reason: string | null;
+}
 
 /** The customer's record of the first placement under an order id, by this run or by one that Temporal no longer has. */
 export interface FirstPlacement {
@@ -91,25 +102,19 @@ export type OrderCommand =
   /** This agent, or by default the assigned one, hands the job back. */
   | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
 
+/** The commands of a kind. */
+export type CommandOf<Kind extends OrderCommand['kind']> = Extract<OrderCommand, { kind: Kind }>;
+
 /** Answer to an accepted command. `refused`: something that happened after it was accepted rules it out. */
 export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: RefusalCode; message: string };
 
 /** Why a command is refused. Also the `type` of the failure with which a validator refuses. */
 export type RefusalCode =
-  | 'DECISION_NOT_ALLOWED'
-  | 'ILLEGAL_TRANSITION'
-  | 'CANCEL_TOO_LATE'
-  | 'NO_AGENT_YET'
-  | 'NOT_CONFIRMED'
-  | 'ALREADY_ASSIGNED'
-  | 'UNKNOWN_RESTAURANT'
+  | keyof typeof orderRefusals
   /** Never from an API: an update sent by hand. */
   | 'MALFORMED';
 
-export interface AssignedAgent {
-  agent_id: string;
-  agent_name: string;
-}
+export type AssignedAgent = Pick<AgentAssignedMessage, 'agent_id' | 'agent_name'>;
 
 export interface TimelineEntry {
   /** ISO 8601, UTC. */
@@ -141,17 +146,13 @@ export interface OrderResult {
 }
 
 /** Input of the rating workflow: the rating message and the id of the row to be stored. */
-export interface RatingInput {
+export interface RatingInput extends RatingMessage {
   rating_id: string;
   user_id: string;
-  order_id: string;
-  order_rating: number;
-  agent_rating: number;
 }
 
 /** Answer of the rating workflow's `rate` update. */
-export type RatingOutcome =
-  | { outcome: 'stored'; id: string; user_order_id: string }
-  | { outcome: 'unknown_order' }
-  | { outcome: 'not_delivered' }
-  | { outcome: 'duplicate' };
+export type RatingOutcome = { outcome: 'stored'; id: string; user_order_id: string } | { outcome: RatingRefusal };
+
+/** `unknown_order`: there is none, or it is another customer's. */
+export type RatingRefusal = 'unknown_order' | 'not_delivered' | 'duplicate';

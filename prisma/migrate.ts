@@ -1,20 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, escapeIdentifier } from 'pg';
+import { Client, DatabaseError, escapeIdentifier } from 'pg';
 import { loadConfig, schemas } from '../lib/config/config';
 import { connectionTo } from '../lib/postgres/database';
-
-const services = ['user', 'restaurant', 'delivery'] as const;
-
-const connectTimeoutMs = 10_000;
-/** The advisory lock of Prisma's own commands, so that `prisma migrate deploy` waits for us and we wait for it. */
-const migrationLock = 72_707_369;
-
-/** PostgreSQL's SQLSTATE for "database does not exist". */
-const invalidCatalogName = '3D000';
-/** "Database already exists", in both forms that a concurrent `CREATE DATABASE` reports. */
-const alreadyCreated = ['42P04', '23505'];
 
 export interface MigrationTarget {
   /** `postgresql://` URL. The database is created if the server does not have it. */
@@ -30,6 +19,9 @@ export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
+/** The advisory lock of Prisma's own commands, so that `prisma migrate deploy` waits for us and we wait for it. */
+const migrationLock = 72_707_369;
+
 /**
  * Applies the migrations that the database lacks, oldest first, each in a transaction of its own. Resolves with the names of those it
  * applied: a second run resolves with an empty list. Concurrent runs wait for each other.
@@ -41,17 +33,14 @@ export class MigrationError extends Error {
  */
 export async function applyMigrations({ databaseUrl, ca, directory }: MigrationTarget): Promise<string[]> {
   await createDatabaseIfMissing(databaseUrl, ca);
-  try {
-    return await withClient(databaseUrl, ca, async (client) => {
-      await client.query('SELECT pg_advisory_lock($1)', [migrationLock]); // released when the connection closes
-      await client.query(createMigrationsTable);
-      const missing = await missingMigrations(client, readMigrations(join(directory, 'migrations')));
-      for (const migration of missing) await apply(client, migration);
-      return missing.map(({ name }) => name);
-    });
-  } catch (error) {
-    throw new MigrationError(`migrations of ${directory}: ${messageOf(error)}`, { cause: error });
-  }
+  const applied = withClient(databaseUrl, ca, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]); // released when the connection closes
+    await client.query(createMigrationsTable);
+    const missing = await missingMigrations(client, readMigrations(join(directory, 'migrations')));
+    for (const migration of missing) await apply(client, migration);
+    return missing.map(({ name }) => name);
+  });
+  return applied.catch((error: unknown) => fail(`migrations of ${directory}`, error));
 }
 
 /** As Prisma creates it. */
@@ -67,14 +56,9 @@ const createMigrationsTable = `
     applied_steps_count INTEGER NOT NULL DEFAULT 0
   )`;
 
-interface Migration {
-  name: string;
-  sql: string;
-  /** SHA-256 of the file in hex. */
-  checksum: string;
-}
+type Migration = ReturnType<typeof readMigrations>[number];
 
-function readMigrations(folder: string): Migration[] {
+function readMigrations(folder: string) {
   const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = folders.map(({ name }) => name).sort();
   return names.map((name) => {
@@ -104,40 +88,36 @@ async function missingMigrations(client: Client, migrations: Migration[]): Promi
 }
 
 async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+  const record = `
+    INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+    VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`;
   try {
     await client.query('BEGIN');
     await client.query(sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
-      [randomUUID(), checksum, name],
-    );
+    await client.query(record, [randomUUID(), checksum, name]);
     await client.query('COMMIT');
   } catch (error) {
-    throw new Error(`${name}: ${messageOf(error)}`, { cause: error }); // closing the connection rolls it back
+    fail(name, error); // closing the connection rolls it back
   }
 }
 
 async function createDatabaseIfMissing(databaseUrl: string, ca?: string): Promise<void> {
   const url = new URL(databaseUrl);
   const name = decodeURIComponent(url.pathname.slice(1));
-  try {
-    await withClient(databaseUrl, ca, async () => undefined);
-  } catch (error) {
-    if (!hasCode(error, invalidCatalogName))
-      throw new MigrationError(`cannot reach database ${name} at ${url.host}: ${messageOf(error)}`, { cause: error });
-    url.pathname = '/postgres';
-    await withClient(url.href, ca, (client) => client.query(`CREATE DATABASE ${escapeIdentifier(name)}`)).catch(
-      (failure: unknown) => {
-        if (alreadyCreated.some((code) => hasCode(failure, code))) return;
-        throw new MigrationError(`cannot create database ${name}: ${messageOf(failure)}`, { cause: failure });
-      },
-    );
-  }
+  const missing = await withClient(databaseUrl, ca, async () => false).catch((error: unknown) =>
+    hasState(error, '3D000') ? true : fail(`cannot reach database ${name} at ${url.host}`, error),
+  );
+  if (!missing) return;
+  url.pathname = '/postgres';
+  const statement = `CREATE DATABASE ${escapeIdentifier(name)}`;
+  await withClient(url.href, ca, (client) => client.query(statement)).catch((error: unknown) => {
+    // Both say that another process has created it.
+    if (!hasState(error, '42P04', '23505')) fail(`cannot create database ${name}`, error);
+  });
 }
 
 async function withClient<T>(url: string, ca: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: connectTimeoutMs });
+  const client = new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // a lost connection: the query in progress, or the next one, fails with it
   try {
     await client.connect();
@@ -147,15 +127,19 @@ async function withClient<T>(url: string, ca: string | undefined, work: (client:
   }
 }
 
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+const hasState = (error: unknown, ...sqlStates: string[]): boolean =>
+  error instanceof DatabaseError && sqlStates.includes(error.code ?? '');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
+
+function fail(what: string, error: unknown): never {
+  throw new MigrationError(`${what}: ${messageOf(error)}`, { cause: error });
+}
 
 /** `node dist/prisma/migrate.js [user|restaurant|delivery …]`; all three by default. */
 async function migrateFromCommandLine(names: string[]): Promise<void> {
   const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
-  for (const service of names.length > 0 ? names : services) {
+  for (const service of names.length > 0 ? names : ['user', 'restaurant', 'delivery']) {
     const variable = `${service.toUpperCase()}_DATABASE_URL`;
     const databaseUrl = process.env[variable];
     if (!databaseUrl) throw new MigrationError(`${variable} is not set`);

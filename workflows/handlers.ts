@@ -1,14 +1,11 @@
+import type { UpdateDefinition } from '@temporalio/common';
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { decisions, deliveryMoves } from '../contracts/states';
 import type { AssignedAgent, CommandOutcome, OrderCommand, PlacementOutcome } from '../contracts/workflow';
 import {
   agentAssignedSignal,
-  askAgentUpdate,
-  cancelUpdate,
-  decideUpdate,
-  declineUpdate,
+  commandUpdates,
   deliveryStatusSignal,
-  moveDeliveryUpdate,
   orderQuery,
   placeUpdate,
   restaurantDecisionSignal,
@@ -25,25 +22,12 @@ export function registerHandlers(run: OrderRun): void {
     return run.placement ?? { outcome: 'cancelled', reason: 'cancelled', bodyHash, placedAt: order.placed_at };
   });
 
-  /** The validator refuses, the handler waits for the outcome. */
-  const onCommand = <Kind extends OrderCommand['kind']>(kind: Kind) => {
-    type Arg = Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>;
-    const toCommand = (arg: Arg): OrderCommand => ({ ...arg, kind }) as unknown as OrderCommand;
-    return {
-      handler: (arg: Arg): Promise<CommandOutcome> => inbox.submit(toCommand(arg)),
-      options: { validator: (arg: Arg): void => inbox.validate(toCommand(arg)) },
-    };
-  };
-  const decide = onCommand('decide');
-  const move = onCommand('moveDelivery');
-  const cancel = onCommand('cancel');
-  const askAgent = onCommand('askAgent');
-  const decline = onCommand('decline');
-  setHandler(decideUpdate, decide.handler, decide.options);
-  setHandler(moveDeliveryUpdate, move.handler, move.options);
-  setHandler(cancelUpdate, cancel.handler, cancel.options);
-  setHandler(askAgentUpdate, askAgent.handler, askAgent.options);
-  setHandler(declineUpdate, decline.handler, decline.options);
+  for (const [kind, update] of Object.entries(commandUpdates)) {
+    const toCommand = (arg: object) => ({ ...arg, kind }) as OrderCommand;
+    setHandler(update as UpdateDefinition<CommandOutcome, [object]>, (arg) => inbox.submit(toCommand(arg)), {
+      validator: (arg) => inbox.validate(toCommand(arg)),
+    });
+  }
 
   /** A signal has no answer: refusals go to the timeline. */
   const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {

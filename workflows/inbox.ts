@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition } from '@temporalio/workflow';
 import { alreadyApplied, alreadyPending } from '../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
-import { after, judge, judgeEnded, stops, type OrderFacts, type Verdict } from './rules';
+import { after, judge, judgeEnded, outcomeOf, stops, type OrderFacts, type Verdict } from './rules';
 
 export interface Submitted {
   readonly command: OrderCommand;
@@ -34,8 +34,6 @@ export interface Inbox {
  */
 const unlimitedSearches = 100;
 const searchIntervalMs = 1_000;
-
-const noAgentYet: RefusalCode = 'NO_AGENT_YET';
 
 const isSame = (one: OrderCommand, other: OrderCommand): boolean => JSON.stringify(one) === JSON.stringify(other);
 
@@ -76,7 +74,10 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean, de
       if (facts().delivery !== null || !asksForAgent(command) || !searchedJustNow()) return;
       if (command.kind === 'askAgent')
         throw ApplicationFailure.nonRetryable('An agent was requested just now.', alreadyApplied);
-      throw ApplicationFailure.nonRetryable('No agent is assigned to the order yet.', noAgentYet);
+      throw ApplicationFailure.nonRetryable(
+        'No agent is assigned to the order yet.',
+        'NO_AGENT_YET' satisfies RefusalCode,
+      );
     },
     noAgentFree() {
       searches.count++;
@@ -93,11 +94,7 @@ export function createInbox(facts: () => OrderFacts, stopping: () => boolean, de
     next: (kind) => pending().find(({ command }) => stops(facts(), command) === (kind === 'stop')),
     settleAll() {
       for (const submitted of pending()) {
-        const verdict = judgeEnded(facts(), submitted.command);
-        submitted.outcome =
-          verdict.verdict === 'refused'
-            ? { outcome: 'refused', code: verdict.code, message: verdict.message }
-            : { outcome: 'done' };
+        submitted.outcome = outcomeOf(judgeEnded(facts(), submitted.command));
       }
     },
   };

@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { orderMessages, ratingMessages } from '../contracts/names';
 import type {
+  CommandOf,
   CommandOutcome,
   OrderCommand,
   OrderView,
@@ -10,7 +11,7 @@ import type {
   RatingOutcome,
 } from '../contracts/workflow';
 
-type Command<Kind extends OrderCommand['kind']> = Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>;
+type Command<Kind extends OrderCommand['kind']> = Omit<CommandOf<Kind>, 'kind'>;
 
 /** Resolves when the restaurant side has stored or rejected the order. Update id: `placementUpdateId`. */
 export const placeUpdate = defineUpdate<PlacementOutcome>(orderMessages.place);

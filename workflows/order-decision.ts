@@ -1,11 +1,9 @@
-import type { CommandOutcome, OrderCommand } from '../contracts/workflow';
+import type { CommandOf } from '../contracts/workflow';
 import type { Submitted } from './inbox';
 import { logEvent } from './log-event';
 import { OrderStopped, type OrderRun } from './order-run';
 import { changeOrder, recordProgress } from './order-writes';
-import { after, judge } from './rules';
-
-type Decide = Extract<OrderCommand, { kind: 'decide' }>;
+import { after, judge, outcomeOf, refusal } from './rules';
 
 /** Waits until every restaurant has decided. Each decision is answered as soon as it is written. */
 export async function awaitDecisions(run: OrderRun): Promise<void> {
@@ -19,13 +17,13 @@ export async function awaitDecisions(run: OrderRun): Promise<void> {
 }
 
 /** Applies a decision that does not end the order, after the restaurant side has written it. */
-export async function applyDecision(run: OrderRun, step: Submitted, command: Decide): Promise<void> {
+export async function applyDecision(run: OrderRun, step: Submitted, command: CommandOf<'decide'>): Promise<void> {
   const { record } = run;
   const { status, restaurant_id, reason } = command;
   // Accepted before a pick-up that was not yet known: a picked-up order is not taken apart.
   const verdict = judge(record.facts, command);
   if (verdict.verdict === 'refused') {
-    step.outcome = { outcome: 'refused', code: verdict.code, message: verdict.message };
+    step.outcome = outcomeOf(verdict);
     return;
   }
   const part = restaurant_id ? { restaurant_id, ...(reason && { reason }) } : {};
@@ -43,8 +41,4 @@ export async function applyDecision(run: OrderRun, step: Submitted, command: Dec
   step.outcome = { outcome: 'done' };
 }
 
-const tooEarly: CommandOutcome = {
-  outcome: 'refused',
-  code: 'ILLEGAL_TRANSITION',
-  message: 'The restaurant has not confirmed the order yet.',
-};
+const tooEarly = refusal('ILLEGAL_TRANSITION', 'The restaurant has not confirmed the order yet.');

@@ -1,12 +1,12 @@
 import { patched } from '@temporalio/workflow';
 import type { DeliveryStatus } from '../contracts/states';
-import type { AssignedAgent, CommandOutcome, OrderCommand, OrderResult } from '../contracts/workflow';
+import type { AssignedAgent, CommandOf, CommandOutcome, OrderResult } from '../contracts/workflow';
 import type { Submitted } from './inbox';
 import { logEvent } from './log-event';
 import { applyDecision } from './order-decision';
 import { OrderStopped, type OrderRun } from './order-run';
 import { cancelDelivery, progressOf, recordProgress } from './order-writes';
-import { after } from './rules';
+import { after, refusal } from './rules';
 
 /**
  * Asks for an agent. If none is free the order waits for the signal that names one, and asks again from time to time. The limit counts
@@ -164,7 +164,7 @@ async function move(run: OrderRun, step: Submitted, status: 'PICKED_UP' | 'DELIV
 }
 
 /** Has the delivery side take the job from its agent, who is not assigned again. */
-async function decline(run: OrderRun, step: Submitted, command: Decline): Promise<void> {
+async function decline(run: OrderRun, step: Submitted, command: CommandOf<'decline'>): Promise<void> {
   const { record, input } = run;
   const { order_id } = input.order;
   if (!record.agent) return;
@@ -181,7 +181,7 @@ async function decline(run: OrderRun, step: Submitted, command: Decline): Promis
   step.outcome = done;
 }
 
-function takeFromAgent({ record }: OrderRun, command: Decline): void {
+function takeFromAgent({ record }: OrderRun, command: CommandOf<'decline'>): void {
   record.note('handed back', command.reason ?? record.agent?.agent_name);
   logEvent('info', 'job handed back', { event: 'job-handed-back' });
   record.facts = after(record.facts, command);
@@ -194,16 +194,7 @@ function takeFromAgent({ record }: OrderRun, command: Decline): void {
  */
 const isReassigned = (run: OrderRun): boolean => run.record.facts.delivery === 'PENDING' && isNewAgentNamed(run);
 
-type Decline = Extract<OrderCommand, { kind: 'decline' }>;
-
 const done: CommandOutcome = { outcome: 'done' };
-const noAgentYet: CommandOutcome = {
-  outcome: 'refused',
-  code: 'NO_AGENT_YET',
-  message: 'No agent is assigned to the order yet.',
-};
-const illegal = (delivery: DeliveryStatus | null): CommandOutcome => ({
-  outcome: 'refused',
-  code: 'ILLEGAL_TRANSITION',
-  message: `The delivery is ${delivery ?? 'missing'}.`,
-});
+const noAgentYet = refusal('NO_AGENT_YET', 'No agent is assigned to the order yet.');
+const illegal = (delivery: DeliveryStatus | null): CommandOutcome =>
+  refusal('ILLEGAL_TRANSITION', `The delivery is ${delivery ?? 'missing'}.`);

@@ -42,7 +42,7 @@ export function createOrderRecord({ order, onPartialRefusal, stage }: OrderInput
   let facts: OrderFacts = {
     status: 'PENDING',
     delivery: null,
-    ...partsOf(order.restaurants),
+    parts: partsOf(order.restaurants),
     keepRest: onPartialRefusal === 'keep_rest',
   };
   const countStage = createStageCount(stage ? undefined : 'PENDING');
@@ -89,10 +89,10 @@ export function createOrderRecord({ order, onPartialRefusal, stage }: OrderInput
 }
 
 /** An adopted order may have no restaurants: then only the restaurant side knows its parts. */
-const partsOf = (restaurants: OrderInput['order']['restaurants']): Pick<OrderFacts, 'parts'> =>
+const partsOf = (restaurants: OrderInput['order']['restaurants']): OrderFacts['parts'] =>
   restaurants.length === 0
-    ? {}
-    : { parts: Object.fromEntries(restaurants.map(({ restaurant_id }) => [restaurant_id, 'PENDING' as const])) };
+    ? undefined
+    : Object.fromEntries(restaurants.map(({ restaurant_id }) => [restaurant_id, 'PENDING']));
 
 /** The order as Markdown, for the Web UI. */
 function describe(view: OrderView): string {
@@ -104,8 +104,8 @@ function describe(view: OrderView): string {
     view.reason && `reason: ${view.reason}`,
     view.attention && `**needs attention: ${view.attention}**`,
   ];
-  const timeline = view.timeline.map(({ at, event, detail }) => {
-    return `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`;
-  });
+  const timeline = view.timeline.map(
+    ({ at, event, detail }) => `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`,
+  );
   return [facts.filter(Boolean).join(' · '), '', ...timeline].join('\n');
 }

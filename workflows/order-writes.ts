@@ -1,5 +1,5 @@
-import type { OrderProgress } from '../activities/orders';
 import type { Decision } from '../contracts/states';
+import type { OrderProgress } from '../contracts/workflow';
 import type { OrderRun } from './order-run';
 
 /** Has the restaurant side write the new status of the whole order, or of one restaurant's part. */

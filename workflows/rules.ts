@@ -2,12 +2,13 @@
  * The lifecycle rules of an order (contract, section 3), pure. The workflow judges incoming commands by them; the APIs use the same ones
  * when the workflow is closed and only the database row is left.
  */
-import type { OrderCommand, RefusalCode } from '../contracts/workflow';
+import type { CommandOf, CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import {
   decisions,
   deliveryMoves,
   deliveryTransitions,
   orderTransitions,
+  type DeliveryMove,
   type DeliveryStatus,
   type OrderStatus,
 } from '../contracts/states';
@@ -34,12 +35,17 @@ export type Verdict =
   | { verdict: 'repeat' }
   | { verdict: 'refused'; code: RefusalCode; message: string };
 
-type Decide = Extract<OrderCommand, { kind: 'decide' }>;
 type Parts = Readonly<Record<string, OrderStatus>>;
 
 const allowed: Verdict = { verdict: 'allowed' };
 const repeat: Verdict = { verdict: 'repeat' };
 const refused = (code: RefusalCode, message: string): Verdict => ({ verdict: 'refused', code, message });
+
+export const refusal = (code: RefusalCode, message: string): CommandOutcome => ({ outcome: 'refused', code, message });
+
+/** The answer to a command that ends with its verdict. */
+export const outcomeOf = (verdict: Verdict): CommandOutcome =>
+  verdict.verdict === 'refused' ? refusal(verdict.code, verdict.message) : { outcome: 'done' };
 
 /** Whether an order in this state accepts the command. */
 export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
@@ -59,18 +65,9 @@ export function judge(facts: OrderFacts, command: OrderCommand): Verdict {
 }
 
 /** An update sent by hand may carry any status. */
-function isKnown(command: OrderCommand): boolean {
-  switch (command.kind) {
-    case 'decide':
-      return decisions.includes(command.status);
-    case 'moveDelivery':
-      return deliveryMoves.includes(command.status);
-    case 'cancel':
-    case 'askAgent':
-    case 'decline':
-      return true;
-  }
-}
+const isKnown = (command: OrderCommand): boolean =>
+  (command.kind !== 'decide' || decisions.includes(command.status)) &&
+  (command.kind !== 'moveDelivery' || deliveryMoves.includes(command.status));
 
 /** The verdict once the order has ended: only repeats succeed. */
 export function judgeEnded(facts: OrderFacts, command: OrderCommand): Verdict {
@@ -120,7 +117,7 @@ const isPickedUp = ({ delivery }: OrderFacts): boolean => delivery === 'PICKED_U
 const pickedUpMessage = 'The order has already been picked up; it can no longer be cancelled.';
 
 /** A restaurant decides on its part, whose status may be ahead of the order's; without a restaurant the decision is on the whole order. */
-function judgeDecision(facts: OrderFacts, command: Decide): Verdict {
+function judgeDecision(facts: OrderFacts, command: CommandOf<'decide'>): Verdict {
   const { restaurant_id: restaurant, status: to, reason } = command;
   if (restaurant && facts.parts?.[restaurant] === undefined)
     return refused('UNKNOWN_RESTAURANT', 'The order has no part of this restaurant.');
@@ -137,7 +134,7 @@ function judgeDecision(facts: OrderFacts, command: Decide): Verdict {
 }
 
 /** A refusal by one restaurant cancels the order, unless the customer wants the rest and there is any left. */
-function afterDecision(facts: OrderFacts, { status, restaurant_id: restaurant }: Decide): OrderFacts {
+function afterDecision(facts: OrderFacts, { status, restaurant_id: restaurant }: CommandOf<'decide'>): OrderFacts {
   const { parts } = facts;
   if (status === 'CANCELLED' && !(restaurant && facts.keepRest)) return cancelled(facts);
   if (!parts) return { ...facts, status };
@@ -149,7 +146,7 @@ function afterDecision(facts: OrderFacts, { status, restaurant_id: restaurant }:
   return { ...facts, parts: decided, status: remaining.includes('PENDING') ? facts.status : 'CONFIRMED' };
 }
 
-function judgeMove(facts: OrderFacts, to: Extract<OrderCommand, { kind: 'moveDelivery' }>['status']): Verdict {
+function judgeMove(facts: OrderFacts, to: DeliveryMove): Verdict {
   if (facts.delivery === to) return repeat;
   if (facts.status === 'CANCELLED')
     return to === 'CANCELLED' ? repeat : refused('ILLEGAL_TRANSITION', 'The order is CANCELLED.');

@@ -34,10 +34,10 @@ const adopted = {
 export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const;
 
 /** Start options of a rating's workflow. A refused rating must not block the next one; the database allows one rating for each order. */
-export const ratingStart = (rating: RatingInput, policy: OrderPolicy) => ({
+export const ratingStart = (rating: RatingInput, { avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy) => ({
   workflowId: ratingWorkflowId(rating.order_id),
   taskQueue: ordersTaskQueue,
-  args: [rating, callPolicy(policy)] as [RatingInput, CallPolicy],
+  args: [rating, { avoidLocalMs, attemptMs, retryIntervalMs }] as [RatingInput, CallPolicy],
   workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
   memo: { [ratingMemo]: ratingValues(rating) },
   staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,
@@ -46,12 +46,6 @@ export const ratingStart = (rating: RatingInput, policy: OrderPolicy) => ({
 /** The memo field for `ratingValues`, readable without a worker. Ratings of version 0.1 have none. */
 export const ratingMemo = 'rated';
 export const ratingValues = ({ order_rating, agent_rating }: RatingInput): string => `${order_rating} ${agent_rating}`;
-
-const callPolicy = ({ avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy): CallPolicy => ({
-  avoidLocalMs,
-  attemptMs,
-  retryIntervalMs,
-});
 
 /** For orders whose body is unknown: every repeated placement counts as the same. */
 export const noBodyHash = '';

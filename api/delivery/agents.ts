@@ -4,6 +4,7 @@ import type { AgentAssignedMessage } from '../../contracts/messages';
 import type { BestEffortPublish } from '../../lib/broker/broker';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
 import { isDuplicate, type Database } from '../../prisma/delivery/client';
+import { withStatus } from '../answers';
 import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleAgent, exampleIds } from '../openapi/examples';
@@ -19,11 +20,7 @@ const unknownAgent = 'Agent not found';
 const listAllAgents = route({
   method: 'GET',
   path: '/agents',
-  oldName: {
-    path: '/get-all-dilvery-agent',
-    query: agentsOldQuery,
-    description: 'With all assignments.',
-  },
+  oldName: { path: '/get-all-dilvery-agent', query: agentsOldQuery, description: 'With all assignments.' },
   id: 'listAgents',
   summary: 'Lists the agents with their open assignments, or with all of them',
   roles: ['service'],
@@ -42,13 +39,13 @@ const showAgent = route({
   roles: ['courier'],
   params: { id: { unknown: unknownAgent, example: exampleIds.agent } },
   answers: {
-    200: answer('The agent.', agentFound, { status: true, message: 'Agent found', data: exampleAgent }),
+    200: answer('The agent.', agentFound, withStatus('Agent found', exampleAgent)),
   },
   refusals: { NOT_FOUND: 'Unknown, or another courier.' },
   async handle({ db }: AgentsDeps, { params, caller, answer }) {
     const agent = await findAgent(db, params.id);
     if (!agent || (caller.role === 'courier' && caller.agent_id !== agent.id)) return refuse('NOT_FOUND', unknownAgent);
-    return answer(200, { status: true, message: 'Agent found', data: shown(agent) });
+    return answer(200, withStatus('Agent found', shown(agent)));
   },
 });
 
@@ -61,11 +58,7 @@ const addAnAgent = route({
   roles: ['operator'],
   body: body(addAgentBody, { name: 'Asha', userName: 'asha', gender: 'FEMALE' }),
   answers: {
-    201: answer('The agent is added.', agentAdded, {
-      status: true,
-      message: 'Agent added',
-      data: { agent_id: exampleIds.agent },
-    }),
+    201: answer('The agent is added.', agentAdded, withStatus('Agent added', { agent_id: exampleIds.agent })),
   },
   refusals: { DUPLICATE: 'The `userName` is taken.' },
   async handle({ db, notifyOrders }: AgentsDeps, { body, answer }) {
@@ -75,8 +68,7 @@ const addAnAgent = route({
     if (!added) return refuse('DUPLICATE', `Duplicate entry: the userName "${body.userName}" is taken`);
     // Best effort, not awaited: the broker may hang, and an order that misses the message asks again.
     void notifyOrders(added.matches);
-    const data = { agent_id: added.id };
-    return answer(201, { status: true, message: 'Agent added', data }, { Location: `/agents/${added.id}` });
+    return answer(201, withStatus('Agent added', { agent_id: added.id }), { Location: `/agents/${added.id}` });
   },
 });
 

@@ -8,10 +8,11 @@ import { findDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
 import type { OrderFacts } from '../../workflows/rules';
+import { accepted, withSuccess } from '../answers';
 import { isRefusal, mismatch, refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleDelivery, exampleIds } from '../openapi/examples';
-import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { sendOrderCommand } from '../order-commands';
 import { isTheirs, ownAgentId, refuseAnothersJob } from './own-jobs';
 
 export interface DeliveriesDeps {
@@ -30,11 +31,11 @@ const listJobs = route({
   roles: ['courier'],
   query: deliveriesQuery,
   answers: {
-    200: answer('A page of deliveries.', deliveries, {
-      success: true,
-      message: 'Deliveries, newest first',
-      data: { count: 1, deliveries: [exampleDelivery], next_cursor: null },
-    }),
+    200: answer(
+      'A page of deliveries.',
+      deliveries,
+      withSuccess('Deliveries, newest first', { count: 1, deliveries: [exampleDelivery], next_cursor: null }),
+    ),
   },
   refusals: { NOT_FOUND: 'The agent is unknown, or another courier.' },
   async handle({ db }: DeliveriesDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
@@ -44,7 +45,7 @@ const listJobs = route({
     const rows = await listDeliveries(db, { agentId, status }, limit, cursor);
     const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
     const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
-    return answer(200, { success: true, message: 'Deliveries, newest first', data });
+    return answer(200, withSuccess('Deliveries, newest first', data));
   },
 });
 
@@ -57,11 +58,11 @@ const showDelivery = route({
   roles: ['courier', 'service'],
   params,
   answers: {
-    200: answer('The delivery.', deliveryFound, {
-      success: true,
-      message: 'Delivery found',
-      data: { status: 'PENDING', agent_id: exampleIds.agent, agent_name: 'Asha' },
-    }),
+    200: answer(
+      'The delivery.',
+      deliveryFound,
+      withSuccess('Delivery found', { status: 'PENDING', agent_id: exampleIds.agent, agent_name: 'Asha' }),
+    ),
   },
   refusals: { NOT_FOUND: "Unknown, without an agent yet, or another courier's." },
   async handle({ db }: DeliveriesDeps, { params, caller, answer }) {
@@ -69,8 +70,7 @@ const showDelivery = route({
     if (!delivery?.agent || !isTheirs(caller, delivery.agent.id))
       return refuse('NOT_FOUND', 'No agent has been assigned to this order');
     const { status, agent } = delivery;
-    const data = { status, agent_id: agent.id, agent_name: agent.name };
-    return answer(200, { success: true, message: 'Delivery found', data });
+    return answer(200, withSuccess('Delivery found', { status, agent_id: agent.id, agent_name: agent.name }));
   },
 });
 
@@ -107,8 +107,7 @@ const moveDelivery = route({
     if (refused) return refused;
     const command = { kind: 'moveDelivery', status } as const;
     const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
+    if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
   },
 });
@@ -141,8 +140,7 @@ const declineDelivery = route({
     if (refused) return refused;
     const command = { kind: 'decline', agent_id: agentId, reason: body.reason } as const;
     const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
+    if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
   },
 });

@@ -6,9 +6,9 @@ import { addDatabase } from '../../lib/postgres/database';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/delivery/client';
 import { runHttpService } from '../http/service';
-import { createDeliveryApp } from './app';
+import { deliveryService } from './routes';
 
-void runHttpService({
+void runHttpService(deliveryService, {
   name: 'api-delivery',
   config: schemas.deliveryApi,
   env: process.env,
@@ -19,6 +19,6 @@ void runHttpService({
     const broker = await addBroker(service, { required: false });
     const notifyOrders = createBestEffortPublish<AgentAssignedMessage>(broker, queues.agentAssigned, log);
     const temporal = await addTemporal(service);
-    return (edge) => createDeliveryApp({ db, temporal, notifyOrders, ...edge });
+    return { db, temporal, notifyOrders };
   },
 });

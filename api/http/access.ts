@@ -1,10 +1,43 @@
 import type { Request, RequestHandler } from 'express';
 import { callerClaims, type Caller, type Role } from '../../contracts/access';
-import { KeysUnavailableError, TokenRefusedError, type Verify } from '../../lib/http/tokens';
-import { forbidden, refuse, unauthenticated, unavailable, type Refusal } from './refusals';
+import type { AccessConfig, ServiceTokenConfig } from '../../lib/config/access';
+import * as tokens from '../../lib/http/tokens';
+import { HttpProblem, refuse, unauthenticated, unavailable, type Refusal } from './refusals';
 
 /** How callers authenticate: by a token that this verifies; or not at all, and every caller is an operator. */
-export type Access = { mode: 'required'; verify: Verify } | { mode: 'off' };
+export type Access = { mode: 'required'; verify: tokens.Verify } | { mode: 'off' };
+
+export function accessOf(config: AccessConfig): Access {
+  const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL } = config;
+  if (AUTH_MODE === 'off') return { mode: 'off' };
+  const key = AUTH_SECRET === undefined ? { jwksUrl: AUTH_JWKS_URL ?? '' } : { secret: AUTH_SECRET };
+  return { mode: 'required', verify: tokens.createVerify(key, rulesOf(config)) };
+}
+
+const rulesOf = ({ AUTH_ISSUER, AUTH_AUDIENCE, AUTH_CLOCK_SKEW_S }: AccessConfig): tokens.TokenRules => ({
+  issuer: AUTH_ISSUER,
+  audience: AUTH_AUDIENCE,
+  clockSkewSeconds: AUTH_CLOCK_SKEW_S,
+});
+
+/** The headers by which a service authenticates with another one. */
+export type Authorize = () => Promise<Record<string, string>>;
+
+const lifeSeconds = 300;
+/** A token is used no longer than this, so that it is still valid when the request arrives. */
+const useMs = 240_000;
+
+/** Uses the configured token, or signs tokens with the secret. */
+export function serviceAuthorization(service: string, config: AccessConfig & ServiceTokenConfig): Authorize {
+  const { AUTH_MODE, AUTH_SECRET, AUTH_SERVICE_TOKEN } = config;
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  if (AUTH_SERVICE_TOKEN !== undefined) return async () => bearer(AUTH_SERVICE_TOKEN);
+  if (AUTH_MODE === 'off' || AUTH_SECRET === undefined) return async () => ({});
+  const claims = { role: 'service', sub: service };
+  const sign = () => tokens.signToken(claims, AUTH_SECRET, rulesOf(config), lifeSeconds);
+  const token = tokens.cachedToken(sign, useMs);
+  return async () => bearer(await token());
+}
 
 const callers = new WeakMap<Request, Caller>();
 const anybody: Caller = { role: 'operator', sub: 'anybody' };
@@ -19,7 +52,7 @@ export function identify(access: Access): RequestHandler {
   };
 }
 
-async function readCaller(header: string, verify: Verify): Promise<Caller> {
+async function readCaller(header: string, verify: tokens.Verify): Promise<Caller> {
   const [, token] = /^bearer +([^ ]+) *$/i.exec(header) ?? [];
   if (token === undefined) throw unauthenticated('Send a token: Authorization: Bearer …');
   const claims = callerClaims.safeParse(await verify(token).catch(refuseToken));
@@ -28,12 +61,12 @@ async function readCaller(header: string, verify: Verify): Promise<Caller> {
 }
 
 function refuseToken(error: unknown): never {
-  if (error instanceof TokenRefusedError) throw unauthenticated(error.message);
-  if (error instanceof KeysUnavailableError) throw unavailable('Tokens cannot be verified now. Try again.');
+  if (error instanceof tokens.TokenRefusedError) throw unauthenticated(error.message);
+  if (error instanceof tokens.KeysUnavailableError) throw unavailable('Tokens cannot be verified now. Try again.');
   throw error;
 }
 
-/** Everybody who may call a route for these roles: operators too. */
+/** The roles that may call a route for `allowed`: operators too. */
 export const withOperators = (allowed: readonly Role[]): Role[] => [...new Set<Role>([...allowed, 'operator'])];
 
 /** Lets these roles through, and operators. Throws HttpProblem: UNAUTHENTICATED without a caller, FORBIDDEN for another role. */
@@ -42,20 +75,14 @@ export function only(...allowed: readonly Role[]): RequestHandler {
   return (req, _res, next) => {
     const caller = callers.get(req);
     if (!caller) throw unauthenticated('This needs a token: Authorization: Bearer …');
-    if (!roles.includes(caller.role)) throw forbidden(`The role ${caller.role} may not do this`);
+    if (!roles.includes(caller.role))
+      throw new HttpProblem(refuse('FORBIDDEN', `The role ${caller.role} may not do this`));
     next();
   };
 }
 
-/** The authenticated caller of a request behind `only`. */
-export function callerOf(req: Request): Caller {
-  const caller = callers.get(req);
-  if (!caller) throw new Error('a route for anybody has read its caller');
-  return caller;
-}
-
-/** Undefined where the request has no token. */
-export const callerIfKnown = (req: Request): Caller | undefined => callers.get(req);
+/** The authenticated caller; undefined where the request has no token. */
+export const callerOf = (req: Request): Caller | undefined => callers.get(req);
 
 /** Whether a customer requests what is another's. The other roles are no customers. */
 export const isAnothers = (caller: Caller, userId: string | null): boolean =>

@@ -1,21 +1,17 @@
-import { isUtf8 } from 'node:buffer';
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { Log } from '../../lib/logging/log';
 import type { Health } from '../../lib/process/health';
 import { identify, type Access } from './access';
-import { allowOrigins } from './cors';
 import { documentRoutes } from './documents';
 import { answerError, bodyLimit } from './error-handler';
-import { requireFewHeaders, requireShallowBody, securityHeaders } from './hardening';
+import * as hardening from './hardening';
 import { healthRoutes } from './health';
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
-import { countRequests } from './metrics';
 import { mount } from './mount';
-import { HttpProblem, notFound, refuse, unreadable } from './refusals';
-import { logRequestedOrder, logRequests } from './request-log';
+import { notFound } from './refusals';
 import type { ServiceRoutes } from './route';
-import { traceRequests } from './tracing';
+import { countRequests, logRequestedOrder, logRequests, traceRequests } from './telemetry';
 
 export interface EdgeOptions {
   /** @default No caller is limited. */
@@ -39,24 +35,24 @@ export const createServiceApp = <Deps>(service: ServiceRoutes<Deps>, deps: Deps 
 
 /** The edge that the services share: authentication, rate limits, parsing, request ids, logs, health, and errors in the contract's form. */
 export function createApp(deps: EdgeDeps, routers: Router[]): Express {
-  const { log, health, access, registry, limits = {}, ...network } = deps;
+  const { log, health, access, registry, limits = {}, trustProxy = false, corsOrigins = [] } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.set('trust proxy', network.trustProxy ?? false);
+  app.set('trust proxy', trustProxy);
   app.use(countRequests(registry)); // first: it counts a request whatever its outcome
   app.use(traceRequests);
   app.use(logRequests(log));
-  app.use(securityHeaders());
-  if (network.corsOrigins?.length) app.use(allowOrigins(network.corsOrigins));
-  app.use(requireFewHeaders);
+  app.use(hardening.securityHeaders);
+  if (corsOrigins.length > 0) app.use(hardening.allowOrigins(corsOrigins));
+  app.use(hardening.requireFewHeaders);
   app.use(identify(access));
   app.use(limitRefused(limits)); // counts what one of those above has refused
   app.use(mount(healthRoutes, { health })); // never limited
   app.use(limitRequests(limits));
-  app.use(requireJson);
-  app.use(express.json({ limit: bodyLimit, verify: requireUtf8 }));
-  app.use(requireShallowBody);
+  app.use(hardening.requireJson);
+  app.use(express.json({ limit: bodyLimit, verify: hardening.requireUtf8 }));
+  app.use(hardening.requireShallowBody);
   app.use(logRequestedOrder);
   for (const router of routers) app.use(router);
   app.use((req) => {
@@ -65,15 +61,3 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.use(answerError(log));
   return app;
 }
-
-const requireJson: RequestHandler = (req, _res, next) => {
-  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (hasBody && !req.is('json'))
-    throw new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'));
-  next();
-};
-
-/** Otherwise each invalid byte would become a replacement character, and be stored as one. */
-const requireUtf8 = (_req: unknown, _res: unknown, body: Buffer): void => {
-  if (!isUtf8(body)) throw unreadable('The body is not valid UTF-8');
-};

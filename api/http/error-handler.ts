@@ -1,5 +1,4 @@
 import type { ErrorRequestHandler } from 'express';
-import type { ErrorCode } from '../../contracts/errors';
 import type { Log } from '../../lib/logging/log';
 import { isDatabaseUnavailable } from '../../lib/postgres/database';
 import { TemporalUnavailableError, WorkflowGoneError } from '../../lib/temporal/errors';
@@ -14,10 +13,7 @@ export const answerError =
   (error: unknown, req, res, _next) => {
     const { status, code, refusal } = toProblem(error, req.method);
     if (error instanceof UnknownRefusalError)
-      log.error(
-        { event: 'unknown-refusal-code', code, err: error },
-        'an order was refused by a rule that is unknown here',
-      );
+      log.error({ event: 'unknown-refusal-code', code, err: error }, 'an order refused by a rule that is unknown here');
     else if (status >= 500) log.error({ event: 'request-failed', err: error }, 'a request failed');
     if (res.headersSent) return void res.destroy(); // Express would print the error, then do the same
     const { message, errors, retryAfterSeconds } = refusal;
@@ -33,33 +29,24 @@ function toProblem(error: unknown, method: string): Problem {
   if (error instanceof WorkflowGoneError) return notFound('Order not found');
   if (isDatabaseUnavailable(error)) return unavailable('The database is unavailable. Try again.');
   if (error instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
-  if (isClientError(error)) return toClientProblem(error);
+  const { status = 500, type = '' } = error instanceof Error ? (error as ThrownByExpress) : {};
+  if (status >= 400 && status < 500) return clientProblems[type] ?? unreadable('The request cannot be read');
   return new HttpProblem(refuse('INTERNAL', 'Internal Server Error'));
 }
 
 const noTemporal = 'The order engine is unavailable. Try again.';
 
-/** What body-parser and the router throw for requests that cannot be read. */
-interface ClientError extends Error {
-  status: number;
+/** The fields of what body-parser and the router throw for a request that cannot be read. */
+interface ThrownByExpress extends Error {
+  status?: number;
   type?: string;
 }
 
-const isClientError = (error: unknown): error is ClientError =>
-  error instanceof Error &&
-  'status' in error &&
-  typeof error.status === 'number' &&
-  error.status >= 400 &&
-  error.status < 500;
+const unsupported = (message: string) => new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', message));
 
-const clientErrors: Record<string, [ErrorCode, string]> = {
-  'entity.too.large': ['PAYLOAD_TOO_LARGE', `The body is larger than ${bodyLimit}`],
-  'encoding.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'The body has an unsupported encoding'],
-  'charset.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'The body has an unsupported charset'],
+const clientProblems: Partial<Record<string, HttpProblem>> = {
+  'entity.too.large': new HttpProblem(refuse('PAYLOAD_TOO_LARGE', `The body is larger than ${bodyLimit}`)),
+  'entity.parse.failed': unreadable('The body is not valid JSON'),
+  'encoding.unsupported': unsupported('The body has an unsupported encoding'),
+  'charset.unsupported': unsupported('The body has an unsupported charset'),
 };
-
-function toClientProblem({ type = '' }: ClientError): HttpProblem {
-  const [code, message] = clientErrors[type] ?? [];
-  if (code !== undefined && message !== undefined) return new HttpProblem(refuse(code, message));
-  return unreadable(type === 'entity.parse.failed' ? 'The body is not valid JSON' : 'The request cannot be read');
-}

@@ -10,7 +10,7 @@ export interface IdParam {
   example: string;
 }
 
-type Place = 'body' | 'query' | 'path';
+type Place = 'body' | 'query' | 'params';
 
 /** An issue that says that an id is no UUID. */
 const isUnknownId = (issue: z.core.$ZodIssue): boolean =>

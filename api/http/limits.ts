@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Caller, Role } from '../../contracts/access';
 import type { RateLimit } from '../../lib/redis/rate-limits';
-import { callerIfKnown } from './access';
+import { callerOf } from './access';
 import { HttpProblem, refuse } from './refusals';
 
 /** How many requests each caller may send. What is left out is not limited. */
@@ -17,7 +17,7 @@ const readMethods = ['GET', 'HEAD', 'OPTIONS'];
 /** Counts each request for its caller, or for its address where it has no token. Throws HttpProblem: TOO_MANY_REQUESTS. */
 export function limitRequests(limits: RequestLimits): RequestHandler {
   return async (req, res, next) => {
-    await count(limits, req, res, callerIfKnown(req));
+    await count(limits, req, res, callerOf(req));
     next();
   };
 }

@@ -72,7 +72,6 @@ export class UnknownRefusalError extends Error implements Problem {
 const statuses: Readonly<Record<string, number | undefined>> = orderRefusals;
 
 export const unauthenticated = (message: string): HttpProblem => new HttpProblem(refuse('UNAUTHENTICATED', message));
-export const forbidden = (message: string): HttpProblem => new HttpProblem(refuse('FORBIDDEN', message));
 export const notFound = (message: string): HttpProblem => new HttpProblem(refuse('NOT_FOUND', message));
 /** A body that cannot be read at all, so that no field can be named. */
 export const unreadable = (message: string): HttpProblem => new HttpProblem(mismatch(message, [{ path: '', message }]));

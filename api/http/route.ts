@@ -1,6 +1,8 @@
+import type { Request } from 'express';
 import type { z } from 'zod';
 import type { Caller, Role } from '../../contracts/access';
 import { errorStatus, type ErrorCode } from '../../contracts/errors';
+import { callerOf } from './access';
 import { readIds, readInput, readKey, type IdParam } from './input';
 import type { Refusal } from './refusals';
 
@@ -23,24 +25,24 @@ export interface Answer<Body = unknown> {
 export type AnswersByStatus = Readonly<Record<number, Answer>>;
 type BodyOf<Given> = Given extends Answer<infer Body> ? Body : never;
 
-export const answer = <Schema extends z.ZodType>(
+export const answer = <Body>(
   description: string,
-  schema: Schema,
-  example: z.output<Schema>,
+  schema: z.ZodType<Body>,
+  example: NoInfer<Body>,
   more: { location?: boolean } = {},
-): Answer<z.output<Schema>> => ({ description, schema: schema as z.ZodType<z.output<Schema>>, example, ...more });
+): Answer<Body> => ({ description, schema, example, ...more });
 
 export interface RequestBody<Body = unknown> {
   schema: z.ZodType<Body>;
   example: object;
 }
 
-export const body = <Schema extends z.ZodType>(
-  schema: Schema,
-  example: z.input<Schema> & object,
-): RequestBody<z.output<Schema>> => ({ schema: schema as z.ZodType<z.output<Schema>>, example });
+export const body = <Body, Sent>(
+  schema: z.ZodType<Body, Sent>,
+  example: NoInfer<Sent> & object,
+): RequestBody<Body> => ({ schema, example });
 
-/** What a refusal means at a route, and its status where that is not the usual one of its code. */
+/** The meaning of a refusal at a route, with its status where that is not the code's usual one. */
 export type Meaning = string | { status: number; meaning: string };
 
 /** The name of the same operation in the old platform, with what differs there. A creation answers 200 there, without `Location`. */
@@ -53,7 +55,7 @@ export interface OldName<Query, Body> {
   description?: string;
 }
 
-/** What a route declares for everybody who reads it: the router, the guard, the documents. */
+/** The part of a declaration that needs no type of its own. */
 interface Declared {
   method: 'GET' | 'POST' | 'PATCH';
   path: `/${string}`;
@@ -61,26 +63,26 @@ interface Declared {
   id: string;
   summary: string;
   description?: string;
-  /** Who may call it, beside operators, who may call every route. */
+  /** The roles that may call it. Operators may call every route. */
   roles: readonly Role[] | 'anybody';
   /** Whether it takes an `Idempotency-Key`. */
   idempotent?: boolean;
 }
 
-export interface AnswerHeaders {
+interface AnswerHeaders {
   Location?: string;
   'Cache-Control'?: 'no-store';
 }
 
-/** What a handler has answered; made by its `answer`. */
-export interface Answered {
-  readonly status: number;
+/** A handler's answer, made by its `answer`. */
+export interface Answered<Status extends number = number> {
+  readonly status: Status;
   /** A string is JSON text already. */
   readonly body: unknown;
   readonly headers: AnswerHeaders;
 }
 
-/** What a handler gets of a request, read and checked as its route declares. */
+/** A request as its handler gets it: read, checked and typed as declared. */
 export interface HandlerInput<Path extends string, Query, Body, Answers extends AnswersByStatus> {
   /** In lower case. */
   params: Record<ParamName<Path>, string>;
@@ -93,9 +95,9 @@ export interface HandlerInput<Path extends string, Query, Body, Answers extends 
     status: Status,
     body: BodyOf<Answers[Status]>,
     ...headers: Status extends 201 ? [AnswerHeaders & { Location: string }] : [AnswerHeaders?]
-  ) => Answered;
+  ) => Answered<Status>;
   /** Passes on the JSON text of another service. */
-  answerText: (status: keyof Answers & number, text: string) => Answered;
+  answerText: <Status extends keyof Answers & number>(status: Status, text: string) => Answered<Status>;
 }
 
 /** Refusals that every route may return without declaring them. */
@@ -121,24 +123,13 @@ type Declaration<
     handle: (
       deps: Deps,
       input: HandlerInput<Path, Query, Body, Answers>,
-    ) => Promise<Answered | Refusal<NoInfer<Code> | SharedCode>>;
+    ) => Promise<Answered<NoInfer<keyof Answers & number>> | Refusal<NoInfer<Code> | SharedCode>>;
   };
 
 /** A path with parameters describes each. */
 type PathParams<Path extends string> = [ParamName<Path>] extends [never]
   ? { params?: Record<string, never> }
   : { params: Record<ParamName<Path>, IdParam> };
-
-/** A request as it has arrived. */
-export interface ReceivedRequest {
-  byOldName: boolean;
-  params: unknown;
-  query: unknown;
-  body: unknown;
-  header: (name: string) => string | undefined;
-  /** Throws when the request has no authenticated caller. */
-  caller: () => Caller;
-}
 
 /** A declared operation of a service. */
 export interface Route<Deps = never> extends Declared {
@@ -149,12 +140,12 @@ export interface Route<Deps = never> extends Declared {
   answers: AnswersByStatus;
   refusals: Readonly<Partial<Record<ErrorCode, Meaning>>>;
   /** Reads the request and handles it. Throws HttpProblem when the request does not match. */
-  run: (deps: Deps, request: ReceivedRequest) => Promise<Answered | Refusal>;
+  run: (deps: Deps, req: Request, byOldName: boolean) => Promise<Answered | Refusal>;
 }
 
 /**
- * Declares an operation once: its router, its guard, the types of its handler, its documents come from here. A handler that answers
- * with a status, a body or a refusal that is not declared does not compile.
+ * Declares an operation. Its router, its guard, its parsing and its documents are made from the declaration. A handler that returns an
+ * undeclared status, body or refusal does not compile.
  */
 export function route<
   Deps,
@@ -171,18 +162,18 @@ export function route<
     ...declared,
     params,
     refusals: declared.refusals ?? {},
-    async run(deps, request) {
-      const old = request.byOldName ? oldName : undefined;
+    async run(deps, req, byOldName) {
+      const old = byOldName ? oldName : undefined;
+      const { idsFrom = 'params' } = old ?? {};
       return handle(deps, {
-        query: readInput(old?.query ?? query, request.query, 'query'),
-        body: readInput((old?.body ?? body)?.schema, request.body, 'body'),
-        params: readIds(params, request[old?.idsFrom ?? 'params'], old?.idsFrom ?? 'path') as Record<
-          ParamName<Path>,
-          string
-        >,
-        idempotencyKey: idempotent ? readKey(request.header('Idempotency-Key')) : undefined,
+        query: readInput(old?.query ?? query, req.query, 'query'),
+        body: readInput((old?.body ?? body)?.schema, req.body, 'body'),
+        params: readIds(params, req[idsFrom], idsFrom) as Record<ParamName<Path>, string>,
+        idempotencyKey: idempotent ? readKey(req.get('Idempotency-Key')) : undefined,
         get caller() {
-          return request.caller();
+          const caller = callerOf(req);
+          if (!caller) throw new Error('a route for anybody has read its caller');
+          return caller;
         },
         answer: (status, answerBody, headers = {}) => ({ status, body: answerBody, headers }),
         answerText: (status, text) => ({ status, body: text, headers: {} }),

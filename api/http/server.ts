@@ -1,5 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Express } from 'express';
 import { serverAddress } from '../../lib/http/internal-server';
 
@@ -19,28 +20,20 @@ export interface Listening {
  */
 const keepAliveMs = 65_000;
 
-/** Named as in Node; in milliseconds and bytes. */
-export interface ServerLimits {
+/** In milliseconds and bytes. Enough for the largest body over a slow network, and too short to hold connections by sending next to nothing. */
+const serverLimits = {
   /** For a request's headers, from its first byte on; for a connection's first request, from the connection on. Then 408. */
-  headersTimeout: number;
-  /** For a request including its body. Then 408. */
-  requestTimeout: number;
-  /** How often these two are checked. */
-  connectionsCheckingInterval: number;
-  /** Of all headers together. Above it 431. */
-  maxHeaderSize: number;
-  /** At the same time; those above it are closed. */
-  maxConnections: number;
-}
-
-/** Enough for the largest body over a slow network, and too short to hold connections by sending next to nothing. */
-const serverLimits: ServerLimits = {
   headersTimeout: 20_000,
+  /** For a request including its body. Then 408. */
   requestTimeout: 30_000,
+  /** How often these two are checked. */
   connectionsCheckingInterval: 1_000,
+  /** Of all headers together. Above it 431. */
   maxHeaderSize: 16_384,
+  /** At the same time; those above it are closed. */
   maxConnections: 5_000,
 };
+export type ServerLimits = typeof serverLimits;
 
 /**
  * @param drainDelayMs How long `close` still accepts requests: one may be in flight, on a connection that is not accepted yet, while the
@@ -57,7 +50,7 @@ export async function listen(
   const inFlight = new Set<ServerResponse>();
   let draining = false;
   let closing = false;
-  const server: Server = createServer({ keepAliveTimeout: keepAliveMs, ...requestLimits }, (req, res) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs, ...requestLimits }, (req, res) => {
     if (draining) res.setHeader('Connection', 'close');
     inFlight.add(res);
     res.once('close', () => {
@@ -68,10 +61,7 @@ export async function listen(
   });
   server.maxConnections = maxConnections;
   server.maxHeadersCount = 0; // else Node drops what is above it; the app refuses it
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  await once(server.listen(port, host), 'listening'); // rejects on an error
   return {
     address: serverAddress(host, server),
     async close() {

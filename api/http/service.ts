@@ -1,22 +1,23 @@
-import type { Express } from 'express';
 import type { AccessConfig } from '../../lib/config/access';
 import type { HttpConfig } from '../../lib/config/http';
 import type { ProcessConfig } from '../../lib/config/process';
-import type { RedisConfig } from '../../lib/config/redis';
+import type { RedisConfig } from '../../lib/config/servers';
 import { runService, type ServiceDefinition } from '../../lib/process/service';
 import { openRateLimits, type RateLimits } from '../../lib/redis/rate-limits';
-import { accessOf } from './access-config';
-import type { EdgeDeps, EdgeOptions } from './app';
+import { accessOf } from './access';
+import { createServiceApp, type EdgeOptions } from './app';
+import type { ServiceRoutes } from './route';
 import { listen } from './server';
 
 type HttpServiceConfig = ProcessConfig & HttpConfig & AccessConfig & RedisConfig & { PORT: number };
 
-/** Makes the app, once everything that the service needs is there. */
-type CreateApp = (edge: EdgeDeps) => Express;
-
-/** Runs an HTTP service on `HOST` and `PORT`. Redis is optional: without it each process limits its callers on its own. */
-export const runHttpService = <Config extends HttpServiceConfig>(
-  definition: ServiceDefinition<Config, CreateApp>,
+/**
+ * Serves the routes on `HOST` and `PORT`, with what the service has opened. Redis is optional: without it each process limits its callers
+ * on its own.
+ */
+export const runHttpService = <Deps extends object, Config extends HttpServiceConfig>(
+  routes: ServiceRoutes<Deps>,
+  definition: ServiceDefinition<Config, NoInfer<Deps>>,
 ): Promise<void> =>
   runService({
     ...definition,
@@ -25,9 +26,10 @@ export const runHttpService = <Config extends HttpServiceConfig>(
       const limits = openRateLimits(config.REDIS_URL, log, { ca: config.REDIS_CA_FILE, registry });
       service.uses('redis', () => limits.check());
       service.onStop(() => limits.close());
-      const createApp = await definition.start(service);
+      const deps = await definition.start(service);
       return async (health) => {
-        const app = createApp({ access: accessOf(config), ...edgeOf(config, limits), health, log, registry });
+        const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log, registry };
+        const app = createServiceApp(routes, { ...deps, ...edge });
         const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
         service.onStop(() => server.close());
         return server.address;

@@ -43,7 +43,7 @@ export function openApiDocument({ title, description, groups: own }: ServiceRout
 }
 
 /** The operation of a route, and the same by its old name, if it has one. */
-export function operationsOf(route: Route, tag: string): Operation[] {
+function operationsOf(route: Route, tag: string): Operation[] {
   const { oldName, params, ...declared } = route;
   const operation = { ...declared, tag, pathIds: params, queryIds: {} };
   if (!oldName) return [operation];

@@ -42,6 +42,14 @@ const restaurant = {
 
 export const exampleRestaurant = { ...restaurant, menu: [menuItem] };
 
+const orderedItem = {
+  id: exampleIds.orderedItem,
+  menu_item_id: exampleIds.menuItem,
+  quantity: 2,
+  price: 8.5,
+  menu_item: menuItem,
+};
+
 const orderPart = {
   id: exampleIds.orderPart,
   restaurant_id: exampleIds.restaurant,
@@ -49,15 +57,7 @@ const orderPart = {
   reason: null,
   total: 17,
   restaurant,
-  items: [
-    {
-      id: exampleIds.orderedItem,
-      menu_item_id: exampleIds.menuItem,
-      quantity: 2,
-      price: 8.5,
-      menu_item: menuItem,
-    },
-  ],
+  items: [orderedItem],
 };
 
 export const exampleOrderGroup = {
@@ -100,6 +100,13 @@ export const exampleOrderPage = {
     { at: exampleTimes.delivered, event: 'delivered' },
   ],
   reason: null,
+};
+
+export const exampleRating = {
+  id: exampleIds.rating,
+  user_order_id: exampleIds.userOrder,
+  order_rating: 5,
+  agent_rating: 4,
 };
 
 export const exampleAgent = {

@@ -5,7 +5,7 @@ import { idempotencyKey } from '../../contracts/orders';
 import { withOperators } from '../http/access';
 import type { IdParam } from '../http/input';
 import { statusAt, type Answer, type Route } from '../http/route';
-import { headerRefs, refusal, responses as sharedResponses, type ResponseName } from './responses';
+import { headerRefs, problemContent, responses as sharedResponses } from './responses';
 import { toParameters, type JsonSchema } from './schemas';
 
 const jsonType = 'application/json';
@@ -27,7 +27,7 @@ export interface Described {
   [more: string]: unknown;
 }
 
-/** Everybody who may call a route, in the order of the contract; none: anybody may. */
+/** The roles that may call a route, in the contract's order; empty if anybody may. */
 export const rolesOf = ({ roles: allowed }: Pick<Route, 'roles'>): Role[] =>
   allowed === 'anybody' ? [] : roles.filter((role) => withOperators(allowed).includes(role));
 
@@ -59,14 +59,9 @@ export function describe(operation: Operation, schemaOf: (key: string) => JsonSc
 const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKey.optional() });
 
 function parametersOf({ pathIds, queryIds, query, idempotent }: Operation): object[] {
+  const schema = { type: 'string', format: 'uuid' };
   const ids = (place: string, params: Operation['pathIds']) =>
-    Object.entries(params).map(([name, { example }]) => ({
-      name,
-      in: place,
-      required: true,
-      schema: { type: 'string', format: 'uuid' },
-      example,
-    }));
+    Object.entries(params).map(([name, { example }]) => ({ name, in: place, required: true, schema, example }));
   return [
     ...ids('path', pathIds),
     ...ids('query', queryIds),
@@ -82,12 +77,14 @@ function responsesOf(operation: Operation, schemaOf: (key: string) => JsonSchema
   for (const [status, meanings] of refusalsByStatus(operation)) {
     const base = shared[status] && sharedResponses[shared[status]];
     const description = [...meanings, base?.description].join(' ').trim();
-    responses[status] = { ...(base ?? refusal('')), description };
+    responses[status] = base ? { ...base, description } : { description, ...problemContent };
   }
   for (const [status, given] of Object.entries(operation.answers))
     responses[status] = answered(status, given, schemaOf(`${operation.id} ${status}`));
   return responses;
 }
+
+type ResponseName = keyof typeof sharedResponses;
 
 const always: Record<number, ResponseName> = {
   401: 'Unauthorized',
@@ -98,23 +95,20 @@ const always: Record<number, ResponseName> = {
   503: 'Unavailable',
 };
 
-/** Only a route that sends commands to orders declares refusals of theirs. */
-const commandsOrder = (refusals: Operation['refusals']): boolean =>
-  Object.keys(refusals).some((code) => code in orderRefusals);
-
 /** The refusals that an operation shares with others, by status. */
-function sharedRefusals({ method, roles, pathIds, queryIds, query, idempotent, refusals }: Operation) {
+function sharedRefusals(operation: Operation): Partial<Record<string, ResponseName>> {
+  const { method, roles, pathIds, queryIds, query, idempotent, refusals } = operation;
   const ids = { ...pathIds, ...queryIds };
   const reads = method === 'GET';
-  const shared: Partial<Record<string, ResponseName>> = {
+  const commandsOrder = Object.keys(refusals).some((code) => code in orderRefusals); // no other route declares these
+  return {
     ...always,
     ...(roles !== 'anybody' && { 403: 'Forbidden' }),
     ...(Object.keys(ids).length > 0 && { 404: 'NotFound' }),
-    ...(commandsOrder(refusals) && { [unknownRefusalStatus]: 'RuleBroken' }),
+    ...(commandsOrder && { [unknownRefusalStatus]: 'RuleBroken' }),
     ...(!reads && { 413: 'TooLarge', 415: 'UnsupportedMediaType' }),
     ...((!reads || query || idempotent || Object.keys(queryIds).length > 0) && { 422: 'Mismatch' }),
   };
-  return shared;
 }
 
 /** What the refusals of an operation mean, each with its code. */

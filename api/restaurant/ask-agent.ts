@@ -7,7 +7,9 @@ import { startWorkflow } from '../../lib/temporal/send';
 import type { Database } from '../../prisma/restaurant/client';
 import { findOrder, type OrderRow } from '../../prisma/restaurant/orders';
 import { confirmedOrder, orderStart } from '../../workflows/start';
+import { held } from '../answers';
 import { refuse, type Refusal } from '../http/refusals';
+import type { Answered } from '../http/route';
 import { sendToWorkflow, type Commanded } from '../order-commands';
 
 interface AskAgentDeps {
@@ -40,13 +42,13 @@ export async function askForAgent(
 async function adopt(
   { temporal, policy }: AskAgentDeps,
   order: OrderRow,
-): Promise<'held' | Refusal<'ALREADY_ASSIGNED' | 'ILLEGAL_TRANSITION'>> {
+): Promise<Answered<202> | Refusal<'ALREADY_ASSIGNED' | 'ILLEGAL_TRANSITION'>> {
   try {
     await startWorkflow(temporal, {
       workflow: workflowTypes.order,
       options: orderStart(confirmedOrder({ ...order, total: order.total?.toFixed(2) ?? null }, policy)),
     });
-    return 'held';
+    return held;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

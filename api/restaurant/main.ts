@@ -4,9 +4,9 @@ import { addDatabase } from '../../lib/postgres/database';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { runHttpService } from '../http/service';
-import { createRestaurantApp } from './app';
+import { restaurantService } from './routes';
 
-void runHttpService({
+void runHttpService(restaurantService, {
   name: 'api-restaurant',
   config: schemas.restaurantApi,
   env: process.env,
@@ -14,6 +14,6 @@ void runHttpService({
     const { config } = service;
     const db = await addDatabase(service, openDatabase, config.RESTAURANT_DATABASE_URL);
     const temporal = await addTemporal(service);
-    return (edge) => createRestaurantApp({ db, temporal, policy: orderPolicy(config), ...edge });
+    return { db, temporal, policy: orderPolicy(config) };
   },
 });

@@ -5,10 +5,11 @@ import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/restaurant/client';
 import { findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
-import { isRefusal, refuse } from '../http/refusals';
+import { accepted, withStatus } from '../answers';
+import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderGroup } from '../openapi/examples';
-import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
 import { askForAgent } from './ask-agent';
 import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
@@ -32,9 +33,7 @@ const listOrders = route({
   query: ordersQuery,
   answers: {
     200: answer('A page of orders.', orderGroups, {
-      status: true,
-      message: 'Orders, newest first',
-      data: [exampleOrderGroup],
+      ...withStatus('Orders, newest first', [exampleOrderGroup]),
       next_cursor: null,
     }),
   },
@@ -46,7 +45,7 @@ const listOrders = route({
     if (groups.length === 0 && !cursor) return refuse('NOT_FOUND', 'No order matches');
     const next_cursor = nextCursor(groups, limit, (group) => ({ at: group.placedAt, id: group.orderId }));
     const data = groups.map((group) => shownGroup(seenBy(caller, group)));
-    return answer(200, { status: true, message: 'Orders, newest first', data, next_cursor });
+    return answer(200, { ...withStatus('Orders, newest first', data), next_cursor });
   },
 });
 
@@ -63,7 +62,7 @@ const decideOrder = route({
   params,
   body: body(decisionBody, { status: 'CONFIRMED' }),
   answers: {
-    200: answer('Decided.', decided, { status: true, message: 'The order is CONFIRMED', data: exampleOrderGroup }),
+    200: answer('Decided.', decided, withStatus('The order is CONFIRMED', exampleOrderGroup)),
     202: accepted,
   },
   refusals: {
@@ -84,12 +83,11 @@ const decideOrder = route({
         return group && { status: group.status, delivery: null, parts };
       },
     });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
+    if (outcome !== 'done') return outcome;
     const group = await findOrderGroup(db, orderId);
     const what = restaurant_id ? "The restaurant's part" : 'The order';
     const data = group && shownGroup(seenBy(caller, group));
-    return answer(200, { status: true, message: `${what} is ${status}`, data });
+    return answer(200, withStatus(`${what} is ${status}`, data));
   },
 });
 
@@ -102,11 +100,7 @@ const requestAgent = route({
   roles: ['restaurant'],
   params,
   answers: {
-    200: answer('Requested.', agentAsked, {
-      status: true,
-      message: 'An agent has been requested',
-      data: { order_id: exampleIds.order },
-    }),
+    200: answer('Requested.', agentAsked, withStatus('An agent has been requested', { order_id: exampleIds.order })),
     202: accepted,
   },
   refusals: {
@@ -119,9 +113,8 @@ const requestAgent = route({
     const refused = await refuseAnothersOrder(deps.db, caller, orderId);
     if (refused) return refused;
     const outcome = await askForAgent(deps, orderId);
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
-    return answer(200, { status: true, message: 'An agent has been requested', data: { order_id: orderId } });
+    if (outcome !== 'done') return outcome;
+    return answer(200, withStatus('An agent has been requested', { order_id: orderId }));
   },
 });
 

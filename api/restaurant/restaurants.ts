@@ -3,6 +3,7 @@ import { addRestaurantBody, changeRestaurantBody } from '../../contracts/restaur
 import type { Database } from '../../prisma/restaurant/client';
 import { changeRestaurant } from '../../prisma/restaurant/restaurant-changes';
 import { addRestaurant, findRestaurant, listOpenRestaurants } from '../../prisma/restaurant/restaurants';
+import { withStatus } from '../answers';
 import { browseRoute } from '../browsing';
 import { mismatch, refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
@@ -21,7 +22,7 @@ const browseRestaurants = browseRoute({
   async browse({ db }: RestaurantsDeps, hour) {
     const restaurants = await listOpenRestaurants(db, hour);
     const message = `Restaurants open at ${String(hour).padStart(2, '0')}:00 UTC`;
-    return { status: true, message, data: { count: restaurants.length, restaurant_data: restaurants } };
+    return withStatus(message, { count: restaurants.length, restaurant_data: restaurants });
   },
 });
 
@@ -33,17 +34,13 @@ const showRestaurant = route({
   roles: 'anybody',
   params,
   answers: {
-    200: answer('The restaurant.', restaurantFound, {
-      status: true,
-      message: 'Restaurant found',
-      data: exampleRestaurant,
-    }),
+    200: answer('The restaurant.', restaurantFound, withStatus('Restaurant found', exampleRestaurant)),
   },
   refusals: { NOT_FOUND: 'Unknown.' },
   async handle({ db }: RestaurantsDeps, { params, answer }) {
     const restaurant = await findRestaurant(db, params.id);
     if (!restaurant) return refuse('NOT_FOUND', unknownRestaurant);
-    return answer(200, { status: true, message: 'Restaurant found', data: restaurant });
+    return answer(200, withStatus('Restaurant found', restaurant));
   },
 });
 
@@ -63,16 +60,16 @@ const addARestaurant = route({
     menu: [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' }],
   }),
   answers: {
-    201: answer('The restaurant is added, ONLINE.', restaurantAdded, {
-      status: true,
-      message: 'Restaurant added',
-      data: { restaurant_id: exampleIds.restaurant, menu_ids: [exampleIds.menuItem] },
-    }),
+    201: answer(
+      'The restaurant is added, ONLINE.',
+      restaurantAdded,
+      withStatus('Restaurant added', { restaurant_id: exampleIds.restaurant, menu_ids: [exampleIds.menuItem] }),
+    ),
   },
   async handle({ db }: RestaurantsDeps, { body, answer }) {
     const { id, menuIds } = await addRestaurant(db, body);
     const data = { restaurant_id: id, menu_ids: menuIds };
-    return answer(201, { status: true, message: 'Restaurant added', data }, { Location: `/restaurants/${id}` });
+    return answer(201, withStatus('Restaurant added', data), { Location: `/restaurants/${id}` });
   },
 });
 

@@ -4,12 +4,12 @@ import { addDatabase } from '../../lib/postgres/database';
 import { openCache } from '../../lib/redis/cache';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/user/client';
-import { serviceAuthorization } from '../http/access-config';
+import { serviceAuthorization } from '../http/access';
 import { runHttpService } from '../http/service';
-import { createUserApp } from './app';
+import { userService } from './routes';
 import { checkService, createServices } from './services';
 
-void runHttpService({
+void runHttpService(userService, {
   name: 'api-user',
   config: schemas.userApi,
   env: process.env,
@@ -27,6 +27,6 @@ void runHttpService({
     service.uses('delivery-service', () => checkService(urls.delivery));
     const services = createServices({ urls, authorize: serviceAuthorization(name, config), log, registry });
 
-    return (edge) => createUserApp({ db, temporal, cache, services, policy: orderPolicy(config), ...edge });
+    return { db, temporal, cache, services, policy: orderPolicy(config) };
   },
 });

@@ -11,11 +11,12 @@ import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
+import { accepted, withSuccess } from '../answers';
 import { isAnothers, refuseAnothers } from '../http/access';
-import { isRefusal, refuse } from '../http/refusals';
+import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderPage, exampleOrderSummary } from '../openapi/examples';
-import { accepted, acceptedBody, sendOrderCommand } from '../order-commands';
+import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
 import { heldOrderPage, orderPage } from './order-page';
 import type { Services } from './services';
@@ -62,19 +63,19 @@ const listOrdersOfUser = route({
   params: { user_id: { unknown: 'User not found', example: exampleIds.user } },
   query: historyQuery,
   answers: {
-    200: answer('A page of orders.', orderHistory, {
-      success: true,
-      message: 'Orders, newest first',
-      data: { count: 1, orders: [exampleOrderSummary], next_cursor: null },
-    }),
+    200: answer(
+      'A page of orders.',
+      orderHistory,
+      withSuccess('Orders, newest first', { count: 1, orders: [exampleOrderSummary], next_cursor: null }),
+    ),
   },
   async handle({ db }: OrderDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
     const refused = refuseAnothers(caller, userId);
     if (refused) return refused;
-    const orders = await listOrders(db, { userId, limit, after: cursor });
+    const orders = await listOrders(db, userId, limit, cursor);
     const next_cursor = nextCursor(orders, limit, (order) => ({ at: order.placedAt, id: order.orderId }));
     const data = { count: orders.length, orders: orders.map(summary), next_cursor };
-    return answer(200, { success: true, message: 'Orders, newest first', data });
+    return answer(200, withSuccess('Orders, newest first', data));
   },
 });
 
@@ -98,11 +99,11 @@ const cancelOrder = route({
   params,
   body: body(cancelBody, { reason: 'Changed my mind' }),
   answers: {
-    200: answer('The order is cancelled.', orderCancelled, {
-      success: true,
-      message: 'Order cancelled',
-      data: { order_id: exampleIds.order, status: 'CANCELLED' },
-    }),
+    200: answer(
+      'The order is cancelled.',
+      orderCancelled,
+      withSuccess('Order cancelled', { order_id: exampleIds.order, status: 'CANCELLED' }),
+    ),
     202: accepted,
   },
   refusals: {
@@ -119,10 +120,8 @@ const cancelOrder = route({
         return record && { status: record.status, delivery: record.delivered ? 'DELIVERED' : null };
       },
     });
-    if (isRefusal(outcome)) return outcome;
-    if (outcome === 'held') return answer(202, acceptedBody);
-    const data = { order_id: orderId, status: 'CANCELLED' as const };
-    return answer(200, { success: true, message: 'Order cancelled', data });
+    if (outcome !== 'done') return outcome;
+    return answer(200, withSuccess('Order cancelled', { order_id: orderId, status: 'CANCELLED' }));
   },
 });
 

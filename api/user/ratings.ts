@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { ratingStored } from '../../contracts/answers/orders';
 import { ratingLogFields } from '../../contracts/log-fields';
 import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
-import { rateOrderBody } from '../../contracts/ratings';
-import type { OrderPolicy, RatingInput, RatingOutcome } from '../../contracts/workflow';
+import { rateOrderBody } from '../../contracts/orders';
+import type { OrderPolicy, RatingInput, RatingOutcome, RatingRefusal } from '../../contracts/workflow';
 import { addLogFields } from '../../lib/logging/context';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate, type Sent } from '../../lib/temporal/send';
 import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
-import { refusalOf, type RatingRefusal } from '../../prisma/user/ratings';
+import { refusalOf } from '../../prisma/user/ratings';
 import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
 import { ratingMemo, ratingStart, ratingValues } from '../../workflows/start';
+import { accepted, held, withSuccess } from '../answers';
 import { refuseAnothers } from '../http/access';
 import { refuse, type Refusal } from '../http/refusals';
 import { answer, body, route } from '../http/route';
-import { exampleIds } from '../openapi/examples';
-import { accepted, acceptedBody } from '../order-commands';
+import { exampleIds, exampleRating } from '../openapi/examples';
 
 export interface RatingDeps {
   db: Database;
@@ -45,11 +45,11 @@ const rateOrder = route({
     agent_rating: 4,
   }),
   answers: {
-    201: answer('The rating is stored, and certain to be counted.', ratingStored, {
-      success: true,
-      message: 'Rating stored',
-      data: { id: exampleIds.rating, user_order_id: exampleIds.userOrder, order_rating: 5, agent_rating: 4 },
-    }),
+    201: answer(
+      'The rating is stored, and certain to be counted.',
+      ratingStored,
+      withSuccess('Rating stored', exampleRating),
+    ),
     202: accepted,
   },
   refusals: {
@@ -68,11 +68,11 @@ const rateOrder = route({
 
     const rating = { ...body, rating_id: randomUUID() };
     const sent = await startRating(temporal, rating, policy);
-    if (sent.state === 'held') return (await isHeld(temporal, rating)) ? answer(202, acceptedBody) : refusals.duplicate;
+    if (sent.state === 'held') return (await isHeld(temporal, rating)) ? held : refusals.duplicate;
     if (sent.value.outcome !== 'stored') return refusals[sent.value.outcome];
     const { id, user_order_id } = sent.value;
     const data = { id, user_order_id, order_rating, agent_rating };
-    return answer(201, { success: true, message: 'Rating stored', data }, { Location: `/orders/${order_id}` });
+    return answer(201, withSuccess('Rating stored', data), { Location: `/orders/${order_id}` });
   },
 });
 

@@ -5,7 +5,7 @@ import { correlationHeaders } from '../../lib/logging/correlation';
 import type { Log } from '../../lib/logging/log';
 import type { OrderPart } from '../../contracts/answers/orders';
 import { deliveryStatuses, orderStatuses } from '../../contracts/states';
-import type { Authorize } from '../http/access-config';
+import type { Authorize } from '../http/access';
 import { unavailable, type HttpProblem } from '../http/refusals';
 
 /** The other services, over HTTP. */

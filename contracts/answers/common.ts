@@ -2,24 +2,27 @@
 import { z } from 'zod';
 
 /** Strict, like all answers: a field that the documents do not know is found by the tests. */
-const success = { success: z.literal(true), message: z.string() };
+export const success = z.strictObject({ success: z.literal(true), message: z.string() });
 
-export const done = z.strictObject(success).meta({ id: 'Done' });
+/** The same in the form of the old restaurant and agent routes. */
+export const statusTrue = z.strictObject({ status: z.literal(true), message: z.string() });
+
+export const done = success.meta({ id: 'Done' });
 
 /** Temporal holds the request, but it did not complete in time. */
-export const accepted = z.strictObject({ ...success, status: z.literal('ACCEPTED') }).meta({ id: 'Accepted' });
+export const accepted = success.extend({ status: z.literal('ACCEPTED') }).meta({ id: 'Accepted' });
 
 /**
  * `detail` repeats the message for old clients. `code` is one of `contracts/errors.ts`, or one that this build does not know:
  * a client takes an unknown code by its status.
  */
-const refused = { success: z.literal(false), message: z.string(), detail: z.string(), code: z.string().min(1) };
-
-export const problem = z.strictObject(refused).meta({ id: 'Problem' });
+export const problem = z
+  .strictObject({ success: z.literal(false), message: z.string(), detail: z.string(), code: z.string().min(1) })
+  .meta({ id: 'Problem' });
 
 /** A body, query or header that does not match, with each mismatch; an empty path is the whole. */
-export const mismatch = z
-  .strictObject({ ...refused, errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).min(1) })
+export const mismatch = problem
+  .extend({ errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).min(1) })
   .meta({ id: 'Mismatch' });
 
 export const alive = z.strictObject({ Success: z.literal(true), message: z.literal('Good') }).meta({ id: 'Alive' });

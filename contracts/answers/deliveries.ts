@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { genders } from '../delivery';
 import { deliveryStatuses } from '../states';
-import { instant, nextCursor, stars, uuid } from './common';
+import { instant, nextCursor, stars, statusTrue, success, uuid } from './common';
 
 const deliveryStatus = z.enum(deliveryStatuses);
 
@@ -29,11 +29,9 @@ const agent = z
   .meta({ id: 'Agent' });
 export type Agent = z.infer<typeof agent>;
 
-const said = { status: z.literal(true), message: z.string() };
-
 export const agents = z.array(agent);
-export const agentFound = z.strictObject({ ...said, data: agent });
-export const agentAdded = z.strictObject({ ...said, data: z.strictObject({ agent_id: uuid }) });
+export const agentFound = statusTrue.extend({ data: agent });
+export const agentAdded = statusTrue.extend({ data: z.strictObject({ agent_id: uuid }) });
 
 const delivery = z
   .strictObject({
@@ -51,14 +49,10 @@ const delivery = z
   .meta({ id: 'Delivery' });
 export type Delivery = z.infer<typeof delivery>;
 
-const success = { success: z.literal(true), message: z.string() };
-
-export const deliveries = z.strictObject({
-  ...success,
+export const deliveries = success.extend({
   data: z.strictObject({ count: z.int().min(0), deliveries: z.array(delivery).max(100), next_cursor: nextCursor }),
 });
 
-export const deliveryFound = z.strictObject({
-  ...success,
+export const deliveryFound = success.extend({
   data: z.strictObject({ status: deliveryStatus, agent_id: uuid, agent_name: z.string() }),
 });

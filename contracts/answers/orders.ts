@@ -1,7 +1,7 @@
 /** Answers about orders, of the user and of the restaurant service. */
 import { z } from 'zod';
 import { deliveryStatuses, orderStatuses } from '../states';
-import { amount, instant, nextCursor, stars, uuid } from './common';
+import { amount, instant, nextCursor, stars, statusTrue, success, uuid } from './common';
 import { menuItem, restaurant } from './restaurants';
 
 const orderStatus = z.enum(orderStatuses);
@@ -52,12 +52,10 @@ const orderGroup = z
   .meta({ id: 'OrderGroup' });
 export type OrderGroup = z.infer<typeof orderGroup>;
 
-const said = { status: z.literal(true), message: z.string() };
-
-export const orderGroups = z.strictObject({ ...said, data: z.array(orderGroup).max(100), next_cursor: nextCursor });
+export const orderGroups = statusTrue.extend({ data: z.array(orderGroup).max(100), next_cursor: nextCursor });
 /** `data` is null for an order that was cancelled before it was stored here. */
-export const decided = z.strictObject({ ...said, data: orderGroup.nullable() });
-export const agentAsked = z.strictObject({ ...said, data: z.strictObject({ order_id: uuid }) });
+export const decided = statusTrue.extend({ data: orderGroup.nullable() });
+export const agentAsked = statusTrue.extend({ data: z.strictObject({ order_id: uuid }) });
 
 const rating = z.strictObject({ order_rating: stars, agent_rating: stars });
 
@@ -97,19 +95,14 @@ const orderSummary = z
   .meta({ id: 'OrderSummary' });
 export type OrderSummary = z.infer<typeof orderSummary>;
 
-const success = { success: z.literal(true), message: z.string() };
-
-export const orderHistory = z.strictObject({
-  ...success,
+export const orderHistory = success.extend({
   data: z.strictObject({ count: z.int().min(0), orders: z.array(orderSummary).max(100), next_cursor: nextCursor }),
 });
 
-export const orderCancelled = z.strictObject({
-  ...success,
+export const orderCancelled = success.extend({
   data: z.strictObject({ order_id: uuid, status: z.literal('CANCELLED') }),
 });
 
-export const ratingStored = z.strictObject({
-  ...success,
+export const ratingStored = success.extend({
   data: z.strictObject({ id: uuid, user_order_id: uuid, order_rating: stars, agent_rating: stars }),
 });

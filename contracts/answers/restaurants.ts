@@ -1,7 +1,7 @@
 /** Answers about restaurants, of the restaurant and of the user service. */
 import { z } from 'zod';
 import { menuItemTypes, restaurantStatuses } from '../restaurants';
-import { amount, stars, uuid } from './common';
+import { amount, stars, statusTrue, uuid } from './common';
 
 /** `HH:MM:SS` */
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/);
@@ -33,21 +33,15 @@ export const restaurant = z
 const restaurantWithMenu = restaurant.extend({ menu: z.array(menuItem) }).meta({ id: 'RestaurantWithMenu' });
 export type RestaurantWithMenu = z.infer<typeof restaurantWithMenu>;
 
-const said = { status: z.literal(true), message: z.string() };
-
-export const openRestaurants = z
-  .strictObject({
-    ...said,
-    data: z.strictObject({ count: z.int().min(0), restaurant_data: z.array(restaurantWithMenu) }),
-  })
+export const openRestaurants = statusTrue
+  .extend({ data: z.strictObject({ count: z.int().min(0), restaurant_data: z.array(restaurantWithMenu) }) })
   .meta({ id: 'OpenRestaurants' });
 export type OpenRestaurants = z.infer<typeof openRestaurants>;
 
-export const restaurantFound = z.strictObject({ ...said, data: restaurantWithMenu });
+export const restaurantFound = statusTrue.extend({ data: restaurantWithMenu });
 
-export const restaurantAdded = z.strictObject({
-  ...said,
+export const restaurantAdded = statusTrue.extend({
   data: z.strictObject({ restaurant_id: uuid, menu_ids: z.array(uuid) }),
 });
 
-export const restaurantChanged = z.strictObject(said);
+export const restaurantChanged = statusTrue;

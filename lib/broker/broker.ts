@@ -1,7 +1,7 @@
 import type { ConfirmChannel } from 'amqplib';
 import { Registry } from 'prom-client';
 import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
-import type { BrokerConfig, MessageSecretConfig } from '../config/broker';
+import type { BrokerConfig } from '../config/servers';
 import type { ProcessConfig } from '../config/process';
 import type { Log } from '../logging/log';
 import type { Service } from '../process/service';
@@ -9,7 +9,7 @@ import { openConnection, type BrokerConnection, type ConnectionSettings } from '
 import { consume, type ConsumerOptions } from './consumer';
 import { BrokerUnavailableError } from './errors';
 import { nameOf, toQueue, type Destination } from './message';
-import { createPublisher, type Publisher } from './publisher';
+import { createPublisher } from './publisher';
 import { createRequester, type Request } from './requester';
 import { createSignature, type Signature } from './signature';
 import type { Consumer } from './subscription';
@@ -45,12 +45,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
   const { appId, signature, log } = options;
   const metrics = createBrokerMetrics(registry);
   const publishing = await openConnection(forPurpose(options, 'publishes'));
-  const uncounted = createPublisher(publishing, appId, signature);
-  const publisher: Publisher = {
-    ...uncounted,
-    publish: (to, ...message) => metrics.publishing(nameOf(to), uncounted.publish(to, ...message)),
-    publishCopy: (to, ...message) => metrics.publishing(nameOf(to), uncounted.publishCopy(to, ...message)),
-  };
+  const publisher = createPublisher(publishing, metrics, appId, signature);
   const request = await createRequester(publishing, publisher);
   const consumers: Consumer[] = [];
   const connections = [publishing];
@@ -74,13 +69,8 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       ),
     async consume(consumerOptions) {
       consuming ??= openConsuming();
-      const consumer = await consume(await consuming, publisher, {
-        ...consumerOptions,
-        appId,
-        signature,
-        metrics,
-        log,
-      });
+      const ours = { appId, signature, metrics, log };
+      const consumer = await consume(await consuming, publisher, { ...consumerOptions, ...ours });
       consumers.push(consumer);
       return consumer;
     },
@@ -106,10 +96,7 @@ const forPurpose = (options: ConnectionSettings, purpose: string): ConnectionSet
 });
 
 /** The address of RabbitMQ, and our credentials. */
-export type BrokerServer = Pick<BrokerOptions, 'url' | 'tls' | 'signature'>;
-
-/** @param config Validated; its files are already read. */
-export function brokerServer(config: BrokerConfig & MessageSecretConfig): BrokerServer {
+export function brokerServer(config: BrokerConfig): Pick<BrokerOptions, 'url' | 'tls' | 'signature'> {
   const { RABBITMQ_CA_FILE: ca, RABBITMQ_CERT_FILE: cert, RABBITMQ_KEY_FILE: key } = config;
   const { RABBITMQ_URL: url, MESSAGE_SECRET: secret } = config;
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
@@ -120,7 +107,7 @@ export function brokerServer(config: BrokerConfig & MessageSecretConfig): Broker
  * Connects to the broker, and makes it a dependency of the service. Waits for it, and throws StartupTimeoutError, only if it is required.
  */
 export async function addBroker(
-  service: Service<ProcessConfig & BrokerConfig & MessageSecretConfig>,
+  service: Service<ProcessConfig & BrokerConfig>,
   { required = true } = {},
 ): Promise<Broker> {
   const { name, config, log, registry } = service;
@@ -155,18 +142,11 @@ const ratingQueues: QueueName[] = [queues.restaurantRatings, queues.deliveryRati
 /** Publishes events, one after the other. Never throws. */
 export type BestEffortPublish<T> = (events: readonly T[]) => Promise<void>;
 
-/** For events that a slower mechanism makes up for when they are lost: a failure is logged and otherwise ignored. */
+/** For events that a slower mechanism makes up for when they are lost: a failure is only logged. */
 export const createBestEffortPublish =
   <T>(broker: Pick<Broker, 'publish'>, queue: string, log: Log): BestEffortPublish<T> =>
   async (events) => {
-    for (const event of events) {
-      await broker
-        .publish(toQueue(queue), event)
-        .catch((error: unknown) =>
-          log.warn(
-            { event: 'publish-failed', queue, err: error },
-            'could not publish an event; its receiver polls for it',
-          ),
-        );
-    }
+    const logFailure = (error: unknown): void =>
+      log.warn({ event: 'publish-failed', queue, err: error }, 'could not publish an event; its receiver polls for it');
+    for (const event of events) await broker.publish(toQueue(queue), event).catch(logFailure);
   };

@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { connect, type ChannelModel, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
 import type { Log } from '../logging/log';
 import { errorSummary, hostOf, type StartupRetry } from '../process/startup-retry';
-import { withTimeout } from '../process/timeout';
+import { tryToClose } from '../process/timeout';
 import { createSessions, watchChannel, type Session, type Sessions } from './sessions';
 
 export interface ConnectionSettings {
@@ -66,13 +66,9 @@ export async function openConnection(options: ConnectionSettings): Promise<Broke
     ...sessions,
     async close() {
       const session = sessions.end();
-      const ignoringErrors = (step: Promise<unknown> | undefined): Promise<unknown> =>
-        withTimeout(closeTimeoutMs, Promise.resolve(step)).catch((error: unknown) =>
-          log.debug({ event: 'close-failed', err: error }, 'could not close the connection'),
-        );
       // Closing the connection alone would drop what is still in the send buffer.
-      await ignoringErrors(session?.channel.close());
-      await ignoringErrors(recovering.close());
+      await tryToClose(async () => session?.channel.close(), log, closeTimeoutMs);
+      await tryToClose(() => recovering.close(), log, closeTimeoutMs);
     },
   };
 }

@@ -20,7 +20,7 @@ export const historyHeaders = {
 } as const;
 
 type HistoryField = keyof typeof historyHeaders;
-type History = Partial<Record<HistoryField, string | number>>;
+export type History = Partial<Record<HistoryField, string | number>>;
 const headerNames: ReadonlySet<string> = new Set(Object.values(historyHeaders));
 
 /** Reads a message's history. Values of the wrong type, which others have made up, are ignored. */

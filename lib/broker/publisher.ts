@@ -5,7 +5,7 @@ import type { BrokerConnection } from './connection';
 import { BrokerUnavailableError, UnroutableError } from './errors';
 import { nameOf, toQueue, type Destination } from './message';
 import { signatureHeader, type Signature } from './signature';
-import { withTraceparent } from './telemetry';
+import { withTraceparent, type BrokerMetrics } from './telemetry';
 
 export interface Publisher {
   /**
@@ -46,7 +46,12 @@ interface Pending {
 }
 
 /** Every message carries `appId` as its `app_id` and, given a signature, is signed. */
-export function createPublisher(connection: BrokerConnection, appId: string, signature?: Signature): Publisher {
+export function createPublisher(
+  connection: BrokerConnection,
+  metrics: Pick<BrokerMetrics, 'publishing'>,
+  appId: string,
+  signature?: Signature,
+): Publisher {
   const pending = new Set<Pending>();
 
   void connection.onSetUp(async ({ channel }) => {
@@ -68,9 +73,7 @@ export function createPublisher(connection: BrokerConnection, appId: string, sig
   const headersOf = (to: Destination, body: Buffer, options: Options.Publish): object => ({
     ...correlationHeaders(),
     ...(options.headers as object | undefined), // a copy keeps the headers of its message
-    ...(signature && {
-      [signatureHeader]: signature.sign(nameOf(to), options.replyTo !== undefined, body),
-    }),
+    ...(signature && { [signatureHeader]: signature.sign(nameOf(to), options.replyTo !== undefined, body) }),
   });
 
   const publish = async (to: Destination, body: Buffer, options: Options.Publish, failFast: boolean): Promise<void> => {
@@ -101,8 +104,9 @@ export function createPublisher(connection: BrokerConnection, appId: string, sig
   };
 
   return {
-    publish: (to, body, options = {}) => publish(to, body, withTraceparent(options), true),
-    publishCopy: (to, body, options) => publish(to, body, options, false),
+    publish: (to, body, options = {}) =>
+      metrics.publishing(nameOf(to), publish(to, body, withTraceparent(options), true)),
+    publishCopy: (to, body, options) => metrics.publishing(nameOf(to), publish(to, body, options, false)),
     reply(replyTo, body, correlationId) {
       const { channel } = connection.session();
       send(channel, toQueue(replyTo), body, { correlationId }, () => undefined);
@@ -119,16 +123,10 @@ function send(
   properties: Options.Publish,
   settle: (error?: Error) => void,
 ): void {
+  const onConfirm = (error: unknown): void =>
+    settle(error ? new BrokerUnavailableError('the broker refused the message', { cause: error }) : undefined);
   try {
-    channel.publish(
-      exchange,
-      routingKey,
-      body,
-      { contentType: 'application/json', ...properties },
-      (error: unknown) => {
-        settle(error ? new BrokerUnavailableError('the broker refused the message', { cause: error }) : undefined);
-      },
-    );
+    channel.publish(exchange, routingKey, body, { contentType: 'application/json', ...properties }, onConfirm);
   } catch (error) {
     settle(new BrokerUnavailableError(`the channel is closed: ${String(error)}`));
   }

@@ -54,19 +54,14 @@ export async function createRequester(
   });
 
   return async (queue, body, { timeoutMs, signal }) => {
-    const correlationId = randomUUID();
     signal?.throwIfAborted();
-    let timer: NodeJS.Timeout | undefined;
-    let onAbort: (() => void) | undefined;
-    const reply = new Promise<unknown>((resolve, reject) => {
-      pending.set(correlationId, { resolve, reject });
-      timer = setTimeout(
-        () => reject(new RequestTimeoutError(`no reply from ${queue} within ${timeoutMs} ms`)),
-        timeoutMs,
-      );
-      onAbort = () => reject(signal?.reason as Error);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    const correlationId = randomUUID();
+    const reply = new Promise<unknown>((resolve, reject) => pending.set(correlationId, { resolve, reject }));
+    const fail = (error: Error): void => pending.get(correlationId)?.reject(error);
+    const onTimeout = (): void => fail(new RequestTimeoutError(`no reply from ${queue} within ${timeoutMs} ms`));
+    const timer = setTimeout(onTimeout, timeoutMs);
+    const onAbort = (): void => fail(signal?.reason as Error);
+    signal?.addEventListener('abort', onAbort, { once: true });
     const sent = publisher.publish(toQueue(queue), Buffer.from(JSON.stringify(body)), {
       messageId: correlationId,
       correlationId,
@@ -78,7 +73,7 @@ export async function createRequester(
       return await Promise.race([reply, sent.then(() => reply)]);
     } finally {
       clearTimeout(timer);
-      if (onAbort) signal?.removeEventListener('abort', onAbort);
+      signal?.removeEventListener('abort', onAbort);
       pending.delete(correlationId);
       sent.catch(() => undefined);
       reply.catch(() => undefined);

@@ -4,7 +4,7 @@ import { deadQueue, retryQueue } from '../../contracts/names';
 import type { Log } from '../logging/log';
 import { BrokerUnavailableError, type ServiceFault } from './errors';
 import { toQueue } from './message';
-import { copyProperties, historyOf } from './message-copy';
+import { copyProperties, historyOf, type History } from './message-copy';
 import type { Publisher } from './publisher';
 import { unsignedReason, type Signature } from './signature';
 import type { Delivery, DeliveryHandler } from './subscription';
@@ -32,11 +32,7 @@ const backoffMs = (attempts: number): number => Math.min(100 * 2 ** attempts, ma
 
 /** Moves failed messages to the retry queue or the dead queue. Each resolves with the outcome once the broker has confirmed the copy. */
 export function createRetries(publisher: Publisher, { queue, appId, log }: RetryOptions) {
-  /** A copy of a message that the broker has redelivered would turn one poison message into many. */
-  const copyTo = async (to: string, { message, lost }: Delivery, history: Parameters<typeof copyProperties>[2]) => {
-    if (lost.aborted) throw new BrokerUnavailableError('the message has returned to its queue');
-    await publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, history));
-  };
+  const copyTo = createCopyTo(publisher, appId);
 
   const deadLetter = async (delivery: Delivery, failure: Failure): Promise<MessageOutcome> => {
     const { attempts, reason } = failure;
@@ -80,14 +76,15 @@ export function createRetries(publisher: Publisher, { queue, appId, log }: Retry
  */
 export function createRetryQueueHandler(publisher: Publisher, options: RetryOptions): DeliveryHandler {
   const { queue, appId, signature, metrics, log } = options;
-  return async ({ message, lost }) => {
+  const copyTo = createCopyTo(publisher, appId);
+  return async (delivery) => {
+    const { message, lost } = delivery;
     const { text, count } = historyOf(message);
     const attempts = count('attempts');
-    const copyTo = (to: string, history: Parameters<typeof copyProperties>[2]): Promise<void> =>
-      publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, history));
     if (signature?.verify(message) === false) {
       log.error({ event: 'message-dead', queue, reason: unsignedReason }, 'a message went to the dead queue');
-      await copyTo(deadQueue(queue), { reason: unsignedReason, queue, attempts, diedAt: new Date().toISOString() });
+      const diedAt = new Date().toISOString();
+      await copyTo(deadQueue(queue), delivery, { reason: unsignedReason, queue, attempts, diedAt });
       metrics.message(queue, 'dead', 0, attempts);
       return true;
     }
@@ -96,28 +93,32 @@ export function createRetryQueueHandler(publisher: Publisher, options: RetryOpti
     const delayMs = Math.min(Math.max(dueAt - Date.now(), 0), maxBackoffMs);
     await sleep(delayMs, undefined, { signal: lost }).catch(() => undefined);
     if (lost.aborted) return false;
-    await copyTo(queue, { attempts, firstReason: text('firstReason'), firstFailedAt: text('firstFailedAt') });
+    const first = { firstReason: text('firstReason'), firstFailedAt: text('firstFailedAt') };
+    await copyTo(queue, delivery, { attempts, ...first });
     return true;
   };
 }
 
-interface Failure {
-  attempts: number;
-  reason: string;
-  firstReason: string;
-  firstFailedAt: string;
-}
+/** A copy of a message that the broker has redelivered would turn one poison message into many. */
+const createCopyTo =
+  (publisher: Publisher, appId: string) =>
+  async (to: string, { message, lost }: Delivery, history: History): Promise<void> => {
+    if (lost.aborted) throw new BrokerUnavailableError('the message has returned to its queue');
+    await publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, history));
+  };
+
+type Failure = ReturnType<typeof failureOf>;
 
 /** This failed attempt, and the message's first. */
-function failureOf(message: ConsumeMessage, reason: string): Failure {
+function failureOf(message: ConsumeMessage, reason: string) {
   const { text, count } = historyOf(message);
-  const before = count('attempts');
+  const attempts = count('attempts') + 1;
   const shortReason = reason.slice(0, 1000); // it may quote the message
-  const first = before > 0 ? { reason: text('firstReason'), at: text('firstFailedAt') } : undefined;
+  const [firstReason, firstFailedAt] = attempts > 1 ? [text('firstReason'), text('firstFailedAt')] : [];
   return {
-    attempts: before + 1,
+    attempts,
     reason: shortReason,
-    firstReason: (first?.reason ?? shortReason).slice(0, 1000),
-    firstFailedAt: (first?.at ?? new Date().toISOString()).slice(0, 30),
+    firstReason: (firstReason ?? shortReason).slice(0, 1000),
+    firstFailedAt: (firstFailedAt ?? new Date().toISOString()).slice(0, 30),
   };
 }

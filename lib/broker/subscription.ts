@@ -4,7 +4,7 @@ import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { withLogFields, type LogFields } from '../logging/context';
 import { correlationOf, idOf } from '../logging/correlation';
 import type { Log } from '../logging/log';
-import { withTimeout } from '../process/timeout';
+import { tryToClose } from '../process/timeout';
 import { closeTimeoutMs, type BrokerConnection } from './connection';
 import { BrokerUnavailableError } from './errors';
 import type { Publisher } from './publisher';
@@ -104,12 +104,12 @@ export async function subscribe(
     },
     async stop() {
       stopping.abort();
-      await ignoringErrors(log, () => consuming?.channel.cancel(consuming.consumerTag));
+      await tryToClose(async () => consuming?.channel.cancel(consuming.consumerTag), log, closeTimeoutMs);
       if (!options.drain) consuming?.lost.abort();
       // Messages that a blocked broker does not accept return to their queue.
       await Promise.race([Promise.all(inFlight), publisher.untilBlocked()]);
       // Closing the connection alone would drop acknowledgements that are still in the send buffer.
-      await ignoringErrors(log, () => consuming?.channel.close());
+      await tryToClose(async () => consuming?.channel.close(), log, closeTimeoutMs);
     },
   };
 }
@@ -118,14 +118,5 @@ const logFieldsOf = ({ properties: { messageId, headers } }: ConsumeMessage): Lo
   message_id: idOf(messageId),
   ...correlationOf(headers),
 });
-
-/** For the steps of a stop: a channel that is gone has nothing left to stop. */
-async function ignoringErrors(log: Log, step: () => Promise<unknown> | undefined): Promise<void> {
-  try {
-    await withTimeout(closeTimeoutMs, Promise.resolve(step()));
-  } catch (error) {
-    log.debug({ event: 'close-failed', err: error }, 'could not stop a consumer');
-  }
-}
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,7 +1,6 @@
 /** Authentication (docs/security.md). */
 import { z } from 'zod';
-import type { ModeConfig } from './process';
-import { isLoopback, type Refuse } from './variables';
+import { isLoopback, type ModeConfig, type Refuse } from './process';
 
 /** The token claims `iss` and `aud`. Programs that sign tokens need them too. */
 export const tokenNames = {

@@ -6,28 +6,28 @@ import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { payloadKeys } from '../temporal/payload-keys';
 import { access, checkAccess, checkServiceToken, serviceToken, type AccessConfig } from './access';
-import { broker, checkBroker, messageSecret, type BrokerConfig } from './broker';
 import { http } from './http';
 import { policy } from './policy';
-import { checkDatabases, database, databaseCa, databaseUrls, pool, sslmodeOf, type PoolConfig } from './postgres';
-import { basics, health, host, metrics, mode, type ModeConfig } from './process';
-import { checkRedis, redis, type RedisConfig } from './redis';
-import { checkTemporal, temporal, temporalIsSecure, type TemporalConfig } from './temporal';
-import { tracing } from './tracing';
-import { isLoopback, port, type Refuse } from './variables';
-
-/** What a process may have of the groups of variables. */
-type Variables = Partial<AccessConfig & BrokerConfig & PoolConfig & RedisConfig & TemporalConfig> &
-  ModeConfig &
-  Readonly<Record<string, unknown>>;
-
-const checks = [checkBroker, checkRedis, checkDatabases, checkTemporal, checkAccess];
+import { basics, health, host, metrics, mode, port, tracing, withoutEmpty, type Refuse } from './process';
+import {
+  broker,
+  checkServers,
+  database,
+  databaseCa,
+  messageSecret,
+  pool,
+  redis,
+  serversWithoutTls,
+  temporal,
+  type ServersConfig,
+} from './servers';
 
 /** A process's configuration, with the checks of each group that it has variables of. */
 const configuration = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object(shape).superRefine((config, context) => {
-    const variables = config as Variables; // a shape of any groups
-    for (const check of checks) check(variables, refuseIn(context));
+    const variables = config as ServersConfig & Partial<AccessConfig>; // a shape of any groups
+    checkServers(variables, refuseIn(context));
+    checkAccess(variables, refuseIn(context));
   });
 
 const refuseIn =
@@ -106,38 +106,17 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads a configuration. An empty variable counts as absent. Logs a warning for what production allows but should avoid.
+ * Reads a configuration. Logs a warning for what production allows but should avoid.
  * Throws ConfigError.
  */
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(present);
+  const parsed = schema.safeParse(withoutEmpty(env));
   if (parsed.success) {
-    const variables = serversWithoutTls(parsed.data as Variables);
+    const config = parsed.data as ServersConfig; // or of no servers
+    const variables = config.NODE_ENV === 'production' ? serversWithoutTls(config) : [];
     if (variables.length > 0) log?.warn({ event: 'plain-servers', variables }, 'servers are reached without TLS');
     return parsed.data;
   }
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(`The configuration does not fit (see .env.example):\n  ${problems.join('\n  ')}`);
-}
-
-/** In production: the variables of servers on other machines that are reached without TLS. */
-function serversWithoutTls(config: Variables): string[] {
-  if (config.NODE_ENV !== 'production') return [];
-  const { RABBITMQ_URL, REDIS_URL, TEMPORAL_ADDRESS } = config;
-  const urls: [string, string | undefined][] = [
-    ['RABBITMQ_URL', RABBITMQ_URL],
-    ['REDIS_URL', REDIS_URL],
-    ...databaseUrls(config),
-  ];
-  const plain = urls.flatMap(([name, url]) => (url !== undefined && isPlain(url) ? [name] : []));
-  const temporalHost = TEMPORAL_ADDRESS?.replace(/:\d+$/, '');
-  const temporalIsPlain = temporalHost !== undefined && !temporalIsSecure(config) && !isLoopback(temporalHost);
-  return temporalIsPlain ? [...plain, 'TEMPORAL_ADDRESS'] : plain;
-}
-
-function isPlain(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  const isSecure = ['amqps:', 'rediss:'].includes(protocol) || sslmodeOf(url) !== 'disable';
-  return !isSecure && !isLoopback(hostname);
 }

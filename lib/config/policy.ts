@@ -1,7 +1,7 @@
 /** The order policy (see OrderPolicy): how long people may take, and how services are called that are slow or unavailable. */
 import type { z } from 'zod';
 import { defaultOrderPolicy as defaults, type OrderPolicy } from '../../contracts/workflow';
-import { milliseconds } from './variables';
+import { milliseconds } from './process';
 
 export const policy = {
   PLACEMENT_LIMIT_MS: milliseconds(defaults.placementLimitMs),

@@ -1,9 +1,8 @@
 import { Registry } from 'prom-client';
-import { breakerMetrics, createBreaker, BreakerOpenError } from './circuit-breaker';
+import { breakerLimits as limits, breakerMetrics, createBreaker, BreakerOpenError } from './circuit-breaker';
 import { createLog } from '../logging/log';
 
 const log = createLog('test', 'silent');
-const limits = { resetMs: 2_000, minimumCalls: 3, failurePercent: 50 };
 const away = new Error('away');
 const fails = jest.fn(() => Promise.reject(away));
 const works = jest.fn(() => Promise.resolve('fine'));
@@ -12,14 +11,14 @@ beforeEach(() => jest.useFakeTimers().clearAllMocks());
 afterEach(() => jest.useRealTimers());
 
 async function opened() {
-  const breaker = createBreaker('restaurant', log, breakerMetrics(), limits);
+  const breaker = createBreaker('restaurant', log, breakerMetrics());
   for (let i = 0; i < limits.minimumCalls; i++) await expect(breaker.run(fails)).rejects.toBe(away);
   return breaker;
 }
 
 describe('a breaker', () => {
   it('passes results and errors on as they are', async () => {
-    const breaker = createBreaker('restaurant', log, breakerMetrics(), limits);
+    const breaker = createBreaker('restaurant', log, breakerMetrics());
     await expect(breaker.run(works)).resolves.toBe('fine');
     await expect(breaker.run(fails)).rejects.toBe(away);
   });
@@ -58,7 +57,7 @@ describe('a breaker', () => {
 
   it('shows in the metrics whether it is open, and how many calls it rejected', async () => {
     const registry = new Registry();
-    const breaker = createBreaker('restaurant', log, breakerMetrics(registry), limits);
+    const breaker = createBreaker('restaurant', log, breakerMetrics(registry));
     const seen = async () =>
       (await registry.metrics())
         .split('\n')

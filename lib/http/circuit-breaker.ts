@@ -14,55 +14,41 @@ export class BreakerOpenError extends Error {
   }
 }
 
-export interface Breaker {
-  readonly name: string;
-  /** Runs a call, which has its own timeout. Throws BreakerOpenError, or what the call throws. */
-  run<T>(call: () => Promise<T>): Promise<T>;
-}
-
-export interface BreakerLimits {
-  /** An open breaker lets one call through after this long; its success closes the breaker. */
-  resetMs: number;
-  /** With fewer calls in the last ten seconds it does not open. */
-  minimumCalls: number;
-  /** It opens above this share of failures among them. */
-  failurePercent: number;
-}
-
 /** Opens quickly, since each failed call costs its caller seconds; retries quickly, since a restart takes seconds too. */
-const defaultLimits: BreakerLimits = { resetMs: 2_000, minimumCalls: 4, failurePercent: 50 };
+export const breakerLimits = {
+  /** An open breaker lets one call through after this long; its success closes the breaker. */
+  resetMs: 2_000,
+  /** With fewer calls in the last ten seconds it does not open. */
+  minimumCalls: 4,
+  /** It opens above this share of failures among them. */
+  failurePercent: 50,
+};
 
 /** The metrics of a process's breakers, by their names. */
 export function breakerMetrics(registry = new Registry()) {
-  const registers = [registry];
-  const labelNames = ['name'] as const;
+  const labels = { labelNames: ['name'] as const, registers: [registry] };
   return {
     open: new Gauge({
       name: 'breaker_open',
       help: 'Whether the breaker is open (1): the service is not called.',
-      labelNames,
-      registers,
+      ...labels,
     }),
     rejections: new Counter({
       name: 'breaker_rejections_total',
       help: 'Calls rejected by an open breaker.',
-      labelNames,
-      registers,
+      ...labels,
     }),
   };
 }
 
-export function createBreaker(
-  name: string,
-  log: Log,
-  metrics = breakerMetrics(),
-  limits: BreakerLimits = defaultLimits,
-): Breaker {
+export type Breaker = ReturnType<typeof createBreaker>;
+
+export function createBreaker(name: string, log: Log, metrics: ReturnType<typeof breakerMetrics>) {
   const circuit = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
     timeout: false,
-    resetTimeout: limits.resetMs,
-    volumeThreshold: limits.minimumCalls,
-    errorThresholdPercentage: limits.failurePercent,
+    resetTimeout: breakerLimits.resetMs,
+    volumeThreshold: breakerLimits.minimumCalls,
+    errorThresholdPercentage: breakerLimits.failurePercent,
   });
   const open = metrics.open.labels({ name });
   const rejections = metrics.rejections.labels({ name });
@@ -78,11 +64,12 @@ export function createBreaker(
   });
   return {
     name,
+    /** Runs a call, which has its own timeout. Throws BreakerOpenError, or what the call throws. */
     async run<T>(call: () => Promise<T>): Promise<T> {
       // Not left to `fire`: it counts rejected calls as successful ones, so the breaker would be slow to open again.
       if (!circuit.closed && !circuit.pendingClose) {
         rejections.inc();
-        throw new BreakerOpenError(name, Math.ceil(limits.resetMs / 1_000));
+        throw new BreakerOpenError(name, Math.ceil(breakerLimits.resetMs / 1_000));
       }
       return (await circuit.fire(call)) as T;
     },

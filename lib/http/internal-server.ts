@@ -1,23 +1,20 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server for operators, not for the public. */
-export interface InternalServer {
-  /** `http://host:port` */
-  address: string;
-  close(): void;
-}
-
-/** Answers requests by their path. Rejects when the port is taken; port 0 is any free one. */
+/**
+ * A server for operators, not for the public: answers requests by their path. Without a port it does not listen and has no address; port 0
+ * is any free one. Rejects when the port is taken.
+ */
 export async function listenInternal(
   host: string,
-  port: number,
-  answer: (path: string, res: ServerResponse) => Promise<void>,
-): Promise<InternalServer> {
+  port: number | undefined,
+  answer: (path: string, res: ServerResponse) => Promise<unknown>,
+) {
   const server = createServer((req, res) => {
     const [path = ''] = (req.url ?? '').split('?');
     answer(path, res).catch(() => res.destroy());
   });
+  if (port === undefined) return { address: undefined, close: () => undefined };
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   return {
     address: serverAddress(host, server),

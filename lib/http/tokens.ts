@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 
 /** What a valid token claims. */
 export interface TokenRules {
@@ -25,34 +25,27 @@ export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-/** A published key must never pass for a secret: a secret verifies HS256 only, published keys never do. */
-const publishedAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
-const secretAlgorithms = ['HS256'];
-
 export function createVerify(key: TokenKey, { issuer, audience, clockSkewSeconds }: TokenRules): Verify {
-  const rules: JWTVerifyOptions = {
-    issuer,
-    audience,
-    clockTolerance: clockSkewSeconds,
-    requiredClaims: ['exp', 'sub'],
-  };
-  const verify = verifierOf(key, rules);
+  const { keys, algorithms } = keysOf(key);
+  const requiredClaims = ['exp', 'sub'];
+  const rules = { issuer, audience, clockTolerance: clockSkewSeconds, requiredClaims, algorithms };
   return async (token) => {
     try {
-      return (await verify(token)).payload;
+      return (await jwtVerify(token, keys, rules)).payload;
     } catch (error) {
       throw toTokenError(error);
     }
   };
 }
 
-function verifierOf(key: TokenKey, rules: JWTVerifyOptions): (token: string) => Promise<{ payload: JWTPayload }> {
+/** A published key must never pass for a secret: a secret verifies HS256 only, published keys never do. */
+function keysOf(key: TokenKey): { keys: JWTVerifyGetKey; algorithms: string[] } {
   if ('secret' in key) {
     const secret = secretKey(key.secret);
-    return (token) => jwtVerify(token, secret, { ...rules, algorithms: secretAlgorithms });
+    return { keys: async () => secret, algorithms: ['HS256'] };
   }
-  const keys = createRemoteJWKSet(new URL(key.jwksUrl), { timeoutDuration: keysTimeoutMs });
-  return (token) => jwtVerify(token, keys, { ...rules, algorithms: publishedAlgorithms });
+  const published = createRemoteJWKSet(new URL(key.jwksUrl), { timeoutDuration: keysTimeoutMs });
+  return { keys: published, algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'] };
 }
 
 /** A request waits for the published keys no longer than for other services. */

@@ -7,33 +7,12 @@
 const maxCauses = 5;
 const maxTextLength = 2_000;
 
-/** Fields of these names are removed. One level is enough: the type `Log` allows no objects in a line. */
-const removed = [
-  // credentials
-  'authorization',
-  'cookie',
-  'password',
-  'secret',
-  'token',
-  // user data
-  'headers',
-  'body',
-  'content',
-  'query',
-  'params',
-  'payload',
-  'payloads',
-  'args',
-  'memo',
-  'description',
-  'comment',
-  'userName',
-  'user_name',
-  'agent_name',
-];
+const credentials = ['authorization', 'cookie', 'password', 'secret', 'token'];
+const content = ['headers', 'body', 'content', 'query', 'params', 'payload', 'payloads', 'args', 'memo'];
+const userData = ['description', 'comment', 'userName', 'user_name', 'agent_name'];
 
-/** For pino's `redact`. */
-export const redact = { paths: removed, remove: true };
+/** For pino's `redact`. One level of names is enough: the type `Log` allows no objects in a line. */
+export const redact = { paths: [...credentials, ...content, ...userData], remove: true };
 
 /** For pino's `serializers`: every field with a foreign text. */
 export const serializers = { err: plainError, reason: scrubbed, msg: scrubbed };

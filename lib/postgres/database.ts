@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import type { Log } from '../logging/log';
-import type { PoolConfig } from '../config/postgres';
+import type { PoolConfig } from '../config/servers';
 import type { ProcessConfig } from '../config/process';
 import type { Service } from '../process/service';
 import { hostOf } from '../process/startup-retry';

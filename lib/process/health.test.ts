@@ -1,5 +1,5 @@
 /** What a process says of its dependencies. */
-import { checkTimeoutMs, createHealth, optional, required } from './health';
+import { checkTimeoutMs, createHealth, type Check } from './health';
 import { createLog } from '../logging/log';
 
 beforeEach(() => jest.useFakeTimers());
@@ -11,6 +11,8 @@ const away = async () => {
   throw new Error('away');
 };
 const hanging = () => new Promise<never>(() => undefined);
+const required = (check: Check) => ({ required: true, check });
+const optional = (check: Check) => ({ required: false, check });
 const healthOf = (dependencies: Parameters<typeof createHealth>[0]) => createHealth(dependencies, log);
 
 test.each([

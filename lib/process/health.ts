@@ -1,4 +1,6 @@
 import { Registry } from 'prom-client';
+import type { z } from 'zod';
+import type { readiness as readinessSchema } from '../../contracts/answers/common';
 import type { Log } from '../logging/log';
 import { observableGauge } from '../metrics/metrics';
 import { errorSummary } from './startup-retry';
@@ -12,25 +14,13 @@ export interface Dependency {
   /** Rejects when the dependency is unavailable. It may never settle: it times out, and is not called again while in progress. */
   check: Check;
 }
-export type Dependencies = Readonly<Record<string, Dependency>>;
 
-export const required = (check: Check): Dependency => ({ required: true, check });
-export const optional = (check: Check): Dependency => ({ required: false, check });
-
-interface DependencyState {
-  ok: boolean;
-  required: boolean;
-  /** How long the check took, or the timeout. */
-  latency_ms: number;
-}
-
-/** The body of `/health/ready`. It gives no reasons, which would reveal internals: they are in the log. */
-export interface Readiness {
-  ready: boolean;
-  /** The process is shutting down and takes no more work. */
-  draining: boolean;
-  dependencies: Record<string, DependencyState>;
-}
+/**
+ * The body of `/health/ready`. It gives no reasons, which would reveal internals: they are in the log. `draining`: the process is shutting
+ * down and takes no more work. `latency_ms`: how long a check took, or the timeout.
+ */
+export type Readiness = z.infer<typeof readinessSchema>;
+type DependencyState = Readiness['dependencies'][string];
 
 export interface Health {
   /** Checks all dependencies at once. Concurrent callers share the result. Never rejects. */
@@ -39,36 +29,35 @@ export interface Health {
   drain(): void;
 }
 
-/** The body of `/health` while the process lives (contract, section 2). */
-export const alive = { Success: true, message: 'Good' };
-
 /** Far longer than a healthy server takes to answer, shorter than the timeouts of readiness probes. */
 export const checkTimeoutMs = 1_000;
 /** A check that takes so long runs on a dead connection: the next one is started beside it. */
 const staleCheckMs = 15_000;
 
 /** @param registry Receives `dependency_up`, which is checked at each scrape. */
-export function createHealth(dependencies: Dependencies, log: Log, registry = new Registry()): Health {
-  const probes = Object.entries(dependencies).map(([name, dependency]) => ({
-    name,
-    probe: createProbe(name, dependency, log),
-  }));
+export function createHealth(
+  dependencies: Readonly<Record<string, Dependency>>,
+  log: Log,
+  registry = new Registry(),
+): Health {
+  const probes = Object.entries(dependencies).map(
+    ([name, dependency]) => [name, createProbe(name, dependency, log)] as const,
+  );
   const drained: Readiness = { ready: false, draining: true, dependencies: {} };
   let draining = false;
-  const isDraining = (): boolean => draining;
   let inProgress: Promise<Readiness> | undefined;
 
   const checkAll = async (): Promise<Readiness> => {
-    const states = await Promise.all(probes.map(async ({ name, probe }) => [name, await probe()] as const));
+    const states = await Promise.all(probes.map(async ([name, probe]) => [name, await probe()] as const));
+    if (draining) return drained; // it may have begun during the check
     const ready = states.every(([, state]) => state.ok || !state.required);
-    return { ready, draining: false, dependencies: Object.fromEntries(states) };
+    return { ready, draining, dependencies: Object.fromEntries(states) };
   };
   const health: Health = {
     async readiness() {
-      if (isDraining()) return drained;
+      if (draining) return drained;
       inProgress ??= checkAll().finally(() => (inProgress = undefined));
-      const readiness = await inProgress;
-      return isDraining() ? drained : readiness; // draining may have begun during the check
+      return inProgress;
     },
     drain() {
       draining = true;

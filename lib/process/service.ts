@@ -5,7 +5,7 @@ import type { HealthConfig, ProcessConfig } from '../config/process';
 import type { Log } from '../logging/log';
 import { createRegistry } from '../metrics/metrics';
 import { serveMetrics, type OtherMetrics } from '../metrics/server';
-import { createHealth, optional, required, type Check, type Dependency, type Health } from './health';
+import { createHealth, type Check, type Dependency, type Health } from './health';
 import { serveHealth } from './health-server';
 import { runProcess } from './run-process';
 import { createStartupRetry, type StartupRetry } from './startup-retry';
@@ -63,8 +63,8 @@ export const runService = <Config extends ProcessConfig>({
       log,
       registry,
       startup,
-      requires: (dependency, check) => void (dependencies[dependency] = required(check)),
-      uses: (dependency, check) => void (dependencies[dependency] = optional(check)),
+      requires: (dependency, check) => void (dependencies[dependency] = { required: true, check }),
+      uses: (dependency, check) => void (dependencies[dependency] = { required: false, check }),
       addMetrics: (read) => void (otherMetrics = read),
       onStop: (close) => void closers.unshift(close),
     });

@@ -55,10 +55,7 @@ export function createStartupRetry(limitMs: number, log: Log, attemptMs = defaul
 /** The last line of an error's message, or its code or name when there is none. */
 export function errorSummary(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [last = ''] = error.message
-    .split('\n')
-    .reverse()
-    .filter((line) => line.trim() !== '');
+  const last = error.message.trim().split('\n').at(-1);
   return last || ('code' in error ? String(error.code) : error.name);
 }
 

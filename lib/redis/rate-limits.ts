@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Registry } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Log } from '../logging/log';
-import { openRedis } from './connection';
+import { openRedis, unlessUnavailable, type RedisClientOptions } from './connection';
 
 /** A quota of requests for each caller in a window of time, which begins with the caller's first request. */
 export interface RateLimit {
@@ -10,8 +9,8 @@ export interface RateLimit {
   readonly quota: number;
   readonly windowSeconds: number;
   /**
-   * Counts one request. Never rejects. While Redis is unavailable the process counts on its own, without waiting; a Redis that starts to
-   * hang delays one request, by a tenth of a second.
+   * Counts one request. Never rejects. While Redis is unavailable the process counts on its own, without waiting; when Redis starts to
+   * hang, the requests of a tenth of a second wait that long.
    */
   take(caller: string): Promise<Taken>;
 }
@@ -32,17 +31,9 @@ export interface RateLimits {
   close(): void;
 }
 
-/** Far longer than a healthy Redis takes. */
-const commandTimeoutMs = 100;
-/** How often a Redis that hangs is checked. */
-const recheckMs = 1_000;
-
-interface RateLimitOptions {
+interface RateLimitOptions extends RedisClientOptions {
   /** The prefix of the keys in Redis: processes with the same prefix count together. */
   prefix?: string;
-  /** The CA of a `rediss://` server. Defaults to Node's CAs. */
-  ca?: string | undefined;
-  registry?: Registry;
 }
 
 export function openRateLimits(
@@ -51,47 +42,23 @@ export function openRateLimits(
   { prefix = 'limit', ca, registry }: RateLimitOptions = {},
 ): RateLimits {
   const countRefused = refusedCounter(registry);
-  const redis = openRedis(url, { ca, commandTimeout: commandTimeoutMs, enableAutoPipelining: true });
+  // Far longer than a healthy Redis takes.
+  const redis = openRedis(url, ca, { commandTimeout: 100, enableAutoPipelining: true });
   redis.on('error', (error: Error) =>
     log.warn({ event: 'limits-error', err: error }, 'the shared limits are unavailable'),
   );
-  let hangs = false;
-  let closed = false;
-
-  /** Checks Redis in the background, so that no request has to wait for one that hangs. */
-  const awaitRecovery = async (): Promise<void> => {
-    if (hangs || redis.status !== 'ready') return;
-    hangs = true;
-    while (hangs && !closed) {
-      await sleep(recheckMs, undefined, { ref: false });
-      hangs = await redis.ping().then(
-        () => false,
-        () => true,
-      );
-    }
-  };
-
   return {
     limit(name, quota, windowSeconds) {
       const options = { keyPrefix: `${prefix}:${name}`, points: quota, duration: windowSeconds };
       const own = new RateLimiterMemory(options);
       // Once over the limit, a caller costs Redis nothing more in this window.
       const inRedis = new RateLimiterRedis({ ...options, storeClient: redis, inMemoryBlockOnConsumed: quota + 1 });
-      const takeShared = async (caller: string): Promise<Taken | undefined> => {
-        if (hangs || redis.status !== 'ready') return undefined;
-        try {
-          return await outcome(inRedis.consume(caller));
-        } catch {
-          void awaitRecovery();
-          return undefined;
-        }
-      };
       return {
         name,
         quota,
         windowSeconds,
         async take(caller) {
-          const shared = await takeShared(caller);
+          const shared = await unlessUnavailable(redis, () => outcome(inRedis.consume(caller)));
           const taken = shared ?? (await outcome(own.consume(caller)));
           if (!taken.allowed) countRefused(shared ? 'redis' : 'process');
           return taken;
@@ -99,14 +66,10 @@ export function openRateLimits(
       };
     },
     check: () => redis.ping(),
-    close() {
-      closed = true;
-      redis.disconnect();
-    },
+    close: () => redis.disconnect(),
   };
 }
 
-/** Labelled by where the request was counted: in Redis for all processes, or in the process alone. */
 function refusedCounter(registry = new Registry()) {
   const refused = new Counter({
     name: 'rate_limited_requests_total',
@@ -114,6 +77,7 @@ function refusedCounter(registry = new Registry()) {
     labelNames: ['limiter'],
     registers: [registry],
   });
+  /** `redis` has counted the request for all processes, `process` for this one alone. */
   const count = (limiter: 'redis' | 'process', times = 1): void => refused.inc({ limiter }, times);
   count('redis', 0);
   count('process', 0);
@@ -122,15 +86,11 @@ function refusedCounter(registry = new Registry()) {
 
 /** The library rejects with a result when the limit is exceeded, and with an Error when it could not count. */
 async function outcome(consumed: Promise<RateLimiterRes>): Promise<Taken> {
-  const taken = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Taken => ({
-    allowed,
-    remaining: remainingPoints,
-    resetMs: msBeforeNext,
+  let allowed = true;
+  const { remainingPoints, msBeforeNext } = await consumed.catch((error: unknown) => {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    allowed = false;
+    return error;
   });
-  try {
-    return taken(true, await consumed);
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return taken(false, error);
-    throw error;
-  }
+  return { allowed, remaining: remainingPoints, resetMs: msBeforeNext };
 }

@@ -1,18 +1,12 @@
-import {
-  Client,
-  Connection,
-  WorkflowFailedError,
-  type TLSConfig,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import { Client, Connection, type TLSConfig, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { ProcessConfig } from '../config/process';
-import { temporalIsSecure, type TemporalConfig } from '../config/temporal';
+import { temporalIsSecure, type TemporalConfig } from '../config/servers';
 import type { Service } from '../process/service';
 import type { StartupRetry } from '../process/startup-retry';
 import { isTracing } from '../tracing/sdk';
 import { tracingClient } from './tracing';
-import { TemporalUnavailableError, toTemporalError, WorkflowGoneError } from './errors';
+import { TemporalUnavailableError, translated, WorkflowGoneError } from './errors';
 import { dataConverterOf } from './payload-codec';
 
 export interface Temporal {
@@ -66,7 +60,7 @@ export async function connectTemporal(
   if (!connection) throw new TemporalUnavailableError('not connected to Temporal');
   const connected = connection;
   const interceptors = isTracing() ? tracingClient : undefined;
-  const client = new Client({ connection: connected, namespace, dataConverter, interceptors });
+  const client = new Client({ connection, namespace, dataConverter, interceptors });
   return { client, close: () => connected.close() };
 }
 
@@ -79,30 +73,20 @@ export const checkTemporal = ({ client }: Pick<Temporal, 'client'>): Promise<unk
     client.workflowService.describeNamespace({ namespace: client.options.namespace }),
   );
 
-/** Describes a workflow, open or closed; null when there is none. Needs no worker. Throws TemporalUnavailableError. */
-export async function describeWorkflow(
+/** Makes a call that needs only the server, and no worker. Its errors are translated. */
+export const callServer = <T>(client: Client, call: () => Promise<T>): Promise<T> =>
+  translated(client.withDeadline(Date.now() + serverTimeoutMs, call));
+
+/** Describes a workflow, open or closed; null when there is none. Throws TemporalUnavailableError. */
+export const describeWorkflow = (
   { client }: Temporal,
   workflowId: string,
-): Promise<WorkflowExecutionDescription | null> {
-  try {
-    return await client.withDeadline(Date.now() + serverTimeoutMs, () =>
-      client.workflow.getHandle(workflowId).describe(),
-    );
-  } catch (error) {
-    const translated = toTemporalError(error);
-    if (translated instanceof WorkflowGoneError) return null;
-    throw translated;
-  }
-}
+): Promise<WorkflowExecutionDescription | null> =>
+  callServer(client, () => client.workflow.getHandle(workflowId).describe()).catch((error: unknown) => {
+    if (error instanceof WorkflowGoneError) return null;
+    throw error;
+  });
 
 /** Returns the result of a workflow that has ended. Throws WorkflowGoneError when it failed or there is none, TemporalUnavailableError. */
-export async function resultOf<T>({ client }: Temporal, workflowId: string): Promise<T> {
-  try {
-    return (await client.withDeadline(Date.now() + serverTimeoutMs, () =>
-      client.workflow.getHandle(workflowId).result(),
-    )) as T;
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) throw new WorkflowGoneError(error.message, { cause: error });
-    throw toTemporalError(error);
-  }
-}
+export const resultOf = async <T>({ client }: Temporal, workflowId: string): Promise<T> =>
+  (await callServer(client, () => client.workflow.getHandle(workflowId).result())) as T;

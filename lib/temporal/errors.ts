@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -38,13 +39,19 @@ export function toTemporalError(error: unknown): Error {
     if (cause?.type === cutOff) return new WorkflowGoneError(cause.message);
     return new UpdateRefusedError(cause?.message ?? error.message, cause?.type ?? 'REFUSED');
   }
-  if (error instanceof WorkflowNotFoundError) return new WorkflowGoneError(error.message);
-  if (isGrpcServiceError(error) && error.code === (grpcNotFound as typeof error.code))
-    return new WorkflowGoneError(error.message);
+  const isNotFound = isGrpcServiceError(error) && Number(error.code) === grpcNotFound;
+  if (isNotFound || error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)
+    return new WorkflowGoneError(error.message, { cause: error });
   if (isOutcomeUnknown(error))
     return new TemporalUnavailableError('Temporal did not confirm before the deadline', { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }
+
+/** Passes on the result of a call of the Temporal client, or its error, translated. */
+export const translated = <T>(call: Promise<T>): Promise<T> =>
+  call.catch((error: unknown) => {
+    throw toTemporalError(error);
+  });
 
 /** FAILED_PRECONDITION: the workflow task with the update failed, and the server dropped the update. */
 const taskFailed = 9;

@@ -4,26 +4,17 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowUpdateHandle,
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import type { UpdateDefinition, Workflow } from '@temporalio/common';
-import { serverTimeoutMs, type Temporal } from './connection';
-import { isOutcomeUnknown, isTaskFailure, toTemporalError } from './errors';
+import { callServer, serverTimeoutMs, type Temporal } from './connection';
+import { isOutcomeUnknown, isTaskFailure, toTemporalError, translated } from './errors';
 
 /** `held`: not completed before the deadline, but Temporal has confirmed that it has accepted it. */
 export type Sent<T> = { state: 'completed'; value: T } | { state: 'held' };
 
 /** How long to wait for an action's outcome before answering 202 (contract, section 2). */
 const actionTimeoutMs = 3_000;
-
-export interface UpdateToSend<Ret, Args extends unknown[]> {
-  workflowId: string;
-  update: UpdateDefinition<Ret, Args>;
-  args: Args;
-  timeoutMs?: number;
-}
-
 /** The delay before an update that a failed workflow task has dropped is sent again. */
 const resendDelayMs = 200;
 
@@ -43,39 +34,36 @@ async function beforeDeadline<T>(client: Client, timeoutMs: number, send: () => 
   }
 }
 
-/** Sends an update to a running workflow. Throws UpdateRefusedError, WorkflowGoneError, TemporalUnavailableError. */
-export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
-  { client }: Temporal,
-  { workflowId, update, args, timeoutMs = actionTimeoutMs }: UpdateToSend<Ret, Args>,
-): Promise<Sent<Ret>> {
-  const handle = client.workflow.getHandle(workflowId);
-  const updateId = randomUUID();
+/** The outcome of an update, or undefined when it is unknown. Other errors are translated. */
+async function outcomeOf<T>(update: Promise<T>): Promise<Sent<T> | undefined> {
   try {
-    const value = await beforeDeadline(client, timeoutMs, () => handle.executeUpdate(update, { args, updateId }));
-    return { state: 'completed', value };
+    return { state: 'completed', value: await update };
   } catch (error) {
-    if (!isOutcomeUnknown(error)) throw toTemporalError(error);
-  }
-  try {
-    // The same update id: confirms the update if it arrived, or sends it again if not.
-    const sent = await beforeDeadline(client, serverTimeoutMs, () =>
-      handle.startUpdate(update, { args, updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
-    );
-    return await outcomeNow(client, sent);
-  } catch (error) {
+    if (isOutcomeUnknown(error)) return undefined;
     throw toTemporalError(error);
   }
 }
 
-/** A rejected update looks like an accepted one until its result is fetched. */
-async function outcomeNow<Ret>(client: Client, sent: WorkflowUpdateHandle<Ret>): Promise<Sent<Ret>> {
-  try {
-    const value = await client.withDeadline(Date.now() + resendDelayMs, () => sent.result());
-    return { state: 'completed', value };
-  } catch (error) {
-    if (isOutcomeUnknown(error)) return { state: 'held' };
-    throw error;
-  }
+/** Sends an update to a running workflow. Throws UpdateRefusedError, WorkflowGoneError, TemporalUnavailableError. */
+export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
+  { client }: Temporal,
+  { workflowId, update, args }: { workflowId: string; update: UpdateDefinition<Ret, Args>; args: Args },
+): Promise<Sent<Ret>> {
+  const handle = client.workflow.getHandle(workflowId);
+  const updateId = randomUUID();
+  const sent = await outcomeOf(
+    beforeDeadline(client, actionTimeoutMs, () => handle.executeUpdate(update, { args, updateId })),
+  );
+  if (sent) return sent;
+  // The same update id: confirms the update if it arrived, or sends it again if not.
+  const accepted = await translated(
+    beforeDeadline(client, serverTimeoutMs, () =>
+      handle.startUpdate(update, { args, updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
+    ),
+  );
+  // A rejected update looks like an accepted one until its result is fetched.
+  const soon = Date.now() + resendDelayMs;
+  return (await outcomeOf(client.withDeadline(soon, () => accepted.result()))) ?? { state: 'held' };
 }
 
 export interface WorkflowToStart<W extends Workflow> {
@@ -83,12 +71,11 @@ export interface WorkflowToStart<W extends Workflow> {
   options: Omit<ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1], 'workflowIdConflictPolicy'>;
 }
 
-export interface FirstUpdate<Ret, Args extends unknown[]> {
+interface FirstUpdate<Ret, Args extends unknown[]> {
   definition: UpdateDefinition<Ret, Args>;
   /** A repeat with the same id returns the first outcome, even after the workflow has ended. */
   updateId: string;
   args: Args;
-  timeoutMs?: number;
 }
 
 /**
@@ -99,32 +86,28 @@ export interface FirstUpdate<Ret, Args extends unknown[]> {
 export async function startWithUpdate<W extends Workflow, Ret, Args extends unknown[]>(
   { client }: Temporal,
   start: WorkflowToStart<W>,
-  update: FirstUpdate<Ret, Args>,
+  { definition, updateId, args }: FirstUpdate<Ret, Args>,
 ): Promise<Sent<Ret>> {
-  const options = { ...start.options, workflowIdConflictPolicy: 'USE_EXISTING' };
-  try {
-    const value = await beforeDeadline(client, update.timeoutMs ?? actionTimeoutMs, () =>
-      client.workflow.executeUpdateWithStart(update.definition, {
-        updateId: update.updateId,
-        args: update.args,
-        startWorkflowOperation: new WithStartWorkflowOperation<W>(
-          start.workflow,
-          options as ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1],
-        ),
-      }),
-    );
-    return { state: 'completed', value };
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return outcomeOfClosed(client, start, update);
-    if (!isOutcomeUnknown(error)) throw toTemporalError(error);
-  }
-  try {
-    await startWorkflow({ client }, start);
-    return { state: 'held' };
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { state: 'held' };
-    throw error;
-  }
+  const { workflow, options } = start;
+  const send = (): Promise<Ret> => {
+    const startWorkflowOperation = new WithStartWorkflowOperation<W>(workflow, {
+      ...(options as ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1]),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    return client.workflow.executeUpdateWithStart(definition, { updateId, args, startWorkflowOperation });
+  };
+  const sent = await outcomeOf(beforeDeadline(client, actionTimeoutMs, send)).catch(async (error: unknown) => {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // Of a closed workflow the server still has the outcomes of its updates, by their ids.
+    const handle = client.workflow.getHandle(options.workflowId).getUpdateHandle<Ret>(updateId);
+    const value = await translated(client.withDeadline(Date.now() + actionTimeoutMs, () => handle.result()));
+    return { state: 'completed' as const, value };
+  });
+  if (sent) return sent;
+  await startWorkflow({ client }, start).catch((error: unknown) => {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  });
+  return { state: 'held' };
 }
 
 /**
@@ -134,26 +117,7 @@ export async function startWorkflow<W extends Workflow>(
   { client }: Pick<Temporal, 'client'>,
   { workflow, options }: WorkflowToStart<W>,
 ): Promise<void> {
-  try {
-    await client.withDeadline(Date.now() + serverTimeoutMs, () =>
-      client.workflow.start<Workflow>(workflow, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' }),
-    );
-  } catch (error) {
-    throw toTemporalError(error);
-  }
-}
-
-/** Of a closed workflow the server still has the outcomes of its updates, by their ids. */
-async function outcomeOfClosed<W extends Workflow, Ret>(
-  client: Client,
-  start: WorkflowToStart<W>,
-  update: { updateId: string; timeoutMs?: number },
-): Promise<Sent<Ret>> {
-  const handle = client.workflow.getHandle(start.options.workflowId).getUpdateHandle<Ret>(update.updateId);
-  try {
-    const value = await client.withDeadline(Date.now() + (update.timeoutMs ?? actionTimeoutMs), () => handle.result());
-    return { state: 'completed', value };
-  } catch (error) {
-    throw toTemporalError(error);
-  }
+  await callServer(client, () =>
+    client.workflow.start<Workflow>(workflow, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' }),
+  );
 }

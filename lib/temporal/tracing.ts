@@ -16,18 +16,19 @@ function withTraceparent(headers: Headers): Headers {
   return traceparent ? { ...headers, [traceHeader]: defaultPayloadConverter.toPayload({ traceparent }) } : headers;
 }
 
+const traced = <Input extends { headers: Headers }>(input: Input): Input => ({
+  ...input,
+  headers: withTraceparent(input.headers),
+});
+
 const traceCall = <T>(operation: string, name: string, workflowId: string, send: () => Promise<T>): Promise<T> =>
   inSpan(`${operation}:${name}`, { kind: SpanKind.CLIENT, attributes: workflowLogFields(workflowId) }, send);
 
 const workflow: WorkflowClientInterceptor = {
   startWithDetails: (input, next) =>
-    traceCall('StartWorkflow', input.workflowType, input.options.workflowId, () =>
-      next({ ...input, headers: withTraceparent(input.headers) }),
-    ),
+    traceCall('StartWorkflow', input.workflowType, input.options.workflowId, () => next(traced(input))),
   startUpdate: (input, next) =>
-    traceCall('StartWorkflowUpdate', input.updateName, input.workflowExecution.workflowId, () =>
-      next({ ...input, headers: withTraceparent(input.headers) }),
-    ),
+    traceCall('StartWorkflowUpdate', input.updateName, input.workflowExecution.workflowId, () => next(traced(input))),
   startUpdateWithStart: (input, next) =>
     traceCall('UpdateWithStartWorkflow', input.workflowType, input.workflowStartOptions.workflowId, () =>
       next({
@@ -37,9 +38,7 @@ const workflow: WorkflowClientInterceptor = {
       }),
     ),
   signal: (input, next) =>
-    traceCall('SignalWorkflow', input.signalName, input.workflowExecution.workflowId, () =>
-      next({ ...input, headers: withTraceparent(input.headers) }),
-    ),
+    traceCall('SignalWorkflow', input.signalName, input.workflowExecution.workflowId, () => next(traced(input))),
 };
 
 /** For a client: a span for each start, update and signal, which is the parent of the workflow's spans. */

@@ -3,9 +3,9 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { nameStatements, ownSteps } from './statement-spans';
-import { tracing as variables } from '../config/tracing';
+import { tracing as variables, withoutEmpty } from '../config/process';
 import { errorSummary } from '../process/startup-retry';
-import { withTimeout } from '../process/timeout';
+import { tryToClose } from '../process/timeout';
 
 export interface Tracing {
   /** Exports the remaining spans, within a second. Never throws. */
@@ -17,26 +17,20 @@ let tracing: Tracing | undefined;
 /** Whether this process traces; what only tracing needs can then be left out. */
 export const isTracing = (): boolean => tracing !== undefined;
 
+/** Far below the drain limit: a collector that hangs must not make a drain fail. */
+const shutdownTimeoutMs = 1_000;
+
 /**
  * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened.
- * Invalid variables count as absent: the configuration's own check reports them.
+ * Invalid variables count as absent: the configuration's own check reports them. Spans are exported in batches, in the background; what
+ * does not fit into the queue is dropped.
  */
 export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Log): Promise<Tracing | undefined> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { data } = z.object(variables).safeParse(present);
+  const { data } = z.object(variables).safeParse(withoutEmpty(env));
   if (!data?.OTEL_EXPORTER_OTLP_ENDPOINT || data.OTEL_SDK_DISABLED === 'true') return undefined;
   const { OTLPTraceExporter } = await (data.OTEL_EXPORTER_OTLP_PROTOCOL === 'http/json'
     ? import('@opentelemetry/exporter-trace-otlp-http')
     : import('@opentelemetry/exporter-trace-otlp-proto'));
-  tracing = await startSdk(name, new OTLPTraceExporter(), log);
-  return tracing;
-}
-
-/** Far below the drain limit: a collector that hangs must not make a drain fail. */
-const shutdownTimeoutMs = 1_000;
-
-/** Spans are exported in batches, in the background; what does not fit into the queue is dropped. */
-async function startSdk(name: string, exporter: SpanExporter, log: Log): Promise<Tracing> {
   const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
   const { detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources');
   const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks');
@@ -45,7 +39,7 @@ async function startSdk(name: string, exporter: SpanExporter, log: Log): Promise
   const { PrismaInstrumentation } = await import('@prisma/instrumentation');
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': name }).merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [nameStatements(new BatchSpanProcessor(logOutagesOnce(exporter, log)))],
+    spanProcessors: [nameStatements(new BatchSpanProcessor(logOutagesOnce(new OTLPTraceExporter(), log)))],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
@@ -53,13 +47,8 @@ async function startSdk(name: string, exporter: SpanExporter, log: Log): Promise
   // Calls without a parent span (fetching keys, health checks) start no trace.
   new UndiciInstrumentation({ requireParentforSpans: true });
   new PrismaInstrumentation({ ignoreSpanTypes: ownSteps });
-  return {
-    async stop() {
-      await withTimeout(shutdownTimeoutMs, provider.shutdown()).catch((error: unknown) =>
-        log.debug({ event: 'close-failed', err: error }, 'the last spans are lost'),
-      );
-    },
-  };
+  tracing = { stop: () => tryToClose(() => provider.shutdown(), log, shutdownTimeoutMs) };
+  return tracing;
 }
 
 /** The code of a successful export; importing the enum would load the SDK. */

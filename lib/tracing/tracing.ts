@@ -40,7 +40,7 @@ export function inSpan<T>(
     try {
       return await work(span);
     } catch (error) {
-      markFailed(span, error);
+      markSpanFailed(error, span);
       throw error;
     } finally {
       span.end();
@@ -48,11 +48,8 @@ export function inSpan<T>(
   });
 }
 
-/** Records only the error's name: its message may quote user data. */
-export function markFailed(span: Span | undefined, error: unknown): void {
+/** Marks a span, by default the current one. Records only the error's name: its message may quote user data. */
+export function markSpanFailed(error: unknown, span = trace.getActiveSpan()): void {
   const type = error instanceof Error ? error.name : typeof error;
   span?.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', type);
 }
-
-/** The same for the current span. */
-export const markSpanFailed = (error: unknown): void => markFailed(trace.getActiveSpan(), error);

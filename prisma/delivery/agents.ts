@@ -5,14 +5,11 @@ import type { Prisma } from './generated/client';
 import { lockMatch } from './locks';
 import { matchWaiting } from './matching';
 
-interface AddedAgent {
-  id: string;
-  /** The matches that the new agent made possible: the caller notifies the orders. */
-  matches: AgentAssignedMessage[];
-}
-
-/** Adds a free agent, who gets the oldest waiting order at once. Throws Prisma's P2002 (`isDuplicate`) when the user name is taken. */
-export function addAgent(db: Database, agent: AddAgentBody): Promise<AddedAgent> {
+/**
+ * Adds a free agent, who gets the oldest waiting order at once: the caller notifies the orders of the matches. Throws Prisma's P2002
+ * (`isDuplicate`) when the user name is taken.
+ */
+export function addAgent(db: Database, agent: AddAgentBody): Promise<{ id: string; matches: AgentAssignedMessage[] }> {
   return db.$transaction(async (tx) => {
     await lockMatch(tx);
     const { id } = await tx.agent.create({ data: agent, select: { id: true } });
@@ -35,10 +32,7 @@ const withAssignments = (which: 'open' | 'all') =>
 
 /** All agents, oldest first, each with its open or all assignments, newest first. */
 export const listAgents = (db: Database, assignments: 'open' | 'all') =>
-  db.agent.findMany({
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    include: withAssignments(assignments),
-  });
+  db.agent.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: withAssignments(assignments) });
 
 /** One agent with its open assignments; null if the id is unknown. */
 export const findAgent = (db: Database, id: string): Promise<ListedAgent | null> =>

@@ -43,7 +43,7 @@ export async function endDelivery(
   status: Exclude<DeliveryMove, 'PICKED_UP'>,
 ): Promise<boolean> {
   const from = deliveryTransitions[status];
-  const [result] = await tx.$queryRaw<{ ended: number }[]>`
+  const ended = await tx.$queryRaw<unknown[]>`
     WITH ${lockedMatch(orderId)}, ended AS (
       UPDATE "DeliveryAssignment" SET status = ${status}::"DeliveryStatus", "completedAt" = clock_timestamp()
       WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND status = ANY(${from}::"DeliveryStatus"[])
@@ -52,8 +52,8 @@ export async function endDelivery(
       UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
       WHERE id = (SELECT "agentId" FROM ended)
     )
-    SELECT count(*)::int AS ended FROM ended`;
-  return result !== undefined && result.ended > 0;
+    SELECT 1 FROM ended`;
+  return ended.length > 0;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function endDelivery(
  * False if the job is not this agent's or not PENDING. Takes the order lock and the match lock, to the end of the caller's transaction.
  */
 export async function declineJob(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {
-  const [result] = await tx.$queryRaw<{ declined: number }[]>`
+  const taken = await tx.$queryRaw<unknown[]>`
     WITH ${lockedMatch(orderId)}, taken AS (
       UPDATE "DeliveryAssignment" SET "agentId" = NULL, "assignedAt" = NULL
       WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND "agentId" = ${agentId}::uuid AND status = 'PENDING'
@@ -72,8 +72,8 @@ export async function declineJob(tx: Transaction, orderId: string, agentId: stri
       UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
       WHERE id = ${agentId}::uuid AND EXISTS (SELECT FROM taken)
     )
-    SELECT count(*)::int AS declined FROM taken`;
-  return result !== undefined && result.declined > 0;
+    SELECT 1 FROM taken`;
+  return taken.length > 0;
 }
 
 export async function hasDeclined(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** The list of deliveries that a courier reads. */
 import type { DeliveryStatus } from '../../contracts/states';
+import type { PageEnd } from '../../contracts/values';
 import type { Database } from './client';
 
 interface DeliveryFilter {
@@ -7,17 +8,12 @@ interface DeliveryFilter {
   status?: DeliveryStatus | undefined;
 }
 
-/** At most `limit` deliveries, newest first, starting after the position. */
-export function listDeliveries(
-  db: Database,
-  { agentId, status }: DeliveryFilter,
-  limit: number,
-  after?: { at: Date; id: string },
-) {
-  return db.assignment.findMany({
+/** At most `limit` deliveries, newest first, after that end of the previous page. */
+export const listDeliveries = (db: Database, { agentId, status }: DeliveryFilter, limit: number, after?: PageEnd) =>
+  db.assignment.findMany({
     where: {
-      ...(agentId !== undefined && { agentId }),
-      ...(status !== undefined && { status }),
+      agentId,
+      status,
       ...(after && {
         createdAt: { lte: after.at },
         OR: [{ createdAt: { lt: after.at } }, { id: { lt: after.id } }],
@@ -27,6 +23,5 @@ export function listDeliveries(
     take: limit,
     include: { agent: { select: { name: true } } },
   });
-}
 
 export type ListedDelivery = Awaited<ReturnType<typeof listDeliveries>>[number];

@@ -1,21 +1,19 @@
 import type { Transaction } from './client';
 
-type CountOutcome = 'counted' | 'counted_before' | 'no_agent';
-
-/** Stores an agent's rating with the delivery, once, and adds it to the agent's mean. The caller holds the order lock. */
-export async function countAgentRating(tx: Transaction, orderId: string, rating: number): Promise<CountOutcome> {
+/**
+ * Stores an agent's rating with the delivery, once, and adds it to the agent's mean. False if the order never had an agent. The caller
+ * holds the order lock.
+ */
+export async function countAgentRating(tx: Transaction, orderId: string, rating: number): Promise<boolean> {
   const [rated] = await tx.$queryRaw<{ agentId: string }[]>`
     UPDATE "DeliveryAssignment" SET "agentRating" = ${rating}
     WHERE "orderId" = ${orderId}::uuid AND "agentId" IS NOT NULL AND "agentRating" IS NULL
     RETURNING "agentId"`;
-  if (!rated)
-    return (await tx.assignment.count({ where: { orderId, agentId: { not: null } } })) > 0
-      ? 'counted_before'
-      : 'no_agent';
+  if (!rated) return (await tx.assignment.count({ where: { orderId, agentId: { not: null } } })) > 0;
   await tx.$executeRaw`
     UPDATE "DilveryAgent"
     SET "ratingSum" = "ratingSum" + ${rating}, "ratingCount" = "ratingCount" + 1,
         rating = ("ratingSum" + ${rating}) / ("ratingCount" + 1)
     WHERE id = ${rated.agentId}::uuid`;
-  return 'counted';
+  return true;
 }

@@ -1,12 +1,7 @@
-import { orderTransitions, type Decision, type OrderStatus } from '../../contracts/states';
+import type { ChangeOrderMessage } from '../../contracts/messages';
+import { orderTransitions, type OrderStatus } from '../../contracts/states';
 import type { Transaction } from './client';
 import { lockedOrder } from '../order-lock';
-
-export interface Move {
-  orderId: string;
-  to: Decision;
-  reason: string | null;
-}
 
 /**
  * Moves an order group and all its parts. One statement, which takes the order lock and needs no transaction. Returns the group's total;
@@ -14,13 +9,13 @@ export interface Move {
  */
 export async function moveOrder(
   tx: Transaction,
-  { orderId, to, reason }: Move,
+  { order_id, status: to, reason = null }: ChangeOrderMessage,
 ): Promise<{ total: string } | undefined> {
   const from = orderTransitions[to];
   const [moved] = await tx.$queryRaw<{ total: string }[]>`
-    WITH ${lockedOrder(orderId)}, moved AS (
+    WITH ${lockedOrder(order_id)}, moved AS (
       UPDATE "OrderGroup" SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
-      WHERE EXISTS (SELECT FROM locked) AND order_id = ${orderId}::uuid AND status = ANY(${from}::"OrderStatus"[])
+      WHERE EXISTS (SELECT FROM locked) AND order_id = ${order_id}::uuid AND status = ANY(${from}::"OrderStatus"[])
       RETURNING id, total
     ), orders AS (
       UPDATE "Order" SET status = ${to}::"OrderStatus", updated_at = now()
@@ -30,19 +25,19 @@ export async function moveOrder(
   return moved;
 }
 
-export interface PartMove extends Move {
-  restaurantId: string;
-}
-
 /**
  * Moves one restaurant's part, and the group with it: CONFIRMED once no part is PENDING, CANCELLED once none remains. The group's total is
  * that of the remaining parts. False if there is no such part or its status does not allow it. The caller holds the order lock.
  */
-export async function movePart(tx: Transaction, { orderId, restaurantId, to, reason }: PartMove): Promise<boolean> {
+export async function movePart(
+  tx: Transaction,
+  { order_id, status: to, reason = null }: ChangeOrderMessage,
+  restaurantId: string,
+): Promise<boolean> {
   const moved = await tx.$executeRaw`
     UPDATE "Order" part SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
     FROM "OrderGroup" whole
-    WHERE whole.id = part.order_group_id AND whole.order_id = ${orderId}::uuid AND part.restaurant_id = ${restaurantId}::uuid
+    WHERE whole.id = part.order_group_id AND whole.order_id = ${order_id}::uuid AND part.restaurant_id = ${restaurantId}::uuid
       AND part.status = ANY(${orderTransitions[to]}::"OrderStatus"[])`;
   if (moved === 0) return false;
   await tx.$executeRaw`
@@ -53,9 +48,9 @@ export async function movePart(tx: Transaction, { orderId, restaurantId, to, rea
     FROM (
       SELECT count(*) AS parts, count(*) FILTER (WHERE part.status = 'PENDING') AS pending, sum(part.total) AS total
       FROM "Order" part JOIN "OrderGroup" its ON its.id = part.order_group_id
-      WHERE its.order_id = ${orderId}::uuid AND part.status <> 'CANCELLED'
+      WHERE its.order_id = ${order_id}::uuid AND part.status <> 'CANCELLED'
     ) open
-    WHERE whole.order_id = ${orderId}::uuid`;
+    WHERE whole.order_id = ${order_id}::uuid`;
   return true;
 }
 
@@ -69,14 +64,11 @@ export async function findPartStatus(
   return part?.status ?? null;
 }
 
-export interface Tombstone {
-  orderId: string;
-  userId: string;
-  placedAt: string;
-  reason: string | null;
-}
-
 /** Cancels an order before its placement has arrived: the placement will then find it CANCELLED. */
-export async function leaveTombstone(tx: Transaction, tombstone: Tombstone): Promise<void> {
-  await tx.orderGroup.create({ data: { ...tombstone, status: 'CANCELLED' }, select: { id: true } });
+export async function leaveTombstone(tx: Transaction, message: ChangeOrderMessage): Promise<void> {
+  const { order_id: orderId, user_id: userId, placed_at: placedAt, reason } = message;
+  await tx.orderGroup.create({
+    data: { orderId, userId, placedAt, reason, status: 'CANCELLED' },
+    select: { id: true },
+  });
 }

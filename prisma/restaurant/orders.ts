@@ -1,5 +1,6 @@
 /** Reads of orders. */
 import type { OrderStatus } from '../../contracts/states';
+import type { PageEnd } from '../../contracts/values';
 import type { Database } from './client';
 import type { Prisma } from './generated/client';
 
@@ -24,20 +25,18 @@ export interface OrderFilter {
   status?: OrderStatus | undefined;
 }
 
-/** At most `limit` order groups without tombstones, newest first, starting after the position. */
+/** At most `limit` order groups without tombstones, newest first, after that end of the previous page. */
 export const listOrderGroups = (
   db: Database,
   { orderId, userId, restaurantIds, status }: OrderFilter,
   limit: number,
-  after?: { at: Date; id: string },
+  after?: PageEnd,
 ): Promise<StoredGroup[]> =>
   db.orderGroup.findMany({
     where: {
-      ...(orderId !== undefined && { orderId }),
-      ...(userId !== undefined && { userId }),
-      ...(restaurantIds === undefined
-        ? status && { status }
-        : { orders: { some: { restaurantId: { in: restaurantIds }, ...(status && { status }) } } }),
+      orderId,
+      userId,
+      ...(restaurantIds ? { orders: { some: { restaurantId: { in: restaurantIds }, status } } } : { status }),
       total: { not: null }, // only a tombstone has none
       ...(after && {
         placedAt: { lte: after.at },
@@ -54,10 +53,10 @@ export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGro
   db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
 
 /** The restaurants that have a part of the order. */
-export const restaurantsOf = async (db: Database, orderId: string): Promise<string[]> =>
-  (await db.order.findMany({ where: { orderGroup: { orderId } }, select: { restaurantId: true } })).map(
-    ({ restaurantId }) => restaurantId,
-  );
+export async function restaurantsOf(db: Database, orderId: string): Promise<string[]> {
+  const parts = await db.order.findMany({ where: { orderGroup: { orderId } }, select: { restaurantId: true } });
+  return parts.map(({ restaurantId }) => restaurantId);
+}
 
 const row = { orderId: true, userId: true, placedAt: true, status: true, total: true, reason: true } as const;
 export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;

@@ -1,6 +1,6 @@
 /** Reads and writes of a placement. */
 import type { OrderStatus } from '../../contracts/states';
-import type { OrderedRestaurant } from '../../contracts/messages';
+import type { OrderedRestaurant, PlaceOrderMessage } from '../../contracts/messages';
 import type { Transaction } from './client';
 import { lockedOrder } from '../order-lock';
 import { openAt } from './opening';
@@ -24,12 +24,15 @@ export interface PricedOrder {
   }[];
 }
 
-/** The stored order; null if it is unknown. Only a tombstone has no total. */
-export async function findStored(
-  tx: Transaction,
-  orderId: string,
-): Promise<{ status: OrderStatus; total: string | null } | null> {
-  const rows = await tx.$queryRaw<{ status: OrderStatus; total: string | null }[]>`
+export interface StoredOrder {
+  status: OrderStatus;
+  /** Only a tombstone has none. */
+  total: string | null;
+}
+
+/** Null if the order is unknown. */
+export async function findStored(tx: Transaction, orderId: string): Promise<StoredOrder | null> {
+  const rows = await tx.$queryRaw<StoredOrder[]>`
     SELECT status, total::text FROM "OrderGroup" WHERE order_id = ${orderId}::uuid`;
   return rows[0] ?? null;
 }
@@ -53,21 +56,15 @@ export function lockAndReadOffers(
     GROUP BY r.id`;
 }
 
-export interface NewOrder extends PricedOrder {
-  orderId: string;
-  userId: string;
-  placedAt: string;
-}
-
 /** Stores a placed order as PENDING. False if the order or its tombstone exists. The caller holds the order lock. */
-export async function storeOrder(tx: Transaction, order: NewOrder): Promise<boolean> {
+export async function storeOrder(tx: Transaction, order: PlaceOrderMessage, priced: PricedOrder): Promise<boolean> {
   const items = await tx.$executeRaw`
     WITH stored_group AS (
       INSERT INTO "OrderGroup" (order_id, user_id, placed_at, total)
-      VALUES (${order.orderId}::uuid, ${order.userId}::uuid, ${order.placedAt}::timestamptz, ${order.total}::decimal)
+      VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${priced.total}::decimal)
       ON CONFLICT (order_id) DO NOTHING RETURNING id
     ), asked AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(order.restaurants)}::jsonb)
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(priced.restaurants)}::jsonb)
         AS a(restaurant_id uuid, total decimal, items jsonb)
     ), stored AS (
       INSERT INTO "Order" (order_group_id, restaurant_id, total)

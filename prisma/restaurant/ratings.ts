@@ -1,17 +1,15 @@
 import type { Transaction } from './client';
 
-type CountOutcome = 'counted' | 'counted_before' | 'unknown_order';
-
 /**
- * Stores a rating with its order, once, and adds it to the mean of each restaurant whose part was not cancelled. The caller holds the
- * order lock.
+ * Stores a rating with its order, once, and adds it to the mean of each restaurant whose part was not cancelled. False if the order is
+ * unknown. The caller holds the order lock.
  */
-export async function countOrderRating(tx: Transaction, orderId: string, rating: number): Promise<CountOutcome> {
+export async function countOrderRating(tx: Transaction, orderId: string, rating: number): Promise<boolean> {
   const [rated] = await tx.$queryRaw<{ id: string }[]>`
     UPDATE "OrderGroup" SET order_rating = ${rating}, updated_at = now()
     WHERE order_id = ${orderId}::uuid AND order_rating IS NULL
     RETURNING id`;
-  if (!rated) return (await tx.orderGroup.count({ where: { orderId } })) > 0 ? 'counted_before' : 'unknown_order';
+  if (!rated) return (await tx.orderGroup.count({ where: { orderId } })) > 0;
 
   // Locked in the order of their ids, so that ratings of the same restaurants cannot deadlock.
   const restaurants = await tx.$queryRaw<{ id: string }[]>`
@@ -24,5 +22,5 @@ export async function countOrderRating(tx: Transaction, orderId: string, rating:
     SET rating_sum = rating_sum + ${rating}, rating_count = rating_count + 1,
         rating = (rating_sum + ${rating}) / (rating_count + 1)
     WHERE id = ANY(${restaurants.map(({ id }) => id)}::uuid[])`;
-  return 'counted';
+  return true;
 }

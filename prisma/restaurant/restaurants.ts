@@ -5,19 +5,14 @@ import type { Database } from './client';
 import { Prisma } from './generated/client';
 import { openAt } from './opening';
 
-export interface AddedRestaurant {
-  id: string;
-  /** In menu order. */
-  menuIds: string[];
-}
-
-export async function addRestaurant(db: Database, restaurant: AddRestaurantBody): Promise<AddedRestaurant> {
+/** Returns the ids; those of the menu in its order. */
+export async function addRestaurant(db: Database, restaurant: AddRestaurantBody) {
   const { name, description, opening_time, closing_time } = restaurant;
   const menu = restaurant.menu.map((item) => ({ id: randomUUID(), ...item }));
   const { id } = await db.restaurant.create({
     data: {
       name,
-      description: description ?? null,
+      description,
       openingTime: timeValue(opening_time),
       closingTime: timeValue(closing_time),
       menu: { createMany: { data: menu } },

@@ -1,11 +1,6 @@
-import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
-import { Prisma } from './generated/client';
+import type { RatingInput, RatingOutcome, RatingRefusal } from '../../contracts/workflow';
 import type { Database } from './client';
 import { findOrder, type StoredOrder } from './orders';
-
-const uniqueViolation = 'P2002';
-
-export type RatingRefusal = Exclude<RatingOutcome['outcome'], 'stored'>;
 
 /** Why the customer may not rate the order (null: unknown) now; undefined if they may. */
 export function refusalOf(order: StoredOrder | null, userId: string): RatingRefusal | undefined {
@@ -18,26 +13,17 @@ export function refusalOf(order: StoredOrder | null, userId: string): RatingRefu
 export async function storeRating(db: Database, rating: RatingInput): Promise<RatingOutcome> {
   const order = await findOrder(db, rating.order_id);
   const refusal = refusalOf(order, rating.user_id);
-  if (refusal === 'duplicate' && order?.rating) return answer(order.rating, rating);
-  if (refusal || !order) return { outcome: refusal ?? 'unknown_order' };
-  try {
-    const stored = await db.userRating.create({
-      data: {
-        id: rating.rating_id,
-        userOrderId: order.id,
-        orderRating: rating.order_rating,
-        agentRating: rating.agent_rating,
-      },
-    });
-    return answer(stored, rating);
-  } catch (error) {
-    if (!(error instanceof Prisma.PrismaClientKnownRequestError && error.code === uniqueViolation)) throw error;
-    const first = await db.userRating.findUnique({ where: { userOrderId: order.id } });
-    return first ? answer(first, rating) : { outcome: 'duplicate' };
-  }
-}
-
-const answer = (stored: { id: string; userOrderId: string }, rating: RatingInput): RatingOutcome =>
-  stored.id === rating.rating_id
+  if (!order || (refusal && refusal !== 'duplicate')) return { outcome: refusal ?? 'unknown_order' };
+  const stored = order.rating ?? (await insertRating(db, order.id, rating));
+  return stored?.id === rating.rating_id
     ? { outcome: 'stored', id: stored.id, user_order_id: stored.userOrderId }
     : { outcome: 'duplicate' };
+}
+
+/** Returns the order's rating: this one, or one that was stored before it. */
+async function insertRating(db: Database, userOrderId: string, rating: RatingInput) {
+  const { rating_id: id, order_rating: orderRating, agent_rating: agentRating } = rating;
+  const data = { id, userOrderId, orderRating, agentRating };
+  const [inserted] = await db.userRating.createManyAndReturn({ data, skipDuplicates: true });
+  return inserted ?? db.userRating.findUnique({ where: { userOrderId } });
+}

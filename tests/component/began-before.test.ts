@@ -92,18 +92,17 @@ describe('at the restaurant side', () => {
   const anOrderHere = () => anOrderOf(asked(kitchen, 1));
   type Order = ReturnType<typeof anOrderHere>;
   /** Has stored the order, and is about to commit. */
-  const placing = ({ order_id, user_id, placed_at }: Order) =>
+  const placing = (order: Order) =>
     anOpenTransaction(service.db, async (tx) => {
-      await lockOrder(tx, order_id);
+      await lockOrder(tx, order.order_id);
       const items = [{ menu_item_id: kitchen.items[0] ?? '', quantity: 1, price: '4.50' }];
       const parts = [{ restaurant_id: kitchen.id, total: '4.50', items }];
-      const order = { orderId: order_id, userId: user_id, placedAt: placed_at, total: '4.50', restaurants: parts };
-      expect(await storeOrder(tx, order)).toBe(true);
+      expect(await storeOrder(tx, order, { total: '4.50', restaurants: parts })).toBe(true);
     });
-  const burying = ({ order_id, user_id, placed_at }: Order) =>
+  const burying = (order: Order) =>
     anOpenTransaction(service.db, async (tx) => {
-      await lockOrder(tx, order_id);
-      await leaveTombstone(tx, { orderId: order_id, userId: user_id, placedAt: placed_at, reason: 'gone' });
+      await lockOrder(tx, order.order_id);
+      await leaveTombstone(tx, { ...order, status: 'CANCELLED', reason: 'gone' });
     });
 
   const behind = <T>(first: Held, second: () => Promise<T>) => commitBefore(service.db, first, second);

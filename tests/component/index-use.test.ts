@@ -99,15 +99,15 @@ describe("the restaurants' database with 20,000 restaurants and as many orders",
 
 describe("the customers' database with 20,000 orders", () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.user.url, work);
-  const record = { orderId: randomUUID(), userId: randomUUID(), placedAt: new Date().toISOString() };
+  const record = { order_id: randomUUID(), user_id: randomUUID(), placed_at: new Date().toISOString() };
 
   test('is written by index when an order is recorded and goes on', async () => {
-    const { order_id: orderId } = anOrder();
+    const { order_id } = anOrder();
     const write = async () => {
-      await recordOrder(userDb, { ...record, orderId, bodyHash: 'a' });
+      await recordOrder(userDb, { ...record, order_id }, 'a');
       await recordProgress(userDb, {
         ...record,
-        orderId,
+        order_id,
         status: 'CONFIRMED',
         delivered: false,
         total: '1.00',
@@ -118,10 +118,9 @@ describe("the customers' database with 20,000 orders", () => {
   });
 
   test("is read by index for a page of a customer's history, the first and the next", async () => {
-    const page = { userId: record.userId, limit: 20 };
     const read = async () => {
-      await listOrders(userDb, page);
-      await listOrders(userDb, { ...page, after: { at: new Date(), id: record.orderId } });
+      await listOrders(userDb, record.user_id, 20);
+      await listOrders(userDb, record.user_id, 20, { at: new Date(), id: record.order_id });
     };
     expectIndexes(await plans(read), ['userOrder_user_id_placed_at_order_id_idx']);
   });

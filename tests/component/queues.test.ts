@@ -1,7 +1,7 @@
 /** What `npm run queues` does with dead letters, against a real broker. */
 import { deadQueue, platformAppId } from '../../contracts/names';
 import { ExpectedError } from '../../tools/cli/output';
-import { drop, readLetters, redrive } from '../../tools/queues/dead-letters';
+import { drop, readLetters, redrive } from '../../tools/broker/dead-letters';
 import { overview } from '../../tools/queues/overview';
 import { until } from '../fixtures/until';
 import { deadLetters, queue } from './fixtures/dead-letters';

@@ -8,7 +8,7 @@ import { createSignature, signatureHeader } from '../../lib/broker/signature';
 import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
-import { redrive } from '../../tools/queues/dead-letters';
+import { redrive } from '../../tools/broker/dead-letters';
 import { consumeDeliveryQueues } from '../../workers/delivery/consumers';
 import { consumeRestaurantQueues } from '../../workers/restaurant/consumers';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';

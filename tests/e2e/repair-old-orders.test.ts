@@ -29,9 +29,9 @@ afterAll(() => Promise.all([user, restaurant, delivery].map((db) => db.$disconne
 /** The rows that old programs wrote for an order; the customer's record stays as it was at placement. */
 const recorded = ({ order_id, user_id, placed_at }: PlaceOrderMessage) =>
   recordProgress(user, {
-    orderId: order_id,
-    userId: user_id,
-    placedAt: placed_at,
+    order_id,
+    user_id,
+    placed_at,
     status: 'PENDING',
     delivered: false,
     total: null,

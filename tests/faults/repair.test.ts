@@ -1,4 +1,4 @@
-/** Orders that lost their workflow: found and repaired, on a system of their own. */
+/** Orders whose workflow was terminated, lost or reset: found, and repaired where needed, on a system of their own. */
 import { ratingWorkflowId } from '../../contracts/names';
 import { everywhere } from '../e2e/fixtures/everywhere';
 import { aKey, post } from '../e2e/fixtures/keyed-placement';
@@ -9,21 +9,24 @@ import {
   assigned,
   cancel,
   delivered,
+  events,
   isReleased,
+  move,
   once,
+  pageOf,
   placed,
   rate,
   ratingsOf,
   type Kitchen,
   type Placed,
 } from '../e2e/fixtures/platform';
-import { repair, runsOf, terminate } from '../e2e/fixtures/repairs';
+import { repair, reset, resetBefore, runsOf, terminate } from '../e2e/fixtures/repairs';
 import { forget, forgetMs, hasEnded, runOf, temporal } from '../e2e/fixtures/temporal-cli';
 import { until } from '../fixtures/until';
 import { runTool } from './fixtures/launched';
 import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
-import { atEveryStage, completes, mend, needsNothing, stages } from './fixtures/ways';
+import { atEveryStage, completes, isDeliveredEverywhere, mend, needsNothing, pickedUp, stages } from './fixtures/ways';
 
 jest.setTimeout(150_000); // parts start slowly on a busy machine
 
@@ -204,5 +207,59 @@ describe('a repair', () => {
 
   test('of an id that is no UUID exits with 2', async () => {
     expect((await runTool('repair', '--name', system.name, '--order', 'x')).code).toBe(2);
+  });
+});
+
+describe('an order whose run was reset', () => {
+  test('to its first step continues where the records have the order, and needs no repair', async () => {
+    const order = await placed();
+    await pickedUp(order);
+    await reset(order, '--type', 'FirstWorkflowTask');
+    await until('the new run has adopted the order', async () => events(await pageOf(order)).includes('adopted'));
+    await completes(order);
+    await needsNothing(order);
+  });
+
+  test('to before its pick-up, with the later updates reapplied, needs no repair', async () => {
+    const order = await assigned();
+    expect((await move(order, 'PICKED_UP')).status).toBe(200);
+    await resetBefore('moveDelivery', order, []);
+    await until('it has caught up', async () => events(await pageOf(order)).includes('picked up'));
+    await needsNothing(order);
+    await completes(order);
+  });
+
+  test.each(['decide', 'moveDelivery'])(
+    'to before its first "%s", which is lost, gets it again from a repair, and is delivered',
+    async (forgotten) => {
+      const order = await placed();
+      await pickedUp(order);
+      await resetBefore(forgotten, order);
+      await mend(order);
+      await needsNothing(order);
+      await completes(order);
+    },
+  );
+
+  test.each([
+    ['decide', 'COMPLETED: SETTLED'],
+    ['moveDelivery', 'COMPLETED: DELIVERED'],
+  ])('to before its first "%s" after the delivery is DELIVERED again after a repair', async (forgotten, run) => {
+    const order = await delivered();
+    await resetBefore(forgotten, order);
+    // Without an id: the databases show that the order has ended.
+    expect(await repair(['--yes'])).toMatchObject({ code: 0, orders: [{ order_id: order.order_id }] });
+    await hasEnded(order);
+    await isDeliveredEverywhere(order, run);
+    await needsNothing(order);
+  });
+
+  test('to before its cancel, which is lost, is cancelled again by a repair', async () => {
+    const order = await assigned();
+    expect((await cancel(order)).status).toBe(200);
+    const before = await everywhere(order);
+    await resetBefore('cancel', order);
+    await mend(order);
+    expect(await everywhere(order)).toEqual(before);
   });
 });

@@ -35,7 +35,7 @@ function start(name: ProcessName, addresses: Addresses, ports: Ports, variables:
   const part = serviceParts({ addresses, ports, env: process.env }).find((each) => each.name === name);
   if (!part) throw new Error(`there is no ${name}`);
   const child = spawn(part.command, part.args, {
-    env: { ...part.env, ...variables },
+    env: { ...part.env, ...(ports === nowhere.ports && noInternalPorts), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -46,8 +46,10 @@ function start(name: ProcessName, addresses: Addresses, ports: Ports, variables:
   return run;
 }
 
+/** Processes of one name would share these ports, and so would other runs of this test on the machine. */
+const noInternalPorts = { METRICS_PORT: '', HEALTH_PORT: '' };
 /** Nothing listens there: port 1 is reserved. */
-const nowhere = { host: '127.0.0.1:1', ports: wantedPorts({ kind: 'base', base: 1 }) };
+const nowhere = { host: '127.0.0.1:1', ports: wantedPorts(1) };
 const servers = resolveAddresses(process.env, nowhere.ports);
 const absent = {
   database: (service: string) => `postgresql://postgres:secret@${nowhere.host}/${service}_service`,
@@ -72,7 +74,7 @@ const without: [ProcessName, string, string, string][] = [
 ];
 
 /** PostgreSQL is needed first; the other servers have to be reached for within the limit, on a busy machine too. */
-const limitFor = (missing: string): string => (missing === 'PostgreSQL' ? '500' : '6000');
+const limitFor = (missing: string): string => (missing === 'PostgreSQL' ? '500' : '12000');
 
 interface Outcome {
   code: number | null;
@@ -171,10 +173,10 @@ describe('a server that accepts connections and never answers', () => {
     ['RabbitMQ', 'RABBITMQ_URL', (host: string) => `amqp://guest@${host}`],
   ])('in place of %s delays no start beyond START_LIMIT_MS', async (what, variable, address) => {
     const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const variables = { [variable]: address(host), START_LIMIT_MS: '6000' };
+    const variables = { [variable]: address(host), START_LIMIT_MS: '12000' };
     const { output, ended } = start('worker-order', servers, nowhere.ports, variables);
     expect(await ended).toBe(1);
-    expect(output()).toContain(`"msg":"could not start: timed out after 6000 ms waiting for ${what} at ${host}: `);
+    expect(output()).toContain(`"msg":"could not start: timed out after 12000 ms waiting for ${what} at ${host}: `);
   });
 });
 
@@ -199,7 +201,7 @@ describe('all six programs, started before their servers', () => {
 
   test('are ready once the servers are up', async () => {
     const base = aPortBase();
-    const ports = wantedPorts({ kind: 'base', base });
+    const ports = wantedPorts(base);
     const addresses = resolveAddresses({}, ports);
     const all = processNames.map((name) => start(name, addresses, ports, { START_LIMIT_MS: '3600000' }));
     await until('all wait', () => all.every(({ output }) => output().includes('"event":"waiting-for-dependency"')));

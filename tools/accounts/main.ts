@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { loadConfig } from '../../lib/config/config';
-import { database, databaseCa } from '../../lib/config/postgres';
+import { database, databaseCa } from '../../lib/config/servers';
 import { setBrokerUser } from './broker';
 import { setDatabaseUser } from './database';
 import { brokerUsers, passwordVariable, permissionsOf } from './permissions';

@@ -7,7 +7,7 @@ import { projectRoot } from '../stack/instance';
 import { profileLines } from './profile/summary';
 import type { Options } from './settings';
 
-type Flags = Options & { json: boolean; profile: boolean; out: string; name: string; yes?: boolean };
+type Flags = Options & { json: boolean; profile: boolean; out: string; name: string; yes: boolean };
 
 /** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */
 export const main = createMain((run) =>

@@ -15,7 +15,7 @@ interface ChaosOptions {
   json: boolean;
   keep: boolean;
   name: string;
-  yes?: boolean;
+  yes: boolean;
 }
 
 /** Time limits short enough that an order without a decision, a courier or a service ends within the run. */

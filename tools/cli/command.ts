@@ -51,46 +51,29 @@ export function runAsProgram(main: (args: string[]) => Promise<number>): void {
 
 export const nameOption = (standard: string): Option =>
   new Option('--name <name>', 'which stack; each has its own state').default(standard);
-export const yesOption = (): Option => new Option('--yes', 'install missing servers without asking');
+export const yesOption = (): Option => new Option('--yes', 'install missing servers without asking').default(false);
 export const jsonOption = (): Option => new Option('--json', 'for programs').default(false);
 export const portBaseOption = (): Option =>
-  new Option('--port-base <port>', 'count ports from this one instead of the usual ones').argParser(parsePortBase);
+  new Option('--port-base <port>', 'count ports from this one')
+    .default('well-known', 'the well-known ports')
+    .argParser(parsePortBase);
 
-/** Throws InvalidArgumentError unless the text is a whole number from 0 on. */
-export function parseWhole(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0) {
-    throw new InvalidArgumentError('It has to be a whole number.');
-  }
-  return value;
-}
+/** A parser of numbers that satisfy the rule. It throws InvalidArgumentError for any other text. */
+const numberParser =
+  (rule: string, holds: (value: number) => boolean) =>
+  (text: string): number => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!holds(value)) throw new InvalidArgumentError(`It has to be ${rule}.`);
+    return value;
+  };
+const wholeFrom = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
 
-/** Throws InvalidArgumentError unless the text is a whole number from 1 on. */
-export function parseCount(text: string): number {
-  const value = parseWhole(text);
-  if (value === 0) throw new InvalidArgumentError('It has to be at least 1.');
-  return value;
-}
-
-/** Throws InvalidArgumentError unless the text is a number above 0. */
-export function parsePositive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It has to be a number above 0.');
-  return value;
-}
-
-/** Throws InvalidArgumentError unless the text is a number above 0 and at most 1. */
-export function parseShare(text: string): number {
-  const value = parsePositive(text);
-  if (value > 1) throw new InvalidArgumentError('It has to be a number above 0 and at most 1.');
-  return value;
-}
-
-/** The highest base above which a stack's ports still fit. */
-const highestPortBase = 65_000;
-
-function parsePortBase(text: string): number {
-  const port = parseWhole(text);
-  if (port < 1024 || port > highestPortBase) throw new InvalidArgumentError('It has to be from 1024 to 65000.');
-  return port;
-}
+export const parseWhole = numberParser('a whole number', wholeFrom(0));
+export const parseCount = numberParser('a whole number of at least 1', wholeFrom(1));
+export const parsePositive = numberParser('a number above 0', (value) => value > 0);
+export const parseShare = numberParser('a number above 0 and at most 1', (value) => value > 0 && value <= 1);
+/** The highest base leaves room for all ports of a stack. */
+const parsePortBase = numberParser(
+  'a whole number from 1024 to 65000',
+  (value) => wholeFrom(1_024)(value) && value <= 65_000,
+);

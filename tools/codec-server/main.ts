@@ -1,4 +1,4 @@
-import { accessOf } from '../../api/http/access-config';
+import { accessOf } from '../../api/http/access';
 import { listen } from '../../api/http/server';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { runProcess } from '../../lib/process/run-process';
@@ -6,7 +6,7 @@ import { payloadCodec } from '../../lib/temporal/payload-codec';
 import { createCommand, createMain, nameOption, runAsProgram } from '../cli/command';
 import { secretOf } from '../stack/access';
 import { instanceNamed } from '../stack/instance';
-import { runningSystemEnvironment } from '../stack/running-system';
+import { runningSystemEnvironment } from '../stack/control';
 import { createCodecApp } from './server';
 
 /** `npm run codec-server`: decodes encrypted values for operators, in the Web UI and the CLI (docs/security.md). */

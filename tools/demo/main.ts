@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { createCommand, createMain, nameOption, portBaseOption, runAsProgram, yesOption } from '../cli/command';
 import { ExpectedError, messageOf } from '../cli/output';
 import { onFreshSystem } from '../stack/fresh-system';
-import { portPolicy } from '../stack/ports';
+import type { PortPolicy } from '../stack/ports';
 import { createDemo, type Scenario } from './demo';
 import { scenarios, type ScenarioName } from './scenarios/scenarios';
 import { heading, print } from './screen';
@@ -11,8 +11,8 @@ import { readAddresses } from './system';
 interface DemoFlags {
   scenario: ScenarioName;
   name: string;
-  portBase?: number;
-  yes?: boolean;
+  portBase: PortPolicy;
+  yes: boolean;
   keep: boolean;
   running: boolean;
 }
@@ -33,10 +33,10 @@ export const main = createMain((run) =>
     .action((flags: DemoFlags) => run(runDemo(flags))),
 );
 
-function runDemo({ scenario: name, portBase, keep, running, ...flags }: DemoFlags): Promise<number> {
+function runDemo({ scenario: name, portBase: ports, keep, running, ...flags }: DemoFlags): Promise<number> {
   const scenario: Scenario = scenarios[name];
   if (running) return show(scenario);
-  const options = { ...flags, ports: portPolicy(portBase), env: scenario.environment, stayUp: keep };
+  const options = { ...flags, ports, env: scenario.environment, stayUp: keep };
   return onFreshSystem(options, ({ env }) => {
     Object.assign(process.env, env);
     return show(scenario);

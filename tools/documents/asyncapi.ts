@@ -1,11 +1,11 @@
-/** The AsyncAPI document of the messages, from the contracts. */
+/** The AsyncAPI document of the messages, made from the contracts. */
 import { z } from 'zod';
-import { deadQueue, platformAppId, ratingsExchange, retryQueue } from '../../contracts/names';
+import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue } from '../../contracts/names';
 import { toJsonSchemas } from '../../api/openapi/schemas';
 import { historyHeaders } from '../../lib/broker/message-copy';
 import { signatureHeader } from '../../lib/broker/signature';
 import { requestIdHeader } from '../../lib/logging/correlation';
-import { flows, rating, type Flow } from './flows';
+import { flows, rating } from './flows';
 
 export function asyncApiDocument() {
   return {
@@ -26,49 +26,46 @@ export function asyncApiDocument() {
   };
 }
 
-const description = `Bodies are JSON (UTF-8), messages persistent and published with \`mandatory\` and confirms. A consumer ignores fields that it does not know.
-A request has \`reply_to\` and \`correlation_id\`; its \`expiration\` is the time for which its sender waits. What has our \`app_id\` and a \`reply_to\` is a request of a running
-order; what else is valid on a queue that old programs share is adopted. A body that is no JSON or does not match goes to the \`.dead\` queue with the reason; what cannot be
-handled yet waits in the \`.retry\` queue.`;
+const description = `Bodies are JSON (UTF-8). Messages are persistent and published with \`mandatory\` and confirms. Consumers ignore unknown fields.
+A request has \`reply_to\` and \`correlation_id\`; its \`expiration\` is its sender's timeout. A message with our \`app_id\` and a
+\`reply_to\` is a request of a running order. Any other valid message on a queue that old programs share is adopted. A body that is not
+JSON or does not match goes to the \`.dead\` queue with the reason; a message that cannot be handled yet waits in the \`.retry\` queue.`;
 
 const ref = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
 const refs = (...names: string[]) =>
   Object.fromEntries(names.map((name) => [name, ref('components', 'messages', name)]));
 
-const queueBinding = (name: string) => ({
-  amqp: {
-    is: 'queue',
-    queue: { name, durable: true, exclusive: false, autoDelete: false, vhost: '/' },
-    bindingVersion: '0.3.0',
+const queueChannel = (address: string, message: string, description: string) => ({
+  address,
+  description,
+  messages: refs(message),
+  bindings: {
+    amqp: {
+      is: 'queue',
+      queue: { name: address, durable: true, exclusive: false, autoDelete: false, vhost: '/' },
+      bindingVersion: '0.3.0',
+    },
   },
 });
 
-/** A queue with those beside it for what waits and for what is dead. */
-const queueChannels = (key: string, queue: string, text: string, message: string) => ({
-  [key]: { address: queue, description: text, messages: refs(message), bindings: queueBinding(queue) },
-  [`${key}Retry`]: {
-    address: retryQueue(queue),
-    description: `What waits for its next attempt at \`${queue}\`, as a copy with its course in headers.`,
-    messages: refs(message),
-    bindings: queueBinding(retryQueue(queue)),
-  },
-  [`${key}Dead`]: {
-    address: deadQueue(queue),
-    description: `What could not be handled at \`${queue}\`, as it came, with the reason in headers.`,
-    messages: refs('DeadLetter'),
-    bindings: queueBinding(deadQueue(queue)),
-  },
-});
+/** A queue with its retry and its dead-letter queue. */
+function queueChannels(key: keyof typeof queues, message: string, description: string) {
+  const queue = queues[key];
+  const waiting = `Messages of \`${queue}\` that wait for their next attempt, as copies with their history in headers.`;
+  const dead = `Messages of \`${queue}\` that cannot be handled, unchanged, with the reason in headers.`;
+  return {
+    [key]: queueChannel(queue, message, description),
+    [`${key}Retry`]: queueChannel(retryQueue(queue), message, waiting),
+    [`${key}Dead`]: queueChannel(deadQueue(queue), 'DeadLetter', dead),
+  };
+}
 
 const channels = () => ({
-  ...(Object.assign(
-    {},
-    ...flows.map((flow) => queueChannels(flow.key, flow.queue, flow.description, flow.message.name)),
-  ) as object),
+  ...merged(flows.map(({ key, message, description }) => queueChannels(key, message.name, description))),
   ratings: {
     address: ratingsExchange,
     description:
-      'Ratings, to whoever counts them. Transient, as old programs declare it; the queues bound to it are durable.',
+      'Ratings, for every service that counts them. Transient, as old programs declare it; the queues bound to it are durable.',
     messages: refs(rating.message.name),
     bindings: {
       amqp: {
@@ -78,47 +75,47 @@ const channels = () => ({
       },
     },
   },
-  ...(Object.assign(
-    {},
-    ...rating.queues.map(({ key, queue }) =>
-      queueChannels(key, queue, `A service's own queue, bound to \`${ratingsExchange}\`.`, rating.message.name),
+  ...merged(
+    rating.queues.map(({ key }) =>
+      queueChannels(key, rating.message.name, `A service's own queue, bound to \`${ratingsExchange}\`.`),
     ),
-  ) as object),
+  ),
   replies: {
     address: 'amq.rabbitmq.reply-to',
-    description: "RabbitMQ's direct replies: no queue is declared, and nothing is kept for a requester that has gone.",
+    description:
+      "RabbitMQ's direct replies: no queue is declared, and nothing is kept for a requester that has disconnected.",
     messages: refs(...flows.flatMap(({ reply }) => (reply ? [reply.name] : []))),
   },
 });
 
-const replyPart = ({ reply }: Flow) =>
-  reply && {
-    reply: {
-      address: { location: '$message.header#/reply_to', description: 'The property `reply_to` of the request.' },
-      channel: ref('channels', 'replies'),
-      messages: [ref('channels', 'replies', 'messages', reply.name)],
-    },
-  };
+const merged = (parts: object[]): object => Object.assign({}, ...parts) as object;
 
 function operations() {
-  const all: Record<string, object> = {};
-  const add = (process: string, action: 'send' | 'receive', channel: string, message: string, more: object = {}) => {
-    all[`${process}.${action}.${channel}`] = {
+  const operation = (action: 'send' | 'receive', process: string, channel: string, message: string, reply?: string) => [
+    `${process}.${action}.${channel}`,
+    {
       action,
       channel: ref('channels', channel),
       messages: [ref('channels', channel, 'messages', message)],
       tags: [{ name: process }],
-      ...more,
-    };
-  };
-  for (const flow of flows) {
-    for (const sender of flow.senders) add(sender, 'send', flow.key, flow.message.name, replyPart(flow));
-    add(flow.receiver, 'receive', flow.key, flow.message.name, replyPart(flow));
-  }
-  add(rating.sender, 'send', 'ratings', rating.message.name);
-  for (const { key, receiver } of rating.queues) add(receiver, 'receive', key, rating.message.name);
-  return all;
+      ...(reply && { reply: replyWith(reply) }),
+    },
+  ];
+  return Object.fromEntries([
+    ...flows.flatMap(({ key, senders, receiver, message, reply }) => [
+      ...senders.map((sender) => operation('send', sender, key, message.name, reply?.name)),
+      operation('receive', receiver, key, message.name, reply?.name),
+    ]),
+    operation('send', rating.sender, 'ratings', rating.message.name),
+    ...rating.queues.map(({ key, receiver }) => operation('receive', receiver, key, rating.message.name)),
+  ]) as Record<string, object>;
 }
+
+const replyWith = (message: string) => ({
+  address: { location: '$message.header#/reply_to', description: 'The property `reply_to` of the request.' },
+  channel: ref('channels', 'replies'),
+  messages: [ref('channels', 'replies', 'messages', message)],
+});
 
 const replyOf = (value: z.ZodType) =>
   z.union([
@@ -129,56 +126,57 @@ const replyOf = (value: z.ZodType) =>
 function components() {
   const replies = flows.flatMap(({ reply }) => reply ?? []);
   const sent = [...flows.map(({ message }) => message), rating.message];
+  const requests = new Set(flows.filter(({ reply }) => reply).map(({ message }) => message.name));
+  const bodies = [...sent, ...replies.map(({ name, schema }) => ({ name, schema: replyOf(schema) }))];
   const { schemas } = toJsonSchemas(
-    Object.fromEntries([
-      ...sent.map(({ name, schema }) => [name, schema] as const),
-      ...replies.map(({ name, schema }) => [name, replyOf(schema)] as const),
-    ]),
+    Object.fromEntries(bodies.map(({ name, schema }) => [name, schema])),
     '#/components/schemas/',
   );
-  const messageOf = (name: string, payload: unknown, trait: string) => ({
+  const message = (name: string, payload: unknown, trait: keyof typeof messageTraits) => [
     name,
-    payload: ref('components', 'schemas', name),
-    examples: [{ payload }],
-    traits: [ref('components', 'messageTraits', trait)],
-  });
-  const requests = new Set(flows.filter(({ reply }) => reply).map(({ message }) => message.name));
+    {
+      name,
+      payload: ref('components', 'schemas', name),
+      examples: [{ payload }],
+      traits: [ref('components', 'messageTraits', trait)],
+    },
+  ];
   return {
     messages: {
-      ...Object.fromEntries(
-        sent.map(({ name, example }) => [name, messageOf(name, example, requests.has(name) ? 'request' : 'notice')]),
-      ),
-      ...Object.fromEntries(
-        replies.map(({ name, example }) => [name, messageOf(name, { ok: true, value: example }, 'reply')]),
-      ),
+      ...Object.fromEntries([
+        ...sent.map(({ name, example }) => message(name, example, requests.has(name) ? 'request' : 'notice')),
+        ...replies.map(({ name, example }) => message(name, { ok: true, value: example }, 'reply')),
+      ]),
       DeadLetter: { name: 'DeadLetter', payload: {}, headers: ref('components', 'schemas', 'CourseHeaders') },
     },
-    messageTraits: {
-      request: { ...sentTrait, correlationId: { location: '$message.header#/correlation_id' } },
-      notice: sentTrait,
-      reply: { ...jsonTrait, correlationId: { location: '$message.header#/correlation_id' } },
-    },
+    messageTraits,
     schemas: { ...schemas, Headers: sentHeaders, CourseHeaders: courseHeaders },
   };
 }
 
 const jsonTrait = { contentType: 'application/json' };
 const sentTrait = { ...jsonTrait, headers: ref('components', 'schemas', 'Headers') };
+const correlationId = { location: '$message.header#/correlation_id' };
+const messageTraits = {
+  request: { ...sentTrait, correlationId },
+  notice: sentTrait,
+  reply: { ...jsonTrait, correlationId },
+};
 const text = { type: 'string' };
 
-/** AMQP's properties by their own names, and headers. */
+/** AMQP properties and headers, by name. */
 const sentHeaders = {
   type: 'object',
   properties: {
     app_id: { type: 'string', const: platformAppId },
     message_id: { type: 'string', format: 'uuid' },
     delivery_mode: { type: 'integer', const: 2 },
-    reply_to: { ...text, description: 'Of a request: `amq.rabbitmq.reply-to`.' },
-    correlation_id: { ...text, description: 'Of a request; its reply has the same.' },
-    expiration: { ...text, description: 'Of a request: milliseconds, as AMQP has it in text.' },
-    [requestIdHeader]: { ...text, description: 'The id of the HTTP request that it goes back to, if any.' },
-    traceparent: { ...text, description: 'W3C Trace Context, where traces are on.' },
-    [signatureHeader]: { ...text, description: 'HMAC-SHA256 by `MESSAGE_SECRET`, where that is set.' },
+    reply_to: { ...text, description: 'In a request: `amq.rabbitmq.reply-to`.' },
+    correlation_id: { ...text, description: 'In a request; its reply has the same.' },
+    expiration: { ...text, description: 'In a request: its timeout in milliseconds, as text.' },
+    [requestIdHeader]: { ...text, description: 'The id of the HTTP request that caused it, if any.' },
+    traceparent: { ...text, description: 'W3C Trace Context, if tracing is on.' },
+    [signatureHeader]: { ...text, description: 'HMAC-SHA256 with `MESSAGE_SECRET`, if that is set.' },
   },
 };
 

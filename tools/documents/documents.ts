@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { deliveryService } from '../../api/delivery/app';
+import { deliveryService } from '../../api/delivery/routes';
 import { openApiDocument } from '../../api/openapi/document';
-import { restaurantService } from '../../api/restaurant/app';
-import { userService } from '../../api/user/app';
+import { restaurantService } from '../../api/restaurant/routes';
+import { userService } from '../../api/user/routes';
 import type { ServiceRoutes } from '../../api/http/route';
 import { projectRoot } from '../stack/instance';
 import { asyncApiDocument } from './asyncapi';

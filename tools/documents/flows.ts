@@ -1,24 +1,30 @@
-/** Which process sends which message where, for the AsyncAPI document. */
+/** Which process sends which message to which, for the AsyncAPI document. */
 import type { z } from 'zod';
 import * as messages from '../../contracts/messages';
-import { queues, type QueueName } from '../../contracts/names';
+import type { queues } from '../../contracts/names';
 import { exampleIds, exampleTimes } from '../../api/openapi/examples';
 
 type Process = 'api-delivery' | 'worker-order' | 'worker-restaurant' | 'worker-delivery';
 
+interface Message {
+  name: string;
+  schema: z.ZodType;
+  example: unknown;
+}
+
 export interface Flow {
-  /** Of the channel, and in the names of its operations. */
-  key: string;
-  queue: QueueName;
+  /** The queue's name in `queues`: the name of its channel, and used in the names of its operations. */
+  key: keyof typeof queues;
   description: string;
   senders: Process[];
   receiver: Process;
-  message: { name: string; schema: z.ZodType; example: unknown };
-  /** Of a request: what is answered. */
-  reply?: { name: string; schema: z.ZodType; example: unknown };
+  message: Message;
+  /** The reply to a request. */
+  reply?: Message;
 }
 
-const message = <Schema extends z.ZodType>(name: string, schema: Schema, example: z.input<Schema>) => ({
+/** Checks the example's type. */
+const message = <T extends z.ZodType>(name: string, schema: T, example: z.input<T>): Message => ({
   name,
   schema,
   example,
@@ -34,12 +40,11 @@ const placedOrder = {
   restaurants: [{ restaurant_id, items: [{ menu_item_id, quantity: 2 }] }],
 };
 
-const requests: Flow[] = [
+export const flows: Flow[] = [
   {
     key: 'placeOrder',
-    queue: queues.placeOrder,
     description:
-      'An order for the restaurants to check, price and store. Shared with old programs: theirs are adopted as orders of this system.',
+      'An order for the restaurants to check, price and store. Shared with old programs, whose orders are adopted.',
     senders: ['worker-order'],
     receiver: 'worker-restaurant',
     message: message('PlaceOrder', messages.placeOrderMessage, placedOrder),
@@ -47,8 +52,7 @@ const requests: Flow[] = [
   },
   {
     key: 'changeOrderStatus',
-    queue: queues.changeOrderStatus,
-    description: "What was decided of an order or of one restaurant's part, and the undo of a placement.",
+    description: "A decision on an order or on one restaurant's part, or the undo of a placement.",
     senders: ['worker-order'],
     receiver: 'worker-restaurant',
     message: message('ChangeOrder', messages.changeOrderMessage, {
@@ -65,9 +69,7 @@ const requests: Flow[] = [
   },
   {
     key: 'assignAgent',
-    queue: queues.assignAgent,
-    description:
-      'A confirmed order needs an agent. Shared with old programs: an order that one of them names is adopted.',
+    description: 'A confirmed order needs an agent. Shared with old programs, whose orders are adopted.',
     senders: ['worker-order'],
     receiver: 'worker-delivery',
     message: message('AssignAgent', messages.assignAgentMessage, { order_id }),
@@ -75,42 +77,34 @@ const requests: Flow[] = [
   },
   {
     key: 'updateDeliveryStatus',
-    queue: queues.updateDeliveryStatus,
-    description: "A delivery's next step, its undo, or a job that is handed back.",
+    description: "A delivery's next status, its undo, or a job that is handed back.",
     senders: ['worker-order'],
     receiver: 'worker-delivery',
     message: message('ChangeDelivery', messages.changeDeliveryMessage, { order_id, status: 'PICKED_UP' }),
     reply: message('ChangeDeliveryReply', messages.changeDeliveryReply, { outcome: 'changed' }),
   },
-];
-
-const notices: Flow[] = [
   {
     key: 'agentAssigned',
-    queue: queues.agentAssigned,
-    description: 'An order that has waited has got its agent. One that is lost is made up for: the order asks again.',
+    description: 'A waiting order has got its agent. A lost message does no harm: the order asks again.',
     senders: ['worker-delivery', 'api-delivery'],
     receiver: 'worker-order',
     message: message('AgentAssigned', messages.agentAssignedMessage, { order_id, ...agent }),
   },
   {
     key: 'adoptOrder',
-    queue: queues.adoptOrder,
-    description: 'An order that an old program has brought, at the stage that its message shows.',
+    description: 'An order of an old program, at the stage that its message shows.',
     senders: ['worker-restaurant', 'worker-delivery'],
     receiver: 'worker-order',
     message: message('AdoptOrder', messages.adoptOrderMessage, { kind: 'placed', order: placedOrder }),
   },
 ];
 
-export const flows = [...requests, ...notices];
-
-/** It goes to the exchange, and from there to each of the two queues. */
+/** Goes to the exchange, and from there to both queues. */
 export const rating = {
   message: message('Rating', messages.ratingMessage, { order_id, order_rating: 5, agent_rating: 4 }),
   sender: 'worker-order' as const,
   queues: [
-    { key: 'restaurantRatings', queue: queues.restaurantRatings, receiver: 'worker-restaurant' },
-    { key: 'deliveryRatings', queue: queues.deliveryRatings, receiver: 'worker-delivery' },
-  ],
+    { key: 'restaurantRatings', receiver: 'worker-restaurant' },
+    { key: 'deliveryRatings', receiver: 'worker-delivery' },
+  ] as const,
 };

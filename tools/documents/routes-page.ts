@@ -4,18 +4,17 @@ import { refusalsByStatus, rolesOf } from '../../api/openapi/operation';
 
 const introduction = `# The routes
 
-For people who write a client: every route of every service with its old name, who may call it, its answers and its refusals. Generated from the
-declarations in \`api/\` by \`npm run documents\`; \`npm run check\` compares it. The schemas are in [openapi](openapi), and each service shows them at \`/docs\`.
+For authors of clients: every route with its old name, its roles, its answers and its refusals. \`npm run documents\` generates this page from the
+declarations in \`api/\`. The schemas are in [openapi](openapi); each service shows them at \`/docs\`, and its document at \`/openapi.json\`.
 
-- An old name is the same operation for clients of the old platform. Where the route answers 201, the old name answers 200 without \`Location\`.
-- An operator may call every route. A customer, a restaurant or a courier sees and changes only what is theirs; what is another's is answered like
-  something that does not exist, unless it is named below.
-- An error is \`{success: false, message, detail, code}\`; a 422 adds \`errors: [{path, message}]\`. A client takes a code that it does not know by its status.
-- An id that is no UUID is unknown (404), except in a placement (422).
-- Every route may refuse: 401 \`UNAUTHENTICATED\`, 403 \`FORBIDDEN\`, 429 \`TOO_MANY_REQUESTS\` (\`Retry-After\`), 500 \`INTERNAL\`, 503 \`UNAVAILABLE\` (\`Retry-After\`);
-  where it reads a query or a body also 413 \`PAYLOAD_TOO_LARGE\`, 415 \`UNSUPPORTED_MEDIA_TYPE\`, 422 \`UNPROCESSABLE\`.
-- A route that commands an order may refuse with 409 and a code that is not listed here, of an order worker that is newer than the service.
-- Each service also serves \`GET /openapi.json\` and \`GET /docs\`, for anybody.
+- An old name is the same operation for clients of the old platform. Where the route answers 201, it answers 200 without \`Location\`.
+- Operators may call every route. [Security](security.md) says what other callers see: what is another's mostly looks unknown.
+- An error is \`{success: false, message, detail, code}\`; 422 adds \`errors: [{path, message}]\`. Take an unknown code by its status.
+- An id that is no UUID is unknown: 404, at a rating 400. In a placement it is 422.
+- Any route may refuse with 401 \`UNAUTHENTICATED\`, 403 \`FORBIDDEN\`, 429 \`TOO_MANY_REQUESTS\`, 500 \`INTERNAL\` or 503 \`UNAVAILABLE\`;
+  429 and 503 have \`Retry-After\`. One that reads a query or a body may refuse with 413 \`PAYLOAD_TOO_LARGE\`, 415 \`UNSUPPORTED_MEDIA_TYPE\`
+  or 422 \`UNPROCESSABLE\`.
+- A route that sends an order a command may refuse with 409 and a code that is not listed here: the order worker may be newer than the service.
 `;
 
 /** `docs/routes.md` */

@@ -2,7 +2,6 @@
 
 /** Installs dependencies, generates database clients, compiles, bundles the workflows. A step is skipped when its result is up to date. */
 
-const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const { join, relative } = require('node:path');
@@ -34,7 +33,7 @@ async function installDependencies() {
   await runStep({
     name: 'npm-ci',
     label: 'Installing the dependencies (npm ci)',
-    command: process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    command: 'npm',
     args: ['ci', '--no-audit', '--no-fund'],
   });
   fs.writeFileSync(stamp, wanted);
@@ -49,11 +48,10 @@ async function generateClients() {
       const schema = join(root, 'prisma', service, 'schema.prisma');
       const client = join(root, 'prisma', service, 'generated', 'client.ts');
       const sourcesAt = Math.max(modifiedAt(schema), modifiedAt(cli));
-      if (!fs.existsSync(schema) || modifiedAt(client) >= sourcesAt) return;
+      if (modifiedAt(client) >= sourcesAt) return;
       await runStep({
         name: `generate-${service}`,
         label: `Generating the ${service} database client`,
-        command: process.execPath,
         args: [cli, 'generate', '--schema', schema],
         env: {
           // Generating never runs the schema engine but would download it. With any executable in its place, it works without internet.
@@ -93,31 +91,14 @@ async function build() {
   await runStep({
     name: 'compile',
     label: 'Compiling',
-    command: process.execPath,
     args: [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
   });
-  const bundler = join(root, 'dist', 'tools', 'build', 'bundle-workflows.js');
-  if (fs.existsSync(bundler)) {
-    await runStep({
-      name: 'bundle-workflows',
-      label: 'Bundling the workflows',
-      command: process.execPath,
-      args: [bundler],
-    });
-  }
+  await runStep({
+    name: 'bundle-workflows',
+    label: 'Bundling the workflows',
+    args: [join(root, 'dist', 'tools', 'build', 'bundle-workflows.js')],
+  });
   fs.writeFileSync(stamp, fingerprint);
 }
 
-/** Runs a script with Node on this terminal. Resolves to its exit code. */
-function runNode(script, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
-    // Ctrl-C reaches the child as well, whose end decides.
-    process.once('SIGINT', () => {});
-    process.once('SIGTERM', () => child.kill('SIGTERM'));
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
-}
-
-module.exports = { build, generateClients, installDependencies, runNode };
+module.exports = { build, generateClients, installDependencies };

@@ -1,5 +1,5 @@
 import { table } from '../cli/output';
-import type { DeadLetter } from './dead-letter';
+import type { DeadLetter } from '../broker/dead-letter';
 
 const previewLength = 100;
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { queues, type QueueName } from '../../contracts/names';
 import { createSignature } from '../../lib/broker/signature';
+import { drop, readLetters, redrive, type Selection } from '../broker/dead-letters';
 import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
 import { ExpectedError, printLines, table } from '../cli/output';
-import { runningAddresses } from '../stack/running-system';
-import { drop, readLetters, redrive, type Selection } from './dead-letters';
+import { runningAddresses } from '../stack/control';
 import { detailLines, previewLines } from './lines';
 import { overview, type BrokerAddresses } from './overview';
 

@@ -1,6 +1,6 @@
 import { deadQueue, queues, retryQueue } from '../../contracts/names';
-import { withBroker } from './broker';
-import { listQueues } from './management';
+import { withBroker } from '../broker/broker';
+import { listQueues } from '../broker/management';
 
 export interface BrokerAddresses {
   amqp: string;

@@ -11,7 +11,7 @@ import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
 import { createCommand, createMain, jsonOption, nameOption, runAsProgram } from '../cli/command';
 import { ExpectedError, messageOf, printLines } from '../cli/output';
-import { runningSystemEnvironment } from '../stack/running-system';
+import { runningSystemEnvironment } from '../stack/control';
 import type { RepairDeps } from './inspect';
 import { poolSize, repair, type Outcome } from './repair';
 import { outcomeJson, outcomeTable } from './report';

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withIds } from '../documents/with-ids';
 import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, urlsIn } from '../platform/platform';
@@ -10,7 +9,7 @@ import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
-import { createWorld } from './world';
+import { createWorld, withIds } from './world';
 
 const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
@@ -77,7 +76,7 @@ async function examine(env: NodeJS.ProcessEnv): Promise<number> {
 
 interface SchemathesisFlags {
   name: string;
-  yes?: boolean;
+  yes: boolean;
 }
 
 /** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { RealIds } from '../documents/with-ids';
+import { exampleIds } from '../../api/openapi/examples';
 import { bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
 import { until } from '../platform/until';
+
+/** Ids of things that exist, by their names in the examples. */
+export type RealIds = Partial<Record<keyof typeof exampleIds, string>>;
+
+/** The same value with real ids in place of the examples' own. */
+export function withIds<T>(value: T, ids: RealIds): T {
+  let text = JSON.stringify(value);
+  for (const [name, id] of Object.entries(ids)) text = text.replaceAll(exampleIds[name as keyof RealIds], id);
+  return JSON.parse(text) as T;
+}
 
 /** Adds a restaurant, an agent and a confirmed order, whose ids go into the examples. Throws when a request is refused. */
 export async function createWorld(platform: Platform): Promise<RealIds> {

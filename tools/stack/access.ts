@@ -26,27 +26,24 @@ export function giveSecret(instance: Instance, env: NodeJS.ProcessEnv): void {
 
 /** The environment's AUTH_SECRET, or that of a stack that runs or has run; undefined when there is neither. */
 export function secretOf(instance: Instance, env: NodeJS.ProcessEnv): string | undefined {
-  if (env['AUTH_SECRET']) return env['AUTH_SECRET'];
   const file = secretFile(instance);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  return env['AUTH_SECRET'] || (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
 }
 
-const anHour = 3_600;
-
-/** A token that the services of a stack with this secret accept. */
-export const tokenFor = (caller: Caller, secret: string, env: NodeJS.ProcessEnv, seconds = anHour): Promise<string> => {
+/** A token that the services of a stack with this secret accept, for an hour by default. */
+export const tokenFor = (caller: Caller, secret: string, env: NodeJS.ProcessEnv, seconds = 3_600): Promise<string> => {
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = loadConfig(z.object(tokenNames), env);
   return signToken({ ...caller }, secret, { issuer, audience, clockSkewSeconds: 0 }, seconds);
 };
 
 const tokens = new Map<string, () => Promise<string>>();
 
-/** The header of a caller of the system that the environment names; none without AUTH_SECRET. A token is reused for half its lifetime. */
+/** The header of a caller of the system that the environment names; none without AUTH_SECRET. A token is reused for half an hour. */
 export async function authorization(caller: Caller): Promise<{ authorization?: string }> {
   const secret = process.env['AUTH_SECRET'];
   if (!secret) return {};
   const key = JSON.stringify(caller);
-  const token = tokens.get(key) ?? cachedToken(() => tokenFor(caller, secret, process.env), (anHour * 1_000) / 2);
+  const token = tokens.get(key) ?? cachedToken(() => tokenFor(caller, secret, process.env), 1_800_000);
   tokens.set(key, token);
   return { authorization: `Bearer ${await token()}` };
 }

@@ -5,11 +5,12 @@
  * command needs, and then runs the command in this process, so that signals need no forwarding.
  */
 
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
-const minimumNode = [20, 19];
 
 /** Commands of the stack. Every other command has a folder of its name below tools. */
 const stackCommands = ['start', 'stop', 'status', 'part', 'logs', 'log-level', 'token', 'reset'];
@@ -17,14 +18,10 @@ const stackCommands = ['start', 'stop', 'status', 'part', 'logs', 'log-level', '
 const answersWithoutBuild = ['stop', 'status', 'part', 'logs', 'log-level', 'token'];
 
 function requireSupportedNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const supported = major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
-  if (!supported) {
-    process.stderr.write(
-      `This needs Node ${minimumNode.join('.')} or newer, not ${process.versions.node} (${process.execPath}).\n`,
-    );
-    process.exit(1);
-  }
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  process.stderr.write(`This needs Node 20.19 or newer, not ${process.versions.node} (${process.execPath}).\n`);
+  process.exit(1);
 }
 
 /** Reads `.env` in the project's root; variables that are already set win. */
@@ -44,19 +41,22 @@ async function run(command, args) {
       return require('../prepare/check.cjs').check();
     case 'test-unit':
       await prepare.generateClients();
-      return prepare.runNode(join(root, 'node_modules', 'jest', 'bin', 'jest.js'), [
-        '--selectProjects',
-        'unit',
-        ...args,
-      ]);
-    case 'documents':
-      await prepare.build();
-      return prepare.runNode(join(root, 'dist', 'tools', 'documents', 'main.js'), args);
+      return runUnitTests(args);
   }
   const isOfStack = stackCommands.includes(command);
   const main = join(root, 'dist', 'tools', isOfStack ? 'stack' : command, 'main.js');
   if (!answersWithoutBuild.includes(command) || !existsSync(main)) await prepare.build();
   return require(main).main(isOfStack ? [command, ...args] : args);
+}
+
+async function runUnitTests(args) {
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const child = spawn(process.execPath, [jest, '--selectProjects', 'unit', ...args], { stdio: 'inherit' });
+  // Ctrl-C reaches the child as well, whose end decides.
+  process.once('SIGINT', () => {});
+  process.once('SIGTERM', () => child.kill('SIGTERM'));
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
 }
 
 requireSupportedNode();

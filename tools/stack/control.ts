@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { ExpectedError } from '../cli/output';
-import type { Addresses } from './addresses';
+import { ExpectedError, messageOf } from '../cli/output';
+import { externalServers, stackEnvironment, type Addresses } from './addresses';
 import { instanceNamed } from './instance';
 import type { PartStatus } from './part';
 import { isListening } from './ports';
@@ -13,8 +13,7 @@ export type ControlRequest =
   | { command: 'status' }
   /** Without a part: the whole stack. The answer comes when it has stopped. */
   | { command: 'stop'; part?: string }
-  | { command: 'start'; part: string }
-  | { command: 'restart'; part: string }
+  | { command: 'start' | 'restart'; part: string }
   /** SIGKILL, as in a crash. The launcher then restarts the part. */
   | { command: 'kill'; part: string };
 
@@ -24,14 +23,12 @@ export interface StackStatus {
   parts: PartStatus[];
 }
 
-export type ControlReply = { ok: true; status: StackStatus } | { ok: false; error: string };
+type ControlReply = { ok: true; status: StackStatus } | { ok: false; error: string };
 
 /** A stack of this name already runs. */
 export class AlreadyRunningError extends ExpectedError {
   override readonly name = 'AlreadyRunningError';
 }
-
-const privateUmask = 0o077;
 
 /** Listens on the socket, which at most one launcher can do. Throws AlreadyRunningError when another one does. */
 export async function claimSocket(path: string): Promise<Server> {
@@ -45,7 +42,7 @@ export async function claimSocket(path: string): Promise<Server> {
 
 function listens(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const umask = process.umask(privateUmask);
+    const umask = process.umask(0o077); // Only this user may connect.
     server.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
     );
@@ -60,16 +57,17 @@ export function serveControl(server: Server, handle: (request: ControlRequest) =
     socket.on('error', () => socket.destroy());
     socket.unref(); // An idle client does not keep the launcher alive.
     createInterface({ input: socket }).on('line', (line) => {
-      const answer = async (): Promise<ControlReply> => {
-        try {
-          return { ok: true, status: await handle(JSON.parse(line) as ControlRequest) };
-        } catch (error) {
-          return { ok: false, error: error instanceof Error ? error.message : String(error) };
-        }
-      };
-      void answer().then((reply) => socket.write(`${JSON.stringify(reply)}\n`));
+      void answer(line, handle).then((reply) => socket.write(`${JSON.stringify(reply)}\n`));
     });
   });
+}
+
+async function answer(line: string, handle: (request: ControlRequest) => Promise<StackStatus>): Promise<ControlReply> {
+  try {
+    return { ok: true, status: await handle(JSON.parse(line) as ControlRequest) };
+  } catch (error) {
+    return { ok: false, error: messageOf(error) };
+  }
 }
 
 /** Sends a request to the launcher behind a socket. Resolves to undefined when none runs there, or when it ended before it answered. */
@@ -88,15 +86,30 @@ export function askStack(path: string, request: ControlRequest): Promise<Control
   });
 }
 
+/** Returns the stack's status after the request. Throws an Error when no launcher answers, or when it could not do what was requested. */
+export async function requestStack(path: string, request: ControlRequest): Promise<StackStatus> {
+  const reply = await askStack(path, request);
+  if (reply?.ok) return reply.status;
+  throw new Error(`${Object.values(request).join(' ')}: ${reply?.error ?? 'the launcher does not answer'}`);
+}
+
 /** The status of the stack of this name; undefined when it does not run. */
 export async function statusOf(name: string): Promise<StackStatus | undefined> {
   const reply = await askStack(instanceNamed(name).socketPath, { command: 'status' });
   return reply?.ok ? reply.status : undefined;
 }
 
-/** Returns the stack's status after the request. Throws an Error when no launcher answers, or when it could not do what was requested. */
-export async function requestStack(path: string, request: ControlRequest): Promise<StackStatus> {
-  const reply = await askStack(path, request);
-  if (reply?.ok) return reply.status;
-  throw new Error(`${Object.values(request).join(' ')}: ${reply?.error ?? 'the launcher does not answer'}`);
+/** The addresses of the stack of this name; undefined when it does not run. */
+export const runningAddresses = async (name: string): Promise<Addresses | undefined> =>
+  (await statusOf(name))?.addresses ?? undefined;
+
+/**
+ * This process's environment if it names a whole system (Temporal and the databases), else with the addresses of the running stack of this
+ * name added. Undefined when there is neither.
+ */
+export async function runningSystemEnvironment(name: string): Promise<NodeJS.ProcessEnv | undefined> {
+  const { temporal, postgres } = externalServers(process.env);
+  if (temporal && postgres) return process.env;
+  const addresses = await runningAddresses(name);
+  return addresses && { ...process.env, ...stackEnvironment(addresses, process.env) };
 }

@@ -1,15 +1,14 @@
 /** Runs a command on a system of its own, which starts empty and ends with it. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { exitCodes } from '../cli/command';
 import { printLines } from '../cli/output';
 import { stackEnvironment } from './addresses';
 import { findTemporal } from './find/temporal-cli';
 import { instanceNamed, projectRoot, wipe, type Instance } from './instance';
-import { withStack } from './launcher';
-import type { PortPolicy } from './ports';
+import { withStack, type ReadyStack } from './launcher';
 import { addressLines } from './screen';
-import type { RunningStack } from './stack';
-import type { Warden } from './warden';
+import type { RunningStack, StackOptions } from './stack';
 
 /** Rate limits for a system that one address drives, as a benchmark or a test does: requests are counted as usual, and none is refused. */
 export const ampleRateLimits = {
@@ -17,78 +16,62 @@ export const ampleRateLimits = {
   RATE_LIMIT_WRITES_PER_MINUTE: '1000000000',
 };
 
-export interface FreshSystemOptions {
+interface FreshSystemOptions extends Pick<StackOptions, 'yes'>, Partial<Pick<StackOptions, 'ports' | 'durable'>> {
   /** Of the stack. What an earlier run under this name has left is removed first. */
   name: string;
-  /** Install missing servers without asking. */
-  yes?: boolean | undefined;
-  /** Free ports by default, so that it runs beside any other stack. */
-  ports?: PortPolicy | undefined;
   /** Variables for its processes, over this process's own environment. */
   env?: NodeJS.ProcessEnv;
-  /** Whether the servers' data survive a crash, which is slower. False by default. */
-  durable?: boolean;
   /** Leave data and logs there even if all is well. */
   keepData?: boolean;
   /** Leave the system up afterwards, until Ctrl-C. */
   stayUp?: boolean;
 }
 
-export interface FreshSystem extends RunningStack {
+/** `askStack` reaches the launcher on the `socketPath`. */
+export interface FreshSystem extends RunningStack, Pick<Instance, 'logsDir' | 'socketPath'> {
   /** This process's environment with everything that a process needs to find the system: addresses, AUTH_SECRET, STACK_SOCKET, STACK_NAME. */
   env: NodeJS.ProcessEnv;
-  logsDir: string;
-  /** The socket on which `askStack` reaches the launcher. */
-  socketPath: string;
   /** Runs a script with Node on this terminal; it ends with the system. Resolves to its exit code. */
   runNode: (args: string[], env?: NodeJS.ProcessEnv) => Promise<number>;
 }
 
 /**
- * Starts a fresh system, has `use` work with it, and stops it. Resolves to the exit code that `use` resolves to; 1 if the system did not
- * start; 130 after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
+ * Starts a fresh system, has `use` work with it, and stops it. By default its ports are any free ones and its data would not survive a crash,
+ * so that it runs beside any other stack and is fast. Resolves to the exit code that `use` resolves to; 1 if the system did not start; 130
+ * after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
  * AlreadyRunningError when a stack of this name runs.
  */
 export async function onFreshSystem(
-  options: FreshSystemOptions,
+  { name, ports = 'any', yes, durable = false, keepData, stayUp, ...options }: FreshSystemOptions,
   use: (system: FreshSystem) => Promise<number>,
 ): Promise<number> {
-  const instance = instanceNamed(options.name);
+  const instance = instanceNamed(name);
+  const { logsDir, socketPath } = instance;
   const env = { ...process.env, ...options.env };
-  const launch = {
-    instance,
-    ports: options.ports ?? { kind: 'any' as const },
-    yes: options.yes ?? false,
-    serversOnly: false,
-    durable: options.durable ?? false,
-    fresh: true,
-    env,
-  };
-  const code = await withStack(launch, async ({ warden, stopping, ...running }) => {
-    const children = createChildren(warden, stopping);
-    const systemEnv = systemEnvironment(instance, running, env);
-    const system: FreshSystem = {
-      ...running,
-      env: systemEnv,
-      logsDir: instance.logsDir,
-      socketPath: instance.socketPath,
-      runNode: (args, more) => children.run(args, { ...systemEnv, ...more }),
+  const launch = { instance, ports, yes, serversOnly: false, durable, fresh: true, env };
+  const code = await withStack(launch, async (stack) => {
+    const children: Promise<number>[] = [];
+    const systemEnv = systemEnvironment(instance, stack, env);
+    const runNode: FreshSystem['runNode'] = (args, more) => {
+      const child = runChild(args, { ...systemEnv, ...more }, stack);
+      children.push(child);
+      return child;
     };
-    const interrupted = stopping.then(() => exitCodes.interrupted);
-    const result = await Promise.race([use(system), interrupted]);
-    await children.ended();
-    if (options.stayUp && result !== exitCodes.interrupted) {
-      printLines(['', 'The system stays up; Ctrl-C stops it:', ...addressLines(running.addresses)]);
-      await stopping;
+    const interrupted = stack.stopping.then(() => exitCodes.interrupted);
+    const result = await Promise.race([use({ ...stack, env: systemEnv, logsDir, socketPath, runNode }), interrupted]);
+    await Promise.allSettled(children);
+    if (stayUp && result !== exitCodes.interrupted) {
+      printLines(['', 'The system stays up; Ctrl-C stops it:', ...addressLines(stack.addresses)]);
+      await stack.stopping;
     }
     return result;
   });
-  if (code === exitCodes.fine && !options.keepData) wipe(instance);
+  if (code === exitCodes.fine && !keepData) wipe(instance);
   return code;
 }
 
 function systemEnvironment(instance: Instance, running: RunningStack, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const temporalCli = running.binaries.temporal ?? findTemporal(); // The second beside an external server.
+  const temporalCli = running.binaries.temporal ?? findTemporal(); // An external server comes without one.
   return {
     ...env,
     ...stackEnvironment(running.addresses, env),
@@ -98,23 +81,13 @@ function systemEnvironment(instance: Instance, running: RunningStack, env: NodeJ
   };
 }
 
-/** Programs that end with the launcher, however it ends. They get SIGTERM as soon as it stops. */
-function createChildren(warden: Warden, stopping: Promise<void>) {
-  const running = new Set<Promise<number>>();
-  const run = (args: string[], env: NodeJS.ProcessEnv): Promise<number> => {
-    const ended = new Promise<number>((resolve, reject) => {
-      const child = spawn(process.execPath, args, { cwd: projectRoot, env, stdio: 'inherit' });
-      const { pid } = child;
-      if (pid !== undefined) warden.add(pid, 'SIGTERM');
-      void stopping.then(() => child.kill('SIGTERM'));
-      child.once('error', reject);
-      child.once('exit', (code) => {
-        if (pid !== undefined) warden.remove(pid);
-        resolve(code ?? exitCodes.failed);
-      });
-    });
-    running.add(ended);
-    return ended;
-  };
-  return { run, ended: () => Promise.allSettled(running) };
+/** A program that ends with the launcher, however that ends. It gets SIGTERM as soon as the stack stops. */
+async function runChild(args: string[], env: NodeJS.ProcessEnv, { warden, stopping }: ReadyStack): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd: projectRoot, env, stdio: 'inherit' });
+  const { pid } = child;
+  if (pid !== undefined) warden.add(pid, 'SIGTERM');
+  void stopping.then(() => child.kill('SIGTERM'));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (pid !== undefined) warden.remove(pid);
+  return code ?? exitCodes.failed;
 }

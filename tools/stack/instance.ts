@@ -4,24 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExpectedError } from '../cli/output';
 
-/** A stack of one name: where it keeps everything. Several can run beside each other. */
-export interface Instance {
-  name: string;
-  stateDir: string;
-  logsDir: string;
-  dataDir: string;
-  /** Data of a server whose account cannot enter the project's folder. */
-  sharedDataDir: string;
-  /** Unix socket on which the launcher answers. Its path is short because 104 bytes are the limit. */
-  socketPath: string;
-  /** Unix socket that is open for as long as its warden runs. */
-  wardenSocketPath: string;
-}
-
-/** The name could not be a folder's. */
-export class InvalidInstanceNameError extends ExpectedError {
-  override readonly name = 'InvalidInstanceNameError';
-}
+/** A stack of one name: where it keeps everything. Several can run at the same time. */
+export type Instance = ReturnType<typeof instanceNamed>;
 
 /** The folder of package.json, whether this runs as source or compiled. */
 export const projectRoot = findProjectRoot(__dirname);
@@ -30,10 +14,10 @@ function findProjectRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : findProjectRoot(dirname(folder));
 }
 
-/** Throws InvalidInstanceNameError. */
-export function instanceNamed(name: string): Instance {
+/** Throws ExpectedError when the name could not be a folder's. */
+export function instanceNamed(name: string) {
   if (!/^[a-z0-9][a-z0-9_-]{0,30}$/i.test(name)) {
-    throw new InvalidInstanceNameError(`"${name}" cannot name a stack: only letters, digits, - and _, at most 31`);
+    throw new ExpectedError(`"${name}" cannot name a stack: only letters, digits, - and _, at most 31`);
   }
   const stateDir = join(projectRoot, '.stack', name);
   const id = createHash('sha256').update(stateDir).digest('hex').slice(0, 12);
@@ -43,16 +27,18 @@ export function instanceNamed(name: string): Instance {
     stateDir,
     logsDir: join(stateDir, 'logs'),
     dataDir: join(stateDir, 'data'),
+    /** Data of a server whose account cannot enter the project's folder. */
     sharedDataDir: join('/var/tmp', `durable-food-delivery-${id}`),
+    /** Unix socket on which the launcher answers. Its path is short because 104 bytes are the limit. */
     socketPath: `${socketBase}.sock`,
+    /** Unix socket that is open for as long as its warden runs. */
     wardenSocketPath: `${socketBase}-warden.sock`,
   };
 }
 
 /** Removes everything that the instance has stored. It must not be running. */
 export function wipe(instance: Instance): void {
-  rmSync(instance.stateDir, { recursive: true, force: true });
-  rmSync(instance.sharedDataDir, { recursive: true, force: true });
+  for (const folder of [instance.stateDir, instance.sharedDataDir]) rmSync(folder, { recursive: true, force: true });
 }
 
 export function createFolders(instance: Instance): void {
@@ -62,7 +48,7 @@ export function createFolders(instance: Instance): void {
 
 export const logFileOf = (instance: Instance, part: string): string => join(instance.logsDir, `${part}.log`);
 
-/** Starts an empty log, and keeps the previous run's beside it. */
+/** Makes room for a new log; that of the previous run is kept as `<file>.previous`. */
 export function rotateLog(file: string): void {
   if (existsSync(file)) renameSync(file, `${file}.previous`);
 }

@@ -14,38 +14,24 @@ const sameKeyPressMs = 500;
 /** Lets the last answer leave the control socket before the process ends. */
 const lastAnswerMs = 50;
 
-/** What a command does with a stack that is ready; its result is the exit code. `stopping` resolves as soon as a stop begins. */
-export type Use = (running: RunningStack & { warden: Warden; stopping: Promise<void> }) => Promise<number>;
+/** `stopping` resolves as soon as a stop begins. */
+export type ReadyStack = RunningStack & { warden: Warden; stopping: Promise<void> };
 
 /**
- * Runs a stack for as long as `use` takes, and always stops it. Resolves to the exit code: 1 if the stack did not start, with the reason
- * printed. Rejects as `use` does, and throws AlreadyRunningError before it touches anything.
+ * Runs a stack for as long as `use` takes, and always stops it. Resolves to the exit code that `use` resolves to; 1 if the stack did not
+ * start, with the reason printed. Rejects as `use` does, and throws AlreadyRunningError before it touches anything.
  */
-export async function withStack(options: StackOptions, use: Use): Promise<number> {
+export async function withStack(options: StackOptions, use: (stack: ReadyStack) => Promise<number>): Promise<number> {
   const server = await claimSocket(options.instance.socketPath);
   const warden = createWarden(options.instance);
-  let announceStop = () => {};
-  const stopping = new Promise<void>((resolve) => (announceStop = resolve));
   const stack = createStack(options, warden);
-  const stop = () => {
-    announceStop();
-    return stack.stop();
-  };
-  serveControl(server, (request) => answer(request, stack, stop));
-  const forgetSignals = stopOnSignals(stack, stop);
+  serveControl(server, (request) => answer(request, stack));
+  const forgetSignals = stopOnSignals(stack);
   try {
-    let running: RunningStack;
-    try {
-      await warden.takeOver();
-      if (options.fresh) wipe(options.instance);
-      giveSecret(options.instance, options.env);
-      running = await stack.start();
-    } catch (error) {
-      return explain(error);
-    }
-    return await use({ ...running, warden, stopping });
+    const running = await startFor(options, stack, warden).catch(explain);
+    return typeof running === 'number' ? running : await use({ ...running, warden, stopping: stack.stopping });
   } finally {
-    await stop();
+    await stack.stop();
     await sleep(lastAnswerMs);
     forgetSignals();
     warden.dismiss();
@@ -53,12 +39,19 @@ export async function withStack(options: StackOptions, use: Use): Promise<number
   }
 }
 
-async function answer(request: ControlRequest, stack: Stack, stop: () => Promise<void>): Promise<StackStatus> {
+async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<RunningStack> {
+  await warden.takeOver();
+  if (fresh) wipe(instance);
+  giveSecret(instance, env);
+  return stack.start();
+}
+
+async function answer(request: ControlRequest, stack: Stack): Promise<StackStatus> {
   switch (request.command) {
     case 'status':
       break;
     case 'stop':
-      await (request.part === undefined ? stop() : stack.part(request.part).stop());
+      await (request.part === undefined ? stack.stop() : stack.part(request.part).stop());
       break;
     case 'start':
       await stack.part(request.part).start();
@@ -77,12 +70,12 @@ async function answer(request: ControlRequest, stack: Stack, stop: () => Promise
 }
 
 /** The first signal shuts down, the second kills. Returns the way back. */
-function stopOnSignals(stack: Stack, stop: () => Promise<void>): () => void {
+function stopOnSignals(stack: Stack): () => void {
   let firstAt: number | undefined;
   const onSignal = () => {
     if (firstAt === undefined) {
       firstAt = Date.now();
-      void stop();
+      void stack.stop();
     } else if (Date.now() - firstAt > sameKeyPressMs) {
       stack.kill();
     }

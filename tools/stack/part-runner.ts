@@ -6,16 +6,7 @@ import type { Part, PartState, PartStatus } from './part';
 import { startProcess, type PartProcess } from './part-process';
 import type { Warden } from './warden';
 
-export interface PartRunner {
-  name: string;
-  status: () => PartStatus;
-  /** Resolves when the part is ready; a no-op if it runs. Throws PartFailedError when it does not get ready; it then does not run. */
-  start: () => Promise<void>;
-  /** Resolves when the part has ended; it stays down until `start`. */
-  stop: () => Promise<void>;
-  /** Kills the process. The part is restarted, unless it is being stopped. */
-  kill: () => void;
-}
+export type PartRunner = ReturnType<typeof createPartRunner>;
 
 interface Run {
   part: Part;
@@ -28,7 +19,7 @@ interface Run {
   stopping: AbortController;
 }
 
-export function createPartRunner(part: Part, logFile: string, warden: Warden): PartRunner {
+export function createPartRunner(part: Part, logFile: string, warden: Warden) {
   rotateLog(logFile);
   const run: Run = {
     part,
@@ -41,16 +32,16 @@ export function createPartRunner(part: Part, logFile: string, warden: Warden): P
   };
   return {
     name: part.name,
-    status: () => ({
-      name: part.name,
-      pid: run.current?.pid() ?? null,
-      state: run.state,
-      address: part.address,
-      restarts: run.restarts,
-      log: logFile,
-    }),
+    status(): PartStatus {
+      const { name, address } = part;
+      const { state, restarts } = run;
+      return { name, pid: run.current?.pid() ?? null, state, address, restarts, log: logFile };
+    },
+    /** Resolves when the part is ready; a no-op if it runs. Throws PartFailedError when it does not get ready; it then does not run. */
     start: () => start(run),
+    /** Resolves when the part has ended; it stays down until `start`. */
     stop: () => stop(run),
+    /** Kills the process. The part is restarted, unless it is being stopped. */
     kill: () => run.current?.kill(),
   };
 }
@@ -107,15 +98,13 @@ async function supervise(run: Run, first: PartProcess, signal: AbortSignal): Pro
   }
 }
 
-const firstRestartDelayMs = 500;
 /** A part that keeps dying is restarted this rarely, so that it does not fill its log. */
 export const longestRestartDelayMs = 15_000;
 /** A part that ran this long was healthy: its death is a new problem. */
 export const stableAfterMs = 60_000;
 
 /** Milliseconds to wait before the next start, after this many failures in a row (1 or more). */
-export const restartDelayMs = (failures: number): number =>
-  Math.min(firstRestartDelayMs * 2 ** (failures - 1), longestRestartDelayMs);
+export const restartDelayMs = (failures: number): number => Math.min(500 * 2 ** (failures - 1), longestRestartDelayMs);
 
 /** The failures in a row, after a part has died at this age. */
 export const failuresInARow = (before: number, uptimeMs: number): number =>

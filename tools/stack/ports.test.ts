@@ -4,17 +4,17 @@ import { createPortClaims, defaultPorts, loopback, wantedPorts } from './ports';
 
 describe('wantedPorts', () => {
   it('are the usual ones by default', () => {
-    expect(wantedPorts({ kind: 'default' })).toEqual(defaultPorts);
+    expect(wantedPorts('well-known')).toEqual(defaultPorts);
   });
 
   it('count upwards from a base', () => {
-    const ports = Object.values(wantedPorts({ kind: 'base', base: 9000 }));
+    const ports = Object.values(wantedPorts(9000));
     expect(ports).toEqual(ports.map((_, index) => 9000 + index));
   });
 
   it('stay below the ephemeral range when any will do', () => {
     for (const random of [0, 0.5, 0.999_999]) {
-      const ports = Object.values(wantedPorts({ kind: 'any' }, () => random));
+      const ports = Object.values(wantedPorts('any', () => random));
       expect(Math.min(...ports)).toBeGreaterThanOrEqual(20_000);
       expect(Math.max(...ports)).toBeLessThan(32_768);
     }
@@ -32,20 +32,20 @@ describe('createPortClaims', () => {
     const server = createServer().listen(0, loopback);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const ports = await claims.choose({ kind: 'base', base: port });
+    const ports = await claims.choose(port);
     server.close();
     expect(Object.values(ports)).not.toContain(port);
   });
 
   it('never gives one port to two stacks that choose at the same time', async () => {
     const base = aBase();
-    const chosen = await Promise.all([claims, others].map((each) => each.choose({ kind: 'base', base })));
+    const chosen = await Promise.all([claims, others].map((each) => each.choose(base)));
     const all = chosen.flatMap((ports) => Object.values(ports));
     expect(new Set(all).size).toBe(all.length);
   });
 
   it('leaves the port free for its server to listen on', async () => {
-    const { postgres } = await claims.choose({ kind: 'any' });
+    const { postgres } = await claims.choose('any');
     const server = createServer().listen(postgres, loopback);
     await once(server, 'listening');
     server.close();
@@ -53,8 +53,8 @@ describe('createPortClaims', () => {
 
   it('gives the same ports again when they are released', async () => {
     const base = aBase();
-    const ports = await claims.choose({ kind: 'base', base });
+    const ports = await claims.choose(base);
     claims.releaseAll();
-    expect(await others.choose({ kind: 'base', base })).toEqual(ports);
+    expect(await others.choose(base)).toEqual(ports);
   });
 });

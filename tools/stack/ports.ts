@@ -30,18 +30,13 @@ export const defaultPorts = {
   'metrics-worker-delivery': 8016,
 } as const;
 
-export type PortName = keyof typeof defaultPorts;
+type PortName = keyof typeof defaultPorts;
 export type Ports = Record<PortName, number>;
 
-/** Which ports a stack prefers: the well-known ones, consecutive ones from a base, or any free ones. */
-export type PortPolicy = { kind: 'default' } | { kind: 'base'; base: number } | { kind: 'any' };
-
-/** The usual ports, or those from `--port-base` on. */
-export const portPolicy = (portBase: number | undefined): PortPolicy =>
-  portBase === undefined ? { kind: 'default' } : { kind: 'base', base: portBase };
+/** Which ports a stack prefers: the well-known ones, any free ones, or consecutive ones from a number on. */
+export type PortPolicy = 'well-known' | 'any' | number;
 
 const portNames = Object.keys(defaultPorts) as PortName[];
-const largestPort = 65_535;
 
 /**
  * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on macOS): an outgoing connection could take one of
@@ -51,28 +46,22 @@ const anyRange = { first: 20_000, last: 31_000 };
 
 /** The preferred port of each name; pure but for `random` (0 <= random < 1). */
 export function wantedPorts(policy: PortPolicy, random: () => number = Math.random): Ports {
-  const base =
-    policy.kind === 'base' ? policy.base : anyRange.first + Math.floor(random() * (anyRange.last - anyRange.first));
-  const wanted = portNames.map((name, index) => [name, policy.kind === 'default' ? defaultPorts[name] : base + index]);
-  return Object.fromEntries(wanted) as Ports;
-}
-
-/** The ports of one stack, for as long as it runs. */
-export interface PortClaims {
-  /** The preferred port of each name, or the next free one after it. */
-  choose: (policy: PortPolicy) => Promise<Ports>;
-  releaseAll: () => void;
+  if (policy === 'well-known') return defaultPorts;
+  const base = policy === 'any' ? anyRange.first + Math.floor(random() * (anyRange.last - anyRange.first)) : policy;
+  return Object.fromEntries(portNames.map((name, index) => [name, base + index])) as Ports;
 }
 
 /**
+ * The ports of one stack, for as long as it runs.
+ *
  * A port is claimed by binding its UDP namesake, which nothing here uses: the kernel gives that to one launcher only, and takes it back
  * however the launcher ends. So two stacks never choose the same port, not even one whose server is about to listen.
  */
-export function createPortClaims(): PortClaims {
+export function createPortClaims() {
   const claims = new Map<number, Socket>();
 
   async function claimNext(first: number): Promise<number> {
-    for (let port = first; port <= largestPort; port += 1) {
+    for (let port = first; port <= 65_535; port += 1) {
       if (claims.has(port)) continue;
       const claim = await bindUdp(port);
       if (!claim) continue;
@@ -87,11 +76,11 @@ export function createPortClaims(): PortClaims {
   }
 
   return {
-    async choose(policy) {
+    /** The preferred port of each name, or the next free one after it. */
+    async choose(policy: PortPolicy): Promise<Ports> {
+      const wanted = wantedPorts(policy);
       const chosen: Partial<Ports> = {};
-      for (const [name, wanted] of Object.entries(wantedPorts(policy)) as [PortName, number][]) {
-        chosen[name] = await claimNext(wanted);
-      }
+      for (const name of portNames) chosen[name] = await claimNext(wanted[name]);
       return chosen as Ports;
     },
     releaseAll() {

@@ -1,6 +1,17 @@
+/** What the commands of the stack show. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { table } from '../cli/output';
 import { serviceNames, type Addresses } from './addresses';
+import { projectRoot } from './instance';
 import type { PartStatus } from './part';
+
+type WithProgress = <T>(label: string, work: () => Promise<T>) => Promise<T>;
+
+/** Shows on standard error how long `work` takes, as the preparation does before anything is compiled. Rejects as `work` does. */
+export const { withProgress } = createRequire(__filename)(join(projectRoot, 'tools', 'prepare', 'progress.cjs')) as {
+  withProgress: WithProgress;
+};
 
 const row = (title: string, address: string, width = 24) => `  ${title.padEnd(width)} ${address}`;
 

@@ -7,7 +7,7 @@ import { loopback, type Ports } from './ports';
 /** The parts of a whole system. */
 export type PartName = ServerName | ProcessName;
 
-export interface ServiceOptions {
+interface ServiceOptions {
   addresses: Addresses;
   ports: Ports;
   /** The user's own environment; the stack's variables override it. */
@@ -18,14 +18,13 @@ export interface ServiceOptions {
 export function serviceParts({ addresses, ports, env }: ServiceOptions): Part[] {
   const shared = { NODE_ENV: 'development', ...env, ...stackEnvironment(addresses, env) };
   return processNames.map((name) => {
-    const [kind = '', folder = ''] = name.split('-');
-    const script = join(projectRoot, 'dist', kind === 'api' ? 'api' : 'workers', folder, 'main.js');
-    const port = { [kind === 'api' ? 'PORT' : 'HEALTH_PORT']: String(ports[name]) };
+    const [kind, folder = ''] = name.split('-');
+    const [layer, port] = kind === 'api' ? ['api', 'PORT'] : ['workers', 'HEALTH_PORT'];
     return {
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', script],
-      env: { ...shared, ...port, METRICS_PORT: String(ports[`metrics-${name}`]) },
+      args: ['--enable-source-maps', join(projectRoot, 'dist', layer, folder, 'main.js')],
+      env: { ...shared, [port]: String(ports[name]), METRICS_PORT: String(ports[`metrics-${name}`]) },
       cwd: projectRoot,
       address: `http://${loopback}:${ports[name]}`,
       stopSignal: 'SIGTERM',

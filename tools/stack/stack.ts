@@ -6,11 +6,11 @@ import { createFolders, logFileOf, type Instance } from './instance';
 import type { Part, PartStatus, ServerOptions } from './part';
 import { createPartRunner, type PartRunner } from './part-runner';
 import { createPortClaims, type PortPolicy, type Ports } from './ports';
-import { withProgress } from './progress';
-import { postgresPart } from './servers/postgres';
-import { prepareDatabases, prepareTemporal } from './servers/prepare';
+import { withProgress } from './screen';
+import { postgresPart, prepareDatabases } from './servers/postgres';
 import { rabbitmqParts } from './servers/rabbitmq';
 import { redisPart } from './servers/redis';
+import { registerSearchAttributes } from './servers/search-attributes';
 import { temporalPart } from './servers/temporal';
 import { serviceParts } from './services';
 import type { Warden } from './warden';
@@ -23,7 +23,7 @@ export interface StackOptions {
   /** Run the servers and none of our own programs. */
   serversOnly: boolean;
   /** Only the parts of these names; all if undefined. */
-  only?: string[] | undefined;
+  only?: string[];
   /** As in ServerOptions. */
   durable: boolean;
   /** Remove what an earlier run has stored. */
@@ -44,96 +44,101 @@ export class StartInterruptedError extends Error {
   override readonly name = 'StartInterruptedError';
 }
 
-export interface Stack {
-  /**
-   * Starts everything, servers first. Resolves when every part is ready. Throws PartFailedError, ServerMissingError or MigrationError, and
-   * StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
-   */
-  start: () => Promise<RunningStack>;
-  status: () => StackStatus;
-  /** Throws an Error when this stack has no such part. */
-  part: (name: string) => PartRunner;
-  /** Stops the services first, so that they can finish their work while the servers still answer. Calling it again waits for the same stop. */
-  stop: () => Promise<void>;
-  /** Kills every part; none is restarted. */
-  kill: () => void;
-}
+export type Stack = ReturnType<typeof createStack>;
 
-export function createStack(options: StackOptions, warden: Warden): Stack {
+export function createStack(options: StackOptions, warden: Warden) {
   const { instance, env } = options;
   const parts = createPartSet(instance, warden);
   const claims = createPortClaims();
   let addresses: Addresses | null = null;
   let phase: StackStatus['phase'] = 'starting';
-  let stopping: Promise<void> | undefined;
-
-  const throwIfStopping = () => {
-    if (stopping) throw new StartInterruptedError('stopped while starting');
-  };
 
   async function startInOrder(): Promise<RunningStack> {
     createFolders(instance);
     const binaries = await ensureServers(serversToRun(env, options.only), options);
     const ports = await claims.choose(options.ports);
     const resolved = (addresses = resolveAddresses(env, ports));
-    const startOneByOne = async (chain: Part[]) => {
-      for (const part of chain) {
-        throwIfStopping();
-        await parts.start([part]);
-      }
-    };
     await withProgress('Starting the servers', async () => {
-      await Promise.all((await serverParts(binaries, { ...options, ports })).map(startOneByOne));
-      throwIfStopping();
+      await Promise.all((await serverParts(binaries, { ...options, ports })).map(parts.startOneByOne));
+      parts.throwIfStopping();
       await prepareServers(resolved, options);
     });
-    throwIfStopping();
-    const services = options.serversOnly ? [] : serviceParts({ addresses: resolved, ports, env });
-    await withProgress('Starting the services', () =>
-      parts.start(services.filter(({ name }) => isIncluded(name, options))),
-    );
-    throwIfStopping();
+    const services = serviceParts({ addresses: resolved, ports, env }).filter(({ name }) => isIncluded(name, options));
+    if (!options.serversOnly) await withProgress('Starting the services', () => parts.start(services));
+    parts.throwIfStopping();
     return { addresses: resolved, ports, binaries };
   }
 
   return {
-    async start() {
+    /**
+     * Starts everything, servers first. Resolves when every part is ready. Throws PartFailedError, ExpectedError or MigrationError, and
+     * StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
+     */
+    async start(): Promise<RunningStack> {
       try {
         const running = await startInOrder();
         phase = 'ready';
         return running;
       } catch (error) {
-        throwIfStopping(); // A part that the stop has ended did not fail.
+        parts.throwIfStopping(); // A part that the stop has ended did not fail.
         throw error;
       }
     },
-    status: () => ({ phase, addresses, parts: [...externalParts(options, addresses), ...parts.statuses()] }),
+    status: (): StackStatus => ({
+      phase,
+      addresses,
+      parts: [...externalParts(options, addresses), ...parts.statuses()],
+    }),
+    /** Throws an Error when this stack has no such part. */
     part: parts.named,
-    stop() {
+    /** Resolves as soon as a stop begins. */
+    stopping: parts.stopping,
+    /** Stops the services first, so that they can finish their work while the servers still answer. A second call waits for the same stop. */
+    stop(): Promise<void> {
       phase = 'stopping';
-      return (stopping ??= parts.stop().then(claims.releaseAll));
+      return parts.stop().then(claims.releaseAll);
     },
+    /** Kills every part; none is restarted. */
     kill: parts.kill,
   };
 }
 
 function createPartSet(instance: Instance, warden: Warden) {
-  const runners = new Map<string, PartRunner>();
+  const runners: PartRunner[] = [];
+  let stopped: Promise<void> | undefined;
+  let announceStop = () => {};
+  const stopping = new Promise<void>((resolve) => (announceStop = resolve));
+
+  const throwIfStopping = () => {
+    if (stopped) throw new StartInterruptedError('stopped while starting');
+  };
+
+  async function start(parts: Part[]): Promise<void> {
+    throwIfStopping();
+    const added = parts.map((part) => createPartRunner(part, logFileOf(instance, part.name), warden));
+    runners.push(...added);
+    await Promise.all(added.map((runner) => runner.start()));
+  }
+
   return {
-    async start(parts: Part[]): Promise<void> {
-      const added = parts.map((part) => createPartRunner(part, logFileOf(instance, part.name), warden));
-      for (const runner of added) runners.set(runner.name, runner);
-      await Promise.all(added.map((runner) => runner.start()));
+    throwIfStopping,
+    start,
+    async startOneByOne(parts: Part[]): Promise<void> {
+      for (const part of parts) await start([part]);
     },
-    statuses: () => [...runners.values()].map((runner) => runner.status()),
-    named: (name: string): PartRunner => {
-      const runner = runners.get(name);
-      if (!runner) throw new Error(`no part "${name}"; there are ${[...runners.keys()].join(', ')}`);
-      return runner;
+    statuses: () => runners.map((runner) => runner.status()),
+    named(name: string): PartRunner {
+      const runner = runners.find((each) => each.name === name);
+      if (runner) return runner;
+      throw new Error(`no part "${name}"; there are ${runners.map((each) => each.name).join(', ')}`);
     },
-    stop: () => stopInOrder([...runners.values()]),
-    kill: () => {
-      for (const runner of runners.values()) {
+    stopping,
+    stop(): Promise<void> {
+      announceStop();
+      return (stopped ??= stopInOrder(runners));
+    },
+    kill() {
+      for (const runner of runners) {
         void runner.stop(); // So that it is not restarted.
         runner.kill();
       }
@@ -158,7 +163,8 @@ async function serverParts(binaries: ServerBinaries, options: ServerOptions): Pr
 async function prepareServers(addresses: Addresses, options: StackOptions): Promise<void> {
   await Promise.all([
     isIncluded('postgres', options) && prepareDatabases(addresses),
-    isIncluded('temporal', options) && prepareTemporal(addresses, options.env),
+    isIncluded('temporal', options) &&
+      registerSearchAttributes({ ...options.env, TEMPORAL_ADDRESS: addresses.temporal }),
   ]);
 }
 
@@ -175,10 +181,9 @@ function externalParts(options: StackOptions, addresses: Addresses | null): Part
 
 /** Services, then servers, then Erlang's port mapper, which the broker needs to the end. */
 async function stopInOrder(runners: PartRunner[]): Promise<void> {
-  const isServer = ({ name }: PartRunner) => (serverNames as readonly string[]).includes(name);
-  const isPortMapper = ({ name }: PartRunner) => name === 'epmd';
-  const stop = (some: PartRunner[]) => Promise.all(some.map((runner) => runner.stop()));
-  await stop(runners.filter((runner) => !isServer(runner) && !isPortMapper(runner)));
-  await stop(runners.filter(isServer));
-  await stop(runners.filter(isPortMapper));
+  const isServer = (name: string) => (serverNames as readonly string[]).includes(name);
+  const roundOf = ({ name }: PartRunner) => (name === 'epmd' ? 'last' : isServer(name) ? 'second' : 'first');
+  for (const round of ['first', 'second', 'last']) {
+    await Promise.all(runners.filter((runner) => roundOf(runner) === round).map((runner) => runner.stop()));
+  }
 }

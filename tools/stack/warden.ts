@@ -18,20 +18,13 @@ const shutdownTimeoutMs = 5_000;
 const pollMs = 50;
 
 /** The launcher's end of the pipe. */
-export interface Warden {
-  /** Starts the process, once the warden of an earlier launcher has finished. Call it before `add`. */
-  takeOver: () => Promise<void>;
-  /** From now on the target (pid, or negated group id) ends with the launcher. */
-  add: (target: number, signal: NodeJS.Signals) => void;
-  remove: (target: number) => void;
-  /** Everything has ended: there is nothing left to watch. */
-  dismiss: () => void;
-}
+export type Warden = ReturnType<typeof createWarden>;
 
-export function createWarden({ wardenSocketPath }: Instance): Warden {
+export function createWarden({ wardenSocketPath }: Instance) {
   let pipe: Writable | undefined;
   return {
-    async takeOver() {
+    /** Starts the process, once the warden of an earlier launcher has finished. Call it before `add`. */
+    async takeOver(): Promise<void> {
       while (await isListening({ path: wardenSocketPath })) await sleep(pollMs);
       const child = spawn(process.execPath, [__filename, wardenSocketPath], {
         detached: true, // Its own group: Ctrl-C in the terminal must not reach it.
@@ -41,8 +34,10 @@ export function createWarden({ wardenSocketPath }: Instance): Warden {
       child.once('error', () => undefined);
       pipe = child.stdin.on('error', () => undefined);
     },
-    add: (target, signal) => void pipe?.write(`add ${target} ${signal}\n`),
-    remove: (target) => void pipe?.write(`remove ${target}\n`),
+    /** From now on the target (pid, or negated group id) ends with the launcher. */
+    add: (target: number, signal: NodeJS.Signals) => void pipe?.write(`add ${target} ${signal}\n`),
+    remove: (target: number) => void pipe?.write(`remove ${target}\n`),
+    /** Everything has ended: there is nothing left to watch. */
     dismiss: () => void pipe?.end('bye\n'),
   };
 }

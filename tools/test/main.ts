@@ -7,7 +7,7 @@ import { postgresAdminUrl } from '../stack/servers/postgres';
 interface TestFlags {
   name: string;
   all: boolean;
-  yes?: boolean;
+  yes: boolean;
 }
 
 const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');

@@ -11,10 +11,10 @@ export const main = createMain((run) =>
   createCommand('trace', 'deliver orders on a fresh system that traces, and print the spans of the last one')
     .addOption(nameOption('trace'))
     .addOption(yesOption())
-    .action((flags: { name: string; yes?: boolean }) => run(runTrace(flags))),
+    .action((flags: { name: string; yes: boolean }) => run(runTrace(flags))),
 );
 
-async function runTrace({ name, yes }: { name: string; yes?: boolean }): Promise<number> {
+async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<number> {
   const collector = await startCollector();
   const env = { ...ampleRateLimits, ...collector.environment };
   let orderId = '';

@@ -1,10 +1,11 @@
-import type { AgentAssignedMessage, ChangeDeliveryMessage, ChangeDeliveryReply } from '../../contracts/messages';
+import type { ChangeDeliveryMessage, ChangeDeliveryReply } from '../../contracts/messages';
 import type { DeliveryMove } from '../../contracts/states';
 import {
   declineJob,
   endDelivery,
   findDelivery,
   hasDeclined,
+  isWaiting,
   leaveTombstone,
   pickUp,
 } from '../../prisma/delivery/assignments';
@@ -12,11 +13,6 @@ import type { Transaction } from '../../prisma/delivery/client';
 import { lockOrder } from '../../prisma/order-lock';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
-
-interface Change {
-  reply: ChangeDeliveryReply;
-  matches: AgentAssignedMessage[];
-}
 
 /**
  * Changes a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED, and back to waiting when its agent declines.
@@ -30,40 +26,43 @@ export const changeDelivery =
   async (message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
     // A pick-up is usually one statement; every other case needs a transaction.
     if (message.status === 'PICKED_UP' && (await pickUp(db, message.order_id))) return { outcome: 'changed' };
-    const { reply, matches } = await db.$transaction((tx) => change(tx, message));
+    const { reply, matches } = await db.$transaction(async (tx) => {
+      const answer = await change(tx, message);
+      const mayFree = answer.outcome === 'changed' && message.status !== 'PICKED_UP';
+      return { reply: answer, matches: mayFree ? await matchWaiting(tx) : [] };
+    });
     await notifyOrders(matches);
     return reply;
   };
 
-function change(tx: Transaction, message: ChangeDeliveryMessage): Promise<Change> {
-  switch (message.status) {
+function change(tx: Transaction, message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> {
+  const { order_id, status } = message;
+  switch (status) {
     case 'PICKED_UP':
-      return begin(tx, message.order_id);
+      return begin(tx, order_id);
     case 'DELIVERED':
     case 'CANCELLED':
-      return end(tx, message.order_id, message.status);
+      return end(tx, order_id, status);
     case 'DECLINED':
-      return decline(tx, message.order_id, message.agent_id);
+      return decline(tx, order_id, message.agent_id);
   }
 }
 
-async function begin(tx: Transaction, orderId: string): Promise<Change> {
+async function begin(tx: Transaction, orderId: string): Promise<ChangeDeliveryReply> {
   await lockOrder(tx, orderId);
-  if (await pickUp(tx, orderId)) return changed();
-  return unmoved(tx, orderId, 'PICKED_UP');
+  return (await pickUp(tx, orderId)) ? { outcome: 'changed' } : unmoved(tx, orderId, 'PICKED_UP');
 }
 
-async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANCELLED'): Promise<Change> {
+async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANCELLED'): Promise<ChangeDeliveryReply> {
   const ended = await underLocks(() => endDelivery(tx, orderId, status));
-  return ended ? changed(await matchWaiting(tx)) : unmoved(tx, orderId, status);
+  return ended ? { outcome: 'changed' } : unmoved(tx, orderId, status);
 }
 
-async function decline(tx: Transaction, orderId: string, agentId: string): Promise<Change> {
-  const declined = await underLocks(() => declineJob(tx, orderId, agentId));
-  if (declined) return changed(await matchWaiting(tx));
-  if (await hasDeclined(tx, orderId, agentId)) return unchanged;
+async function decline(tx: Transaction, orderId: string, agentId: string): Promise<ChangeDeliveryReply> {
+  if (await underLocks(() => declineJob(tx, orderId, agentId))) return { outcome: 'changed' };
+  if (await hasDeclined(tx, orderId, agentId)) return { outcome: 'unchanged' };
   const delivery = await findDelivery(tx, orderId);
-  return { reply: { outcome: 'refused', status: delivery?.status ?? null }, matches: [] };
+  return { outcome: 'refused', status: delivery?.status ?? null };
 }
 
 /**
@@ -74,17 +73,13 @@ const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =
   (await statement()) || (await statement());
 
 /** The row did not change: it is in that state already, the change is not allowed, or there is no row. */
-async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<Change> {
+async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
   const delivery = await findDelivery(tx, orderId);
   if (!delivery && to === 'CANCELLED') {
     await leaveTombstone(tx, orderId);
-    return changed();
+    return { outcome: 'changed' };
   }
-  if (delivery?.status === to) return unchanged;
+  if (delivery?.status === to) return { outcome: 'unchanged' };
   // A tombstone is CANCELLED without an agent; only a delivery that waits for one has no state yet.
-  const status = delivery && (delivery.agent || delivery.status === 'CANCELLED') ? delivery.status : null;
-  return { reply: { outcome: 'refused', status }, matches: [] };
+  return { outcome: 'refused', status: delivery && !isWaiting(delivery) ? delivery.status : null };
 }
-
-const unchanged: Change = { reply: { outcome: 'unchanged' }, matches: [] };
-const changed = (matches: AgentAssignedMessage[] = []): Change => ({ reply: { outcome: 'changed' }, matches });

@@ -21,13 +21,13 @@ interface ConsumersDeps {
 /** Consumes the delivery service's queues until the broker is closed. */
 export async function consumeDeliveryQueues({ db, broker, log, poolSize }: ConsumersDeps): Promise<void> {
   const notifyOrders = createBestEffortPublish<AgentAssignedMessage>(broker, queues.agentAssigned, log);
-  const share = Math.max(1, Math.floor(poolSize / 3));
+  const prefetch = Math.max(1, Math.floor(poolSize / 3));
+  const perOrder = { prefetch, logFields: ({ order_id }: { order_id: string }) => orderLogFields(order_id) };
 
   await broker.consume({
     queue: queues.assignAgent,
-    prefetch: share,
+    ...perOrder,
     parse: parseWith(assignAgentMessage),
-    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: assignAgent({ db, notifyOrders }),
     adopt: ({ order_id }: AssignAgentMessage) =>
       broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
@@ -35,14 +35,13 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   await broker.consume({
     queue: queues.updateDeliveryStatus,
     signedOnly: true,
-    prefetch: share,
+    ...perOrder,
     parse: parseWith(changeDeliveryMessage),
-    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: changeDelivery({ db, notifyOrders }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,
-    prefetch: share,
+    prefetch,
     parse: parseWith(ratingMessage),
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateDelivery(db),

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { cachedFor, observableGauge } from '../../lib/metrics/metrics';
+import { cachedFor, observableGauge, type Values } from '../../lib/metrics/metrics';
 import type { Database } from '../../prisma/delivery/client';
 import { readFigures, type Figures } from '../../prisma/delivery/figures';
 
@@ -9,33 +9,27 @@ const cacheMs = 5_000;
 /** Registers gauges of the agents and waiting orders of the whole system, from the database. */
 export function watchDelivery(registry: Registry, db: Database): void {
   const read = cachedFor(cacheMs, () => readFigures(db));
-  observableGauge(registry, {
-    name: 'agents',
-    help: 'Agents of the whole system, by status. At most 5 s old.',
-    labelNames: ['status'],
-    async observe() {
-      const { availableAgents, busyAgents } = await read();
-      return [
-        { labels: { status: 'AVAILABLE' }, value: availableAgents },
-        { labels: { status: 'BUSY' }, value: busyAgents },
-      ];
-    },
-  });
-  const single = (name: string, help: string, of: (figures: Figures) => number) =>
-    observableGauge(registry, {
-      name,
-      help,
-      labelNames: [],
-      observe: async () => [{ labels: {}, value: of(await read()) }],
-    });
-  single(
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    valuesOf: (figures: Figures) => Values<Label>,
+  ) => observableGauge(registry, { name, help, labelNames, observe: async () => valuesOf(await read()) });
+
+  gauge('agents', 'Agents of the whole system, by status. At most 5 s old.', ['status'], (figures) => [
+    { labels: { status: 'AVAILABLE' }, value: figures.availableAgents },
+    { labels: { status: 'BUSY' }, value: figures.busyAgents },
+  ]);
+  gauge(
     'orders_waiting_for_agent',
     'Orders of the whole system that wait for an agent. At most 5 s old.',
-    (figures) => figures.ordersWaiting,
+    [],
+    ({ ordersWaiting }) => [{ labels: {}, value: ordersWaiting }],
   );
-  single(
+  gauge(
     'oldest_wait_for_agent_seconds',
     'How long the oldest waiting order has waited for an agent; 0 when none waits. At most 5 s old.',
-    (figures) => figures.oldestWaitSeconds,
+    [],
+    ({ oldestWaitSeconds }) => [{ labels: {}, value: oldestWaitSeconds }],
   );
 }

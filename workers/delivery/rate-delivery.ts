@@ -11,10 +11,9 @@ import { countAgentRating } from '../../prisma/delivery/ratings';
 export const rateDelivery =
   (db: Database) =>
   async ({ order_id, agent_rating }: RatingMessage): Promise<void> => {
-    const outcome = await db.$transaction(async (tx) => {
+    const delivered = await db.$transaction(async (tx) => {
       await lockOrder(tx, order_id);
       return countAgentRating(tx, order_id, agent_rating);
     });
-    if (outcome === 'no_agent')
-      throw new ServiceFault(`no agent delivered the order ${order_id}`, false, 'UNKNOWN_ORDER');
+    if (!delivered) throw new ServiceFault(`no agent delivered the order ${order_id}`, false, 'UNKNOWN_ORDER');
   };

@@ -5,7 +5,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 /** The build's output: all workflows in one file, beside the compiled code. */
 export const workflowBundlePath = path.resolve(__dirname, '../../workflow-bundle.js');
 
-export interface WorkflowSettings {
+interface WorkflowSettings {
   /**
    * Records where each promise of a workflow was created, for the query `__stack_trace` (the Web UI's "Call Stack") and for errors. Without
    * them an order costs the worker a quarter less (docs/performance.md). A failed workflow task is retried, so a worker started with them
@@ -23,17 +23,14 @@ export async function loadWorkflows({
   codePath = workflowBundlePath,
   ...settings
 }: WorkflowSettings & { codePath?: string }): Promise<{ code: string }> {
-  return { code: withSettings(await readFile(codePath, 'utf8'), settings) };
-}
-
-/** The settings run before the SDK freezes the sandbox's globals, and stay on the first line, so that the source map still fits. */
-export const withSettings = (code: string, settings: WorkflowSettings): string =>
-  [
+  // They run before the SDK freezes the sandbox's globals, and stay on the first line, so that the source map still fits.
+  const statements = [
     settings.stackTraces ? '' : 'Error.stackTraceLimit = 0;',
     settings.encodeFailures ? 'globalThis.encodeFailures = true;' : '',
     settings.carryTraces ? 'globalThis.carryTraces = true;' : '',
-    code,
-  ].join('');
+  ];
+  return { code: statements.join('') + (await readFile(codePath, 'utf8')) };
+}
 
 /** How the worker polls and caches. The benchmark's bare workflow uses the same. */
 export const workerTuning = {

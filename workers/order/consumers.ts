@@ -7,7 +7,6 @@ import type { Broker } from '../../lib/broker/broker';
 import { parseWith } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';
-import { findOrder } from '../../prisma/user/orders';
 import { adoptOrder } from './adopt-order';
 import { agentAssigned } from './agent-assigned';
 
@@ -37,6 +36,6 @@ export async function consumeOrderQueues({ broker, db, client, policy, log }: Co
     prefetch,
     parse: parseWith(adoptOrderMessage),
     logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
-    handle: adoptOrder(client, (orderId) => findOrder(db, orderId), policy),
+    handle: adoptOrder(client, db, policy),
   });
 }

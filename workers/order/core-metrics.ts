@@ -4,14 +4,6 @@ import type { TelemetryOptions } from '@temporalio/worker';
 import { latencyBuckets } from '../../lib/metrics/metrics';
 import type { OtherMetrics } from '../../lib/metrics/server';
 
-/** The metrics of the SDK's core, which serves them on a port of its own. */
-export interface CoreMetrics {
-  /** Options for the runtime. */
-  telemetry: TelemetryOptions;
-  /** Reads the metrics. Rejects before the runtime is installed. */
-  read: OtherMetrics;
-}
-
 /** The core's histograms whose default buckets are too coarse for milliseconds. */
 const fineHistograms = [
   'request_latency',
@@ -25,8 +17,11 @@ const fineHistograms = [
   'local_activity_succeed_endtoend_latency',
 ];
 
-/** Chooses a free loopback port. */
-export async function openCoreMetrics(): Promise<CoreMetrics> {
+/**
+ * Has the SDK's core serve its metrics on a free loopback port. Returns options for the runtime, and a function that reads the metrics:
+ * it rejects before the runtime is installed.
+ */
+export async function openCoreMetrics(): Promise<{ telemetry: TelemetryOptions; read: OtherMetrics }> {
   const address = `127.0.0.1:${await freePort()}`;
   const prometheus = {
     bindAddress: address,

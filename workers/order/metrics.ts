@@ -13,64 +13,55 @@ const undoSteps: UndoStep[] = ['customer record', 'restaurant order', 'delivery'
 
 /** The sinks of the order workflow. Counters start at 0, so that an alert sees the first count as a change. */
 export function orderSinks(registry = new Registry()): InjectedSinks<OrderSinks> {
-  const metrics = orderMetrics([registry]);
-  for (const state of orderStages) metrics.entered.inc({ state }, 0);
-  for (const step of undoSteps) {
-    metrics.compensations.inc({ step, outcome: 'done' }, 0);
-    metrics.compensations.inc({ step, outcome: 'failing' }, 0);
-    metrics.undoFailures.inc({ step }, 0);
-  }
-  return {
-    orders: {
-      entered: {
-        fn(_info, state, left) {
-          metrics.entered.inc({ state });
-          if (left) metrics.duration.observe({ state: left.stage }, left.seconds);
-        },
-      },
-      undone: { fn: (_info, step, outcome) => metrics.compensations.inc({ step, outcome }) },
-      undoNeedsAttention: { fn: (_info, step) => metrics.undoFailures.inc({ step }) },
-    },
-  };
-}
-
-const orderMetrics = (registers: Registry[]) => ({
-  entered: new Counter({
-    name: 'orders_entered_state_total',
-    help: 'Orders that entered a state.',
-    labelNames: ['state'],
-    registers,
-  }),
-  duration: new Histogram({
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const entries = counter('orders_entered_state_total', 'Orders that entered a state.', ['state']);
+  const durations = new Histogram({
     name: 'order_state_duration_seconds',
     help: 'How long orders stayed in the state that they left.',
     labelNames: ['state'],
     buckets: stageBuckets,
     registers,
-  }),
-  compensations: new Counter({
-    name: 'order_compensations_total',
-    help: 'Compensations of orders; failing: no retry can help, and the order failed with it.',
-    labelNames: ['step', 'outcome'],
-    registers,
-  }),
-  undoFailures: new Counter({
-    name: 'order_undo_failures_total',
-    help: 'Compensations that kept failing for long, or failed for good: each needs an operator.',
-    labelNames: ['step'],
-    registers,
-  }),
-});
+  });
+  const compensations = counter(
+    'order_compensations_total',
+    'Compensations of orders; failing: no retry can help, and the order failed with it.',
+    ['step', 'outcome'],
+  );
+  const undoFailures = counter(
+    'order_undo_failures_total',
+    'Compensations that kept failing for long, or failed for good: each needs an operator.',
+    ['step'],
+  );
+  for (const state of orderStages) entries.inc({ state }, 0);
+  for (const step of undoSteps) {
+    for (const outcome of ['done', 'failing']) compensations.inc({ step, outcome }, 0);
+    undoFailures.inc({ step }, 0);
+  }
+  return {
+    orders: {
+      entered: {
+        fn(_info, state, left) {
+          entries.inc({ state });
+          if (left) durations.observe({ state: left.stage }, left.seconds);
+        },
+      },
+      undone: { fn: (_info, step, outcome) => compensations.inc({ step, outcome }) },
+      undoNeedsAttention: { fn: (_info, step) => undoFailures.inc({ step }) },
+    },
+  };
+}
 
 const { orderStatus, deliveryStatus, orderAttention } = searchAttributes;
 
 /** Visibility queries for the orders in each state that an order can wait in. */
-const inState: Partial<Record<OrderStage, string>> = {
+const inState = {
   PENDING: `${orderStatus.name} = 'PENDING'`,
   CONFIRMED: `${orderStatus.name} = 'CONFIRMED' AND ${deliveryStatus.name} IS NULL`,
   ASSIGNED: `${deliveryStatus.name} = 'PENDING'`,
   PICKED_UP: `${deliveryStatus.name} = 'PICKED_UP'`,
-};
+} satisfies Partial<Record<OrderStage, string>>;
 
 /** Otherwise each scrape of each process would cost five queries. */
 const cacheMs = 15_000;

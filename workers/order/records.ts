@@ -7,17 +7,8 @@ import { storeRating } from '../../prisma/user/ratings';
 /** Implements the activities' records in the user service's database. */
 export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
   records: {
-    async record({ order, bodyHash }) {
-      const first = await recordOrder(db, {
-        orderId: order.order_id,
-        userId: order.user_id,
-        placedAt: order.placed_at,
-        bodyHash,
-      });
-      return { outcome: first.status === 'PENDING' ? 'recorded' : 'settled', first };
-    },
-    progress: ({ order_id, user_id, placed_at, ...progress }) =>
-      recordProgress(db, { orderId: order_id, userId: user_id, placedAt: placed_at, ...progress }),
+    record: (order, bodyHash) => recordOrder(db, order, bodyHash),
+    progress: (progress) => recordProgress(db, progress),
   },
   ratings: { store: (rating) => storeRating(db, rating) },
 });

@@ -1,37 +1,20 @@
 import { trace } from '@opentelemetry/api';
 import type { Payload } from '@temporalio/common';
-import type { ActivityInterceptorsFactory, Logger, LogLevel as TemporalLevel, LogMetadata } from '@temporalio/worker';
+import { DefaultLogger, type ActivityInterceptorsFactory, type LogLevel, type Logger } from '@temporalio/worker';
 import { workflowLogFields } from '../../contracts/log-fields';
 import { withLogFields } from '../../lib/logging/context';
-import type { Log, LogLevel } from '../../lib/logging/log';
+import type { Log } from '../../lib/logging/log';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 
 /**
  * Writes the log lines of Temporal's SDK and of the workflows to the process's log, under its field names. Other fields of the SDK are
  * dropped: a failure may contain payloads.
  */
-export function temporalLogger(log: Log): Logger {
-  const write =
-    (level: LogLevel) =>
-    (message: string, meta: LogMetadata = {}): void => {
-      if (log.isLevelEnabled(level)) log[level](fieldsOf(meta), message);
-    };
-  const levels = {
-    TRACE: write('trace'),
-    DEBUG: write('debug'),
-    INFO: write('info'),
-    WARN: write('warn'),
-    ERROR: write('error'),
-  };
-  return {
-    log: (level: TemporalLevel, message, meta) => levels[level](message, meta),
-    trace: levels.TRACE,
-    debug: levels.DEBUG,
-    info: levels.INFO,
-    warn: levels.WARN,
-    error: levels.ERROR,
-  };
-}
+export const temporalLogger = (log: Log): Logger =>
+  new DefaultLogger('TRACE', ({ level: theirs, message, meta = {} }) => {
+    const level = theirs.toLowerCase() as Lowercase<LogLevel>;
+    if (log.isLevelEnabled(level)) log[level](fieldsOf(meta), message);
+  });
 
 /** The SDK's fields that are kept, by their names in our log. */
 const names: Record<string, string> = {
@@ -56,7 +39,8 @@ const reasonIn = (failure: unknown): string | undefined =>
   typeof failure === 'string' ? sdkReason.exec(failure)?.[0].slice(0, 500) : undefined;
 
 /** The trace of a workflow, from its header. */
-const traceIdOf = (header: Payload): string | undefined => trace.getSpanContext(contextOfHeader(header))?.traceId;
+const traceIdOf = (header: unknown): string | undefined =>
+  trace.getSpanContext(contextOfHeader(header as Payload))?.traceId;
 
 function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown } {
   const { event, fields, workflowId, error, err = error } = meta;
@@ -69,7 +53,7 @@ function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown
   return {
     event: isOurs ? event : 'temporal',
     ...(typeof workflowId === 'string' && workflowLogFields(workflowId)),
-    ...(meta['trace'] !== undefined && { trace_id: traceIdOf(meta['trace'] as Payload) }),
+    ...(meta['trace'] !== undefined && { trace_id: traceIdOf(meta['trace']) }),
     ...Object.fromEntries(known),
     ...(reason !== undefined && { reason }),
     ...(isOurs && (fields as object | undefined)), // from a workflow
@@ -80,10 +64,11 @@ function fieldsOf(meta: Record<string, unknown>): { event: string; err?: unknown
 /** Adds the workflow and the activity to every line that is logged by an activity. */
 export const activityLog: ActivityInterceptorsFactory = ({ info }) => ({
   inbound: {
-    execute: (input, next) => {
+    execute(input, next) {
       const { activityType: activity_type, workflowExecution } = info;
-      const { workflowId = '' } = workflowExecution ?? {};
-      return withLogFields({ ...workflowLogFields(workflowId), activity_type }, () => next(input));
+      return withLogFields({ ...workflowLogFields(workflowExecution?.workflowId ?? ''), activity_type }, () =>
+        next(input),
+      );
     },
   },
 });

@@ -28,7 +28,7 @@ const shutdownGraceTime = '5s';
 export async function installRuntime({ config, log, addMetrics }: OrderService): Promise<void> {
   const core = config.METRICS_PORT === undefined ? undefined : await openCoreMetrics();
   if (core) addMetrics(core.read);
-  // Without `forward` the native part would write its lines beside the log.
+  // Without `forward` the native part would write its lines past the log.
   const telemetryOptions = { ...core?.telemetry, logging: { forward: {} } };
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions });
 }
@@ -64,7 +64,9 @@ export async function startTemporalWorker(
     ...workerTuning,
     shutdownGraceTime,
   });
-  service.requires('worker', async () => requireRunning(worker));
+  service.requires('worker', async () => {
+    if (worker.getState() !== 'RUNNING') throw new Error(`the Temporal worker is ${worker.getState()}`);
+  });
 
   return {
     run() {
@@ -94,9 +96,3 @@ const versioning = (buildId: string | undefined): Pick<WorkerOptions, 'workerDep
           defaultVersioningBehavior: 'AUTO_UPGRADE',
         },
       };
-
-/** Throws when the worker takes no tasks. */
-function requireRunning(worker: Worker): void {
-  const state = worker.getState();
-  if (state !== 'RUNNING') throw new Error(`the Temporal worker is ${state}`);
-}

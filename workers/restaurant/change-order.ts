@@ -15,28 +15,26 @@ import { findStored } from '../../prisma/restaurant/placement';
 export const changeOrder =
   (db: Database) =>
   async (message: ChangeOrderMessage): Promise<ChangeOrderReply> => {
-    const { order_id: orderId, status: to, restaurant_id: restaurantId, reason = null } = message;
-    if (to === 'CONFIRMED' && !restaurantId) {
-      const moved = await moveOrder(db, { orderId, to, reason });
+    const { restaurant_id: restaurantId } = message;
+    if (message.status === 'CONFIRMED' && !restaurantId) {
+      const moved = await moveOrder(db, message);
       if (moved) return { outcome: 'changed', total: moved.total, from: 'PENDING' };
     }
     return db.$transaction(async (tx) => {
-      await lockOrder(tx, orderId);
+      await lockOrder(tx, message.order_id);
       return restaurantId ? changePart(tx, message, restaurantId) : changeWhole(tx, message);
     });
   };
 
 async function changeWhole(tx: Transaction, message: ChangeOrderMessage): Promise<ChangeOrderReply> {
-  const { order_id: orderId, user_id: userId, placed_at: placedAt, status: to } = message;
-  const reason = message.reason ?? null;
-  const stored = await findStored(tx, orderId);
+  const stored = await findStored(tx, message.order_id);
   const found = { total: stored?.total, from: stored?.status };
-  if (await moveOrder(tx, { orderId, to, reason })) return { outcome: 'changed', ...found };
-  if (!stored && to === 'CANCELLED') {
-    await leaveTombstone(tx, { orderId, userId, placedAt, reason });
+  if (await moveOrder(tx, message)) return { outcome: 'changed', ...found };
+  if (!stored && message.status === 'CANCELLED') {
+    await leaveTombstone(tx, message);
     return { outcome: 'changed' };
   }
-  if (stored?.status === to) return { outcome: 'unchanged', ...found };
+  if (stored?.status === message.status) return { outcome: 'unchanged', ...found };
   return { outcome: 'refused', status: stored?.status ?? null };
 }
 
@@ -45,10 +43,10 @@ async function changePart(
   message: ChangeOrderMessage,
   restaurantId: string,
 ): Promise<ChangeOrderReply> {
-  const { order_id: orderId, status: to } = message;
-  const moved = await movePart(tx, { orderId, restaurantId, to, reason: message.reason ?? null });
+  const { order_id: orderId } = message;
+  const moved = await movePart(tx, message, restaurantId);
   const stored = await findStored(tx, orderId);
   if (moved) return { outcome: 'changed', total: stored?.total };
   const status = await findPartStatus(tx, orderId, restaurantId);
-  return status === to ? { outcome: 'unchanged', total: stored?.total } : { outcome: 'refused', status };
+  return status === message.status ? { outcome: 'unchanged', total: stored?.total } : { outcome: 'refused', status };
 }

@@ -17,27 +17,26 @@ interface ConsumersDeps {
 
 /** Consumes the restaurant service's queues until the broker is closed. */
 export async function consumeRestaurantQueues({ db, broker, poolSize }: ConsumersDeps): Promise<void> {
-  const share = Math.max(1, Math.floor(poolSize / 3));
+  const prefetch = Math.max(1, Math.floor(poolSize / 3));
+  const perOrder = { prefetch, logFields: ({ order_id }: { order_id: string }) => orderLogFields(order_id) };
 
   await broker.consume({
     queue: queues.placeOrder,
-    prefetch: share,
+    ...perOrder,
     parse: parseWith(placeOrderMessage),
-    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: placeOrder(db),
     adopt: (order: PlaceOrderMessage) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
   });
   await broker.consume({
     queue: queues.changeOrderStatus,
     signedOnly: true,
-    prefetch: share,
+    ...perOrder,
     parse: parseWith(changeOrderMessage),
-    logFields: ({ order_id }) => orderLogFields(order_id),
     handle: changeOrder(db),
   });
   await broker.consume({
     queue: queues.restaurantRatings,
-    prefetch: share,
+    prefetch,
     parse: parseWith(ratingMessage),
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateOrder(db),

@@ -1,7 +1,7 @@
 import type { CreateOrderReply, PlaceOrderMessage } from '../../contracts/messages';
 import { mergeRestaurants } from '../../contracts/orders';
 import type { Database } from '../../prisma/restaurant/client';
-import { findStored, lockAndReadOffers, storeOrder } from '../../prisma/restaurant/placement';
+import { findStored, lockAndReadOffers, storeOrder, type StoredOrder } from '../../prisma/restaurant/placement';
 import { priceOrder } from './price-order';
 
 /**
@@ -15,18 +15,18 @@ export const placeOrder =
   (db: Database) =>
   (message: PlaceOrderMessage): Promise<CreateOrderReply> =>
     db.$transaction(async (tx) => {
-      const { order_id: orderId, user_id: userId, placed_at: placedAt } = message;
-      const hour = new Date(placedAt).getUTCHours();
+      const { order_id: orderId } = message;
+      const hour = new Date(message.placed_at).getUTCHours();
       const requested = mergeRestaurants(message.restaurants);
       const pricing = priceOrder(requested, await lockAndReadOffers(tx, orderId, requested, hour), hour);
-      if (pricing.outcome === 'priced' && (await storeOrder(tx, { orderId, userId, placedAt, ...pricing.order })))
+      if (pricing.outcome === 'priced' && (await storeOrder(tx, message, pricing.order)))
         return { outcome: 'created', total: pricing.order.total };
       const stored = await findStored(tx, orderId);
       if (pricing.outcome === 'rejected' && !stored) return pricing;
       return answerRepeat(stored);
     });
 
-function answerRepeat(stored: Awaited<ReturnType<typeof findStored>>): CreateOrderReply {
+function answerRepeat(stored: StoredOrder | null): CreateOrderReply {
   if (!stored) throw new Error('an order could be neither stored nor found');
   const { status, total } = stored;
   if (status === 'PENDING' && total !== null) return { outcome: 'created', total };

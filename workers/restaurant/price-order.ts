@@ -24,11 +24,7 @@ export function priceOrder(requested: OrderedRestaurant[], offers: Offer[], hour
   if (cents > maxTotalCents) {
     return { outcome: 'rejected', reason: `The total of ${toMoney(cents)} exceeds the maximum of one order` };
   }
-  const restaurants = parts.map(({ restaurant_id, items, cents: part }) => ({
-    restaurant_id,
-    items,
-    total: toMoney(part),
-  }));
+  const restaurants = parts.map(({ cents: part, ...priced }) => ({ ...priced, total: toMoney(part) }));
   return { outcome: 'priced', order: { total: toMoney(cents), restaurants } };
 }
 

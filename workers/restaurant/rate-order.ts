@@ -11,9 +11,9 @@ import { countOrderRating } from '../../prisma/restaurant/ratings';
 export const rateOrder =
   (db: Database) =>
   async ({ order_id, order_rating }: RatingMessage): Promise<void> => {
-    const outcome = await db.$transaction(async (tx) => {
+    const known = await db.$transaction(async (tx) => {
       await lockOrder(tx, order_id);
       return countOrderRating(tx, order_id, order_rating);
     });
-    if (outcome === 'unknown_order') throw new ServiceFault(`there is no order ${order_id}`, false, 'UNKNOWN_ORDER');
+    if (!known) throw new ServiceFault(`there is no order ${order_id}`, false, 'UNKNOWN_ORDER');
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queues } from '../../../contracts/names';
-import { readLetters } from '../../queues/dead-letters';
-import { listQueues } from '../../queues/management';
+import { readLetters } from '../../broker/dead-letters';
+import { listQueues } from '../../broker/management';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import { waitingMessages } from '../invariants/leftovers';

@@ -13,6 +13,7 @@ export function createFreezer() {
       frozen.add(pids);
       sendSignal(pids, 'SIGSTOP');
       try {
+        await untilStopped(pids);
         return await work();
       } finally {
         sendSignal(pids, 'SIGCONT');
@@ -34,10 +35,23 @@ function sendSignal(pids: number[], signal: NodeJS.Signals): void {
   }
 }
 
+/** A signal takes effect when the process is next scheduled: on a busy machine not at once. */
+async function untilStopped(pids: number[]): Promise<void> {
+  for (;;) {
+    // Without a process of these ids left, ps fails.
+    const states = await ps('-o', 'stat=', '-p', pids.join(',')).catch(() => '');
+    if (states.split('\n').every((state) => state === '' || /^[TZ]/.test(state))) return;
+  }
+}
+
+const ps = async (...args: string[]): Promise<string> => (await promisify(execFile)('ps', args)).stdout;
+
 /** A process and its descendants. */
 async function findTree(root: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
-  const processes = [...stdout.matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [Number(pid), Number(parent)]);
+  const processes = [...(await ps('-A', '-o', 'pid=,ppid=')).matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [
+    Number(pid),
+    Number(parent),
+  ]);
   const tree = [root];
   for (const pid of tree) {
     for (const [child = 0, parent] of processes) if (parent === pid) tree.push(child);

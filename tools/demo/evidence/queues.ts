@@ -1,6 +1,6 @@
 import { queues } from '../../../contracts/names';
 import { until } from '../../platform/until';
-import { listQueues } from '../../queues/management';
+import { listQueues } from '../../broker/management';
 import { heading, print, printTable } from '../screen';
 
 /** The queues and how many messages went through each. Waits until RabbitMQ has counted this order's rating, the last message. */

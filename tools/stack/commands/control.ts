@@ -3,16 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, type Command } from 'commander';
 import { jsonOption, nameOption, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
-import { askStack, claimSocket, statusOf, type ControlRequest } from '../control';
+import { askStack, claimSocket, statusOf } from '../control';
 import { instanceNamed, wipe } from '../instance';
-import { withProgress } from '../progress';
-import { addressLines, metricsLines, partsTable } from '../screen';
+import { addressLines, metricsLines, partsTable, withProgress } from '../screen';
 
 interface Flags {
   name: string;
 }
 
-const partCommands = ['stop', 'start', 'restart', 'kill'] as const satisfies ControlRequest['command'][];
+const partCommands = ['stop', 'start', 'restart', 'kill'] as const;
 type PartCommand = (typeof partCommands)[number];
 
 export function addControlCommands(program: Command, run: Run): void {
@@ -50,20 +49,14 @@ async function showStatus({ name, json }: Flags & { json: boolean }): Promise<nu
     const services = api ? { ...api, ...servers } : null;
     printLines([JSON.stringify({ services, parts: status?.parts ?? [] }, null, 2)]);
   } else if (status) {
-    printLines([
-      `The stack "${name}" is ${status.phase}.`,
-      '',
-      ...partsTable(status.parts),
-      '',
-      ...(status.addresses ? [...addressLines(status.addresses), '', ...metricsLines(status.addresses)] : []),
-    ]);
+    const { phase, parts, addresses } = status;
+    const where = addresses ? ['', ...addressLines(addresses), '', ...metricsLines(addresses)] : [];
+    printLines([`The stack "${name}" is ${phase}.`, '', ...partsTable(parts), ...where]);
   } else {
-    printLines([`The stack "${name}" is not running. Start it with: npm start`]);
+    printLines([notRunning(name)]);
   }
   return status ? 0 : 1;
 }
-
-const pollMs = 50;
 
 /** Resolves when the launcher has ended too. */
 async function stopStack(name: string): Promise<number> {
@@ -73,7 +66,7 @@ async function stopStack(name: string): Promise<number> {
   }
   await withProgress(`Stopping the stack "${name}"`, async () => {
     await askStack(instanceNamed(name).socketPath, { command: 'stop' });
-    while (await statusOf(name)) await sleep(pollMs);
+    while (await statusOf(name)) await sleep(50);
   });
   printLines([`The stack "${name}" has stopped.`]);
   return 0;
@@ -100,4 +93,4 @@ async function controlParts(command: PartCommand, parts: string[], name: string)
   return 0;
 }
 
-export const notRunning = (name: string): string => `The stack "${name}" is not running: npm start`;
+export const notRunning = (name: string): string => `The stack "${name}" is not running. Start it with: npm start`;

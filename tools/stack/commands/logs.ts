@@ -39,8 +39,6 @@ export function addLogCommands(program: Command, run: Run): void {
     .action((parts: string[], { name }: { name: string }) => run(stepLogLevel(parts, name)));
 }
 
-const pollMs = 200;
-
 /** Prints the logs as one. Runs until Ctrl-C with `--follow`. Throws ExpectedError when a named part, or every part, has no log. */
 async function showLogs(parts: string[], { name, level, id, event, follow, json }: LogsFlags): Promise<number> {
   const instance = instanceNamed(name);
@@ -50,7 +48,7 @@ async function showLogs(parts: string[], { name, level, id, event, follow, json 
     throw new ExpectedError(`There is no log ${missing.join(', ')}; the parts' names: npm run status`);
   }
   process.stdout.on('error', () => process.exit(0)); // `| head` has closed the pipe.
-  const filter = { minLevel: level === undefined ? 0 : (pino.levels.values[level] ?? 0), id, event };
+  const filter = { minLevel: pino.levels.values[level ?? ''] ?? 0, id, event };
   const show = json ? ({ text }: { text: string }) => `${text}\n` : readable(process.stdout.isTTY);
   const tails = files.map(tailOf);
   const showNew = (): void => {
@@ -59,7 +57,7 @@ async function showLogs(parts: string[], { name, level, id, event, follow, json 
   };
   showNew();
   while (follow) {
-    await sleep(pollMs);
+    await sleep(200);
     showNew();
   }
   return 0;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,16 +9,14 @@ import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunningError, statusOf, type StackStatus } from '../control';
 import { ensureServers } from '../find/servers';
 import { createFolders, instanceNamed, logFileOf, projectRoot, rotateLog, type Instance } from '../instance';
-import { withStack } from '../launcher';
-import { portPolicy } from '../ports';
-import { withProgress } from '../progress';
-import { addressLines } from '../screen';
+import type { PortPolicy } from '../ports';
+import { addressLines, withProgress } from '../screen';
 
 interface StartFlags {
   name: string;
-  portBase?: number;
-  yes?: boolean;
-  detach?: boolean;
+  portBase: PortPolicy;
+  yes: boolean;
+  detach: boolean;
   serversOnly: boolean;
   parts?: string[];
 }
@@ -31,7 +29,7 @@ export function addStartCommand(program: Command, run: Run): void {
     .addOption(portBaseOption())
     .addOption(yesOption())
     .addOption(new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp())
-    .option('--detach', 'go to the background once everything is ready')
+    .option('--detach', 'go to the background once everything is ready', false)
     .option('--servers-only', 'only the servers, for working on the services yourself', false)
     .action((flags: StartFlags) => run(start(flags)));
 }
@@ -54,51 +52,35 @@ async function start(flags: StartFlags): Promise<number> {
   }
 }
 
-const startHere = (instance: Instance, { portBase, yes, serversOnly, parts }: StartFlags): Promise<number> =>
-  withStack(
-    {
-      instance,
-      ports: portPolicy(portBase),
-      yes: yes ?? false,
-      serversOnly,
-      only: parts,
-      durable: true,
-      fresh: false,
-      env: process.env,
-    },
-    async ({ addresses, stopping }) => {
-      printReady(instance, addresses, 'Ctrl-C stops it.');
-      await stopping;
-      return 0;
-    },
-  );
-
-const pollMs = 200;
+async function startHere(
+  instance: Instance,
+  { portBase: ports, yes, serversOnly, parts: only }: StartFlags,
+): Promise<number> {
+  const { withStack } = await import('../launcher.js'); // It loads every server's client, which no other command needs.
+  const options = { instance, ports, yes, serversOnly, only, durable: true, fresh: false, env: process.env };
+  return withStack(options, async ({ addresses, stopping }) => {
+    printReady(instance, addresses, 'Ctrl-C stops it.');
+    await stopping;
+    return 0;
+  });
+}
 
 /** Runs the same command again, detached from this terminal, and resolves when its stack is ready. */
 async function startInBackground(instance: Instance, flags: StartFlags): Promise<number> {
   if (await statusOf(instance.name)) throw new AlreadyRunningError(instance.name);
   // Installed here, where the terminal can answer; the launcher in the background then finds everything.
-  await ensureServers(serversToRun(process.env, flags.parts), { yes: flags.yes ?? false });
+  await ensureServers(serversToRun(process.env, flags.parts), flags);
   createFolders(instance);
   const log = logFileOf(instance, 'launcher');
   rotateLog(log);
-  const output = openSync(log, 'a');
-  const args = process.argv.slice(2).filter((argument) => argument !== '--detach');
-  const launcher = spawn(process.execPath, [join(__dirname, '..', 'main.js'), ...args], {
-    cwd: projectRoot,
-    detached: true,
-    stdio: ['ignore', output, output],
-  });
-  closeSync(output);
-  launcher.unref();
+  const launcher = launchDetached(log);
   let ended = false;
   launcher.once('exit', () => (ended = true)).once('error', () => (ended = true));
   const ready = await withProgress('Starting in the background', async (): Promise<StackStatus | undefined> => {
     while (!ended) {
       const status = await statusOf(instance.name);
       if (status?.phase === 'ready') return status;
-      await sleep(pollMs);
+      await sleep(200);
     }
     return undefined;
   });
@@ -109,6 +91,19 @@ async function startInBackground(instance: Instance, flags: StartFlags): Promise
   }
   printReady(instance, ready.addresses, stopHint(instance));
   return 0;
+}
+
+function launchDetached(log: string): ChildProcess {
+  const output = openSync(log, 'a');
+  const args = process.argv.slice(2).filter((argument) => argument !== '--detach');
+  const launcher = spawn(process.execPath, [join(__dirname, '..', 'main.js'), ...args], {
+    cwd: projectRoot,
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  launcher.unref();
+  return launcher;
 }
 
 function printReady(instance: Instance, addresses: Addresses | null, hint: string): void {
@@ -124,10 +119,10 @@ function printReady(instance: Instance, addresses: Addresses | null, hint: strin
 }
 
 function tokenHint({ name }: Instance): string {
-  if (process.env['AUTH_MODE'] === 'off') return 'Anyone on this machine can call everything (AUTH_MODE=off).';
-  if (process.env['AUTH_JWKS_URL']) return `Tokens come from ${process.env['AUTH_JWKS_URL']}`;
-  const otherName = name === 'local' ? '' : ` --name ${name}`;
-  return `A token: npm run -s token -- --role operator${otherName} (docs/security.md)`;
+  const { AUTH_MODE, AUTH_JWKS_URL } = process.env;
+  if (AUTH_MODE === 'off') return 'Anyone on this machine can call everything (AUTH_MODE=off).';
+  if (AUTH_JWKS_URL) return `Tokens come from ${AUTH_JWKS_URL}`;
+  return `A token: npm run -s token -- --role operator${name === 'local' ? '' : ` --name ${name}`} (docs/security.md)`;
 }
 
 const stopHint = ({ name }: Instance): string =>

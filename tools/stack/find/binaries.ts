@@ -3,12 +3,6 @@ import { delimiter, join } from 'node:path';
 
 const homebrewPrefixes = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
 
-/** RabbitMQ's server script, and Erlang's port mapper. */
-export interface RabbitmqBinaries {
-  server: string;
-  epmd: string;
-}
-
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
@@ -58,8 +52,10 @@ export function findRedis(): string | undefined {
   ]);
 }
 
-/** The script beside the server's own files: the one in sbin would switch the user. */
-export function findRabbitmq(): RabbitmqBinaries | undefined {
+export type RabbitmqBinaries = NonNullable<ReturnType<typeof findRabbitmq>>;
+
+/** The server's script next to its own files, because the one in sbin would switch the user, and Erlang's port mapper. */
+export function findRabbitmq() {
   const server = firstExecutable([
     '/usr/lib/rabbitmq/bin/rabbitmq-server',
     ...homebrewPrefixes.map((prefix) => join(prefix, 'opt', 'rabbitmq', 'sbin', 'rabbitmq-server')),

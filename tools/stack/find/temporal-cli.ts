@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withProgress } from '../progress';
+import { messageOf } from '../../cli/output';
+import { withProgress } from '../screen';
 import { firstExecutable, onPath } from './binaries';
 
 /** The newest release that `go install` can build: later ones have replace directives. */
@@ -24,25 +25,25 @@ export function findTemporal(): string | undefined {
   return firstExecutable([...onPath('temporal'), ...obtained.map((file) => join(folder, file))]);
 }
 
+const waysToObtain = {
+  'Downloading the Temporal dev server': download,
+  'Building the Temporal dev server with Go (some minutes, once)': buildWithGo,
+};
+
 /**
  * Downloads the program with Temporal's SDK, or else builds it from source with Go, into the cache folder. Resolves to its path; to
- * undefined when neither works, with the reasons printed.
+ * undefined when neither works. Prints why one does not.
  */
 export async function obtainTemporal(): Promise<string | undefined> {
-  const problems: string[] = [];
-  for (const [label, obtain] of [
-    ['Downloading the Temporal dev server', download],
-    ['Building the Temporal dev server with Go (some minutes, once)', buildWithGo],
-  ] as const) {
+  for (const [label, obtain] of Object.entries(waysToObtain)) {
     try {
       await withProgress(label, obtain);
       const found = findTemporal();
       if (found) return found;
     } catch (error) {
-      problems.push(`  ${label}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+      process.stderr.write(`  ${messageOf(error).split('\n')[0]}\n`);
     }
   }
-  process.stderr.write(`${problems.join('\n')}\n`);
   return undefined;
 }
 

@@ -3,9 +3,11 @@ import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { loadConfig, schemas } from '../../../lib/config/config';
+import { applyMigrations } from '../../../prisma/migrate';
 import { ExpectedError, say } from '../../cli/output';
-import { postgresUser } from '../addresses';
-import type { Instance } from '../instance';
+import { postgresUser, serviceNames, type Addresses } from '../addresses';
+import { projectRoot, type Instance } from '../instance';
 import type { Part, ServerOptions } from '../part';
 import { loopback, type Ports } from '../ports';
 
@@ -47,10 +49,17 @@ export async function postgresPart(binaries: string, { instance, ports, durable 
   };
 }
 
+/** Creates the missing databases and tables. Throws MigrationError. */
+export async function prepareDatabases({ postgres }: Addresses): Promise<void> {
+  const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
+  for (const service of serviceNames) {
+    await applyMigrations({ databaseUrl: postgres[service], ca, directory: join(projectRoot, 'prisma', service) });
+  }
+}
+
 /** PostgreSQL refuses to run as root. */
 function unprivilegedAccount(): Account {
-  const id = (flag: string, user: string) =>
-    Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
+  const id = (flag: string, user: string) => Number(execFileSync('id', [flag, user], { stdio: 'pipe' }));
   for (const user of ['postgres', 'nobody']) {
     try {
       return { uid: id('-u', user), gid: id('-g', user) };

@@ -1,8 +1,8 @@
-import { createConnection } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loopback } from '../ports';
+import Redis from 'ioredis';
 import type { Part, ServerOptions } from '../part';
+import { loopback } from '../ports';
 
 /** Snapshots once a minute and at shutdown: it is a cache. */
 export function redisPart(binary: string, { instance, ports }: ServerOptions): Part {
@@ -22,15 +22,13 @@ export function redisPart(binary: string, { instance, ports }: ServerOptions): P
   };
 }
 
-function answersPing(port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: loopback, port });
-    socket.setTimeout(1_000, () => socket.destroy(new Error('no answer to PING')));
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (data) => {
-      resolve(data.toString().startsWith('+PONG'));
-      socket.destroy();
-    });
-    socket.once('error', reject);
-  });
+async function answersPing(port: number): Promise<boolean> {
+  const redis = new Redis(port, loopback, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 1_000 });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return (await redis.ping()) === 'PONG';
+  } finally {
+    redis.disconnect();
+  }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { searchAttributes } from '../../../contracts/names';
 import { loadConfig, schemas } from '../../../lib/config/config';
-import { temporalServer, type TemporalServer } from '../../../lib/temporal/connection';
+import { temporalServer } from '../../../lib/temporal/connection';
 
 /** The SDK's types as Temporal's command line and as its API (`temporal.api.enums.v1.IndexedValueType`) write them. */
 const types = { KEYWORD: { cli: 'Keyword', value: 2 }, KEYWORD_LIST: { cli: 'KeywordList', value: 7 } } as const;
@@ -15,45 +16,57 @@ const visibleTimeoutMs = 20_000;
 const pollMs = 200;
 
 /**
- * Adds the search attributes that a namespace lacks (an external server, or a state file from before one was added). Resolves when the
- * server shows them, to the names of those that it added: a second run resolves to an empty list.
+ * Adds the search attributes that the environment's namespace lacks (an external server, or a state file from before one was added).
+ * Resolves when the server shows them, to the names of those that it added: a second run resolves to an empty list. Throws an Error that
+ * names the server's address.
  */
-export async function registerSearchAttributes(server: TemporalServer, namespace: string): Promise<string[]> {
-  const { Connection } = await import('@temporalio/client'); // Loading it takes 0.3 s, which other commands need not wait.
+export async function registerSearchAttributes(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const config = loadConfig(schemas.searchAttributes, env);
+  const server = temporalServer(config);
+  try {
+    return await withConnection(server, (connection) => addMissing(connection, config.TEMPORAL_NAMESPACE));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`the search attributes of Temporal at ${server.address}: ${message}`, { cause: error });
+  }
+}
+
+export async function withConnection<T>(
+  server: ConnectionOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.connect(server);
   try {
-    const missing = async () => {
-      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-      return all.filter(({ name }) => !(name in (customAttributes ?? {})));
-    };
-    const lacking = await missing();
-    if (lacking.length === 0) return [];
-    const added = Object.fromEntries(lacking.map(({ name, type }) => [name, types[type].value]));
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: added });
-    const deadline = Date.now() + visibleTimeoutMs;
-    while ((await missing()).length > 0) {
-      if (Date.now() > deadline)
-        throw new Error(`${server.address} does not show the search attributes that were added`);
-      await sleep(pollMs);
-    }
-    return lacking.map(({ name }) => name);
+    return await work(connection);
   } finally {
     await connection.close();
   }
 }
 
+async function addMissing({ operatorService }: Connection, namespace: string): Promise<string[]> {
+  const findMissing = async () => {
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    return all.filter(({ name }) => !(name in (customAttributes ?? {})));
+  };
+  const missing = await findMissing();
+  if (missing.length === 0) return [];
+  const added = Object.fromEntries(missing.map(({ name, type }) => [name, types[type].value]));
+  await operatorService.addSearchAttributes({ namespace, searchAttributes: added });
+  const deadline = Date.now() + visibleTimeoutMs;
+  while ((await findMissing()).length > 0) {
+    if (Date.now() > deadline) throw new Error('it does not show those that were added');
+    await sleep(pollMs);
+  }
+  return missing.map(({ name }) => name);
+}
+
 /** `node dist/tools/stack/servers/search-attributes.js`, for a system that the launcher does not start. */
 if (require.main === module) {
-  registerFromEnvironment().then(
+  registerSearchAttributes(process.env).then(
     (added) => console.log(added.length > 0 ? `registered ${added.join(', ')}` : 'nothing to register'),
     (error: unknown) => {
-      console.error('the search attributes:', error);
+      console.error(error);
       process.exitCode = 1;
     },
   );
-}
-
-async function registerFromEnvironment(): Promise<string[]> {
-  const config = loadConfig(schemas.searchAttributes, process.env);
-  return registerSearchAttributes(temporalServer(config), config.TEMPORAL_NAMESPACE);
 }

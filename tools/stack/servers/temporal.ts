@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Part, ServerOptions } from '../part';
 import { loopback } from '../ports';
-import { searchAttributeFlags } from './search-attributes';
+import { searchAttributeFlags, withConnection } from './search-attributes';
 
 /** Settings of the dev server, each measured on two cores. docker-compose.yml has the same. */
 export const dynamicConfig = {
@@ -29,6 +29,7 @@ export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 export function temporalPart(binary: string, { instance, ports }: ServerOptions): Part {
   const folder = join(instance.dataDir, 'temporal');
   mkdirSync(folder, { recursive: true });
+  const address = `${loopback}:${ports.temporal}`;
   const repeated = (flag: string, values: object) =>
     Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);
   return {
@@ -44,21 +45,14 @@ export function temporalPart(binary: string, { instance, ports }: ServerOptions)
     ],
     env: process.env,
     cwd: folder,
-    address: `${loopback}:${ports.temporal}`,
+    address,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 10_000,
     readyTimeoutMs: 60_000,
-    isReady: () => servesNamespace(`${loopback}:${ports.temporal}`),
+    isReady: () =>
+      withConnection({ address, connectTimeout: 2_000 }, async ({ workflowService }) => {
+        await workflowService.describeNamespace({ namespace: 'default' });
+        return true;
+      }),
   };
-}
-
-async function servesNamespace(address: string): Promise<boolean> {
-  const { Connection } = await import('@temporalio/client'); // Loading it takes 0.3 s, which other commands need not wait.
-  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
-  try {
-    await connection.workflowService.describeNamespace({ namespace: 'default' });
-    return true;
-  } finally {
-    await connection.close();
-  }
 }

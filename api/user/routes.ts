@@ -1,12 +1,9 @@
-import { createServiceApp, type EdgeDeps } from '../http/app';
 import type { ServiceRoutes } from '../http/route';
 import { orderRoutes, type OrderDeps } from './orders';
 import { ratingRoutes, type RatingDeps } from './ratings';
 import { restaurantRoutes, type BrowseDeps } from './restaurants';
 
-export type UserDeps = OrderDeps & BrowseDeps & RatingDeps;
-
-export const userService: ServiceRoutes<UserDeps> = {
+export const userService: ServiceRoutes<OrderDeps & BrowseDeps & RatingDeps> = {
   title: 'User service',
   description: 'For customers: browsing restaurants, and placing, following, cancelling and rating orders.',
   groups: [
@@ -15,5 +12,3 @@ export const userService: ServiceRoutes<UserDeps> = {
     { tag: 'ratings', description: 'Rating', routes: ratingRoutes },
   ],
 };
-
-export const createUserApp = (deps: UserDeps & EdgeDeps) => createServiceApp(userService, deps);

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import express, { type Express } from 'express';
 import { Registry } from 'prom-client';
-import { countRequests } from './metrics';
+import { countRequests } from './telemetry';
 import { listen, type Listening } from './server';
 
 let registry: Registry;
@@ -44,7 +44,7 @@ test('a request that is refused before its route is looked for is unmatched', as
   expect(await counted()).toEqual(['GET unmatched 500']);
 });
 
-test('a request whose client goes is counted as 499, and is under way until then', async () => {
+test('a request whose client disconnects is counted as 499, and as in flight until then', async () => {
   const inFlight = async () => (await registry.getSingleMetric('http_requests_in_flight')?.get())?.values[0]?.value;
   const arrived = new Promise<void>((resolve) => (asked = resolve));
   const sent = request(`${server.address}/slow`).on('error', () => undefined);

@@ -1,11 +1,8 @@
-import { createServiceApp, type EdgeDeps } from '../http/app';
 import type { ServiceRoutes } from '../http/route';
 import { agentRoutes, type AgentsDeps } from './agents';
 import { deliveryRoutes, type DeliveriesDeps } from './deliveries';
 
-type DeliveryDeps = AgentsDeps & DeliveriesDeps;
-
-export const deliveryService: ServiceRoutes<DeliveryDeps> = {
+export const deliveryService: ServiceRoutes<AgentsDeps & DeliveriesDeps> = {
   title: 'Delivery service',
   description: 'For couriers: their accounts and their jobs.',
   groups: [
@@ -13,5 +10,3 @@ export const deliveryService: ServiceRoutes<DeliveryDeps> = {
     { tag: 'deliveries', description: 'Their jobs', routes: deliveryRoutes },
   ],
 };
-
-export const createDeliveryApp = (deps: DeliveryDeps & EdgeDeps) => createServiceApp(deliveryService, deps);

@@ -1,11 +1,8 @@
-import { createServiceApp, type EdgeDeps } from '../http/app';
 import type { ServiceRoutes } from '../http/route';
 import { orderRoutes, type OrdersDeps } from './orders';
 import { restaurantRoutes, type RestaurantsDeps } from './restaurants';
 
-type RestaurantDeps = RestaurantsDeps & OrdersDeps;
-
-export const restaurantService: ServiceRoutes<RestaurantDeps> = {
+export const restaurantService: ServiceRoutes<RestaurantsDeps & OrdersDeps> = {
   title: 'Restaurant service',
   description: 'For restaurants: their menus, the orders that have come in, and their decisions.',
   groups: [
@@ -13,5 +10,3 @@ export const restaurantService: ServiceRoutes<RestaurantDeps> = {
     { tag: 'orders', description: 'The orders and their decisions', routes: orderRoutes },
   ],
 };
-
-export const createRestaurantApp = (deps: RestaurantDeps & EdgeDeps) => createServiceApp(restaurantService, deps);
