@@ -26,7 +26,7 @@ type Command<K extends Kind> = Extract<OrderCommand, { kind: K }>;
 /** `done`: also when the order is already in that state. Otherwise the route's answer: 202 when the command did not complete in time. */
 export type Commanded<K extends Kind> = 'done' | Answered<202> | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
 
-export interface CommandToSend<K extends Kind> {
+interface CommandToSend<K extends Kind> {
   orderId: string;
   command: Command<K>;
   /** The order in this service's own database; null when it has no row. Read only when the workflow is closed or gone. */
@@ -93,7 +93,7 @@ function ruleRefusal<K extends Kind>(
   { kind }: Command<K> & { kind: K },
   { code, message }: { code: string; message: string },
 ): Refusal<RuleCode<K> | 'UNPROCESSABLE'> {
-  if (code === malformed) return mismatch(message, [{ path: '', message }]);
+  if (code === malformed) return mismatch(message);
   const known = rulesOf[kind].find((rule) => rule === code);
   if (known === undefined) throw new UnknownRefusalError(code, message);
   return refuse(known, message);

@@ -24,14 +24,8 @@ const idempotencyNamespace = '6f0e2a54-3f0b-4a5c-9d51-0a5f6f3f2b1e';
 const placedExample = { order_id: exampleIds.order, status: 'PENDING' as const, placed_at: exampleTimes.placed };
 const heldBody = { ...acceptedBody, status: 'PENDING' as const };
 
-interface PlacementRoute {
-  oldName?: { path: `/${string}` };
-  /** Where the service shows the order. */
-  location: (orderId: string) => string;
-}
-
-/** `POST /orders`, the same at each service that takes orders. */
-export const placementRoute = ({ oldName, location }: PlacementRoute) =>
+/** `POST /orders`, the same at each service that takes orders. @param location Where the service shows the order. */
+export const placementRoute = (location: (orderId: string) => string, oldName?: { path: `/${string}` }) =>
   route({
     method: 'POST',
     path: '/orders',
@@ -110,7 +104,7 @@ async function placeOrder(
   if (sent.state === 'completed') return toPlacement(orderId, input.bodyHash, sent.value);
 
   const first = key === undefined ? undefined : await firstPlacement(deps.temporal, orderId);
-  if (first?.bodyHash !== undefined && isAnother(first.bodyHash, input.bodyHash)) return keyReused;
+  if (isAnother(first?.bodyHash, input.bodyHash)) return keyReused;
   const rejected = sent.state === 'ended' ? await rejectionOf(deps.temporal, orderId) : undefined;
   return rejected ?? { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
 }
@@ -129,7 +123,8 @@ function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcom
   }
 }
 
-const isAnother = (first: string, now: string): boolean => first !== noBodyHash && first !== now;
+const isAnother = (first: string | undefined, now: string): boolean =>
+  first !== undefined && first !== noBodyHash && first !== now;
 
 /** The placement that Temporal holds under this order id: this one or an earlier one. */
 async function firstPlacement(temporal: Temporal, orderId: string) {
@@ -148,9 +143,7 @@ async function rejectionOf(temporal: Temporal, orderId: string): Promise<Placeme
 const keyReused = refuse(
   'KEY_REUSED',
   'This Idempotency-Key came before with another body. Use a new key for a new order.',
-  {
-    errors: [{ path: 'Idempotency-Key', message: 'used with another body' }],
-  },
+  { errors: [{ path: 'Idempotency-Key', message: 'used with another body' }] },
 );
 
 function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy): OrderInput {

@@ -1,19 +1,12 @@
 import { agentAdded, agentFound, agents, type Agent } from '../../contracts/answers/deliveries';
 import { addAgentBody, agentsOldQuery, agentsQuery } from '../../contracts/delivery';
-import type { AgentAssignedMessage } from '../../contracts/messages';
-import type { BestEffortPublish } from '../../lib/broker/broker';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
-import { isDuplicate, type Database } from '../../prisma/delivery/client';
+import { isDuplicate } from '../../prisma/delivery/client';
 import { withStatus } from '../answers';
 import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleAgent, exampleIds } from '../openapi/examples';
-
-export interface AgentsDeps {
-  db: Database;
-  /** Notifies the waiting orders of their agents. */
-  notifyOrders: BestEffortPublish<AgentAssignedMessage>;
-}
+import type { DeliveryDeps } from './deps';
 
 const unknownAgent = 'Agent not found';
 
@@ -26,7 +19,7 @@ const listAllAgents = route({
   roles: ['service'],
   query: agentsQuery,
   answers: { 200: answer('The agents, oldest first.', agents, [exampleAgent]) },
-  async handle({ db }: AgentsDeps, { query, answer }) {
+  async handle({ db }: DeliveryDeps, { query, answer }) {
     return answer(200, (await listAgents(db, query.assignments)).map(shown));
   },
 });
@@ -42,7 +35,7 @@ const showAgent = route({
     200: answer('The agent.', agentFound, withStatus('Agent found', exampleAgent)),
   },
   refusals: { NOT_FOUND: 'Unknown, or another courier.' },
-  async handle({ db }: AgentsDeps, { params, caller, answer }) {
+  async handle({ db }: DeliveryDeps, { params, caller, answer }) {
     const agent = await findAgent(db, params.id);
     if (!agent || (caller.role === 'courier' && caller.agent_id !== agent.id)) return refuse('NOT_FOUND', unknownAgent);
     return answer(200, withStatus('Agent found', shown(agent)));
@@ -61,7 +54,7 @@ const addAnAgent = route({
     201: answer('The agent is added.', agentAdded, withStatus('Agent added', { agent_id: exampleIds.agent })),
   },
   refusals: { DUPLICATE: 'The `userName` is taken.' },
-  async handle({ db, notifyOrders }: AgentsDeps, { body, answer }) {
+  async handle({ db, notifyOrders }: DeliveryDeps, { body, answer }) {
     const added = await addAgent(db, body).catch((error: unknown) => {
       if (!isDuplicate(error)) throw error;
     });

@@ -2,7 +2,6 @@ import { done } from '../../contracts/answers/common';
 import { deliveries, deliveryFound, type Delivery } from '../../contracts/answers/deliveries';
 import { declineBody, deliveriesQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
 import { nextCursor } from '../../contracts/values';
-import type { Temporal } from '../../lib/temporal/connection';
 import { agentExists } from '../../prisma/delivery/agents';
 import { findDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
@@ -13,12 +12,8 @@ import { isRefusal, mismatch, refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleDelivery, exampleIds } from '../openapi/examples';
 import { sendOrderCommand } from '../order-commands';
+import type { DeliveryDeps } from './deps';
 import { isTheirs, ownAgentId, refuseAnothersJob } from './own-jobs';
-
-export interface DeliveriesDeps {
-  db: Database;
-  temporal: Temporal;
-}
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -38,7 +33,7 @@ const listJobs = route({
     ),
   },
   refusals: { NOT_FOUND: 'The agent is unknown, or another courier.' },
-  async handle({ db }: DeliveriesDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
+  async handle({ db }: DeliveryDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
     const agentId = ownAgentId(caller, agent_id);
     if (isRefusal(agentId)) return agentId;
     if (agentId !== undefined && !(await agentExists(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
@@ -65,7 +60,7 @@ const showDelivery = route({
     ),
   },
   refusals: { NOT_FOUND: "Unknown, without an agent yet, or another courier's." },
-  async handle({ db }: DeliveriesDeps, { params, caller, answer }) {
+  async handle({ db }: DeliveryDeps, { params, caller, answer }) {
     const delivery = await findDelivery(db, params.order_id);
     if (!delivery?.agent || !isTheirs(caller, delivery.agent.id))
       return refuse('NOT_FOUND', 'No agent has been assigned to this order');
@@ -97,7 +92,7 @@ const moveDelivery = route({
     ILLEGAL_TRANSITION: 'The present status does not allow it.',
     NO_AGENT_YET: 'No agent is assigned yet.',
   },
-  async handle({ db, temporal }: DeliveriesDeps, { params: { order_id: orderId }, body, caller, answer }) {
+  async handle({ db, temporal }: DeliveryDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const { order_id, status } = body;
     if (order_id !== undefined && order_id.toLowerCase() !== orderId)
       return mismatch('The body names another order than the path', [
@@ -133,7 +128,7 @@ const declineDelivery = route({
     ILLEGAL_TRANSITION: "Picked up, over, or another agent's.",
     NO_AGENT_YET: 'No agent is assigned yet.',
   },
-  async handle({ db, temporal }: DeliveriesDeps, { params: { order_id: orderId }, body, caller, answer }) {
+  async handle({ db, temporal }: DeliveryDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const agentId = ownAgentId(caller, body.agent_id);
     if (isRefusal(agentId)) return agentId;
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });

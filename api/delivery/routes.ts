@@ -1,8 +1,9 @@
 import type { ServiceRoutes } from '../http/route';
-import { agentRoutes, type AgentsDeps } from './agents';
-import { deliveryRoutes, type DeliveriesDeps } from './deliveries';
+import type { DeliveryDeps } from './deps';
+import { agentRoutes } from './agents';
+import { deliveryRoutes } from './deliveries';
 
-export const deliveryService: ServiceRoutes<AgentsDeps & DeliveriesDeps> = {
+export const deliveryService: ServiceRoutes<DeliveryDeps> = {
   title: 'Delivery service',
   description: 'For couriers: their accounts and their jobs.',
   groups: [

@@ -5,13 +5,9 @@ export interface Refusal<Code extends ErrorCode = ErrorCode> {
   readonly refused: Code;
   /** For the client. */
   readonly message: string;
-  readonly errors?: FieldError[];
+  /** What does not match, field by field. An empty path is the whole. */
+  readonly errors?: { path: string; message: string }[];
   readonly retryAfterSeconds?: number;
-}
-
-export interface FieldError {
-  path: string;
-  message: string;
 }
 
 export const refuse = <Code extends ErrorCode>(
@@ -23,8 +19,7 @@ export const refuse = <Code extends ErrorCode>(
 export const isRefusal = <T>(value: T): value is Extract<T, Refusal> =>
   typeof value === 'object' && value !== null && 'refused' in value;
 
-/** What does not match, field by field. An empty path is the whole. */
-export const mismatch = (message: string, errors: FieldError[]): Refusal<'UNPROCESSABLE'> =>
+export const mismatch = (message: string, errors: Refusal['errors'] = [{ path: '', message }]) =>
   refuse('UNPROCESSABLE', message, { errors });
 
 /** A message may quote the request, which can be long. */
@@ -74,7 +69,7 @@ const statuses: Readonly<Record<string, number | undefined>> = orderRefusals;
 export const unauthenticated = (message: string): HttpProblem => new HttpProblem(refuse('UNAUTHENTICATED', message));
 export const notFound = (message: string): HttpProblem => new HttpProblem(refuse('NOT_FOUND', message));
 /** A body that cannot be read at all, so that no field can be named. */
-export const unreadable = (message: string): HttpProblem => new HttpProblem(mismatch(message, [{ path: '', message }]));
+export const unreadable = (message: string): HttpProblem => new HttpProblem(mismatch(message));
 /** A dependency of the answer is unavailable; the client should retry. */
 export const unavailable = (message: string, retryAfterSeconds = 2): HttpProblem =>
   new HttpProblem(refuse('UNAVAILABLE', message, { retryAfterSeconds }));

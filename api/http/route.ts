@@ -192,12 +192,6 @@ export function statusAt({ refusals }: Pick<Route<never>, 'refusals'>, code: Err
 export interface ServiceRoutes<Deps> {
   title: string;
   description: string;
-  groups: readonly RouteGroup<Deps>[];
-}
-
-/** Routes about one thing; a tag in the documents. */
-interface RouteGroup<Deps> {
-  tag: string;
-  description: string;
-  routes: readonly Route<Deps>[];
+  /** Each is about one thing, and a tag in the documents. */
+  groups: readonly { tag: string; description: string; routes: readonly Route<Deps>[] }[];
 }

@@ -22,13 +22,7 @@ export const exampleTimes = {
   delivered: '2026-11-29T12:41:00.000Z',
 } as const;
 
-const menuItem = {
-  id: exampleIds.menuItem,
-  name: 'Paneer Tikka',
-  description: null,
-  price: 8.5,
-  type: 'VEG' as const,
-};
+const menuItem = { id: exampleIds.menuItem, name: 'Paneer Tikka', description: null, price: 8.5, type: 'VEG' as const };
 
 const restaurant = {
   id: exampleIds.restaurant,
@@ -42,14 +36,6 @@ const restaurant = {
 
 export const exampleRestaurant = { ...restaurant, menu: [menuItem] };
 
-const orderedItem = {
-  id: exampleIds.orderedItem,
-  menu_item_id: exampleIds.menuItem,
-  quantity: 2,
-  price: 8.5,
-  menu_item: menuItem,
-};
-
 const orderPart = {
   id: exampleIds.orderPart,
   restaurant_id: exampleIds.restaurant,
@@ -57,7 +43,9 @@ const orderPart = {
   reason: null,
   total: 17,
   restaurant,
-  items: [orderedItem],
+  items: [
+    { id: exampleIds.orderedItem, menu_item_id: exampleIds.menuItem, quantity: 2, price: 8.5, menu_item: menuItem },
+  ],
 };
 
 export const exampleOrderGroup = {
@@ -82,6 +70,9 @@ export const exampleOrderSummary = {
   rating: null,
 };
 
+const stars = { order_rating: 5, agent_rating: 4 };
+export const exampleRating = { id: exampleIds.rating, user_order_id: exampleIds.userOrder, ...stars };
+
 export const exampleOrderPage = {
   order_id: exampleIds.order,
   user_id: exampleIds.user,
@@ -91,7 +82,7 @@ export const exampleOrderPage = {
   agent: { agent_id: exampleIds.agent, name: 'Asha' },
   total: 17,
   restaurants: exampleOrderGroup.orders,
-  rating: { order_rating: 5, agent_rating: 4 },
+  rating: stars,
   timeline: [
     { at: exampleTimes.placed, event: 'placed' },
     { at: exampleTimes.confirmed, event: 'confirmed by the restaurant' },
@@ -100,13 +91,6 @@ export const exampleOrderPage = {
     { at: exampleTimes.delivered, event: 'delivered' },
   ],
   reason: null,
-};
-
-export const exampleRating = {
-  id: exampleIds.rating,
-  user_order_id: exampleIds.userOrder,
-  order_rating: 5,
-  agent_rating: 4,
 };
 
 export const exampleAgent = {

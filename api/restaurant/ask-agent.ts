@@ -1,29 +1,22 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { orderWorkflowId, workflowTypes } from '../../contracts/names';
-import type { OrderPolicy } from '../../contracts/workflow';
-import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
+import { describeWorkflow } from '../../lib/temporal/connection';
 import { WorkflowGoneError } from '../../lib/temporal/errors';
 import { startWorkflow } from '../../lib/temporal/send';
-import type { Database } from '../../prisma/restaurant/client';
 import { findOrder, type OrderRow } from '../../prisma/restaurant/orders';
 import { confirmedOrder, orderStart } from '../../workflows/start';
 import { held } from '../answers';
 import { refuse, type Refusal } from '../http/refusals';
 import type { Answered } from '../http/route';
 import { sendToWorkflow, type Commanded } from '../order-commands';
-
-interface AskAgentDeps {
-  db: Database;
-  temporal: Temporal;
-  policy: OrderPolicy;
-}
+import type { RestaurantDeps } from './deps';
 
 /**
  * Requests an agent again for a confirmed order that has none. An order without a workflow, because an old program confirmed it or its run
  * was lost, gets one. A run that was terminated stays so: whether the order continues is an operator's decision, by a repair.
  */
 export async function askForAgent(
-  deps: AskAgentDeps,
+  deps: RestaurantDeps,
   orderId: string,
 ): Promise<Commanded<'askAgent'> | Refusal<'NOT_FOUND' | 'ILLEGAL_TRANSITION'>> {
   try {
@@ -40,7 +33,7 @@ export async function askForAgent(
 
 /** The started workflow requests the agent. A workflow that has completed had its agent. */
 async function adopt(
-  { temporal, policy }: AskAgentDeps,
+  { temporal, policy }: RestaurantDeps,
   order: OrderRow,
 ): Promise<Answered<202> | Refusal<'ALREADY_ASSIGNED' | 'ILLEGAL_TRANSITION'>> {
   try {

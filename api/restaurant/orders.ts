@@ -1,9 +1,6 @@
 import { agentAsked, decided, orderGroups } from '../../contracts/answers/orders';
 import { decisionBody, ordersQuery } from '../../contracts/orders';
 import { nextCursor } from '../../contracts/values';
-import type { OrderPolicy } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal/connection';
-import type { Database } from '../../prisma/restaurant/client';
 import { findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
 import { accepted, withStatus } from '../answers';
 import { refuse } from '../http/refusals';
@@ -11,15 +8,10 @@ import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderGroup } from '../openapi/examples';
 import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
+import type { RestaurantDeps } from './deps';
 import { askForAgent } from './ask-agent';
 import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
 import { shownGroup } from './order-view';
-
-export interface OrdersDeps {
-  db: Database;
-  temporal: Temporal;
-  policy: OrderPolicy;
-}
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -38,7 +30,7 @@ const listOrders = route({
     }),
   },
   refusals: { NOT_FOUND: 'No order matches.' },
-  async handle({ db }: OrdersDeps, { query, caller, answer }) {
+  async handle({ db }: RestaurantDeps, { query, caller, answer }) {
     const { order_id: orderId, user_id: userId, restaurant_id: restaurantId, status, limit, cursor } = query;
     const filter = own(caller, { orderId, userId, restaurantId, status });
     const groups = filter ? await listOrderGroups(db, filter, limit, cursor) : [];
@@ -49,7 +41,7 @@ const listOrders = route({
   },
 });
 
-const placeOrder = placementRoute({ location: (orderId) => `/orders?order_id=${orderId}` });
+const placeOrder = placementRoute((orderId) => `/orders?order_id=${orderId}`);
 
 const decideOrder = route({
   method: 'POST',
@@ -70,7 +62,7 @@ const decideOrder = route({
     UNKNOWN_RESTAURANT: 'The order has no part of this restaurant.',
     DECISION_NOT_ALLOWED: 'The order is CANCELLED or picked up, or a reason is missing.',
   },
-  async handle({ db, temporal }: OrdersDeps, { params: { order_id: orderId }, body, caller, answer }) {
+  async handle({ db, temporal }: RestaurantDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const { status, restaurant_id, reason } = body;
     const refused = await refuseAnothersPart(db, caller, orderId, restaurant_id);
     if (refused) return refused;
@@ -109,7 +101,7 @@ const requestAgent = route({
     NOT_CONFIRMED: 'The order is not confirmed.',
     ILLEGAL_TRANSITION: "The order's workflow was terminated; an operator has to repair it.",
   },
-  async handle(deps: OrdersDeps, { params: { order_id: orderId }, caller, answer }) {
+  async handle(deps: RestaurantDeps, { params: { order_id: orderId }, caller, answer }) {
     const refused = await refuseAnothersOrder(deps.db, caller, orderId);
     if (refused) return refused;
     const outcome = await askForAgent(deps, orderId);

@@ -1,6 +1,5 @@
 import { restaurantAdded, restaurantChanged, restaurantFound } from '../../contracts/answers/restaurants';
 import { addRestaurantBody, changeRestaurantBody } from '../../contracts/restaurants';
-import type { Database } from '../../prisma/restaurant/client';
 import { changeRestaurant } from '../../prisma/restaurant/restaurant-changes';
 import { addRestaurant, findRestaurant, listOpenRestaurants } from '../../prisma/restaurant/restaurants';
 import { withStatus } from '../answers';
@@ -8,10 +7,7 @@ import { browseRoute } from '../browsing';
 import { mismatch, refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleIds, exampleRestaurant } from '../openapi/examples';
-
-export interface RestaurantsDeps {
-  db: Database;
-}
+import type { RestaurantDeps } from './deps';
 
 const unknownRestaurant = 'Restaurant not found';
 const params = { id: { unknown: unknownRestaurant, example: exampleIds.restaurant } };
@@ -19,7 +15,7 @@ const params = { id: { unknown: unknownRestaurant, example: exampleIds.restauran
 const browseRestaurants = browseRoute({
   oldPath: '/restaurants/available',
   description: 'Read from the database, not cached.',
-  async browse({ db }: RestaurantsDeps, hour) {
+  async browse({ db }: RestaurantDeps, hour) {
     const restaurants = await listOpenRestaurants(db, hour);
     const message = `Restaurants open at ${String(hour).padStart(2, '0')}:00 UTC`;
     return withStatus(message, { count: restaurants.length, restaurant_data: restaurants });
@@ -37,7 +33,7 @@ const showRestaurant = route({
     200: answer('The restaurant.', restaurantFound, withStatus('Restaurant found', exampleRestaurant)),
   },
   refusals: { NOT_FOUND: 'Unknown.' },
-  async handle({ db }: RestaurantsDeps, { params, answer }) {
+  async handle({ db }: RestaurantDeps, { params, answer }) {
     const restaurant = await findRestaurant(db, params.id);
     if (!restaurant) return refuse('NOT_FOUND', unknownRestaurant);
     return answer(200, withStatus('Restaurant found', restaurant));
@@ -66,7 +62,7 @@ const addARestaurant = route({
       withStatus('Restaurant added', { restaurant_id: exampleIds.restaurant, menu_ids: [exampleIds.menuItem] }),
     ),
   },
-  async handle({ db }: RestaurantsDeps, { body, answer }) {
+  async handle({ db }: RestaurantDeps, { body, answer }) {
     const { id, menuIds } = await addRestaurant(db, body);
     const data = { restaurant_id: id, menu_ids: menuIds };
     return answer(201, withStatus('Restaurant added', data), { Location: `/restaurants/${id}` });
@@ -92,7 +88,7 @@ const changeARestaurant = route({
   }),
   answers: { 200: answer('Changed.', restaurantChanged, { status: true, message: 'Restaurant changed' }) },
   refusals: { NOT_FOUND: 'The restaurant is unknown, or an item is not on its menu.' },
-  async handle({ db }: RestaurantsDeps, { params, body, caller, answer }) {
+  async handle({ db }: RestaurantDeps, { params, body, caller, answer }) {
     if (caller.role === 'restaurant' && !caller.restaurant_ids.includes(params.id))
       return refuse('FORBIDDEN', 'This restaurant belongs to another account');
     const changed = await changeRestaurant(db, params.id, body);

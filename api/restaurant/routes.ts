@@ -1,8 +1,9 @@
 import type { ServiceRoutes } from '../http/route';
-import { orderRoutes, type OrdersDeps } from './orders';
-import { restaurantRoutes, type RestaurantsDeps } from './restaurants';
+import type { RestaurantDeps } from './deps';
+import { orderRoutes } from './orders';
+import { restaurantRoutes } from './restaurants';
 
-export const restaurantService: ServiceRoutes<RestaurantsDeps & OrdersDeps> = {
+export const restaurantService: ServiceRoutes<RestaurantDeps> = {
   title: 'Restaurant service',
   description: 'For restaurants: their menus, the orders that have come in, and their decisions.',
   groups: [

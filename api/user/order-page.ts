@@ -7,12 +7,7 @@ import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import type { StoredOrder } from '../../prisma/user/orders';
 import { orderQuery } from '../../workflows/messages';
 import { orderMemo } from '../../workflows/start';
-import type { Services } from './services';
-
-export interface OrderPageDeps {
-  temporal: Temporal;
-  services: Services;
-}
+import type { UserDeps } from './deps';
 
 type Part = NonNullable<OrderPage['unavailable']>[number];
 
@@ -20,7 +15,7 @@ type Part = NonNullable<OrderPage['unavailable']>[number];
 const queryTimeoutMs = 1_000;
 
 /** Everything about one order, from all services. A part whose service is unavailable is null and named in `unavailable`. */
-export async function orderPage({ temporal, services }: OrderPageDeps, record: StoredOrder): Promise<OrderPage> {
+export async function orderPage({ temporal, services }: UserDeps, record: StoredOrder): Promise<OrderPage> {
   const unavailable: Part[] = [];
   const part = <T>(name: Part, load: Promise<T>): Promise<T | null> =>
     load.catch(() => {
@@ -52,7 +47,7 @@ export async function orderPage({ temporal, services }: OrderPageDeps, record: S
  * An order that Temporal holds but that the order worker has not recorded yet: it was accepted with 202 while the worker was down.
  * Null when Temporal does not know it either. Throws TemporalUnavailableError.
  */
-export async function heldOrderPage({ temporal }: OrderPageDeps, orderId: string): Promise<OrderPage | null> {
+export async function heldOrderPage({ temporal }: UserDeps, orderId: string): Promise<OrderPage | null> {
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
   if (!description) return null;
   return {

@@ -7,9 +7,6 @@ import {
 } from '../../contracts/answers/orders';
 import { cancelBody, historyQuery } from '../../contracts/orders';
 import { nextCursor } from '../../contracts/values';
-import type { OrderPolicy } from '../../contracts/workflow';
-import type { Temporal } from '../../lib/temporal/connection';
-import type { Database } from '../../prisma/user/client';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';
 import { accepted, withSuccess } from '../answers';
 import { isAnothers, refuseAnothers } from '../http/access';
@@ -18,23 +15,13 @@ import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderPage, exampleOrderSummary } from '../openapi/examples';
 import { sendOrderCommand } from '../order-commands';
 import { placementRoute } from '../placement';
+import type { UserDeps } from './deps';
 import { heldOrderPage, orderPage } from './order-page';
-import type { Services } from './services';
-
-export interface OrderDeps {
-  db: Database;
-  temporal: Temporal;
-  services: Services;
-  policy: OrderPolicy;
-}
 
 const unknownOrder = 'Order not found';
 const params = { order_id: { unknown: unknownOrder, example: exampleIds.order } };
 
-const placeOrder = placementRoute({
-  oldName: { path: '/place-order' },
-  location: (orderId) => `/orders/${orderId}`,
-});
+const placeOrder = placementRoute((orderId) => `/orders/${orderId}`, { path: '/place-order' });
 
 const showOrder = route({
   method: 'GET',
@@ -46,7 +33,7 @@ const showOrder = route({
   params,
   answers: { 200: answer('The order.', orderPageSchema, exampleOrderPage) },
   refusals: { NOT_FOUND: "Unknown, or another customer's." },
-  async handle(deps: OrderDeps, { params, caller, answer }) {
+  async handle(deps: UserDeps, { params, caller, answer }) {
     const record = await findOrder(deps.db, params.order_id);
     const page = record ? await orderPage(deps, record) : await heldOrderPage(deps, params.order_id);
     if (!page || isAnothers(caller, page.user_id)) return refuse('NOT_FOUND', unknownOrder);
@@ -69,7 +56,7 @@ const listOrdersOfUser = route({
       withSuccess('Orders, newest first', { count: 1, orders: [exampleOrderSummary], next_cursor: null }),
     ),
   },
-  async handle({ db }: OrderDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
+  async handle({ db }: UserDeps, { params: { user_id: userId }, query: { limit, cursor }, caller, answer }) {
     const refused = refuseAnothers(caller, userId);
     if (refused) return refused;
     const orders = await listOrders(db, userId, limit, cursor);
@@ -110,7 +97,7 @@ const cancelOrder = route({
     NOT_FOUND: "Unknown, or another customer's.",
     CANCEL_TOO_LATE: 'The courier has picked it up, or has delivered it.',
   },
-  async handle(deps: OrderDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
+  async handle(deps: UserDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
     if (!(await isOwnOrder(deps, caller, orderId))) return refuse('NOT_FOUND', unknownOrder);
     const outcome = await sendOrderCommand(deps.temporal, {
       orderId,
@@ -126,7 +113,7 @@ const cancelOrder = route({
 });
 
 /** An order that only Temporal knows so far is its customer's too. Callers who are no customers may cancel any. */
-async function isOwnOrder(deps: OrderDeps, caller: Caller, orderId: string): Promise<boolean> {
+async function isOwnOrder(deps: UserDeps, caller: Caller, orderId: string): Promise<boolean> {
   if (caller.role !== 'customer') return true;
   const owner = (await findOrder(deps.db, orderId))?.userId ?? (await heldOrderPage(deps, orderId))?.user_id ?? null;
   return !isAnothers(caller, owner);

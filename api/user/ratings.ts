@@ -7,7 +7,6 @@ import type { OrderPolicy, RatingInput, RatingOutcome, RatingRefusal } from '../
 import { addLogFields } from '../../lib/logging/context';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate, type Sent } from '../../lib/temporal/send';
-import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { refusalOf } from '../../prisma/user/ratings';
 import type { ratingWorkflow } from '../../workflows';
@@ -18,12 +17,7 @@ import { refuseAnothers } from '../http/access';
 import { refuse, type Refusal } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleIds, exampleRating } from '../openapi/examples';
-
-export interface RatingDeps {
-  db: Database;
-  temporal: Temporal;
-  policy: OrderPolicy;
-}
+import type { UserDeps } from './deps';
 
 const refusals: Record<RatingRefusal, Refusal<'NOT_FOUND' | 'NOT_DELIVERED' | 'DUPLICATE'>> = {
   unknown_order: refuse('NOT_FOUND', 'Order not found'),
@@ -57,7 +51,7 @@ const rateOrder = route({
     NOT_DELIVERED: 'The order has not been delivered.',
     DUPLICATE: 'The order has been rated.',
   },
-  async handle({ db, temporal, policy }: RatingDeps, { body, caller, answer }) {
+  async handle({ db, temporal, policy }: UserDeps, { body, caller, answer }) {
     const { order_id, user_id, order_rating, agent_rating } = body;
     const refused = refuseAnothers(caller, user_id);
     if (refused) return refused;

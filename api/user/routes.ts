@@ -1,9 +1,10 @@
 import type { ServiceRoutes } from '../http/route';
-import { orderRoutes, type OrderDeps } from './orders';
-import { ratingRoutes, type RatingDeps } from './ratings';
-import { restaurantRoutes, type BrowseDeps } from './restaurants';
+import type { UserDeps } from './deps';
+import { orderRoutes } from './orders';
+import { ratingRoutes } from './ratings';
+import { restaurantRoutes } from './restaurants';
 
-export const userService: ServiceRoutes<OrderDeps & BrowseDeps & RatingDeps> = {
+export const userService: ServiceRoutes<UserDeps> = {
   title: 'User service',
   description: 'For customers: browsing restaurants, and placing, following, cancelling and rating orders.',
   groups: [

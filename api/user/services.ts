@@ -8,30 +8,18 @@ import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access';
 import { unavailable, type HttpProblem } from '../http/refusals';
 
-/** The other services, over HTTP. */
-export interface Services {
-  /** The restaurant service's own body. Throws HttpProblem: UNAVAILABLE, as all three do. */
-  restaurantsOpenAt(hour: number): Promise<string>;
-  /** Null when it has no such order. */
-  restaurantOrder(orderId: string): Promise<RestaurantOrder | null>;
-  /** Null before an agent is assigned. */
-  delivery(orderId: string): Promise<Delivery | null>;
-}
-
 const restaurantOrder = z.looseObject({
   status: z.enum(orderStatuses),
   total: z.number().nullable(),
   /** Passed on as they are. */
   orders: z.array(z.custom<OrderPart>()),
 });
-export type RestaurantOrder = z.infer<typeof restaurantOrder>;
 
 const deliveryPart = z.looseObject({
   status: z.enum(deliveryStatuses),
   agent_id: z.string(),
   agent_name: z.string(),
 });
-export type Delivery = z.infer<typeof deliveryPart>;
 
 const restaurantOrders = z.object({ data: z.tuple([restaurantOrder]) });
 const deliveryAnswer = z.object({ data: deliveryPart });
@@ -39,7 +27,7 @@ const deliveryAnswer = z.object({ data: deliveryPart });
 /** Well below the 3 s after which an action is answered as accepted, and far above what a healthy service takes. */
 const requestTimeoutMs = 1_500;
 
-export interface ServicesOptions {
+interface ServicesOptions {
   /** Base URLs. */
   urls: { restaurant: string; delivery: string };
   /** How this service authenticates with the others. */
@@ -48,25 +36,30 @@ export interface ServicesOptions {
   registry?: Registry;
 }
 
-/** Each service has its own circuit breaker: one that is down delays no caller. */
-export function createServices({ urls, authorize, log, registry }: ServicesOptions): Services {
+export type Services = ReturnType<typeof createServices>;
+
+/** The other services, over HTTP. Each has its own circuit breaker: one that is down delays no caller. */
+export function createServices({ urls, authorize, log, registry }: ServicesOptions) {
   const metrics = breakerMetrics(registry);
   const restaurant = createBreaker('restaurant', log, metrics);
   const delivery = createBreaker('delivery', log, metrics);
   const get = getWith(authorize);
   return {
-    async restaurantsOpenAt(hour) {
+    /** The restaurant service's own body. Throws HttpProblem: UNAVAILABLE, as all three do. */
+    async restaurantsOpenAt(hour: number): Promise<string> {
       const body = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
       if (body === null) throw unavailableService(restaurant); // it never answers 404 here: another program does
       return body;
     },
-    restaurantOrder: (orderId) =>
+    /** Null when it has no such order. */
+    restaurantOrder: (orderId: string) =>
       get(
         restaurant,
         `${urls.restaurant}/orders?order_id=${orderId}`,
         (body) => restaurantOrders.parse(JSON.parse(body)).data[0],
       ),
-    delivery: (orderId) =>
+    /** Null before an agent is assigned. */
+    delivery: (orderId: string) =>
       get(delivery, `${urls.delivery}/deliveries/${orderId}`, (body) => deliveryAnswer.parse(JSON.parse(body)).data),
   };
 }

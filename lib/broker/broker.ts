@@ -15,22 +15,7 @@ import { createSignature, type Signature } from './signature';
 import type { Consumer } from './subscription';
 import { createBrokerMetrics, traceSend, watchConnections } from './telemetry';
 
-/**
- * A process's access to RabbitMQ, over two connections that reconnect automatically: one to publish and one to consume, since a blocked
- * broker reads nothing from a connection that has published, not even acknowledgements.
- */
-export interface Broker {
-  readonly connected: boolean;
-  /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerUnavailableError, UnroutableError. */
-  publish(to: Destination, body: unknown): Promise<void>;
-  request: Request;
-  /** Consumes until the broker is closed or the consumer stopped. Throws StartupTimeoutError if the broker is down at the start. */
-  consume<T>(options: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<Consumer>;
-  /** Resolves when the broker answers, takes messages and delivers to every consumer. May never settle if the broker is frozen. */
-  check(): Promise<void>;
-  /** Stops the consumers, waits for messages in flight, disconnects. */
-  close(): Promise<void>;
-}
+export type Broker = Awaited<ReturnType<typeof openBroker>>;
 
 export interface BrokerOptions extends ConnectionSettings {
   appId: string;
@@ -40,8 +25,11 @@ export interface BrokerOptions extends ConnectionSettings {
   registry?: Registry;
 }
 
-/** Connects, waiting for the broker. Throws StartupTimeoutError. */
-export async function openBroker({ registry = new Registry(), ...options }: BrokerOptions): Promise<Broker> {
+/**
+ * Connects to RabbitMQ, waiting for it, over two connections that reconnect automatically: one to publish and one to consume, since a
+ * blocked broker reads nothing from a connection that has published, not even acknowledgements. Throws StartupTimeoutError.
+ */
+export async function openBroker({ registry = new Registry(), ...options }: BrokerOptions) {
   const { appId, signature, log } = options;
   const metrics = createBrokerMetrics(registry);
   const publishing = await openConnection(forPurpose(options, 'publishes'));
@@ -61,27 +49,28 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
     get connected() {
       return connected();
     },
-    publish: (to, body) =>
+    /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerUnavailableError, UnroutableError. */
+    publish: (to: Destination, body: unknown): Promise<void> =>
       traceSend('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
-    request: (queue, body, requestOptions) =>
-      traceSend('request', queue, () =>
-        metrics.requesting(queue, requestOptions.signal, () => request(queue, body, requestOptions)),
-      ),
-    async consume(consumerOptions) {
+    request: (...[queue, body, options]: Parameters<Request>): ReturnType<Request> =>
+      traceSend('request', queue, () => metrics.requesting(queue, options.signal, () => request(queue, body, options))),
+    /** Consumes until the broker is closed or the consumer stopped. Throws StartupTimeoutError if the broker is down at the start. */
+    async consume<T>(consumed: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<Consumer> {
       consuming ??= openConsuming();
-      const ours = { appId, signature, metrics, log };
-      const consumer = await consume(await consuming, publisher, { ...consumerOptions, ...ours });
+      const consumer = await consume(await consuming, publisher, { ...consumed, appId, signature, metrics, log });
       consumers.push(consumer);
       return consumer;
     },
-    async check() {
+    /** Resolves when the broker answers, takes messages and delivers to every consumer. May never settle if the broker is frozen. */
+    async check(): Promise<void> {
       const sessions = connections.map((each) => each.session());
       if (!consumers.every((consumer) => consumer.consuming))
         throw new BrokerUnavailableError('a consumer has no channel');
       // An exchange that every broker has.
       await Promise.all(sessions.map(({ channel }) => channel.checkExchange('amq.fanout')));
     },
-    async close() {
+    /** Stops the consumers, waits for messages in flight, disconnects. */
+    async close(): Promise<void> {
       await Promise.all(consumers.map((consumer) => consumer.stop()));
       await Promise.all(connections.map((each) => each.close()));
     },
@@ -95,7 +84,6 @@ const forPurpose = (options: ConnectionSettings, purpose: string): ConnectionSet
   log: options.log.child({ connection: purpose }),
 });
 
-/** The address of RabbitMQ, and our credentials. */
 export function brokerServer(config: BrokerConfig): Pick<BrokerOptions, 'url' | 'tls' | 'signature'> {
   const { RABBITMQ_CA_FILE: ca, RABBITMQ_CERT_FILE: cert, RABBITMQ_KEY_FILE: key } = config;
   const { RABBITMQ_URL: url, MESSAGE_SECRET: secret } = config;
@@ -103,9 +91,7 @@ export function brokerServer(config: BrokerConfig): Pick<BrokerOptions, 'url' | 
   return { url, tls, ...(secret && { signature: createSignature(secret) }) };
 }
 
-/**
- * Connects to the broker, and makes it a dependency of the service. Waits for it, and throws StartupTimeoutError, only if it is required.
- */
+/** Connects to the broker and makes it a dependency of the service. Waits for it, and throws StartupTimeoutError, only if it is required. */
 export async function addBroker(
   service: Service<ProcessConfig & BrokerConfig>,
   { required = true } = {},

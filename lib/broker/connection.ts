@@ -18,10 +18,7 @@ export interface ConnectionSettings {
   startup?: StartupRetry | 'none';
 }
 
-/** A connection that reconnects automatically. */
-export interface BrokerConnection extends Sessions {
-  close(): Promise<void>;
-}
+export type BrokerConnection = Sessions & { close(): Promise<void> };
 
 const maxReconnectDelayMs = 5_000;
 /** A broker that froze without closing is detected after two missed heartbeats. */

@@ -16,7 +16,6 @@ export const nameOf = ({ exchange, routingKey }: Destination): string => exchang
 /** A consumer's answer to a request: a value, or a fault and whether a retry may help. */
 export type Reply = { ok: true; value: unknown } | { ok: false; retryable: boolean; code: string; message: string };
 
-/** The outcome of validating a body. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 /** Validates bodies against a schema, for a consumer's `parse`. */

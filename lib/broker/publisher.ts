@@ -7,26 +7,7 @@ import { nameOf, toQueue, type Destination } from './message';
 import { signatureHeader, type Signature } from './signature';
 import { withTraceparent, type BrokerMetrics } from './telemetry';
 
-export interface Publisher {
-  /**
-   * Publishes a persistent, mandatory message and resolves when the broker has confirmed it.
-   * Throws BrokerUnavailableError, at once while the broker is down or blocked; the broker may have taken the message.
-   * Throws UnroutableError when no queue takes it.
-   */
-  publish(to: Destination, body: Buffer, options?: Options.Publish): Promise<void>;
-  /**
-   * The same for a copy of a message that its consumer still holds. It is not urgent, but a duplicate would do harm, so it waits for the
-   * confirm as long as the connection lives: with a broker that hangs, until the heartbeats end it after 20 to 30 s. A stop waits for it
-   * too. If the process's drain limit cuts that short, the message returns to its queue, and the copy may be there as well.
-   */
-  publishCopy(to: Destination, body: Buffer, options: Options.Publish): Promise<void>;
-  /** Sends a reply. The requester may be gone, so it is neither mandatory nor confirmed. Throws BrokerUnavailableError if it was not sent. */
-  reply(replyTo: string, body: Buffer, correlationId: string | undefined): void;
-  /** Resolves when the broker is blocked, at once if it already is. */
-  untilBlocked(): Promise<void>;
-  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when aborted. */
-  untilUnblocked(signal: AbortSignal): Promise<void>;
-}
+export type Publisher = ReturnType<typeof createPublisher>;
 
 /**
  * A broker that neither confirms nor reports being blocked counts as unavailable after this time: far longer than a confirm takes under
@@ -51,7 +32,7 @@ export function createPublisher(
   metrics: Pick<BrokerMetrics, 'publishing'>,
   appId: string,
   signature?: Signature,
-): Publisher {
+) {
   const pending = new Set<Pending>();
 
   void connection.onSetUp(async ({ channel }) => {
@@ -104,15 +85,27 @@ export function createPublisher(
   };
 
   return {
-    publish: (to, body, options = {}) =>
+    /**
+     * Publishes a persistent, mandatory message and resolves when the broker has confirmed it.
+     * Throws BrokerUnavailableError, at once while the broker is down or blocked; the broker may have taken the message.
+     * Throws UnroutableError when no queue takes it.
+     */
+    publish: (to: Destination, body: Buffer, options: Options.Publish = {}) =>
       metrics.publishing(nameOf(to), publish(to, body, withTraceparent(options), true)),
-    publishCopy: (to, body, options) => metrics.publishing(nameOf(to), publish(to, body, options, false)),
-    reply(replyTo, body, correlationId) {
+    /**
+     * The same for a copy of a message that its consumer still holds. It is not urgent, but a duplicate would do harm, so it waits for the
+     * confirm as long as the connection lives: with a broker that hangs, until the heartbeats end it after 20 to 30 s. A stop waits for it
+     * too. If the process's drain limit cuts that short, the message returns to its queue, and the copy may be there as well.
+     */
+    publishCopy: (to: Destination, body: Buffer, options: Options.Publish) =>
+      metrics.publishing(nameOf(to), publish(to, body, options, false)),
+    /** Sends a reply. The requester may be gone, so it is neither mandatory nor confirmed. Throws BrokerUnavailableError if it was not sent. */
+    reply(replyTo: string, body: Buffer, correlationId: string | undefined): void {
       const { channel } = connection.session();
       send(channel, toQueue(replyTo), body, { correlationId }, () => undefined);
     },
     untilBlocked: () => connection.untilBlocked(),
-    untilUnblocked: (signal) => connection.untilUnblocked(signal),
+    untilUnblocked: (signal: AbortSignal) => connection.untilUnblocked(signal),
   };
 }
 

@@ -11,81 +11,77 @@ export interface Session {
 }
 
 /** The sessions of a connection, one after the other. */
-export interface Sessions {
-  /** The current session. Throws BrokerUnavailableError at once while there is none or the broker is blocked. */
-  session(): Session;
-  isConnected(): boolean;
-  /** Whether the broker has said that it takes no messages in this session. */
-  isBlocked(): boolean;
-  /** Resolves when the broker is blocked, at once if it already is. */
-  untilBlocked(): Promise<void>;
-  /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when aborted. */
-  untilUnblocked(signal: AbortSignal): Promise<void>;
-  /** Runs for every new session, after the topology and before the session becomes current; also at once when connected. */
-  onSetUp(hook: (session: Session) => Promise<void>): Promise<void>;
-  /** Runs when a session has ended: everything pending in it is lost. */
-  onLost(hook: (cause: Error) => void): void;
-  /** Runs when the broker blocks the current session. */
-  onBlocked(hook: (cause: Error) => void): void;
-  /**
-   * Ends this session so that a new one is set up: the remedy for a channel that the broker closed. It does not help with a blocked
-   * broker, which would not notice and would keep the session's unacknowledged messages until it reads again.
-   */
-  reset(session: Session, cause: Error): void;
-}
-
-/** For the connection, which sets sessions up. */
-interface ManagedSessions extends Sessions {
-  /** Listens to the end of a session, and to its being blocked. */
-  watch(session: Session): void;
-  /** Runs the set-up hooks and makes the session current. */
-  begin(session: Session): Promise<void>;
-  /** Ends the current session for good and returns it. */
-  end(): Session | undefined;
-}
+export type Sessions = Omit<ReturnType<typeof createSessions>, 'watch' | 'begin' | 'end'>;
 
 /** Tracks the current session and whether the broker blocks it, and runs the hooks when that changes. */
-export function createSessions(log: Log): ManagedSessions {
-  const setUpHooks: Parameters<Sessions['onSetUp']>[0][] = [];
-  const lostHooks: ((cause: Error) => void)[] = [];
-  const block = createBlock(log);
+export function createSessions(log: Log) {
+  const setUpHooks: ((session: Session) => Promise<void>)[] = [];
+  const changes = new EventEmitter().setMaxListeners(0); // each waiting message listens
   let current: Session | undefined;
+  /** Set while the broker, short of memory or disk, does not read from this connection, as from that of every publisher. */
+  let blocked: BrokerUnavailableError | undefined;
   let closing = false;
 
+  const block = (reason: string): void => {
+    log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
+    blocked = new BrokerUnavailableError(`the broker is blocked: ${reason}`);
+    changes.emit('blocked', blocked);
+  };
+  const unblock = (): void => {
+    if (!blocked) return;
+    log.info({ event: 'broker-unblocked' }, 'the broker takes messages again, or its connection is lost');
+    blocked = undefined;
+    changes.emit('unblocked');
+  };
   const lose = (session: Session, cause: Error): void => {
     if (current !== session) return;
     current = undefined;
-    block.end();
+    unblock();
     if (!closing) log.warn({ event: 'broker-lost', err: cause }, 'lost the connection to the broker');
-    for (const hook of lostHooks) hook(cause);
+    changes.emit('lost', cause);
   };
 
   return {
     isConnected: () => current !== undefined,
-    isBlocked: () => block.holds(),
-    session() {
+    isBlocked: () => blocked !== undefined,
+    /** The current session. Throws BrokerUnavailableError at once while there is none or the broker is blocked. */
+    session(): Session {
       if (!current) throw new BrokerUnavailableError('not connected to the broker');
-      block.check();
+      if (blocked) throw blocked;
       return current;
     },
-    untilBlocked: () => block.untilBegin(),
-    untilUnblocked: (signal) => block.untilEnd(signal),
-    onBlocked: (hook) => block.onBegin(hook),
-    async onSetUp(hook) {
+    /** Resolves when the broker is blocked, at once if it already is. */
+    async untilBlocked(): Promise<void> {
+      if (!blocked) await once(changes, 'blocked');
+    },
+    /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when aborted. */
+    async untilUnblocked(signal: AbortSignal): Promise<void> {
+      if (blocked) await once(changes, 'unblocked', { signal });
+    },
+    /** Runs when the broker blocks the current session. */
+    onBlocked: (hook: (cause: Error) => void) => void changes.on('blocked', hook),
+    /** Runs when a session has ended: everything pending in it is lost. */
+    onLost: (hook: (cause: Error) => void) => void changes.on('lost', hook),
+    /** Runs for every new session, after the topology and before the session becomes current; also at once when connected. */
+    async onSetUp(hook: (session: Session) => Promise<void>): Promise<void> {
       setUpHooks.push(hook);
       if (current) await hook(current);
     },
-    onLost: (hook) => void lostHooks.push(hook),
-    async begin(session) {
+    async begin(session: Session): Promise<void> {
       for (const hook of setUpHooks) await hook(session);
       current = session;
     },
-    watch(session) {
+    /** Listens to the end of a session, and to its being blocked. */
+    watch(session: Session): void {
       session.model.on('close', (cause) => lose(session, cause ?? new BrokerUnavailableError('connection closed')));
-      session.model.on('blocked', (reason) => current === session && block.begin(reason));
-      session.model.on('unblocked', () => current === session && block.end());
+      session.model.on('blocked', (reason) => current === session && block(reason));
+      session.model.on('unblocked', () => current === session && unblock());
     },
-    reset(session, cause) {
+    /**
+     * Ends this session so that a new one is set up: the remedy for a channel that the broker closed. It does not help with a blocked
+     * broker, which would not notice and would keep the session's unacknowledged messages until it reads again.
+     */
+    reset(session: Session, cause: Error): void {
       if (closing) return;
       lose(session, cause);
       session.model
@@ -94,42 +90,12 @@ export function createSessions(log: Log): ManagedSessions {
           log.debug({ event: 'close-failed', err: error }, 'could not close a lost connection'),
         );
     },
-    end() {
+    /** Ends the current session for good and returns it. */
+    end(): Session | undefined {
       const last = current;
       closing = true;
       if (last) lose(last, new BrokerUnavailableError('connection closed by this process'));
       return last;
-    },
-  };
-}
-
-/** Whether the broker, short of memory or disk, has stopped reading from this connection, as it does with every publisher. */
-function createBlock(log: Log) {
-  const changes = new EventEmitter().setMaxListeners(0); // each waiting message listens
-  let cause: BrokerUnavailableError | undefined;
-  return {
-    onBegin: (hook: (cause: Error) => void) => void changes.on('begin', hook),
-    begin(reason: string): void {
-      log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
-      cause = new BrokerUnavailableError(`the broker is blocked: ${reason}`);
-      changes.emit('begin', cause);
-    },
-    end(): void {
-      if (!cause) return;
-      log.info({ event: 'broker-unblocked' }, 'the broker takes messages again, or its connection is lost');
-      cause = undefined;
-      changes.emit('end');
-    },
-    holds: () => cause !== undefined,
-    /** Throws BrokerUnavailableError while the broker is blocked. */
-    check(): void {
-      if (cause) throw cause;
-    },
-    async untilBegin(): Promise<void> {
-      if (!cause) await once(changes, 'begin');
-    },
-    async untilEnd(signal: AbortSignal): Promise<void> {
-      if (cause) await once(changes, 'end', { signal });
     },
   };
 }

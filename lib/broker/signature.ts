@@ -5,15 +5,13 @@ import { nameOf } from './message';
 export const signatureHeader = 'x-signature';
 
 /** Authenticates messages by a shared secret. It does not prevent replay: a captured message can be sent again to the same destination. */
-export interface Signature {
-  /** @param destination The exchange or, for the default exchange, the queue. */
-  sign(destination: string, isRequest: boolean, body: Buffer): string;
-  /** Whether a received message has a valid signature. */
-  verify(message: Message): boolean;
-}
+export type Signature = ReturnType<typeof createSignature>;
 
-export function createSignature(secret: string): Signature {
-  // It covers more than the body: otherwise it would be valid in another queue, and a copied message would pass for a request.
+export function createSignature(secret: string) {
+  /**
+   * Covers more than the body: otherwise it would be valid in another queue, and a copied message would pass for a request.
+   * @param destination The exchange or, for the default exchange, the queue.
+   */
   const sign = (destination: string, isRequest: boolean, body: Buffer): string =>
     createHmac('sha256', secret)
       .update(`${isRequest ? 'request' : 'message'} ${destination}\n`)
@@ -21,7 +19,8 @@ export function createSignature(secret: string): Signature {
       .digest('base64url');
   return {
     sign,
-    verify({ fields, properties, content }) {
+    /** Whether a received message has a valid signature. */
+    verify({ fields, properties, content }: Message): boolean {
       const given: unknown = properties.headers?.[signatureHeader];
       if (typeof given !== 'string') return false;
       const expected = Buffer.from(sign(nameOf(fields), properties.replyTo !== undefined, content));

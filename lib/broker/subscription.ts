@@ -34,7 +34,6 @@ export interface Consumer {
 
 export interface SubscriptionOptions {
   queue: string;
-  /** The maximum number of messages in flight. */
   prefetch: number;
   handle: DeliveryHandler;
   /** Whether a stop waits for messages in flight; otherwise they return to the queue. */

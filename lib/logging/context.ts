@@ -17,6 +17,4 @@ export function addLogFields(fields: LogFields): void {
 }
 
 /** The fields of the current work. */
-export const logFields = (): Readonly<LogFields> => current.getStore() ?? none;
-
-const none: LogFields = {};
+export const logFields = (): Readonly<LogFields> => current.getStore() ?? {};

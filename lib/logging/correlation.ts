@@ -38,8 +38,7 @@ export function correlationHeaders(): Record<string, string> {
 }
 
 /** The log fields of the current work. A trace of this process takes precedence over one from a header. */
-export const correlation = (): LogFields => {
-  const fields = logFields();
-  const traceId = currentTraceId();
-  return traceId === undefined ? { ...fields } : { ...fields, trace_id: traceId };
-};
+export function correlation(): LogFields {
+  const { trace_id, ...fields } = logFields();
+  return { ...fields, trace_id: currentTraceId() ?? trace_id };
+}

@@ -55,13 +55,10 @@ function watchPool(registry: Registry, pool: Pool): void {
  * by `ca` (default: Node's CAs): stricter than PostgreSQL's own programs with `require`.
  */
 export function connectionTo(url: string, ca?: string): { connectionString: string; ssl?: ConnectionOptions } {
-  const { hostname, searchParams } = new URL(url);
-  const sslmode = searchParams.get('sslmode');
-  if (sslmode === null || sslmode === 'disable') return { connectionString: url };
-  // TLS parameters in the URL would override the options.
   const bare = new URL(url);
-  bare.searchParams.delete('sslmode');
-  return { connectionString: bare.href, ssl: { host: hostname.replace(/^\[|\]$/g, ''), ...(ca && { ca }) } };
+  if ((bare.searchParams.get('sslmode') ?? 'disable') === 'disable') return { connectionString: url };
+  bare.searchParams.delete('sslmode'); // TLS parameters in the URL would override the options
+  return { connectionString: bare.href, ssl: { host: bare.hostname.replace(/^\[|\]$/g, ''), ...(ca && { ca }) } };
 }
 
 /** Far more than a service has; a statement with a list is a new statement for each length of the list. */

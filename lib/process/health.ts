@@ -22,12 +22,7 @@ export interface Dependency {
 export type Readiness = z.infer<typeof readinessSchema>;
 type DependencyState = Readiness['dependencies'][string];
 
-export interface Health {
-  /** Checks all dependencies at once. Concurrent callers share the result. Never rejects. */
-  readiness(): Promise<Readiness>;
-  /** From now on the process is not ready. */
-  drain(): void;
-}
+export type Health = ReturnType<typeof createHealth>;
 
 /** Far longer than a healthy server takes to answer, shorter than the timeouts of readiness probes. */
 export const checkTimeoutMs = 1_000;
@@ -35,11 +30,7 @@ export const checkTimeoutMs = 1_000;
 const staleCheckMs = 15_000;
 
 /** @param registry Receives `dependency_up`, which is checked at each scrape. */
-export function createHealth(
-  dependencies: Readonly<Record<string, Dependency>>,
-  log: Log,
-  registry = new Registry(),
-): Health {
+export function createHealth(dependencies: Readonly<Record<string, Dependency>>, log: Log, registry = new Registry()) {
   const probes = Object.entries(dependencies).map(
     ([name, dependency]) => [name, createProbe(name, dependency, log)] as const,
   );
@@ -53,13 +44,15 @@ export function createHealth(
     const ready = states.every(([, state]) => state.ok || !state.required);
     return { ready, draining, dependencies: Object.fromEntries(states) };
   };
-  const health: Health = {
-    async readiness() {
+  const health = {
+    /** Checks all dependencies at once. Concurrent callers share the result. Never rejects. */
+    async readiness(): Promise<Readiness> {
       if (draining) return drained;
       inProgress ??= checkAll().finally(() => (inProgress = undefined));
       return inProgress;
     },
-    drain() {
+    /** From now on the process is not ready. */
+    drain(): void {
       draining = true;
     },
   };

@@ -5,9 +5,7 @@ import { startTracing, type Tracing } from '../tracing/sdk';
 import { errorSummary } from './startup-retry';
 
 export interface Running {
-  /** For a server. */
   address?: string;
-  /** Drains and releases everything. */
   stop(): Promise<void>;
 }
 

@@ -16,13 +16,11 @@ export interface Service<Config extends ProcessConfig = ProcessConfig> {
   readonly config: Config;
   readonly log: Log;
   readonly registry: Registry;
-  /** Waits for dependencies. */
   readonly startup: StartupRetry;
   /** Adds a dependency without which the process is not ready. The check rejects when it is unavailable, and may never settle. */
   requires: (dependency: string, check: Check) => void;
   /** Adds a dependency without which the process only degrades. Another check of the same name replaces it. */
   uses: (dependency: string, check: Check) => void;
-  /** Adds metrics to those of the registry. */
   addMetrics: (read: OtherMetrics) => void;
   /** Runs at shutdown, in reverse order of registration, one after the other. */
   onStop: (close: () => unknown) => void;
@@ -33,7 +31,6 @@ export interface ServiceDefinition<Config extends ProcessConfig, Started> {
   name: string;
   config: z.ZodType<Config>;
   env: NodeJS.ProcessEnv;
-  /** Opens what the process needs. */
   start: (service: Service<Config>) => Promise<Started>;
 }
 

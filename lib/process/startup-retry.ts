@@ -7,12 +7,7 @@ export class StartupTimeoutError extends Error {
 }
 
 /** How a process waits for its dependencies at the start: for all of them together no longer than its limit. */
-export interface StartupRetry {
-  /** Retries the check with a growing delay, and logs each failure. Throws StartupTimeoutError. */
-  waitFor(what: string, check: () => Promise<unknown>): Promise<void>;
-  /** The same for a client that retries on its own. Throws StartupTimeoutError. */
-  until(what: string, promise: Promise<unknown>): Promise<void>;
-}
+export type StartupRetry = ReturnType<typeof createStartupRetry>;
 
 const maxDelayMs = 5_000;
 /** What an attempt at the very limit may still take. */
@@ -21,14 +16,15 @@ const lastAttemptMs = 1_000;
 const defaultAttemptMs = 10_000;
 
 /** @param attemptMs The timeout of one attempt: the server may have accepted the connection and stay silent, and answer the next one. */
-export function createStartupRetry(limitMs: number, log: Log, attemptMs = defaultAttemptMs): StartupRetry {
+export function createStartupRetry(limitMs: number, log: Log, attemptMs = defaultAttemptMs) {
   const deadline = Date.now() + limitMs;
   const timedOut = (what: string, reason: string): StartupTimeoutError =>
     new StartupTimeoutError(`timed out after ${limitMs} ms waiting for ${what}: ${reason}`);
   const remainingMs = (): number => Math.max(deadline - Date.now(), 0);
 
   return {
-    async waitFor(what, check) {
+    /** Retries the check with a growing delay, and logs each failure. Throws StartupTimeoutError. */
+    async waitFor(what: string, check: () => Promise<unknown>): Promise<void> {
       for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
         try {
           await withTimeout(Math.min(Math.max(remainingMs(), lastAttemptMs), attemptMs), check());
@@ -42,7 +38,8 @@ export function createStartupRetry(limitMs: number, log: Log, attemptMs = defaul
         }
       }
     },
-    async until(what, promise) {
+    /** The same for a client that retries on its own. Throws StartupTimeoutError. */
+    async until(what: string, promise: Promise<unknown>): Promise<void> {
       try {
         await withTimeout(remainingMs(), promise);
       } catch (error) {

@@ -2,20 +2,11 @@ import { Counter, Registry } from 'prom-client';
 import type { Log } from '../logging/log';
 import { openRedis, unlessUnavailable, type RedisClientOptions } from './connection';
 
-export interface Cache {
-  /**
-   * Returns the cached value of a key, or loads it and caches it for `ttlSeconds`. A failed load is passed on and not cached.
-   * Without Redis every call loads: the cache never makes a call fail. When Redis starts to hang, calls of a quarter of a second wait that long.
-   */
-  through(key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string>;
-  /** Rejects when Redis does not answer. */
-  check(): Promise<unknown>;
-  close(): void;
-}
+export type Cache = ReturnType<typeof openCache>;
 
 const results = ['hit', 'miss', 'shared', 'unavailable'] as const;
 
-export function openCache(url: string, log: Log, { ca, registry = new Registry() }: RedisClientOptions = {}): Cache {
+export function openCache(url: string, log: Log, { ca, registry = new Registry() }: RedisClientOptions = {}) {
   const requests = new Counter({
     name: 'cache_requests_total',
     help: 'Cache lookups: hit, miss, shared with one in flight, or Redis was unavailable.',
@@ -40,7 +31,11 @@ export function openCache(url: string, log: Log, { ca, registry = new Registry()
   const inFlight = new Map<string, Promise<string>>();
 
   return {
-    through(key, ttlSeconds, load) {
+    /**
+     * Returns the cached value of a key, or loads it and caches it for `ttlSeconds`. A failed load is passed on and not cached.
+     * Without Redis every call loads: the cache never makes a call fail. When Redis starts to hang, calls wait for a quarter of a second, once.
+     */
+    through(key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> {
       const shared = inFlight.get(key);
       if (shared) {
         count('shared');
@@ -50,6 +45,7 @@ export function openCache(url: string, log: Log, { ca, registry = new Registry()
       inFlight.set(key, value);
       return value;
     },
+    /** Rejects when Redis does not answer. */
     check: () => redis.ping(),
     close: () => redis.disconnect(),
   };

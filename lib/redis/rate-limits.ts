@@ -3,44 +3,16 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { Log } from '../logging/log';
 import { openRedis, unlessUnavailable, type RedisClientOptions } from './connection';
 
-/** A quota of requests for each caller in a window of time, which begins with the caller's first request. */
-export interface RateLimit {
-  readonly name: string;
-  readonly quota: number;
-  readonly windowSeconds: number;
-  /**
-   * Counts one request. Never rejects. While Redis is unavailable the process counts on its own, without waiting; when Redis starts to
-   * hang, the requests of a tenth of a second wait that long.
-   */
-  take(caller: string): Promise<Taken>;
-}
-
-export interface Taken {
-  allowed: boolean;
-  /** How many more requests the caller has in this window. */
-  remaining: number;
-  /** Until the window ends. */
-  resetMs: number;
-}
-
 /** Limits that all processes with the same Redis share. */
-export interface RateLimits {
-  limit(name: string, quota: number, windowSeconds: number): RateLimit;
-  /** Rejects when Redis does not answer. */
-  check(): Promise<unknown>;
-  close(): void;
-}
+export type RateLimits = ReturnType<typeof openRateLimits>;
+export type RateLimit = ReturnType<RateLimits['limit']>;
 
 interface RateLimitOptions extends RedisClientOptions {
   /** The prefix of the keys in Redis: processes with the same prefix count together. */
   prefix?: string;
 }
 
-export function openRateLimits(
-  url: string,
-  log: Log,
-  { prefix = 'limit', ca, registry }: RateLimitOptions = {},
-): RateLimits {
+export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, registry }: RateLimitOptions = {}) {
   const countRefused = refusedCounter(registry);
   // Far longer than a healthy Redis takes.
   const redis = openRedis(url, ca, { commandTimeout: 100, enableAutoPipelining: true });
@@ -48,7 +20,8 @@ export function openRateLimits(
     log.warn({ event: 'limits-error', err: error }, 'the shared limits are unavailable'),
   );
   return {
-    limit(name, quota, windowSeconds) {
+    /** A quota of requests for each caller in a window of time, which begins with the caller's first request. */
+    limit(name: string, quota: number, windowSeconds: number) {
       const options = { keyPrefix: `${prefix}:${name}`, points: quota, duration: windowSeconds };
       const own = new RateLimiterMemory(options);
       // Once over the limit, a caller costs Redis nothing more in this window.
@@ -57,7 +30,11 @@ export function openRateLimits(
         name,
         quota,
         windowSeconds,
-        async take(caller) {
+        /**
+         * Counts one request; `resetMs`: until the window ends. Never rejects. While Redis is unavailable the process counts on its own,
+         * without waiting; when Redis starts to hang, requests wait for a tenth of a second, once.
+         */
+        async take(caller: string) {
           const shared = await unlessUnavailable(redis, () => outcome(inRedis.consume(caller)));
           const taken = shared ?? (await outcome(own.consume(caller)));
           if (!taken.allowed) countRefused(shared ? 'redis' : 'process');
@@ -65,6 +42,7 @@ export function openRateLimits(
         },
       };
     },
+    /** Rejects when Redis does not answer. */
     check: () => redis.ping(),
     close: () => redis.disconnect(),
   };
@@ -85,7 +63,7 @@ function refusedCounter(registry = new Registry()) {
 }
 
 /** The library rejects with a result when the limit is exceeded, and with an Error when it could not count. */
-async function outcome(consumed: Promise<RateLimiterRes>): Promise<Taken> {
+async function outcome(consumed: Promise<RateLimiterRes>) {
   let allowed = true;
   const { remainingPoints, msBeforeNext } = await consumed.catch((error: unknown) => {
     if (!(error instanceof RateLimiterRes)) throw error;

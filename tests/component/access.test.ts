@@ -1,4 +1,4 @@
-/** Every route of the three services lets in the roles that it declares and no other; a bad token opens none. */
+/** Every route of the three services admits exactly the roles that it declares, and no bad token. */
 import { randomUUID } from 'node:crypto';
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { roles, type Caller, type Role } from '../../contracts/access';
@@ -19,10 +19,10 @@ const nameOf = ({ service, method, path: route }: Route): string => `${service}:
 const named = (some: Route[]) => some.map((route) => [nameOf(route), route] as const);
 const guarded = routes.filter(({ roles }) => roles.length > 0);
 const open = routes.filter(({ roles }) => roles.length === 0);
-/** One of each service: all routes have the same guard. */
+/** One route of each service is enough: all share the same guard. */
 const oneEach = (some: Route[]) => services.flatMap((service) => some.find((route) => route.service === service) ?? []);
 
-/** As a stranger who has read the documentation asks: every id is one that nobody has. */
+/** Calls the route with unknown ids, as a stranger who has read the documentation would. */
 const ask = ({ service, method, path: route }: Route, headers: Record<string, string>) => {
   const asked = route.replace(/:\w+/g, () => randomUUID());
   return alone[service].send({ method, path: asked, headers });
@@ -44,12 +44,12 @@ const bad: [string, () => Promise<string> | string][] = [
   ['expired', async () => `Bearer ${await signed({ exp: now() - 60 })}`],
   ['unsigned', () => `Bearer ${new UnsecuredJWT({ ...good, exp: now() + 60 }).encode()}`],
   ['signed with another key', async () => `Bearer ${await signed({}, 'another secret of thirty-two characters')}`],
-  ["another issuer's", async () => `Bearer ${await signed({ iss: 'somebody else' })}`],
-  ['for another audience', async () => `Bearer ${await signed({ aud: 'somebody else' })}`],
+  ['from another issuer', async () => `Bearer ${await signed({ iss: 'another' })}`],
+  ['for another audience', async () => `Bearer ${await signed({ aud: 'another' })}`],
   ['of an unknown role', async () => `Bearer ${await signed({ role: 'admin' })}`],
   ['of a courier without an agent', async () => `Bearer ${await signed({ role: 'courier' })}`],
-  ['of a customer who is no UUID', async () => `Bearer ${await signed({ role: 'customer', sub: 'me' })}`],
-  ['a password', () => `Basic ${Buffer.from('operator:operator').toString('base64')}`],
+  ['of a customer whose id is no UUID', async () => `Bearer ${await signed({ role: 'customer', sub: 'me' })}`],
+  ['Basic credentials', () => `Basic ${Buffer.from('operator:operator').toString('base64')}`],
   ['empty', () => 'Bearer '],
 ];
 
@@ -59,12 +59,12 @@ function expectUnauthorized({ status, headers, text }: Awaited<ReturnType<typeof
   expect({ success, detail, code }).toEqual({ success: false, detail: message, code: 'UNAUTHENTICATED' });
 }
 
-test.each(named(guarded))('%s is not answered without a token', async (_name, route) => {
-  expectUnauthorized(await alone[route.service].sendUnknown({ method: route.method, path: route.path }));
+test.each(named(guarded))('%s is 401 without a token', async (_name, route) => {
+  expectUnauthorized(await alone[route.service].sendAnonymous({ method: route.method, path: route.path }));
 });
 
 describe.each(named(guarded))('%s', (_name, route) => {
-  test.each(roles)('lets a %s in as declared', async (role) => {
+  test.each(roles)('admits a %s only if it declares the role', async (role) => {
     const { status, text } = await ask(route, await bearerOf(callers[role]));
     if (route.roles.includes(role)) expect([401, 500]).not.toContain(status);
     else expect([status, JSON.parse(text)]).toMatchObject([403, { code: 'FORBIDDEN' }]);
@@ -72,16 +72,16 @@ describe.each(named(guarded))('%s', (_name, route) => {
 });
 
 describe.each(named(oneEach(guarded)))('%s', (_name, route) => {
-  test.each(bad)('is not answered with a token that is %s', async (_kind, authorization) => {
+  test.each(bad)('is 401 with a token that is %s', async (_kind, authorization) => {
     expectUnauthorized(await ask(route, { authorization: await authorization() }));
   });
 });
 
-test.each(named(open))('%s is answered without a token', async (_name, route) => {
-  const { status } = await alone[route.service].sendUnknown({ method: route.method, path: route.path });
+test.each(named(open))('%s needs no token', async (_name, route) => {
+  const { status } = await alone[route.service].sendAnonymous({ method: route.method, path: route.path });
   expect([401, 403]).not.toContain(status);
 });
 
-test.each(named(oneEach(open)))('%s is not answered with a bad token', async (_name, route) => {
+test.each(named(oneEach(open)))('%s is 401 with a bad token', async (_name, route) => {
   expectUnauthorized(await ask(route, { authorization: `Bearer ${await signed({ exp: now() - 60 })}` }));
 });

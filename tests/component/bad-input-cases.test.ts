@@ -1,9 +1,9 @@
-/** Bad input that somebody thought of: how each is answered, by the place that is wrong, and that it leaves nothing. */
+/** Known cases of bad input: each gets the right status, names the wrong field, and changes nothing. */
 import { serviceAlone, type ServiceAlone, type ServiceName } from '../fixtures/alone';
 import { expectRefusal } from '../fixtures/raw-http';
 import { aRestaurant } from '../fixtures/restaurant';
 
-/** What is sent; the status; the place that is named, where the status is 422. `:id` is a restaurant that is there, or an unknown id. */
+/** The description, the request, the status, and for 422 the path of the wrong field. `:id` is an existing restaurant, or an unknown id. */
 type Case = [what: string, request: string, body: object | string | undefined, status: number, place?: string];
 
 const ids = Array.from({ length: 1_000 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
@@ -34,33 +34,39 @@ const placements: Case[] = ['/orders', '/place-order'].flatMap((path) => [
     'restaurants.0.items',
   ],
   ['a negative quantity', `POST ${path}`, placement(part(items(1, -1))), 422, 'restaurants.0.items.0.quantity'],
-  ['half a piece', `POST ${path}`, placement(part(items(1, 0.5))), 422, 'restaurants.0.items.0.quantity'],
+  ['half an item', `POST ${path}`, placement(part(items(1, 0.5))), 422, 'restaurants.0.items.0.quantity'],
   ['a quantity as text', `POST ${path}`, placement(part(items(1, '1'))), 422, 'restaurants.0.items.0.quantity'],
   [
-    'a quantity that no double holds',
+    'a quantity too large for a double',
     `POST ${path}`,
     JSON.stringify(placement(part(items(1, 77)))).replace('77', '1e400'),
     422,
     'restaurants.0.items.0.quantity',
   ],
-  ['items that are nested', `POST ${path}`, `{"user_id":"${user}","restaurants":${nested(10)}}`, 422, 'restaurants.0'],
+  ['nested items', `POST ${path}`, `{"user_id":"${user}","restaurants":${nested(10)}}`, 422, 'restaurants.0'],
   [
-    'items that are nested deeply',
+    'deeply nested items',
     `POST ${path}`,
     `{"user_id":"${user}","restaurants":${nested(100_000)}}`,
     422,
-    '', // of a body that is so deep nothing else is looked at
+    '', // a body that is too deep is not validated further
   ],
-  ['a user of the prototype', `POST ${path}`, `{"__proto__":{"user_id":"${user}"},"restaurants":[]}`, 422, 'user_id'],
   [
-    'a user twice, the second none',
+    'a user id in the prototype',
+    `POST ${path}`,
+    `{"__proto__":{"user_id":"${user}"},"restaurants":[]}`,
+    422,
+    'user_id',
+  ],
+  [
+    'a user id twice, the second malformed',
     `POST ${path}`,
     `{"user_id":"${user}","user_id":7,"restaurants":[]}`,
     422,
     'user_id',
   ],
   [
-    'items that are an object with a length',
+    'items that are an array-like object',
     `POST ${path}`,
     placement(part({ length: 1, 0: {} })),
     422,
@@ -115,12 +121,7 @@ const cases: Record<ServiceName, Case[]> = {
   user: [
     ...placements,
     ...['/ratings', '/dilvery-agent-rating'].flatMap((path): Case[] => [
-      [
-        'an order id that is none',
-        `POST ${path}`,
-        { user_id: user, order_id: '7', order_rating: 1, agent_rating: 5 },
-        400,
-      ],
+      ['a malformed order id', `POST ${path}`, { user_id: user, order_id: '7', order_rating: 1, agent_rating: 5 }, 400],
       [
         'an order id that is null',
         `POST ${path}`,
@@ -146,13 +147,13 @@ const cases: Record<ServiceName, Case[]> = {
     ]),
     ['a reason that is too long', 'POST /orders/:id/cancel', { reason: 'x'.repeat(501) }, 422, 'reason'],
     ['a reason with NUL', 'POST /orders/:id/cancel', { reason: 'a\u0000' }, 422, 'reason'],
-    ['a reason with half a pair', 'POST /orders/:id/cancel', '{"reason":"\\ud83c"}', 422, 'reason'],
-    ['a list', 'POST /orders/:id/cancel', [], 422, ''],
-    ['an id that is none', 'POST /orders/7/cancel', undefined, 404],
+    ['a reason with half a surrogate pair', 'POST /orders/:id/cancel', '{"reason":"\\ud83c"}', 422, 'reason'],
+    ['an array', 'POST /orders/:id/cancel', [], 422, ''],
+    ['a malformed id', 'POST /orders/7/cancel', undefined, 404],
     ['an id that cannot be decoded', 'POST /orders/%E0%A4%A/cancel', undefined, 404],
-    ['an id that is none', 'GET /orders/7', undefined, 404],
+    ['a malformed id', 'GET /orders/7', undefined, 404],
     ['an id that cannot be decoded', 'GET /orders/%E0%A4%A', undefined, 404],
-    ['a user id that is none', 'GET /users/7/orders', undefined, 404],
+    ['a malformed user id', 'GET /users/7/orders', undefined, 404],
     ...hours('/restaurants'),
     ...hours('/get-available-restaurants'),
     ['no hour', 'GET /get-available-restaurants', undefined, 422, 'hour'],
@@ -162,17 +163,17 @@ const cases: Record<ServiceName, Case[]> = {
     ...placements.filter(([, request]) => request === 'POST /orders'),
     ...['/restaurants', '/add-restaurant'].flatMap((path): Case[] => [
       [
-        'a menu of 501',
+        'a menu of 501 items',
         `POST ${path}`,
         { ...aRestaurant(), menu: Array(501).fill(aRestaurant().menu[0]) },
         422,
         'menu',
       ],
-      ['a menu of half a million', `POST ${path}`, `{"menu":[${'0,'.repeat(500_000)}0]}`, 422, 'menu'],
+      ['a menu of half a million items', `POST ${path}`, `{"menu":[${'0,'.repeat(500_000)}0]}`, 422, 'menu'],
       ['a name of a megabyte', `POST ${path}`, { ...aRestaurant(), name: long }, 422, 'name'],
-      ['a name that is half a pair', `POST ${path}`, { ...aRestaurant(), name: '\ud800' }, 422, 'name'],
+      ['a name of half a surrogate pair', `POST ${path}`, { ...aRestaurant(), name: '\ud800' }, 422, 'name'],
       [
-        'an item with a price of text',
+        'an item whose price is text',
         `POST ${path}`,
         { ...aRestaurant(), menu: [{ name: 'Tea', price: '1', type: 'VEG' }] },
         422,
@@ -213,10 +214,10 @@ const cases: Record<ServiceName, Case[]> = {
         404,
       ],
       ['an item whose id is a megabyte', `PATCH ${path}`, { name: 'New', menu: [{ id: long, price: 1 }] }, 404],
-      ['an own field __proto__', `PATCH ${path}`, '{"__proto__":{"name":"New"}}', 422, ''],
+      ['an own property __proto__', `PATCH ${path}`, '{"__proto__":{"name":"New"}}', 422, ''],
       ['a rating', `PATCH ${path}`, { name: 'New', rating: 5 }, 422, ''],
       [
-        'an opening time that is the closing time',
+        'an opening time equal to the closing time',
         `PATCH ${path}`,
         { name: 'New', opening_time: '23:59' },
         422,
@@ -224,7 +225,7 @@ const cases: Record<ServiceName, Case[]> = {
       ],
     ]),
     ['an id that cannot be decoded', 'PATCH /restaurants/%E0%A4%A', { name: 'New' }, 404],
-    ['an order id that is none', 'POST /orders/7/decision', { status: 'CONFIRMED' }, 404],
+    ['a malformed order id', 'POST /orders/7/decision', { status: 'CONFIRMED' }, 404],
     ['a reason with NUL', 'POST /orders/:id/decision', { status: 'CANCELLED', reason: '\u0000' }, 422, 'reason'],
     ['no order id', 'POST /change-order-status', { status: 'CONFIRMED' }, 422, 'order_id'],
     [
@@ -234,9 +235,9 @@ const cases: Record<ServiceName, Case[]> = {
       422,
       'order_id',
     ],
-    ['an order id that is none', 'POST /orders/7/agent', undefined, 404],
+    ['a malformed order id', 'POST /orders/7/agent', undefined, 404],
     ['no order id', 'POST /assign-agent', undefined, 422, 'order_id'],
-    ['an order id that is none', 'POST /assign-agent?order_id=7', undefined, 404],
+    ['a malformed order id', 'POST /assign-agent?order_id=7', undefined, 404],
     ['an order id that is NUL', 'GET /orders?order_id=%00', undefined, 404],
     ['two order ids', `GET /orders?order_id=${user}&order_id=${item}`, undefined, 422, 'order_id'],
     ...hours('/restaurants'),
@@ -255,7 +256,7 @@ const cases: Record<ServiceName, Case[]> = {
         'userName',
       ],
       [
-        'a user name of 101',
+        'a user name of 101 characters',
         `POST ${path}`,
         { name: 'Asha', userName: 'a'.repeat(101), gender: 'FEMALE' },
         422,
@@ -264,7 +265,7 @@ const cases: Record<ServiceName, Case[]> = {
       ['a gender in lower case', `POST ${path}`, { name: 'Asha', userName: 'asha', gender: 'female' }, 422, 'gender'],
       ['no body', `POST ${path}`, undefined, 422, 'userName'],
     ]),
-    ['an order id that is none', 'PATCH /deliveries/7', { status: 'PICKED_UP' }, 404],
+    ['a malformed order id', 'PATCH /deliveries/7', { status: 'PICKED_UP' }, 404],
     ['an order id that cannot be decoded', 'PATCH /deliveries/%E0%A4%A', { status: 'PICKED_UP' }, 404],
     ['the order id of another', 'PATCH /deliveries/:id', { order_id: item, status: 'PICKED_UP' }, 422, 'order_id'],
     [
@@ -274,16 +275,16 @@ const cases: Record<ServiceName, Case[]> = {
       422,
       'order_id',
     ],
-    ['an order id that is none', 'PATCH /update-dilvery-status', { order_id: '7', status: 'PICKED_UP' }, 404],
+    ['a malformed order id', 'PATCH /update-dilvery-status', { order_id: '7', status: 'PICKED_UP' }, 404],
     [
-      'a status that nobody moves to',
+      'a status that is not a move',
       'PATCH /update-dilvery-status',
       { order_id: item, status: 'PENDING' },
       422,
       'status',
     ],
-    ['an agent id that is none', 'GET /deliveries?agent_id=7', undefined, 404],
-    ['an order id that is none', 'GET /get-delivery-status?order_id=7', undefined, 404],
+    ['a malformed agent id', 'GET /deliveries?agent_id=7', undefined, 404],
+    ['a malformed order id', 'GET /get-delivery-status?order_id=7', undefined, 404],
     ['no order id', 'GET /get-delivery-status', undefined, 422, 'order_id'],
     ['assignments of nothing', 'GET /agents?assignments=', undefined, 422, 'assignments'],
     ...pages('/deliveries'),

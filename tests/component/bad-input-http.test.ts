@@ -1,4 +1,4 @@
-/** Whatever a client sends: the contract's clear answer, never a 500, and nothing half-written. */
+/** Generated requests: each gets an answer from the contract, never a 500, and leaves nothing half-written. */
 import fc from 'fast-check';
 import { anyJson, anyText } from '../fixtures/arbitraries';
 import { serviceAlone, type ServiceAlone, type ServiceName } from '../fixtures/alone';
@@ -7,7 +7,7 @@ import { expectRefusal, type RawAnswer, type RawRequest } from '../fixtures/raw-
 
 const json = { 'content-type': 'application/json' };
 
-/** Every route of the contract; `:id` is any id, `?` the names of its queries. */
+/** Every route of the contract; `:id` is any id, the query parameters follow `?`. */
 interface Routes {
   writes: [route: string, body: Case | undefined][];
   reads: string[];
@@ -60,7 +60,7 @@ const services: Record<ServiceName, Routes> = {
   },
 };
 
-/** Bytes as they may stand in a path or a query: percent-encoded or not, and not always right. */
+/** Bytes for a path or a query: percent-encoded or not, valid or not. */
 const anyEncoded = fc.oneof(
   anyText.map((text) => encodeURIComponent(text.toWellFormed())),
   fc
@@ -82,13 +82,13 @@ const anyEncoded = fc.oneof(
   ),
 );
 
-/** A query with some of the names, each none, one or more times, and one that nobody asked for. */
+/** A query with some of these parameters, each any number of times, and unknown ones. */
 const anyQuery = (names: string[]) =>
   fc
     .array(fc.tuple(fc.constantFrom(...names, '__proto__', 'added_later'), anyEncoded), { maxLength: 4 })
     .map((pairs) => pairs.map(([name, value]) => `${name}=${value}`).join('&'));
 
-/** A path of that form, its ids and queries anything but a known id. */
+/** A path of that form with arbitrary ids and queries, but no known id. */
 function anyPath(form: string): fc.Arbitrary<string> {
   const [path = '', names = ''] = form.split('?');
   return fc
@@ -103,10 +103,10 @@ describe.each(Object.entries(services) as [ServiceName, Routes][])('the %s servi
   });
   afterAll(() => service.close());
 
-  /** Sends it, and makes sure that a refusal is one of the contract's and has left nothing. */
-  async function refusalOf(asked: RawRequest): Promise<RawAnswer> {
+  /** Sends the request. Checks that an error answer follows the contract and that the request changed nothing. */
+  async function sendAndCheck(request: RawRequest): Promise<RawAnswer> {
     const before = await service.rows();
-    const answer = await service.send(asked);
+    const answer = await service.send(request);
     if (answer.status >= 300) {
       expectRefusal(answer);
       expect(await service.rows()).toEqual(before);
@@ -114,23 +114,20 @@ describe.each(Object.entries(services) as [ServiceName, Routes][])('the %s servi
     return answer;
   }
 
-  test.each(writes.filter(([, body]) => body))(
-    '%s names the place that is wrong, and stores nothing',
-    async (route, body) => {
-      const [method = '', form = ''] = route.split(' ');
-      const path = form.replace(':id', service.id).replace('?order_id', `?order_id=${service.id}`);
-      await fc.assert(
-        fc.asyncProperty(broken(body as Case), async ({ place, body: wrong }) => {
-          const { status, text } = await refusalOf({ method, path, headers: json, body: JSON.stringify(wrong) });
-          const { errors } = JSON.parse(text) as { errors: { path: string }[] };
-          expect([status, errors.map((error) => error.path)]).toEqual([422, expect.arrayContaining([place])]);
-        }),
-        { numRuns: 20 },
-      );
-    },
-  );
+  test.each(writes.filter(([, body]) => body))('%s names the wrong field and stores nothing', async (route, body) => {
+    const [method = '', form = ''] = route.split(' ');
+    const path = form.replace(':id', service.id).replace('?order_id', `?order_id=${service.id}`);
+    await fc.assert(
+      fc.asyncProperty(broken(body as Case), async ({ place, body: wrong }) => {
+        const { status, text } = await sendAndCheck({ method, path, headers: json, body: JSON.stringify(wrong) });
+        const { errors } = JSON.parse(text) as { errors: { path: string }[] };
+        expect([status, errors.map((error) => error.path)]).toEqual([422, expect.arrayContaining([place])]);
+      }),
+      { numRuns: 20 },
+    );
+  });
 
-  test.each(writes)('%s has a clear answer to anything', async (route) => {
+  test.each(writes)('%s has an answer from the contract to any input', async (route) => {
     const [method = '', form = ''] = route.split(' ');
     const anyBody = fc.oneof(
       anyJson.map((value) => JSON.stringify(value)),
@@ -141,15 +138,15 @@ describe.each(Object.entries(services) as [ServiceName, Routes][])('the %s servi
     await fc.assert(
       fc.asyncProperty(anyPath(form), anyBody, anyType, async (path, body, type) => {
         const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
-        await refusalOf({ method, path, headers, body });
+        await sendAndCheck({ method, path, headers, body });
       }),
       { numRuns: 25 },
     );
   });
 
-  test.each(reads)('GET %s has a clear answer to anything', async (form) => {
+  test.each(reads)('GET %s has an answer from the contract to any input', async (form) => {
     await fc.assert(
-      fc.asyncProperty(anyPath(form), async (path) => void (await refusalOf({ method: 'GET', path }))),
+      fc.asyncProperty(anyPath(form), async (path) => void (await sendAndCheck({ method: 'GET', path }))),
       { numRuns: 25 },
     );
   });

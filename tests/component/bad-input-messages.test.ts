@@ -1,4 +1,4 @@
-/** Whatever is published to the services' queues: what is no message goes to the dead queue as it came, and holds up nothing behind it. */
+/** Generated messages to the services' queues: a malformed one is dead-lettered unchanged and does not block the queue. */
 import { randomUUID } from 'node:crypto';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import fc from 'fast-check';
@@ -50,10 +50,10 @@ interface Dead {
   reason: unknown;
 }
 
-/** Everything that has died of a queue, once it is as much as is expected. */
-async function buried(queue: QueueName, count: number): Promise<Dead[]> {
+/** Waits for so many dead letters of a queue, and takes them out. */
+async function takeDeadLetters(queue: QueueName, count: number): Promise<Dead[]> {
   const dead: Dead[] = [];
-  await until(`${count} dead messages of ${queue}`, async () => {
+  await until(`${count} dead letters of ${queue}`, async () => {
     const message = await channel.get(deadQueue(queue), { noAck: true });
     if (message)
       dead.push({ content: message.content.toString('hex'), reason: message.properties.headers?.['x-reason'] });
@@ -70,7 +70,7 @@ const rowCounts = async (): Promise<number[]> =>
     dbs.delivery.agent.count(),
   ]);
 
-/** A good request behind the bad ones gets its answer: that the order is not there, where it asks for one, is an answer too. */
+/** Queues with the schema of their messages, and a well-formed request for each. */
 const requests: [QueueName, Case, () => object][] = [
   [queues.placeOrder, queued.placeOrder, anOrder],
   [queues.changeOrderStatus, queued.changeOrder, () => ({ ...anOrder(), status: 'CONFIRMED' })],
@@ -83,17 +83,17 @@ const aRating = (order_id: string) => ({ order_id, order_rating: 4, agent_rating
 const isAnswered = (queue: QueueName, body: object): Promise<true> =>
   broker.request(queue, body, { timeoutMs: 60_000 }).then(
     () => true,
-    (err: unknown) => {
-      expect(err).toMatchObject({ name: 'ServiceFault', code: 'UNKNOWN_ORDER' });
+    (error: unknown) => {
+      expect(error).toMatchObject({ name: 'ServiceFault', code: 'UNKNOWN_ORDER' }); // a reply too
       return true;
     },
   );
 
 test.each(requests)(
-  'what is no message on %s dies as it came, with the reason, and holds up nothing',
-  async (queue, one, good) => {
+  'a malformed message on %s is dead-lettered unchanged, with the reason, and blocks nothing',
+  async (queue, schema, wellFormed) => {
     const bytes = fc.oneof(
-      broken(one).map(({ body }) => Buffer.from(JSON.stringify(body))),
+      broken(schema).map(({ body }) => Buffer.from(JSON.stringify(body))),
       anyJson.map((value) => Buffer.from(JSON.stringify(value))),
       anyText.map((text) => Buffer.from(text)),
       fc.uint8Array().map((array) => Buffer.from(array)),
@@ -109,13 +109,13 @@ test.each(requests)(
         const before = await rowCounts();
         for (const { content, ...properties } of messages)
           channel.sendToQueue(queue, content, { persistent: true, ...properties });
-        const dead = await buried(queue, messages.length);
+        const dead = await takeDeadLetters(queue, messages.length);
         expect(dead.map(({ content }) => content).sort()).toEqual(
           messages.map(({ content }) => content.toString('hex')).sort(),
         );
         for (const { reason } of dead) expect(reason).toMatch(/\S/);
         expect(await rowCounts()).toEqual(before);
-        expect(await isAnswered(queue, good())).toBe(true);
+        expect(await isAnswered(queue, wellFormed())).toBe(true);
         expect((await channel.checkQueue(queue)).messageCount).toBe(0);
       }),
       { numRuns: 5 },
@@ -124,23 +124,23 @@ test.each(requests)(
 );
 
 const huge: [string, string][] = [
-  ['nothing at all', ''],
+  ['no bytes', ''],
   ['a byte order mark', '\ufeff{"order_id":"7"}'],
-  ['a million levels', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
+  ['a million levels of nesting', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
   ['two million restaurants', `{"restaurants":[${'0,'.repeat(2_000_000)}0]}`],
   ['a name of eight megabytes', `{"${'x'.repeat(8_000_000)}":0}`],
 ];
-test.each(huge)('a message of %s dies with a reason that can be read', async (_what, content) => {
+test.each(huge)('a message of %s is dead-lettered with a short reason', async (_what, content) => {
   channel.sendToQueue(queues.placeOrder, Buffer.from(content), { persistent: true });
-  const [dead] = await buried(queues.placeOrder, 1);
+  const [dead] = await takeDeadLetters(queues.placeOrder, 1);
   expect(dead?.content.length).toBe(Buffer.byteLength(content) * 2);
   expect(String(dead?.reason).length).toBeLessThanOrEqual(1_000);
 });
 
-test('what is no rating on the exchange dies at both services', async () => {
+test('a malformed rating on the exchange is dead-lettered by both services', async () => {
   channel.publish(ratingsExchange, '', Buffer.from('{"order_id":null}'));
   for (const queue of [queues.restaurantRatings, queues.deliveryRatings])
-    expect(await buried(queue, 1)).toHaveLength(1);
+    expect(await takeDeadLetters(queue, 1)).toHaveLength(1);
 });
 
 const headers: [string, Record<string, unknown>][] = [
@@ -149,34 +149,34 @@ const headers: [string, Record<string, unknown>][] = [
     { text: 'x', no: null, yes: true, list: [1, 'a', { b: 2 }], big: 2 ** 60, half: 0.5, bytes: Buffer.from([1]) },
   ],
   [
-    'with a time and a decimal',
+    'with a timestamp and a decimal',
     { at: { '!': 'timestamp', value: 1 }, sum: { '!': 'decimal', value: { places: 2, digits: 5 } } },
   ],
-  ['with attempts that nobody made', { 'x-attempts': 'many', 'x-reason': 'mine' }],
+  ['with made-up attempts', { 'x-attempts': 'many', 'x-reason': 'mine' }],
 ];
-test.each(headers)('a message with headers %s dies like any other', async (_what, given) => {
+test.each(headers)('a malformed message with headers %s is dead-lettered like any other', async (_what, given) => {
   channel.sendToQueue(queues.assignAgent, Buffer.from('{}'), { headers: given });
-  const [dead] = await buried(queues.assignAgent, 1);
+  const [dead] = await takeDeadLetters(queues.assignAgent, 1);
   expect(dead?.reason).toContain('order_id');
 });
 
-test('what comes without a message id is kept when there is no dead queue for it', async () => {
+test('a malformed message without a message id is not lost while its dead queue is missing', async () => {
   await channel.deleteQueue(deadQueue(queues.assignAgent));
   channel.sendToQueue(queues.assignAgent, Buffer.from('{}'));
-  // The consumers' connection starts afresh and declares the dead queue again.
+  // The consumers reconnect and declare the dead queue again.
   await until('the dead queue', async () => {
-    const asking = await outsider.createChannel();
-    asking.on('error', () => undefined); // closed by the server while there is no such queue
-    await asking.checkQueue(deadQueue(queues.assignAgent));
-    await asking.close();
+    const probe = await outsider.createChannel();
+    probe.on('error', () => undefined); // the broker closes the channel while the queue is missing
+    await probe.checkQueue(deadQueue(queues.assignAgent));
+    await probe.close();
     return true;
   });
-  expect(await buried(queues.assignAgent, 1)).toHaveLength(1);
+  expect(await takeDeadLetters(queues.assignAgent, 1)).toHaveLength(1);
 });
 
-test('a message whose headers leave no room for more dies, and holds up nothing', async () => {
+test('a malformed message whose headers leave no room for ours is dead-lettered and blocks nothing', async () => {
   const headers = { trace: 'x'.repeat(65_400) }; // the client library encodes 65,536 bytes at most
   channel.sendToQueue(queues.assignAgent, Buffer.from('{}'), { headers });
-  expect(await buried(queues.assignAgent, 1)).toHaveLength(1);
+  expect(await takeDeadLetters(queues.assignAgent, 1)).toHaveLength(1);
   expect(await isAnswered(queues.assignAgent, { order_id: randomUUID() })).toBe(true);
 });

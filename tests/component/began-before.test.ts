@@ -1,6 +1,6 @@
 /**
- * Statements that take the order's lock themselves: each begins while another transaction holds the lock, and so before the row is there that
- * this one leaves. It must not act on what it has seen, but on what it finds when it has the lock.
+ * Handlers that start while another transaction holds the order's lock, so before that transaction's row is visible. They must act on what they
+ * find under the lock, not on what they read before.
  */
 import { randomUUID } from 'node:crypto';
 import { leaveTombstone as leaveDeliveryTombstone } from '../../prisma/delivery/assignments';
@@ -9,15 +9,19 @@ import { leaveTombstone } from '../../prisma/restaurant/decisions';
 import { lockOrder } from '../../prisma/order-lock';
 import { storeOrder } from '../../prisma/restaurant/placement';
 import { deliveryHandlers, withAgents } from '../fixtures/delivery';
-import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
-import { anOpenTransaction, someWait } from '../fixtures/transactions';
+import { aChange, anOrderOf, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { anOpenTransaction, untilBlocked } from '../fixtures/transactions';
 
 type Held = Awaited<ReturnType<typeof anOpenTransaction>>;
 
-/** Begins the second while the first stands, and lets the first commit once the second waits for it. */
-async function commitBefore<T>(db: Parameters<typeof someWait>[0], first: Held, second: () => Promise<T>): Promise<T> {
+/** Starts the second while the first is open, and commits the first once the second waits for its lock. */
+async function commitBefore<T>(
+  db: Parameters<typeof untilBlocked>[0],
+  first: Held,
+  second: () => Promise<T>,
+): Promise<T> {
   const running = second();
-  await someWait(db, 1);
+  await untilBlocked(db, 1);
   await first.commit();
   return running;
 }
@@ -30,11 +34,11 @@ describe('at the delivery side', () => {
   afterAll(() => service.close());
   beforeEach(() => service.clear());
 
-  /** Has given the order its agent, and is about to commit. */
+  /** Has assigned an agent to the order, and is about to commit. */
   const assigning = (order: string) =>
     anOpenTransaction(service.db, async (tx) => expect(await takeFreeAgent(tx, order)).toBeDefined());
-  /** Has found that the order is unknown, and leaves the tombstone of its undo. */
-  const burying = (order: string) =>
+  /** Has cancelled an unknown order: its tombstone is stored and about to be committed. */
+  const leavingTombstone = (order: string) =>
     anOpenTransaction(service.db, async (tx) => {
       await lockOrder(tx, order);
       await leaveDeliveryTombstone(tx, order);
@@ -43,7 +47,7 @@ describe('at the delivery side', () => {
 
   const behind = <T>(first: Held, second: () => Promise<T>) => commitBefore(service.db, first, second);
 
-  test('a repeated request for an agent gets the same agent, and takes no second one', async () => {
+  test('a repeated request for an agent gets the same agent and takes no second one', async () => {
     const order = randomUUID();
     const [asha] = await withAgents(service.db, 'Asha', 'Bela');
     const reply = await behind(await assigning(order), () => service.assign(order));
@@ -51,25 +55,28 @@ describe('at the delivery side', () => {
     expect(await freeAgents()).toBe(1);
   });
 
-  test('a request for an agent behind its own undo gets none', async () => {
+  test('a request for an agent that waits behind its own undo gets none', async () => {
     const order = randomUUID();
     await withAgents(service.db, 'Asha');
-    expect(await behind(await burying(order), () => service.assign(order))).toEqual({
+    expect(await behind(await leavingTombstone(order), () => service.assign(order))).toEqual({
       outcome: 'closed',
       status: 'CANCELLED',
     });
     expect(await freeAgents()).toBe(1);
   });
 
-  test.each(['PICKED_UP', 'CANCELLED'] as const)('%s behind the assignment is done', async (status) => {
-    const order = randomUUID();
-    await withAgents(service.db, 'Asha');
-    expect(await behind(await assigning(order), () => service.change(order, status))).toEqual({ outcome: 'changed' });
-    expect(await service.db.assignment.findUnique({ where: { orderId: order } })).toMatchObject({ status });
-    expect(await freeAgents()).toBe(status === 'CANCELLED' ? 1 : 0);
-  });
+  test.each(['PICKED_UP', 'CANCELLED'] as const)(
+    'a move to %s that waits behind the assignment succeeds',
+    async (status) => {
+      const order = randomUUID();
+      await withAgents(service.db, 'Asha');
+      expect(await behind(await assigning(order), () => service.change(order, status))).toEqual({ outcome: 'changed' });
+      expect(await service.db.assignment.findUnique({ where: { orderId: order } })).toMatchObject({ status });
+      expect(await freeAgents()).toBe(status === 'CANCELLED' ? 1 : 0);
+    },
+  );
 
-  test('a job is handed back behind its assignment', async () => {
+  test('a hand-back that waits behind the assignment succeeds', async () => {
     const order = randomUUID();
     const [asha = ''] = await withAgents(service.db, 'Asha');
     expect(await behind(await assigning(order), () => service.decline(order, asha))).toEqual({ outcome: 'changed' });
@@ -89,7 +96,7 @@ describe('at the restaurant side', () => {
     kitchen = await withRestaurant(service.db);
   });
 
-  const anOrderHere = () => anOrderOf(asked(kitchen, 1));
+  const anOrderHere = () => anOrderOf(aPart(kitchen, 1));
   type Order = ReturnType<typeof anOrderHere>;
   /** Has stored the order, and is about to commit. */
   const placing = (order: Order) =>
@@ -99,7 +106,7 @@ describe('at the restaurant side', () => {
       const parts = [{ restaurant_id: kitchen.id, total: '4.50', items }];
       expect(await storeOrder(tx, order, { total: '4.50', restaurants: parts })).toBe(true);
     });
-  const burying = (order: Order) =>
+  const leavingTombstone = (order: Order) =>
     anOpenTransaction(service.db, async (tx) => {
       await lockOrder(tx, order.order_id);
       await leaveTombstone(tx, { ...order, status: 'CANCELLED', reason: 'gone' });
@@ -107,7 +114,7 @@ describe('at the restaurant side', () => {
 
   const behind = <T>(first: Held, second: () => Promise<T>) => commitBefore(service.db, first, second);
 
-  test('a repeated placement is answered with the first total, whatever the menu says by then', async () => {
+  test('a repeated placement returns the first total after a change of the menu', async () => {
     const order = anOrderHere();
     const first = await placing(order);
     await service.db.menuItem.updateMany({ data: { price: '9.00' } });
@@ -115,16 +122,16 @@ describe('at the restaurant side', () => {
     expect(await service.stored(order)).toMatchObject({ orders: [{ items: [{ quantity: 1 }] }] });
   });
 
-  test('a repeated placement that the menu would refuse by then is answered with the first total', async () => {
+  test('a repeated placement returns the first total even if the restaurant has gone OFFLINE since', async () => {
     const order = anOrderHere();
     const first = await placing(order);
     await service.db.restaurant.updateMany({ data: { status: 'OFFLINE' } });
     expect(await behind(first, () => service.place(order))).toEqual({ outcome: 'created', total: '4.50' });
   });
 
-  test('a placement behind its own undo stores nothing', async () => {
+  test('a placement that waits behind its own undo stores nothing', async () => {
     const order = anOrderHere();
-    expect(await behind(await burying(order), () => service.place(order))).toEqual({
+    expect(await behind(await leavingTombstone(order), () => service.place(order))).toEqual({
       outcome: 'settled',
       status: 'CANCELLED',
       total: null,
@@ -132,13 +139,16 @@ describe('at the restaurant side', () => {
     expect(await service.stored(order)).toMatchObject({ status: 'CANCELLED', orders: [] });
   });
 
-  test.each(['CONFIRMED', 'CANCELLED'] as const)('%s behind the placement is done', async (status) => {
-    const order = anOrderHere();
-    expect(await behind(await placing(order), () => service.change(aChange(order, status)))).toEqual({
-      outcome: 'changed',
-      total: '4.50',
-      from: 'PENDING',
-    });
-    expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }] });
-  });
+  test.each(['CONFIRMED', 'CANCELLED'] as const)(
+    'a decision %s that waits behind the placement succeeds',
+    async (status) => {
+      const order = anOrderHere();
+      expect(await behind(await placing(order), () => service.change(aChange(order, status)))).toEqual({
+        outcome: 'changed',
+        total: '4.50',
+        from: 'PENDING',
+      });
+      expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }] });
+    },
+  );
 });

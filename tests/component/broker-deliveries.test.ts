@@ -1,4 +1,4 @@
-/** What a consumer keeps of a message that it works on again and again. */
+/** A consumer that handles one message repeatedly keeps nothing of the earlier attempts. */
 import { getEventListeners } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
 import { subscribe, type Delivery } from '../../lib/broker/subscription';
@@ -29,7 +29,7 @@ afterAll(async () => {
 const listenersOf = ({ lost, abandoned }: Delivery): number =>
   [lost, abandoned].reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0);
 
-test('a message that the broker would not take three times leaves nothing behind that listens for its end', async () => {
+test('a message whose outcome the broker refused three times leaves no abort listeners behind', async () => {
   const listening: number[] = [];
   const work = async (delivery: Delivery): Promise<boolean> => {
     listening.push(listenersOf(delivery));
@@ -39,7 +39,7 @@ test('a message that the broker would not take three times leaves nothing behind
   const room = { untilBlocked: () => new Promise<void>(() => undefined), untilUnblocked: () => Promise.resolve() };
   const consumer = await subscribe(link, room, { queue, prefetch: 1, handle: work, drain: true, log });
   outsider.send(queue, '{}');
-  await until('the fourth turn', () => listening.length === 4);
+  await until('the fourth attempt', () => listening.length === 4);
   await consumer.stop();
   expect(listening).toEqual([0, 0, 0, 0]);
 });

@@ -1,4 +1,4 @@
-/** What becomes of events that fail: they are tried again without holding up others, and what is known of them is kept. */
+/** Failing events: they are retried without delaying others, and keep their history. */
 import { ServiceFault } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/message';
 import { until } from '../fixtures/until';
@@ -11,13 +11,13 @@ beforeAll(async () => {
 afterAll(() => broker.close());
 afterEach(() => broker.clear());
 
-/** Attempts after which an event waits longer than any test. */
-const patient = { 'x-attempts': 10 };
+/** After so many attempts, the next retry is due later than any test ends. */
+const notDueSoon = { 'x-attempts': 10 };
 
-/** How many there are of all events, none of which a consumer has any more. */
+/** The number of events in the work queue and the retry queue. */
 const left = async (): Promise<number> => (await broker.waiting(retryQueue)) + (await broker.waiting());
 
-/** A handler that fails for these numbers, and what it was called with. */
+/** A handler that fails for these numbers, and the numbers that it was called with. */
 function failingFor(poison: number[]) {
   const calls: number[] = [];
   const handle = async ({ n }: Body): Promise<void> => {
@@ -27,34 +27,34 @@ function failingFor(poison: number[]) {
   return { calls, handle };
 }
 
-test('events that wait for their next attempt, more than are worked on at a time, hold up nothing behind them', async () => {
+test('more events than the prefetch that wait for a retry do not delay the next event', async () => {
   const poison = Array.from({ length: 20 }, (_, n) => n);
   const { calls, handle } = failingFor(poison);
-  for (const n of poison) broker.sendWithHeaders({ n }, patient);
+  for (const n of poison) broker.sendWithHeaders({ n }, notDueSoon);
   broker.sendWithHeaders({ n: 100 }, {});
   await broker.worker(handle);
   await until('the good event', () => calls.includes(100));
-  expect(calls.sort((a, b) => a - b)).toEqual([...poison, 100]); // none of them has been tried again
+  expect(calls.sort((a, b) => a - b)).toEqual([...poison, 100]); // no retry yet
 });
 
-test('an event that waits goes on waiting when its consumer stops, and is tried again when due', async () => {
+test('an event that waits for a retry survives the stop of its consumer, and is not retried early', async () => {
   const { calls, handle } = failingFor([1, 2]);
   const worker = await broker.worker(handle);
-  broker.sendWithHeaders({ n: 1 }, patient);
+  broker.sendWithHeaders({ n: 1 }, notDueSoon);
   broker.sendWithHeaders({ n: 2 }, {});
-  await until('a second attempt at what is due soon', () => calls.filter((n) => n === 2).length >= 2);
+  await until('a second attempt at the event that is due soon', () => calls.filter((n) => n === 2).length >= 2);
   await worker.close();
   expect(calls.filter((n) => n === 1)).toHaveLength(1);
   await until('both in their queues', async () => (await left()) === 2);
-  expect(await broker.waiting(retryQueue)).toBeGreaterThan(0); // what is not due has not been brought forward
+  expect(await broker.waiting(retryQueue)).toBeGreaterThan(0); // the event that is not due still waits
 });
 
-test('an event that waits while the connection is cut does not multiply', async () => {
+test('an event that waits for a retry is not duplicated by a lost connection', async () => {
   const { calls, handle } = failingFor([1]);
   const worker = await broker.worker(handle);
-  broker.sendWithHeaders({ n: 1 }, patient);
+  broker.sendWithHeaders({ n: 1 }, notDueSoon);
   await until('the first attempt', () => calls.length === 1);
-  await until('its consumer to hold it', async () => (await broker.waiting(retryQueue)) === 0);
+  await until('the consumer to hold it', async () => (await broker.waiting(retryQueue)) === 0);
   await broker.cut('worker consumes');
   broker.sendWithHeaders({ n: 2 }, {});
   await until('the consumer to be back', () => calls.includes(2));
@@ -63,7 +63,7 @@ test('an event that waits while the connection is cut does not multiply', async 
   expect(await left()).toBe(1);
 });
 
-test('an event whose attempt fails after the connection was cut is repeated once, not twice', async () => {
+test('an event whose attempt fails after the connection was lost is retried once, not twice', async () => {
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => (letGo = resolve));
   let calls = 0;
@@ -83,25 +83,27 @@ test('an event whose attempt fails after the connection was cut is repeated once
 });
 
 describe('a dead letter', () => {
-  test('says why its first and its last attempt failed, and when', async () => {
+  test('has the time and the reason of its first and its last failure', async () => {
     let attempt = 0;
     await broker.worker(async () => {
       attempt += 1;
-      throw attempt === 1 ? new Error('database away') : new ServiceFault('no such order', false, 'UNKNOWN_ORDER');
+      throw attempt === 1
+        ? new Error('database unavailable')
+        : new ServiceFault('no such order', false, 'UNKNOWN_ORDER');
     });
     await broker.client.publish(toQueue(queue), { n: 1 });
     const { headers } = await broker.outsider.next(deadQueue);
     expect(headers).toMatchObject({
       'x-attempts': 2,
       'x-queue': queue,
-      'x-first-reason': 'HANDLER_FAILED: database away',
+      'x-first-reason': 'HANDLER_FAILED: database unavailable',
       'x-reason': 'UNKNOWN_ORDER: no such order',
     });
     expect(Date.parse(String(headers['x-first-failed-at']))).toBeLessThan(Date.parse(String(headers['x-died-at'])));
     expect(headers).not.toHaveProperty('x-retry-at');
   });
 
-  test('keeps the properties of the message through all attempts, its app_id in a header', async () => {
+  test('keeps the properties of the message over all attempts, and its app_id in a header', async () => {
     let attempt = 0;
     await broker.worker(async () => {
       attempt += 1;

@@ -1,4 +1,4 @@
-/** What the broker client counts, against a real broker: each thing that may become of a message. */
+/** The broker client's metrics, against a real broker: each outcome of a message and of a request. */
 import { BrokerUnavailableError, ServiceFault } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/message';
 import type { Broker } from '../../lib/broker/broker';
@@ -25,7 +25,7 @@ const requests = async (outcome: string, to = queue) =>
 const published = async (of: Broker, destination: string, outcome: string) =>
   (await broker.metricsOf(of)).value('messages_published_total', { destination, outcome });
 
-describe('a message', () => {
+describe('the metrics count a message', () => {
   test('that is handled', async () => {
     const worker = await broker.worker(double);
     await ask(1);
@@ -49,7 +49,7 @@ describe('a message', () => {
     await until('it is counted', async () => (await messages(worker, 'adopted')) === 1);
   });
 
-  test('that is tried again, and handled the second time', async () => {
+  test('that is retried and then handled', async () => {
     let calls = 0;
     const worker = await broker.worker(async (body) => (calls++ === 0 ? fails() : double(body)));
     await broker.client.publish(toQueue(queue), { n: 1 });
@@ -59,9 +59,9 @@ describe('a message', () => {
     expect(await published(worker, retryQueue, 'confirmed')).toBe(1);
   });
 
-  test('that dies', async () => {
+  test('that is dead-lettered', async () => {
     const worker = await broker.worker(double);
-    expect(await messages(worker, 'dead')).toBe(0); // there from the beginning, so that an alert sees it change
+    expect(await messages(worker, 'dead')).toBe(0); // starts at 0, so that an alert sees it rise
     await broker.client.publish(toQueue(queue), { n: 'one' });
     await until('it is counted', async () => (await messages(worker, 'dead')) === 1);
     expect(await published(worker, deadQueue, 'confirmed')).toBe(1);
@@ -79,19 +79,19 @@ describe('a message', () => {
   });
 });
 
-describe('a request', () => {
-  test('that nobody answers', async () => {
+describe('the metrics count a request', () => {
+  test('that no consumer answers', async () => {
     await ask(1, 100).catch(() => undefined);
     expect(await requests('timeout')).toBe(1);
   });
 
-  test('that its sender gives up is not counted', async () => {
+  test('but not one that its caller aborts', async () => {
     const asked = broker.client.request(queue, { n: 1 }, { timeoutMs: 60_000, signal: AbortSignal.timeout(10) });
     await asked.catch(() => undefined);
     expect((await broker.metricsOf(broker.client)).value('requests_to_services_seconds_count')).toBeUndefined();
   });
 
-  test('that no queue takes, and one without a broker', async () => {
+  test('that no queue takes, and one without a broker connection', async () => {
     await broker.client.request('no-such-queue', {}, { timeoutMs: 60_000 }).catch(() => undefined);
     expect(await published(broker.client, 'no-such-queue', 'returned')).toBe(1);
     expect(await requests('broker_unavailable', 'no-such-queue')).toBe(1);
@@ -102,7 +102,7 @@ describe('a request', () => {
   });
 });
 
-test('the connections are seen to hold, and to be gone', async () => {
+test('the metrics show open and lost connections', async () => {
   const seen = async () => {
     const metrics = await broker.metricsOf(broker.client);
     return [metrics.value('broker_connected'), metrics.value('broker_blocked')];

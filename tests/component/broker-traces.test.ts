@@ -1,4 +1,4 @@
-/** Messages keep their trace: over attempts that fail, and from one queue to the next. */
+/** Messages keep their trace over failed attempts and from one queue to the next. */
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { toQueue } from '../../lib/broker/message';
 import { currentTraceId, inSpan } from '../../lib/tracing/tracing';
@@ -23,7 +23,7 @@ const sent = (n: number): Promise<string | undefined> =>
 const processed = (traceId: string | undefined) =>
   spans().filter((span) => span.name === `process ${queue}` && span.spanContext().traceId === traceId);
 
-test('an event that is tried again stays in the trace of its sender, and the attempt that failed is marked', async () => {
+test('a retried event stays in the trace of its sender, and its failed attempt is marked as an error', async () => {
   let attempts = 0;
   await broker.worker(async () => {
     attempts += 1;
@@ -43,29 +43,29 @@ test('an event that is tried again stays in the trace of its sender, and the att
   }
 });
 
-test('a request is a span until its reply, and the work on it is below', async () => {
+test('a request is a span until its reply, and the parent of its handling', async () => {
   await broker.worker(async () => trace.getActiveSpan()?.spanContext().traceId);
-  const traceId = await inSpan('asker', {}, async () => {
+  const traceId = await inSpan('caller', {}, async () => {
     expect(await broker.client.request(queue, { n: 1 }, { timeoutMs: 5_000 })).toBe(currentTraceId());
     return currentTraceId();
   });
-  await until('the work on it', () => processed(traceId).length === 1);
+  await until('the handling', () => processed(traceId).length === 1);
   const request = spans().find((span) => span.name === `request ${queue}`);
   expect(processed(traceId)[0]?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId);
 });
 
 test.each([
-  ['bears no trace', {}],
-  ['bears what is none', { traceparent: 'rubbish' }],
-  ['bears another thing', { traceparent: 7 }],
-])('an event that %s begins one, which goes on with what is made of it', async (_what, headers) => {
+  ['has no trace', {}],
+  ['has a malformed trace', { traceparent: 'rubbish' }],
+  ['has a trace of another type', { traceparent: 7 }],
+])('an event that %s starts a new trace, which its dead letter continues', async (_what, headers) => {
   let first: string | undefined;
   await broker.worker(async () => {
     first = currentTraceId();
     await broker.client.publish(toQueue(deadQueue), {});
   });
   broker.sendWithHeaders({ n: 1 }, headers);
-  const next = await until('what is made of it', () => broker.get(deadQueue));
+  const next = await until('the dead letter', () => broker.get(deadQueue));
   expect(next.properties.headers?.['traceparent']).toContain(first);
   expect(first).toMatch(/^[0-9a-f]{32}$/);
 });

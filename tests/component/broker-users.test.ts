@@ -1,4 +1,4 @@
-/** Each process as its own user of the real broker, with the permissions that the job `broker-users` gives it. */
+/** Each process as its own user of the real broker, with the permissions that the job `broker-users` grants. */
 import { randomUUID } from 'node:crypto';
 import {
   adoptOrderMessage,
@@ -11,12 +11,12 @@ import { parseWith, toExchange, toQueue } from '../../lib/broker/message';
 import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
 import { withAgents } from '../fixtures/delivery';
 import { anOrder } from '../fixtures/orders';
-import { aChange, asked, withRestaurant } from '../fixtures/restaurant';
+import { aChange, aPart, withRestaurant } from '../fixtures/restaurant';
 import { until } from '../fixtures/until';
 import { separateUsers } from './fixtures/broker-users';
 
 let users: Awaited<ReturnType<typeof separateUsers>>;
-/** What the order worker has got from the two queues that it consumes. */
+/** The order ids that the order worker received from its two queues. */
 const [assigned, adopted]: [string[], string[]] = [[], []];
 
 beforeAll(async () => {
@@ -37,12 +37,12 @@ beforeAll(async () => {
 });
 afterAll(() => users.close());
 
-describe('with the permissions of its own user', () => {
+describe("with its own user's permissions", () => {
   const ask = (queue: QueueName, body: object) =>
     users.brokers['worker-order'].request(queue, body, { timeoutMs: 60_000 });
 
-  test('every request of the order worker is answered, and a rating reaches both services', async () => {
-    const order = anOrder({ restaurants: [asked(await withRestaurant(users.db.restaurant), 1)] });
+  test('the order worker gets a reply to each request, and its rating reaches both services', async () => {
+    const order = anOrder({ restaurants: [aPart(await withRestaurant(users.db.restaurant), 1)] });
     const { order_id } = order;
     await withAgents(users.db.delivery, 'Asha');
 
@@ -63,7 +63,7 @@ describe('with the permissions of its own user', () => {
     });
   });
 
-  test('an agent that has become free is announced, by the API and by the worker', async () => {
+  test('the delivery API and worker both announce an agent that is free again', async () => {
     const [byApi, byWorker] = [randomUUID(), randomUUID()];
     const event = (order_id: string) => ({ order_id, agent_id: randomUUID(), agent_name: 'Asha' });
     await users.brokers['api-delivery'].publish(toQueue(queues.agentAssigned), event(byApi));
@@ -71,8 +71,8 @@ describe('with the permissions of its own user', () => {
     await until('both events', () => assigned.includes(byApi) && assigned.includes(byWorker));
   });
 
-  test("an old program's messages are adopted, and malformed ones buried", async () => {
-    const order = anOrder({ restaurants: [asked(await withRestaurant(users.db.restaurant), 1)] });
+  test("the services adopt an old program's messages and dead-letter malformed ones", async () => {
+    const order = anOrder({ restaurants: [aPart(await withRestaurant(users.db.restaurant), 1)] });
     const waiting = randomUUID();
     await users.refusal('worker-order', async (channel) => {
       channel.sendToQueue(queues.placeOrder, Buffer.from(JSON.stringify(order)));
@@ -83,12 +83,12 @@ describe('with the permissions of its own user', () => {
     await until('the dead letter', async () => (await countOf(deadQueue(queues.changeOrderStatus))) === 1);
   });
 
-  test('every connection answers that it is well', async () => {
+  test('every connection passes its health check', async () => {
     for (const user of brokerUsers) await expect(users.brokers[user].check()).resolves.toBeUndefined();
   });
 });
 
-/** Whoever may declare a queue may ask how much is in it. */
+/** A user that may declare a queue may also count its messages. */
 async function countOf(queue: string): Promise<number> {
   let count = -1;
   await users.refusal('api-delivery', async (channel) => {
@@ -97,7 +97,7 @@ async function countOf(queue: string): Promise<number> {
   return count;
 }
 
-describe('a process can not', () => {
+describe('a process cannot', () => {
   const own: Record<BrokerUser, QueueName[]> = {
     'api-delivery': [],
     'worker-order': [queues.agentAssigned, queues.adoptOrder],
@@ -106,7 +106,7 @@ describe('a process can not', () => {
   };
   const refused = (name: string) => expect.stringMatching(new RegExp(`403 \\(ACCESS-REFUSED\\).*'${name}'`)) as string;
 
-  test.each(brokerUsers)("read another's queue, nor anybody's dead letters: %s", async (user) => {
+  test.each(brokerUsers)("read another process's queue or any dead letters: %s", async (user) => {
     for (const queue of Object.values(queues)) {
       const names = [queue, retryQueue(queue)];
       for (const name of own[user].includes(queue) ? [] : names) {
@@ -127,7 +127,7 @@ describe('a process can not', () => {
     );
   });
 
-  test.each(brokerUsers)('publish by another exchange, nor lead messages elsewhere: %s', async (user) => {
+  test.each(brokerUsers)('publish to another exchange, bind a queue or declare a new one: %s', async (user) => {
     const publish = async (channel: { publish: Publish }) =>
       channel.publish('amq.direct', 'anywhere', Buffer.from('{}'));
     expect(await users.refusal(user, publish)).toEqual(refused('amq.direct'));
@@ -136,8 +136,8 @@ describe('a process can not', () => {
     expect(await users.refusal(user, (channel) => channel.assertQueue('of-mine'))).toEqual(refused('of-mine'));
   });
 
-  // What the broker can not tell apart: every queue is reached by the default exchange, and replies need it (docs/security.md).
-  test('be kept from publishing to a queue by the default exchange', async () => {
+  // A limit of the broker's permissions: replies need the default exchange, which reaches every queue (docs/security.md).
+  test('be kept from publishing to any queue through the default exchange', async () => {
     const send = async (channel: { sendToQueue: (queue: string, body: Buffer) => boolean }) =>
       channel.sendToQueue(deadQueue(queues.agentAssigned), Buffer.from('{}'));
     expect(await users.refusal('api-delivery', send)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The broker client against a real broker: what it promises when all is well, and when it is not. */
+/** The broker client against a real broker: requests, events, and lost connections. */
 import { BrokerUnavailableError, RequestTimeoutError, ServiceFault, UnroutableError } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/message';
 import { maxAttempts } from '../../lib/broker/retries';
@@ -17,13 +17,13 @@ const ask = (n: unknown, timeoutMs = 60_000) => broker.client.request(queue, { n
 const double = async ({ n }: Body) => n * 2;
 
 describe('a request', () => {
-  test('gets its own reply, also among many at a time', async () => {
+  test('gets its own reply among many concurrent ones', async () => {
     await broker.worker(double);
     const numbers = Array.from({ length: 50 }, (_, n) => n);
     expect(await Promise.all(numbers.map((n) => ask(n)))).toEqual(numbers.map((n) => n * 2));
   });
 
-  test('that nobody answers times out, and is gone from the queue then', async () => {
+  test('that no consumer answers times out, and is then gone from the queue', async () => {
     const asked = ask(1, 5_000);
     const failed = expect(asked).rejects.toBeInstanceOf(RequestTimeoutError);
     await until('the request in the queue', async () => (await broker.waiting()) === 1);
@@ -37,18 +37,21 @@ describe('a request', () => {
     );
   });
 
-  test.each([true, false])('that fails with a fault (retryable: %s) fails so for whoever asked', async (retryable) => {
-    await broker.worker(async () => {
-      throw new ServiceFault('no soup', retryable, 'NO_SOUP');
-    });
-    const err: unknown = await ask(1).catch((e: unknown) => e);
-    expect(err).toBeInstanceOf(ServiceFault);
-    expect(err).toMatchObject({ message: 'no soup', retryable, code: 'NO_SOUP' });
-  });
+  test.each([true, false])(
+    'whose handler throws a ServiceFault (retryable: %s) rejects with that fault',
+    async (retryable) => {
+      await broker.worker(async () => {
+        throw new ServiceFault('no soup', retryable, 'NO_SOUP');
+      });
+      const error: unknown = await ask(1).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ServiceFault);
+      expect(error).toMatchObject({ message: 'no soup', retryable, code: 'NO_SOUP' });
+    },
+  );
 
-  test('that fails with any other error may be repeated, and is told nothing of the inside', async () => {
+  test('whose handler throws any other error rejects as retryable, without internal details', async () => {
     await broker.worker(async () => {
-      throw new Error('database away');
+      throw new Error('database unavailable');
     });
     await expect(ask(1)).rejects.toMatchObject({
       retryable: true,
@@ -57,22 +60,22 @@ describe('a request', () => {
     });
   });
 
-  test('that is malformed is answered so, and kept in the dead queue', async () => {
+  test('that is malformed rejects with MALFORMED_MESSAGE and is dead-lettered', async () => {
     await broker.worker(double);
     await expect(ask('one')).rejects.toMatchObject({ retryable: false, code: 'MALFORMED_MESSAGE' });
     expect(await broker.outsider.next(deadQueue)).toMatchObject({ body: { n: 'one' } });
   });
 
-  test('whose caller gives up ends at once', async () => {
+  test('that its caller aborts rejects at once', async () => {
     const stop = new AbortController();
     const asked = broker.client.request(queue, { n: 1 }, { timeoutMs: 60_000, signal: stop.signal });
-    stop.abort(new Error('given up'));
-    await expect(asked).rejects.toThrow('given up');
+    stop.abort(new Error('aborted'));
+    await expect(asked).rejects.toThrow('aborted');
   });
 });
 
-describe('a connection that is cut', () => {
-  test("at the worker's side comes back with its consumer, and the message under way is handled again", async () => {
+describe('a lost connection', () => {
+  test('of a worker recovers with its consumer, and the message in flight is handled again', async () => {
     const [inside, lost] = [aGate(), aGate()];
     let calls = 0;
     const worker = await broker.worker(async ({ n }) => {
@@ -89,7 +92,7 @@ describe('a connection that is cut', () => {
     expect(await ask(4)).toBe(8);
   });
 
-  test("at the worker's side comes back at once able to bury what it is given again", async () => {
+  test('of a worker recovers, and a redelivered message can be dead-lettered at once', async () => {
     const [inside, lost] = [aGate(), aGate()];
     let calls = 0;
     await broker.worker(async () => {
@@ -104,7 +107,7 @@ describe('a connection that is cut', () => {
     expect(calls).toBe(2);
   });
 
-  test('on which the worker publishes costs no reply: the message is handled again when it is back', async () => {
+  test('on which a worker publishes loses no reply: the message is handled again after the reconnect', async () => {
     const [inside, lost] = [aGate(), aGate()];
     let calls = 0;
     const worker = await broker.worker(async ({ n }) => {
@@ -116,13 +119,13 @@ describe('a connection that is cut', () => {
     const asked = ask(21);
     await inside.promise;
     await broker.cut('worker publishes');
-    await until('the worker knows', () => !worker.connected);
+    await until('the worker notices', () => !worker.connected);
     lost.open();
     expect(await asked).toBe(42);
     expect(calls).toBe(2);
   });
 
-  test("at the client's side fails what is under way as an absent broker, and comes back", async () => {
+  test('of a client rejects its requests in flight with BrokerUnavailableError, and recovers', async () => {
     const asked = ask(1, 60_000);
     const failed = expect(asked).rejects.toBeInstanceOf(BrokerUnavailableError);
     await until('the request in the queue', async () => (await broker.waiting()) === 1);
@@ -133,7 +136,7 @@ describe('a connection that is cut', () => {
   });
 });
 
-test('a client that is closed refuses what comes later at once', async () => {
+test('a closed client rejects at once', async () => {
   const worker = await broker.worker(double);
   await worker.close();
   await expect(worker.publish(toQueue(queue), { n: 1 })).rejects.toBeInstanceOf(BrokerUnavailableError);
@@ -141,11 +144,11 @@ test('a client that is closed refuses what comes later at once', async () => {
 });
 
 describe('an event', () => {
-  test('that fails is tried again until it succeeds', async () => {
+  test('that fails is retried until it succeeds', async () => {
     let failures = 2;
     const done = aGate();
     await broker.worker(async () => {
-      if (failures-- > 0) throw new Error('database away');
+      if (failures-- > 0) throw new Error('database unavailable');
       done.open();
     });
     await broker.client.publish(toQueue(queue), { n: 1 });
@@ -153,9 +156,9 @@ describe('an event', () => {
     expect(failures).toBe(-1);
   });
 
-  test('that has failed too often goes to the dead queue with its count and the reason', async () => {
+  test('that fails at its last attempt is dead-lettered with the count and the reason', async () => {
     await broker.worker(async () => {
-      throw new Error('database away');
+      throw new Error('database unavailable');
     });
     broker.sendWithHeaders({ n: 1 }, { 'x-attempts': maxAttempts - 1 });
     const { body, headers } = await broker.outsider.next(deadQueue);
@@ -163,16 +166,16 @@ describe('an event', () => {
     expect(headers).toMatchObject({
       'x-attempts': maxAttempts,
       'x-queue': queue,
-      'x-reason': 'HANDLER_FAILED: database away',
+      'x-reason': 'HANDLER_FAILED: database unavailable',
     });
   });
 
-  test('over which the consumer is lost again and again goes to the dead queue', async () => {
+  test('that loses its consumer at its last attempt is dead-lettered', async () => {
     const begun = aGate();
     const ended = aGate();
     await broker.worker(async () => {
       begun.open();
-      await ended.promise; // as long as the test looks, like a process that is killed over it
+      await ended.promise; // until the test has looked, like a process that is killed while it handles the event
     });
     broker.sendWithHeaders({ n: 1 }, { 'x-attempts': maxAttempts - 1 });
     await begun.promise;
@@ -184,7 +187,7 @@ describe('an event', () => {
     expect(headers['x-reason']).toMatch(/^CONSUMER_LOST: /);
   });
 
-  test('that no repeat can mend goes to the dead queue at the first attempt', async () => {
+  test('that fails permanently is dead-lettered at the first attempt', async () => {
     await broker.worker(async () => {
       throw new ServiceFault('no such order', false, 'UNKNOWN_ORDER');
     });
@@ -194,9 +197,9 @@ describe('an event', () => {
   });
 
   test.each([
-    ['no JSON', 'soup', 'soup', /^not JSON: /],
-    ['of another form', '{"n":"1"}', { n: '1' }, /^n: not a number$/],
-  ])('that is %s goes to the dead queue with the reason, and the next one is handled', async (_w, text, body, why) => {
+    ['not JSON', 'soup', 'soup', /^not JSON: /],
+    ['not of the schema', '{"n":"1"}', { n: '1' }, /^n: not a number$/],
+  ])('that is %s is dead-lettered with the reason, and the next message is handled', async (_w, text, body, why) => {
     await broker.worker(double);
     broker.outsider.send(queue, text);
     const dead = await broker.outsider.next(deadQueue);
@@ -205,7 +208,7 @@ describe('an event', () => {
     expect(await ask(2)).toBe(4);
   });
 
-  test('of an old program is adopted, a request of ours is handled', async () => {
+  test('of an old program is adopted, while our request is handled', async () => {
     const adopted: Body[] = [];
     await broker.worker(double, async (body) => void adopted.push(body));
     broker.outsider.send(queue, '{"n":7}');
@@ -215,7 +218,7 @@ describe('an event', () => {
   });
 });
 
-test('a worker that is closed finishes what it has begun and leaves the rest in the queue', async () => {
+test('a worker that closes finishes its messages in flight and leaves the rest in the queue', async () => {
   const gate = aGate();
   const begun: number[] = [];
   const worker = await broker.worker(async ({ n }) => {
@@ -223,10 +226,10 @@ test('a worker that is closed finishes what it has begun and leaves the rest in 
     await gate.promise;
     return n;
   });
-  const asked = [1, 2, 3, 4, 5, 6].map((n) => ask(n)); // one more than it takes at a time
-  await until('as many as it takes at a time', () => begun.length === 5);
+  const asked = [1, 2, 3, 4, 5, 6].map((n) => ask(n)); // one more than its prefetch
+  await until('the worker is at its prefetch', () => begun.length === 5);
   const closed = worker.close();
-  await until('the sixth is left to others', async () => (await broker.waiting()) === 1);
+  await until('the sixth is back in the queue', async () => (await broker.waiting()) === 1);
   gate.open();
   await closed;
   expect(await Promise.all(asked.slice(0, 5))).toEqual([1, 2, 3, 4, 5]);

@@ -1,4 +1,4 @@
-/** The cache on a real Redis, and on none. */
+/** The cache with a real Redis, and without one. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -25,16 +25,16 @@ afterEach(async () => void (await Promise.all(opened.splice(0).map((cache) => ca
 afterAll(() => redis.disconnect());
 
 const aKey = () => `test:${randomUUID()}`;
-/** What is loaded, counted. */
+/** A loader that counts its calls. */
 const aLoad = (value = 'soup') => jest.fn(() => Promise.resolve(value));
 
 describe('the cache', () => {
-  it('loads once, and keeps the value no longer than it was told', async () => {
+  it('loads once, and keeps the value for its TTL', async () => {
     const key = aKey();
     await redis.ping();
     const cache = open(url);
     const load = aLoad();
-    // A fresh connection may miss the first time, a busy machine any time: then the cache is as good as away.
+    // On a fresh connection or a busy machine Redis may be too slow; then the cache loads the value.
     await until('a value that was not loaded', async () => {
       const loads = load.mock.calls.length;
       expect(await cache.through(key, 15, load)).toBe('soup');
@@ -45,26 +45,26 @@ describe('the cache', () => {
     expect(ttl).toBeLessThanOrEqual(15);
   });
 
-  it('passes a failing load on and keeps nothing', async () => {
+  it('rejects with the error of a failed load and caches nothing', async () => {
     const key = aKey();
     const cache = open(url);
-    await expect(cache.through(key, 15, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    await expect(cache.through(key, 15, () => Promise.reject(new Error('unavailable')))).rejects.toThrow('unavailable');
     expect(await redis.get(key)).toBeNull();
   });
 
-  it('loads every time while Redis is away', async () => {
+  it('loads every time while Redis is unavailable', async () => {
     const cache = open('redis://127.0.0.1:1');
     const load = aLoad();
     expect([await cache.through('a', 15, load), await cache.through('a', 15, load)]).toEqual(['soup', 'soup']);
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('asks a Redis that hangs once, and then leaves it alone for a while', async () => {
+  it('skips a hanging Redis for a while after one request', async () => {
     const hanging = await aServerThatNeverAnswers();
     const cache = open(hanging.url);
     const load = aLoad();
     expect(await cache.through('a', 15, load)).toBe('soup');
-    const asked = ['b', 'c', 'd', 'e'].map((key) => cache.through(key, 15, load)); // at once: after a while it would be asked again
+    const asked = ['b', 'c', 'd', 'e'].map((key) => cache.through(key, 15, load)); // at once, before the cache tries Redis again
     expect(await Promise.all(asked)).toEqual(Array(4).fill('soup'));
     expect(load).toHaveBeenCalledTimes(5);
     expect(hanging.requests()).toBeLessThanOrEqual(1);
@@ -81,18 +81,18 @@ describe('the metrics of the cache', () => {
     return results.join();
   };
 
-  it('tell found, not found and shared ones apart', async () => {
+  it('distinguish hits, misses and shared loads', async () => {
     const registry = new Registry();
     const cache = open(url, registry);
-    await until('Redis to be there', () => cache.check());
+    await until('Redis to be connected', () => cache.check());
     const key = aKey();
     await Promise.all([cache.through(key, 15, aLoad()), cache.through(key, 15, aLoad())]);
-    await until('the value to be kept', async () => (await redis.exists(key)) === 1);
+    await until('the value to be cached', async () => (await redis.exists(key)) === 1);
     await cache.through(key, 15, aLoad());
     expect(await looks(registry)).toBe('1,1,1,0');
   });
 
-  it('tell when Redis is away', async () => {
+  it('count requests while Redis is unavailable', async () => {
     const registry = new Registry();
     await open('redis://127.0.0.1:1', registry).through('a', 15, aLoad());
     expect(await looks(registry)).toBe('0,0,0,1');

@@ -1,4 +1,4 @@
-/** What a process does with a collector, and without one. */
+/** Tracing with a collector that hangs, and without one. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -10,7 +10,7 @@ const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.par
 const warnings = () => lines.filter(({ level }) => level >= 40).map(({ event }) => event);
 
 const servers: Server[] = [];
-/** Where a collector listens that does so with what it gets. */
+/** The address of a collector that answers like this. */
 async function aCollector(answer: RequestListener): Promise<string> {
   const server = createServer(answer);
   servers.push(server);
@@ -18,7 +18,7 @@ async function aCollector(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const spanCount = async (count: number): Promise<void> => {
+const recordSpans = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i += 1) await inSpan('work', {}, async () => undefined);
 };
 
@@ -30,21 +30,21 @@ afterEach(() => {
 test.each([
   ['no endpoint', {}],
   ['an empty endpoint', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
-  ['an endpoint that is none', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }],
+  ['a malformed endpoint', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }],
   ['the SDK disabled', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_SDK_DISABLED: 'true' }],
 ])('with %s nothing is traced', async (_what, env) => {
   expect(await startTracing('a process', env, log)).toBeUndefined();
 });
 
-test('a collector that hangs slows nothing, is worth one warning at most, and holds no farewell up', async () => {
+test('a collector that hangs slows down neither the process nor its shutdown, and causes one warning at most', async () => {
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: await aCollector(() => undefined), OTEL_BSP_SCHEDULE_DELAY: '10' };
-  Object.assign(process.env, env); // the exporter and the queue read it there
+  Object.assign(process.env, env); // the exporter and the queue read their settings there
   const tracing = await startTracing('a process', env, log);
   const before = performance.now();
-  await spanCount(10_000); // more than the queue holds
+  await recordSpans(10_000); // more than the queue holds
   expect(performance.now() - before).toBeLessThan(5_000);
-  const farewell = performance.now();
+  const stopping = performance.now();
   await tracing?.stop();
-  expect(performance.now() - farewell).toBeLessThan(3_000);
+  expect(performance.now() - stopping).toBeLessThan(3_000);
   expect(warnings().length).toBeLessThanOrEqual(1);
 });

@@ -1,4 +1,4 @@
-/** The user that a service has in its own database, on a real PostgreSQL. */
+/** A service's user of its own database, on a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { setDatabaseUser } from '../../tools/accounts/database';
@@ -35,7 +35,7 @@ async function as<T>(name: string, work: (client: Client) => Promise<T>): Promis
   }
 }
 
-test('it reads and writes rows, also of a table that comes later', async () => {
+test('the user reads and writes rows, also of a table that is created later', async () => {
   await admin.query('CREATE TABLE later (id serial PRIMARY KEY, what text)');
   const rows = await as(user, async (client) => {
     await client.query("INSERT INTO later (what) VALUES ('a row')");
@@ -50,11 +50,11 @@ test.each([
   'CREATE TABLE mine (id int)',
   'CREATE ROLE another',
   'TRUNCATE "DilveryAgent"',
-])('it changes no table and makes no user: %s', async (statement) => {
+])('the user cannot change a table or create a user: %s', async (statement) => {
   await expect(as(user, (client) => client.query(statement))).rejects.toThrow(/permission denied|must be owner/);
 });
 
-test('nobody else comes into the database', async () => {
+test('no other user can connect to the database', async () => {
   await admin.query(`CREATE ROLE "${other}" LOGIN`);
   await expect(as(other, (client) => client.query('SELECT 1'))).rejects.toThrow(/permission denied for database/);
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.clear());
 
-test('health is good', async () => {
+test('the service reports that it is healthy', async () => {
   expect(await service.call('GET', '/health')).toMatchObject({ status: 200, body: { Success: true, message: 'Good' } });
 });
 
@@ -26,14 +26,14 @@ describe('adding an agent', () => {
     expect(agent).toMatchObject({ agentStatus: 'AVAILABLE', rating: null });
   });
 
-  test('gives the oldest waiting order to the new agent and tells it', async () => {
+  test('assigns the oldest waiting order to the new agent and notifies the order', async () => {
     const orders = [randomUUID(), randomUUID()];
     for (const order of orders) await service.assign(order);
     const { body } = await service.call('POST', '/agents', anAgent({ name: 'Bela' }));
     expect(service.announced).toEqual([{ order_id: orders[0], ...(body.data as object), agent_name: 'Bela' }]);
   });
 
-  test('under a user name that is taken is refused as a duplicate', async () => {
+  test('with a user name that is taken is refused as a duplicate', async () => {
     await service.call('POST', '/agents', anAgent({ userName: 'asha' }));
     const { status, body } = await service.call('POST', '/agents', anAgent({ userName: 'asha' }));
     expect(status).toBe(400);
@@ -46,7 +46,7 @@ describe('adding an agent', () => {
   });
 
   test.each([{}, { name: '' }, { gender: 'OTHER' }, { userName: 7 }])(
-    'with %j is refused naming the fields',
+    'with %j is refused, naming the fields',
     async (wrong) => {
       const { status, body } = await service.call(
         'POST',
@@ -62,19 +62,19 @@ describe('adding an agent', () => {
 });
 
 describe('an agent', () => {
-  test('is found where the answer to adding them says', async () => {
+  test('is found at the Location that adding it returned', async () => {
     const added = await service.call('POST', '/agents', { name: 'Asha', userName: 'asha-1', gender: 'FEMALE' });
     const found = await service.call('GET', added.headers.get('location') ?? '');
     expect(found).toMatchObject({ status: 200, body: { data: { userName: 'asha-1', assignments: [] } } });
   });
 
-  test.each([randomUUID(), 'no-uuid'])('of the unknown id %s is 404', async (id) => {
+  test.each([randomUUID(), 'no-uuid'])('with the unknown id %s is 404', async (id) => {
     expect((await service.call('GET', `/agents/${id}`)).status).toBe(404);
   });
 });
 
 describe('listing the agents', () => {
-  test('shows open assignments, or all of them', async () => {
+  test('shows the open assignments or all of them', async () => {
     const [id = ''] = await withAgents(service.db, 'Asha');
     const [ended, open] = [randomUUID(), randomUUID()];
     await service.assign(ended);
@@ -99,7 +99,7 @@ describe('listing the agents', () => {
 
   const agentFields = ['agent_status', 'assignments', 'createdAt', 'gender', 'id', 'name', 'rating', 'userName'];
 
-  test('with another filter is refused', async () => {
+  test('with an unknown filter is refused', async () => {
     expect(await service.call('GET', '/agents?assignments=some')).toMatchObject({ status: 422 });
   });
 });

@@ -25,7 +25,7 @@ describe("an order's delivery", () => {
     }
   });
 
-  test('is unknown without a row, with an id that is no UUID, and before an agent is assigned', async () => {
+  test('is 404 for an unknown order, for an id that is no UUID, and before an agent is assigned', async () => {
     const waiting = randomUUID();
     await service.assign(waiting);
     for (const id of [randomUUID(), '7', waiting]) {
@@ -34,7 +34,7 @@ describe("an order's delivery", () => {
     }
   });
 
-  test('is asked for by its old name with an order id', async () => {
+  test('needs an order id on the old route', async () => {
     expect(await service.call('GET', '/get-delivery-status')).toMatchObject({
       status: 422,
       body: { errors: [{ path: 'order_id' }] },
@@ -43,7 +43,7 @@ describe("an order's delivery", () => {
 });
 
 describe('moving a delivery', () => {
-  test('of an order whose id is no UUID is 404', async () => {
+  test('of an order with an id that is no UUID is 404', async () => {
     expect(await service.call('PATCH', '/deliveries/7', { status: 'PICKED_UP' })).toMatchObject({ status: 404 });
     expect(await service.call('PATCH', '/update-dilvery-status', { order_id: '7', status: 'PICKED_UP' })).toMatchObject(
       {
@@ -52,7 +52,7 @@ describe('moving a delivery', () => {
     );
   });
 
-  test('whose body names another order than its path is refused', async () => {
+  test('is refused when the body names another order than the path', async () => {
     const answer = await service.call('PATCH', `/deliveries/${randomUUID()}`, {
       order_id: randomUUID(),
       status: 'PICKED_UP',
@@ -85,7 +85,7 @@ describe("a courier's jobs", () => {
     };
   };
 
-  /** Finished jobs of one agent, oldest first; two at a time share a creation time, so only the id tells them apart. */
+  /** Finished jobs of one agent, oldest first. They share creation times in pairs, so only the id orders them. */
   async function jobs(agentId: string, count: number): Promise<string[]> {
     const orders = Array.from({ length: count }, () => randomUUID());
     const noon = Date.UTC(2026, 0, 1, 12);
@@ -104,7 +104,7 @@ describe("a courier's jobs", () => {
     return orders;
   }
 
-  test('come newest first, page by page, each once', async () => {
+  test('are listed once each, newest first, page by page', async () => {
     const [asha = '', bela = ''] = await withAgents(service.db, 'Asha', 'Bela');
     const orders = await jobs(asha, 7);
     await jobs(bela, 2);
@@ -120,7 +120,7 @@ describe("a courier's jobs", () => {
     expect(seen[0]?.[0]).toBe(orders[6]);
   });
 
-  test('can be had by status', async () => {
+  test('can be filtered by status', async () => {
     const [asha = ''] = await withAgents(service.db, 'Asha');
     await jobs(asha, 2);
     const open = randomUUID();
@@ -139,7 +139,7 @@ describe("a courier's jobs", () => {
     ['limit=0', 422],
     ['limit=101', 422],
     ['cursor=abc', 422],
-  ])('asked for with %s is answered with %i', async (query, status) => {
+  ])('filtered by %s are %i', async (query, status) => {
     expect(await service.call('GET', `/deliveries?${query}`)).toMatchObject({ status, body: { success: false } });
   });
 });

@@ -1,4 +1,4 @@
-/** Jobs that their agents hand back before pick-up: who gets them then, and who does not. */
+/** Jobs that their agents hand back before pick-up, and the agents who get them next. */
 import { randomUUID } from 'node:crypto';
 import { queues } from '../../contracts/names';
 import { deliveryWorkers, withAgents } from '../fixtures/delivery';
@@ -16,7 +16,7 @@ const statusOf = async (id: string | undefined) =>
   (await service.db.agent.findUniqueOrThrow({ where: { id: id ?? '' } })).agentStatus;
 
 describe('a job that is handed back', () => {
-  test('goes to another agent at once, and its own is free', async () => {
+  test('goes to another agent at once and frees the first', async () => {
     const [asha, bela] = await withAgents(service.db, 'Asha', 'Bela');
     const order = randomUUID();
     expect(await service.assign(order)).toMatchObject({ agent_id: asha });
@@ -25,7 +25,7 @@ describe('a job that is handed back', () => {
     expect(await statusOf(asha)).toBe('AVAILABLE');
   });
 
-  test('is not offered again to who has declined it, and waits for somebody else', async () => {
+  test('waits for another agent, and is not offered again to the one who declined it', async () => {
     const [asha] = await withAgents(service.db, 'Asha');
     const order = randomUUID();
     await service.assign(order);
@@ -35,12 +35,12 @@ describe('a job that is handed back', () => {
     expect(await service.assign(order)).toMatchObject({ outcome: 'assigned', agent_id: bela });
   });
 
-  test('keeps its place in the queue, and holds up nobody who can be served', async () => {
+  test('keeps its place in the queue without blocking orders that can be served', async () => {
     const [asha] = await withAgents(service.db, 'Asha');
     const [declined, other] = [randomUUID(), randomUUID()];
     await service.assign(declined);
     expect(await service.assign(other)).toEqual({ outcome: 'queued' });
-    await decline(declined, asha); // Asha is free for the other one alone
+    await decline(declined, asha); // Asha is free, but only for the other order
     expect(await service.assign(other)).toMatchObject({ outcome: 'assigned', agent_id: asha });
     const [bela] = await withAgents(service.db, 'Bela');
     expect(await service.assign(declined)).toMatchObject({ outcome: 'assigned', agent_id: bela });
@@ -56,7 +56,7 @@ describe('a job that is handed back', () => {
     expect(await statusOf(bela)).toBe('BUSY');
   });
 
-  test('by somebody whose job it is not, or after pick-up, is refused', async () => {
+  test('by another agent, or after pick-up, is refused', async () => {
     const [asha, bela] = await withAgents(service.db, 'Asha', 'Bela');
     const order = randomUUID();
     await service.assign(order);
@@ -66,7 +66,7 @@ describe('a job that is handed back', () => {
     expect(await decline(randomUUID(), asha)).toEqual({ outcome: 'refused', status: null });
   });
 
-  test('while its order is cancelled leaves an agent who is free once', async () => {
+  test('while its order is cancelled frees its agent once', async () => {
     const [asha] = await withAgents(service.db, 'Asha');
     const order = randomUUID();
     await service.assign(order);

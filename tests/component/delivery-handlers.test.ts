@@ -1,4 +1,4 @@
-/** The delivery worker's answers over a real broker and database: repeated, reordered, at every stage. */
+/** The delivery worker's replies over a real broker and database: to repeated and reordered requests, at every stage. */
 import { randomUUID } from 'node:crypto';
 import { queues } from '../../contracts/names';
 import type { DeliveryMove } from '../../contracts/states';
@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.clear());
 
-describe('an order that asks for an agent', () => {
-  test('gets the longest-idle one, and the same one when it asks again at any stage', async () => {
+describe('an order that requests an agent', () => {
+  test('gets the longest-idle one, and the same one for a repeated request at any stage', async () => {
     const [agent_id] = await withAgents(service.db, 'Asha', 'Bela');
     const order = randomUUID();
     const assigned = { outcome: 'assigned', agent_id, agent_name: 'Asha' };
@@ -26,7 +26,7 @@ describe('an order that asks for an agent', () => {
     expect(await service.assign(order)).toEqual({ outcome: 'closed', status: 'DELIVERED' });
   });
 
-  test('asked twice at the same moment, gets one agent', async () => {
+  test('twice at once gets one agent', async () => {
     await withAgents(service.db, 'Asha', 'Bela');
     const order = randomUUID();
     const [one, other] = await Promise.all([service.assign(order), service.assign(order)]);
@@ -35,7 +35,7 @@ describe('an order that asks for an agent', () => {
     expect(await service.db.agent.count({ where: { agentStatus: 'BUSY' } })).toBe(1);
   });
 
-  test('is queued while nobody is free, and told when somebody is', async () => {
+  test('is queued while no agent is free, and notified when one is', async () => {
     const [agent_id] = await withAgents(service.db, 'Asha');
     const [first, second] = [randomUUID(), randomUUID()];
     await service.assign(first);
@@ -49,7 +49,7 @@ describe('an order that asks for an agent', () => {
     expect(await service.assign(second)).toMatchObject({ outcome: 'assigned', agent_id });
   });
 
-  test('gets nobody when it comes after its undo: undo before its forward message', async () => {
+  test('after its cancellation gets none: compensation before its forward message', async () => {
     await withAgents(service.db, 'Asha');
     const order = randomUUID();
 
@@ -83,25 +83,28 @@ describe('a delivery', () => {
     [['CANCELLED'], 'DELIVERED', { outcome: 'refused', status: 'CANCELLED' }],
     [['CANCELLED'], 'CANCELLED', { outcome: 'unchanged' }],
   ];
-  test.each(moves)('after %j, moved to %s, answers %j', async (before, to, reply) => {
+  test.each(moves)('after %j, a move to %s, replies %j', async (before, to, reply) => {
     expect(await service.change(await aDeliveryAt(...before), to)).toEqual(reply);
   });
 
-  test('frees its agent once: a late repeat does not free the agent from the next order', async () => {
+  test("frees its agent once: a late repeat leaves the agent's next order alone", async () => {
     const order = await aDeliveryAt('PICKED_UP', 'DELIVERED');
     await service.assign(randomUUID());
     await service.change(order, 'DELIVERED');
     expect(await service.db.agent.findFirst()).toMatchObject({ agentStatus: 'BUSY' });
   });
 
-  test.each(['PICKED_UP', 'DELIVERED'] as const)('of an unknown order is not moved to %s', async (status) => {
+  test.each(['PICKED_UP', 'DELIVERED'] as const)('of an unknown order cannot be moved to %s', async (status) => {
     expect(await service.change(randomUUID(), status)).toEqual({ outcome: 'refused', status: null });
     expect(await service.db.assignment.count()).toBe(0);
   });
 
-  test.each(['PICKED_UP', 'DELIVERED'] as const)('that still waits for an agent is not moved to %s', async (status) => {
-    const order = randomUUID();
-    await service.assign(order);
-    expect(await service.change(order, status)).toEqual({ outcome: 'refused', status: null });
-  });
+  test.each(['PICKED_UP', 'DELIVERED'] as const)(
+    'that still waits for an agent cannot be moved to %s',
+    async (status) => {
+      const order = randomUUID();
+      await service.assign(order);
+      expect(await service.change(order, status)).toEqual({ outcome: 'refused', status: null });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** Many orders, few agents, several consumers: nobody twice, nobody forgotten, the oldest first. */
+/** Many orders, few agents, several consumers: no agent assigned twice, no order forgotten, the oldest served first. */
 import { randomUUID } from 'node:crypto';
 import { agentAssignedMessage, assignAgentReply, type AgentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
@@ -10,13 +10,13 @@ import { anAgent, deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';
 
 const orderCount = 200;
-/** Few at first, so that most orders have to wait; the others come while agents are freed. */
+/** Few at first, so that most orders wait; the others are added while agents are freed. */
 const agentsAtFirst = 10;
 const agentsAdded = 40;
 const agentCount = agentsAtFirst + agentsAdded;
 const consumers = 8;
-/** A few seconds are enough on a quiet machine. */
-const patienceMs = 120_000;
+/** An idle machine needs a few seconds. */
+const timeoutMs = 120_000;
 
 let service: Awaited<ReturnType<typeof deliveryWorkers>>;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 test(
-  `${orderCount} orders and ${agentCount} agents who are freed and added all come together`,
+  `${orderCount} orders are all matched with ${agentCount} agents, who are freed and added concurrently`,
   async () => {
     const waited: string[] = [];
     const failures: unknown[] = [];
@@ -37,14 +37,14 @@ test(
     );
     const join = async (): Promise<void> => notifyOrders((await addAgent(service.db, anAgent())).matches);
 
-    /** The end of every delivery frees an agent, that of some brings a further one; a few couriers give up. */
+    /** The end of each delivery frees an agent and some add another one. A few couriers cancel. */
     const orders = Array.from({ length: orderCount }, (): string => randomUUID());
-    const bringsAnother = new Set(orders.filter((_, i) => i % (orderCount / agentsAdded) === 0));
-    const givenUp = new Set(orders.filter((_, i) => i % 10 === 1));
+    const addsAgent = new Set(orders.filter((_, i) => i % (orderCount / agentsAdded) === 0));
+    const cancels = new Set(orders.filter((_, i) => i % 10 === 1));
     const end = async (order: string): Promise<void> => {
       await service.change(order, 'PICKED_UP');
-      await service.change(order, givenUp.has(order) ? 'CANCELLED' : 'DELIVERED');
-      if (bringsAnother.has(order)) await join();
+      await service.change(order, cancels.has(order) ? 'CANCELLED' : 'DELIVERED');
+      if (addsAgent.has(order)) await join();
     };
     await service.broker.consume({
       queue: queues.agentAssigned,
@@ -52,7 +52,7 @@ test(
       parse: parseWith(agentAssignedMessage),
       handle: async ({ order_id }: AgentAssignedMessage) => {
         waited.push(order_id);
-        await end(order_id).catch((err: unknown) => failures.push(err));
+        await end(order_id).catch((error: unknown) => failures.push(error));
       },
     });
     const ask = async (order: string): Promise<void> => {
@@ -64,8 +64,8 @@ test(
     await withAgents(service.db, ...Array.from({ length: agentsAtFirst }, (_, i) => `agent ${i}`));
     await Promise.all(orders.map(ask));
     const ended = () => service.db.assignment.count({ where: { agentId: { not: null }, completedAt: { not: null } } });
-    await until('every order has had its agent', async () => (await ended()) === orderCount, patienceMs);
-    await until('every agent is there and free', async () => (await freeAgents()).length === agentCount, patienceMs);
+    await until('every order was delivered or cancelled', async () => (await ended()) === orderCount, timeoutMs);
+    await until('every agent is added and free', async () => (await freeAgents()).length === agentCount, timeoutMs);
 
     expect(failures).toEqual([]);
     expect(await overlaps()).toBe(0);
@@ -73,10 +73,10 @@ test(
     expect(new Set(waited).size).toBe(waited.length);
     expect(await overtakings(waited)).toBe(0);
   },
-  2 * patienceMs,
+  2 * timeoutMs,
 );
 
-test('after that the agents are taken in the order in which they became free', async () => {
+test('after that, agents are assigned in the order in which they became free', async () => {
   const longestIdleFirst = await freeAgents();
   expect(longestIdleFirst).toHaveLength(agentCount);
   const taken: unknown[] = [];
@@ -95,7 +95,7 @@ async function freeAgents(): Promise<string[]> {
   return free.map(({ id }) => id);
 }
 
-/** Deliveries of one agent that lie over each other in time. */
+/** The number of deliveries of one agent that overlap in time. */
 async function overlaps(): Promise<number> {
   const [row] = await service.db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM "DeliveryAssignment" one JOIN "DeliveryAssignment" other
@@ -104,7 +104,7 @@ async function overlaps(): Promise<number> {
   return row?.count ?? -1;
 }
 
-/** Orders that waited and got their agent before one that had waited longer. */
+/** The number of times that a waiting order got its agent before an older one. */
 async function overtakings(waited: string[]): Promise<number> {
   const [row] = await service.db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM "DeliveryAssignment" older JOIN "DeliveryAssignment" newer

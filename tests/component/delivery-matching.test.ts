@@ -1,4 +1,4 @@
-/** Matching at the moments that matter: each interleaving is forced by a transaction of the test that holds a lock. */
+/** Matching under races: a transaction of the test that holds a lock forces each interleaving. */
 import { randomUUID } from 'node:crypto';
 import { addAgent } from '../../prisma/delivery/agents';
 import { endDelivery } from '../../prisma/delivery/assignments';
@@ -7,7 +7,7 @@ import { lockMatch } from '../../prisma/delivery/locks';
 import { lockOrder } from '../../prisma/order-lock';
 import { enqueue, matchWaiting, takeFreeAgent } from '../../prisma/delivery/matching';
 import { anAgent, deliveryHandlers, withAgents } from '../fixtures/delivery';
-import { anOpenTransaction, someWait, standsOrIsDone } from '../fixtures/transactions';
+import { anOpenTransaction, untilBlocked, untilBlockedOrDone } from '../fixtures/transactions';
 
 let service: Awaited<ReturnType<typeof deliveryHandlers>>;
 
@@ -17,12 +17,12 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.clear());
 
-const waiters = (count: number) => someWait(service.db, count);
-const goesAsFarAsItCan = (work: Promise<unknown>) => standsOrIsDone(service.db, work);
+const blocked = (count: number) => untilBlocked(service.db, count);
+const blockedOrDone = (work: Promise<unknown>) => untilBlockedOrDone(service.db, work);
 const openTransaction = (work: (tx: Transaction) => Promise<unknown>) => anOpenTransaction(service.db, work);
 
-/** An order on its way with the only agent there is. */
-async function anOrderUnderWay(): Promise<{ order: string; agentId: string }> {
+/** A picked-up order, with the only agent. */
+async function aPickedUpOrder(): Promise<{ order: string; agentId: string }> {
   const [agentId = ''] = await withAgents(service.db, 'Asha');
   const order = randomUUID();
   await service.assign(order);
@@ -30,8 +30,8 @@ async function anOrderUnderWay(): Promise<{ order: string; agentId: string }> {
   return { order, agentId };
 }
 
-describe('an order that finds nobody free while an agent finds nobody waiting', () => {
-  /** Has looked for an agent under the match lock, found none, and is about to commit. */
+describe('an order that finds no free agent while an agent finds no waiting order', () => {
+  /** Has found no free agent under the match lock, and is about to commit. */
   const joiningTheQueue = (order: string) =>
     openTransaction(async (tx) => {
       await lockMatch(tx);
@@ -40,11 +40,11 @@ describe('an order that finds nobody free while an agent finds nobody waiting', 
     });
 
   test('is matched with that agent, who is freed while the order joins the queue', async () => {
-    const { order: first, agentId } = await anOrderUnderWay();
+    const { order: first, agentId } = await aPickedUpOrder();
     const second = randomUUID();
     const joining = await joiningTheQueue(second);
     const freed = service.change(first, 'DELIVERED');
-    await goesAsFarAsItCan(freed);
+    await blockedOrDone(freed);
     await joining.commit();
     await freed;
 
@@ -55,15 +55,15 @@ describe('an order that finds nobody free while an agent finds nobody waiting', 
     const order = randomUUID();
     const joining = await joiningTheQueue(order);
     const added = addAgent(service.db, anAgent());
-    await goesAsFarAsItCan(added);
+    await blockedOrDone(added);
     await joining.commit();
 
     const { id, matches } = await added;
     expect(matches).toEqual([{ order_id: order, agent_id: id, agent_name: 'Asha' }]);
   });
 
-  test('is matched with that agent, who is about to be free when the order asks', async () => {
-    const { order: first, agentId } = await anOrderUnderWay();
+  test('is matched with that agent, who is about to be free when the order requests one', async () => {
+    const { order: first, agentId } = await aPickedUpOrder();
     const freeing = await openTransaction(async (tx) => {
       await lockOrder(tx, first);
       await lockMatch(tx);
@@ -71,7 +71,7 @@ describe('an order that finds nobody free while an agent finds nobody waiting', 
       expect(await matchWaiting(tx)).toEqual([]);
     });
     const asked = service.assign(randomUUID());
-    await goesAsFarAsItCan(asked);
+    await blockedOrDone(asked);
     await freeing.commit();
 
     expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
@@ -81,7 +81,7 @@ describe('an order that finds nobody free while an agent finds nobody waiting', 
     ['the order is first', ['assign', 'free']],
     ['the agent is first', ['free', 'assign']],
   ] as const)('is matched with that agent when both stand before the match lock, and %s', async (_name, turns) => {
-    const { order: first, agentId } = await anOrderUnderWay();
+    const { order: first, agentId } = await aPickedUpOrder();
     const second = randomUUID();
     const match = await openTransaction(lockMatch);
 
@@ -89,33 +89,33 @@ describe('an order that finds nobody free while an agent finds nobody waiting', 
     const running: Promise<unknown>[] = [];
     for (const turn of turns) {
       running.push(actions[turn]());
-      await waiters(running.length);
+      await blocked(running.length);
     }
     await match.commit();
     const answers = await Promise.all(running);
 
-    const told = [answers[turns.indexOf('assign')], ...service.announced];
-    expect(told).toContainEqual(expect.objectContaining({ agent_id: agentId }));
+    const notified = [answers[turns.indexOf('assign')], ...service.announced];
+    expect(notified).toContainEqual(expect.objectContaining({ agent_id: agentId }));
   });
 });
 
-describe('an agent whom another order is about to take', () => {
-  test('goes to the order that waits, when the other is rolled back', async () => {
+describe('an agent whom another order is about to get', () => {
+  test('goes to the waiting order when the other is rolled back', async () => {
     const [agentId] = await withAgents(service.db, 'Asha');
     const other = await openTransaction((tx) => takeFreeAgent(tx, randomUUID()));
     const asked = service.assign(randomUUID());
-    await waiters(1);
+    await blocked(1);
     await other.rollBack();
 
     expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
   });
 
-  test('goes to the order that waits after the other is delivered, when the other commits', async () => {
+  test("goes to the waiting order after the other's delivery when the other commits", async () => {
     const [agentId] = await withAgents(service.db, 'Asha');
     const [first, second] = [randomUUID(), randomUUID()];
     const other = await openTransaction((tx) => takeFreeAgent(tx, first));
     const asked = service.assign(second);
-    await waiters(1);
+    await blocked(1);
     await other.commit();
     expect(await asked).toEqual({ outcome: 'queued' });
 
@@ -125,7 +125,7 @@ describe('an agent whom another order is about to take', () => {
     expect(service.announced).toEqual([{ order_id: second, agent_id: agentId, agent_name: 'Asha' }]);
   });
 
-  test('is passed over by an order that can have the next one at once', async () => {
+  test('is skipped by an order that can get the next agent at once', async () => {
     const [, nextId] = await withAgents(service.db, 'Asha', 'Bela');
     const other = await openTransaction((tx) => takeFreeAgent(tx, randomUUID()));
 
@@ -134,12 +134,12 @@ describe('an agent whom another order is about to take', () => {
   });
 });
 
-test('a free agent whose rating is being counted is waited for, and found with the new rating', async () => {
+test('an order waits for a free agent whose rating is being updated, and sees the new rating', async () => {
   const [agentId = ''] = await withAgents(service.db, 'Asha');
   const rating = { rating: 4, ratingSum: 4, ratingCount: 1 };
   const counting = await openTransaction((tx) => tx.agent.update({ where: { id: agentId }, data: rating }));
   const asked = service.assign(randomUUID());
-  await waiters(1);
+  await blocked(1);
   await counting.commit();
 
   expect(await asked).toMatchObject({ outcome: 'assigned', agent_id: agentId });
@@ -149,14 +149,14 @@ test('a free agent whose rating is being counted is waited for, and found with t
   });
 });
 
-test('orders wait in the order in which they came, and the longest-idle agent goes first', async () => {
+test('the oldest waiting order gets the longest-idle agent', async () => {
   const orders = [randomUUID(), randomUUID(), randomUUID()];
   for (const order of orders) expect(await service.assign(order)).toEqual({ outcome: 'queued' });
   const first = await addAgent(service.db, anAgent());
   const second = await addAgent(service.db, anAgent());
   expect([...first.matches, ...second.matches].map((match) => match.order_id)).toEqual(orders.slice(0, 2));
 
-  await service.change(orders[2] ?? '', 'CANCELLED'); // a waiting one may be cancelled: nobody is freed
+  await service.change(orders[2] ?? '', 'CANCELLED'); // cancelling a waiting order frees no agent
   await service.change(orders[1] ?? '', 'CANCELLED');
   await service.change(orders[0] ?? '', 'CANCELLED');
   expect(service.announced).toEqual([]);
@@ -164,10 +164,10 @@ test('orders wait in the order in which they came, and the longest-idle agent go
   expect(await service.assign(randomUUID())).toMatchObject({ outcome: 'assigned', agent_id: first.id });
 });
 
-test('a new order does not overtake one that waits, even if an agent has become free unseen', async () => {
+test('a new order does not overtake a waiting one, even if an agent became free unnoticed', async () => {
   const [older, newer] = [randomUUID(), randomUUID()];
   await service.assign(older);
-  await service.db.agent.create({ data: anAgent() }); // by hand, with no match: as an old program would
+  await service.db.agent.create({ data: anAgent() }); // inserted without matching, as an old program does
 
   expect(await service.assign(newer)).toEqual({ outcome: 'queued' });
   expect(service.announced).toMatchObject([{ order_id: older }]);

@@ -1,4 +1,4 @@
-/** What else comes to the delivery worker's queues: ratings, old programs' messages, malformed ones. */
+/** The delivery worker's other messages: ratings, old programs' and malformed ones. */
 import { randomUUID } from 'node:crypto';
 import { deadQueue, queues, ratingsExchange } from '../../contracts/names';
 import { toExchange, toQueue } from '../../lib/broker/message';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.clear());
 
-test('an old program that asks for an agent has its order adopted', async () => {
+test("an old program's request for an agent adopts its order", async () => {
   await withAgents(service.db, 'Asha');
   const order_id = randomUUID();
   service.outsider.send(queues.assignAgent, JSON.stringify({ order_id, added_later: true }));
@@ -27,7 +27,7 @@ describe('a rating', () => {
   const rate = (order_id: string, agent_rating: number) =>
     service.broker.publish(toExchange(ratingsExchange), { order_id, order_rating: 1, agent_rating });
 
-  test('counts into the mean over the rated deliveries of its agent', async () => {
+  test("counts in its agent's mean over the rated deliveries", async () => {
     await withAgents(service.db, 'Asha');
     for (const rating of [5, 2.5]) {
       const order = randomUUID();
@@ -40,7 +40,7 @@ describe('a rating', () => {
     expect(await service.db.agent.findFirst()).toMatchObject({ rating: 3.75, ratingSum: 7.5 });
   });
 
-  test('counts once, however often it comes and whatever the repeat says', async () => {
+  test('counts once, even if a repeat differs', async () => {
     await withAgents(service.db, 'Asha');
     const order = randomUUID();
     await service.assign(order);
@@ -50,7 +50,7 @@ describe('a rating', () => {
     expect(await service.db.agent.findFirst()).toMatchObject({ rating: 4, ratingSum: 4, ratingCount: 1 });
   });
 
-  test('of an order that no agent brought goes to the dead queue with the reason', async () => {
+  test('of an order that no agent delivered is dead-lettered with the reason', async () => {
     const order = randomUUID();
     await service.assign(order);
     await rate(order, 4);
@@ -71,7 +71,7 @@ const malformed: [string, string, RegExp][] = [
   ],
 ];
 test.each(malformed)(
-  'a malformed message on %s (%s) goes to the dead queue with the reason',
+  'a malformed message on %s (%s) is dead-lettered with the reason',
   async (queue, content, reason) => {
     service.outsider.send(queue, content);
     const { body, headers } = await service.outsider.next(deadQueue(queue));
@@ -80,7 +80,7 @@ test.each(malformed)(
   },
 );
 
-test('a malformed request is answered as one that no repeat can mend', async () => {
+test('a malformed request gets a permanent fault', async () => {
   await expect(service.ask(queues.assignAgent, {})).rejects.toMatchObject({
     code: 'MALFORMED_MESSAGE',
     retryable: false,
@@ -88,7 +88,7 @@ test('a malformed request is answered as one that no repeat can mend', async () 
   await service.outsider.next(deadQueue(queues.assignAgent));
 });
 
-test('a request of a body with unknown fields is handled', async () => {
+test('a request with unknown fields is handled', async () => {
   await service.broker.publish(toQueue(queues.updateDeliveryStatus), {
     order_id: randomUUID(),
     status: 'CANCELLED',

@@ -1,4 +1,4 @@
-/** The OpenAPI documents: valid, with examples that fit their schemas, and served. */
+/** The OpenAPI documents: they are valid, their examples match their schemas, and the services serve them. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
@@ -14,22 +14,22 @@ describe.each(services)("the %s service's document", (service: Service) => {
   const document = documents[service];
   const operations = operationsOf(document);
 
-  test('is valid by the official schema of OpenAPI 3.1', () => {
+  test('is valid against the official schema of OpenAPI 3.1', () => {
     const ajv = new Ajv2020({ strict: false });
     addFormats(ajv);
-    ajv.addFormat('media-range', true); // of content types: ours are plain ones
+    ajv.addFormat('media-range', true); // of content types; ours are simple
     const fits = ajv.compile(readJson(require.resolve('@seriousme/openapi-schema-validator/schemas/v3.1/schema.json')));
     fits(document);
     expect(fits.errors).toBeNull();
   });
 
-  test('calls no two operations the same', () => {
+  test('has unique operation ids', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   test.each(operations.map((each) => [each.operationId, each] as const))(
-    'has answers by its own schemas: %s',
+    'has examples that match its schemas: %s',
     (_id, each) => {
       const examples = Object.entries(each.responses).flatMap(([status, response]) => {
         const { content, headers = {} } = response as Response;
@@ -51,7 +51,7 @@ interface Response {
   headers?: object;
 }
 
-describe('an answer of a service fails the test that gets it', () => {
+describe("a service's answer fails the test that receives it", () => {
   const good = {
     method: 'GET',
     path: '/Orders/4e8f1b2a-6c3d-4f5e-9a7b-8c9d0e1f2a44/?x',
@@ -61,7 +61,7 @@ describe('an answer of a service fails the test that gets it', () => {
   };
   const ready = { ...good, path: '/health/ready', text: '{"ready":true,"draining":false,"dependencies":{}}' };
 
-  test('not where it is as described', () => {
+  test('not if it is as described', () => {
     expect(faultOf('user', good)).toBeUndefined();
     expect(faultOf('user', { ...good, method: 'DELETE' })).toBeUndefined();
     expect(faultOf('user', { ...ready, status: 200 })).toBeUndefined();
@@ -70,13 +70,13 @@ describe('an answer of a service fails the test that gets it', () => {
 
   test.each([
     ['a status', { ...good, status: 409 }],
-    ['a status where there is no operation', { ...good, path: '/nope', status: 200 }],
+    ['a status of an unknown route', { ...good, path: '/nope', status: 200 }],
     ['a field', { ...good, text: good.text.replace('{', '{"more":1,') }],
     ['a missing field', { ...good, text: good.text.replace(',"code":"NOT_FOUND"', '') }],
-    ['a type of content', { ...good, headers: { 'content-type': 'text/html' } }],
+    ['a content type', { ...good, headers: { 'content-type': 'text/html' } }],
     ['a missing header', { ...good, status: 503 }],
-    ['a fault of the service', { ...good, status: 500 }],
-  ])('with %s that is not described', (_what, answered) => {
+    ['an internal error', { ...good, status: 500 }],
+  ])('if it has %s that is not described', (_what, answered) => {
     expect(faultOf('user', answered)).toMatch(/^user: GET /);
   });
 });
@@ -88,15 +88,15 @@ describe.each(services)('the %s service', (service) => {
   });
   afterAll(() => alone.close());
 
-  const get = (at: string) => alone.sendUnknown({ method: 'GET', path: at });
+  const get = (at: string) => alone.sendAnonymous({ method: 'GET', path: at });
 
-  test('gives its document to anybody, as it is in the repository', async () => {
+  test('serves its document without a token, as it is in the repository', async () => {
     const { status, headers, text } = await get('/openapi.json');
     expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
     expect(JSON.parse(text)).toEqual(readJson(`docs/openapi/${service}.json`));
   });
 
-  test('shows it on a page that takes nothing from elsewhere', async () => {
+  test('shows it on a page that loads nothing from other origins', async () => {
     const { status, headers, text } = await get('/docs');
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
@@ -109,7 +109,7 @@ describe.each(services)('the %s service', (service) => {
   });
 
   test.each(['/docs/package.json', '/docs/..%2Fpackage.json', '/docs/%2e%2e/package.json'])(
-    'gives nothing else of that folder: %s',
+    'serves no other file of that folder: %s',
     async (at) => {
       expect((await get(at)).status).toBe(404);
     },

@@ -1,4 +1,4 @@
-/** Orders whose payloads are encrypted, on the real server: what it keeps of them, who can read it, and keys that change under way. */
+/** Encrypted payloads on the real server: what Temporal stores, who can read it, and key changes while orders are running. */
 import { randomBytes } from 'node:crypto';
 import { ApplicationFailure, type Payload } from '@temporalio/common';
 import type { WorkflowFailedError } from '@temporalio/client';
@@ -48,15 +48,15 @@ afterAll(async () => {
   await stage.close();
 });
 
-const fault = 'the bell of the blue door rang in vain';
+const fault = 'the bell of the blue door is broken';
 const reason = 'my aunt has cooked';
 
-/** An order whose way needs a durable activity that fails at first, and so has the failure in its history. */
+/** An order with a durable activity that fails at first, so that its history contains the failure. */
 async function given(at: WorkflowPeers): Promise<OrderUnderTest> {
-  let asked = 0;
+  let attempts = 0;
   const assignAgent = async () => {
-    asked += 1;
-    if (asked < 3) throw new Error(fault);
+    attempts += 1;
+    if (attempts < 3) throw new Error(fault);
     return { outcome: 'assigned', ...agent, status: 'PENDING' } as const;
   };
   const { taskQueue } = await at.worker(stubServices({ assignAgent }));
@@ -68,10 +68,10 @@ async function given(at: WorkflowPeers): Promise<OrderUnderTest> {
 async function delivered(order: OrderUnderTest): Promise<OrderUnderTest> {
   await order.place();
   await order.update(decideUpdate, { status: 'CONFIRMED' });
-  await bring(order);
+  await completeDelivery(order);
   return order;
 }
-async function bring(order: OrderUnderTest): Promise<void> {
+async function completeDelivery(order: OrderUnderTest): Promise<void> {
   await order.update(moveDeliveryUpdate, { status: 'PICKED_UP' });
   await order.update(moveDeliveryUpdate, { status: 'DELIVERED' });
   expect(await order.handle.result()).toMatchObject({ outcome: 'DELIVERED' });
@@ -83,8 +83,8 @@ async function cancelled(order: OrderUnderTest): Promise<OrderUnderTest> {
   return order;
 }
 
-/** What the server holds, asked for without a codec: the history, and what it says of the run. */
-async function held({ handle: { workflowId } }: OrderUnderTest) {
+/** The run's history and description as the server stores them, read without a codec. */
+async function stored({ handle: { workflowId } }: OrderUnderTest) {
   const { workflowService } = stage.client;
   const [namespace, execution] = ['default', { workflowId }];
   const { history } = await workflowService.getWorkflowExecutionHistory({ namespace, execution });
@@ -92,9 +92,9 @@ async function held({ handle: { workflowId } }: OrderUnderTest) {
   return { history: history ?? {}, described };
 }
 
-/** The same as bytes, but for search attributes, which are never encrypted (docs/security.md lists them). */
-async function heldBytes(order: OrderUnderTest): Promise<Buffer> {
-  const { history, described } = await held(order);
+/** The same as bytes, without the search attributes, which are never encrypted (docs/security.md lists them). */
+async function storedBytes(order: OrderUnderTest): Promise<Buffer> {
+  const { history, described } = await stored(order);
   for (const event of history.events ?? []) {
     delete event.workflowExecutionStartedEventAttributes?.searchAttributes;
     delete event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes;
@@ -106,7 +106,7 @@ async function heldBytes(order: OrderUnderTest): Promise<Buffer> {
   ]);
 }
 
-/** What people are called, want and say. */
+/** The order's personal data and texts. */
 const words = ({ input: { order } }: OrderUnderTest): string[] => [
   order.user_id,
   ...order.restaurants.flatMap(({ items }) => items.map(({ menu_item_id }) => menu_item_id)),
@@ -115,12 +115,12 @@ const words = ({ input: { order } }: OrderUnderTest): string[] => [
   reason,
 ];
 async function foundIn(order: OrderUnderTest): Promise<string[]> {
-  const bytes = await heldBytes(order);
+  const bytes = await storedBytes(order);
   return words(order).filter((word) => bytes.includes(word));
 }
 
 async function payloadsOf(order: OrderUnderTest): Promise<Payload[]> {
-  const { history } = await held(order);
+  const { history } = await stored(order);
   const found: Payload[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
@@ -133,14 +133,14 @@ async function payloadsOf(order: OrderUnderTest): Promise<Payload[]> {
 }
 const keyIdOf = ({ metadata }: Payload): string => Buffer.from(metadata?.['encryption-key-id'] ?? []).toString();
 
-describe('of an order, Temporal holds', () => {
-  test('all words in plain where nothing is encrypted', async () => {
+describe('of an order, Temporal stores', () => {
+  test('all texts in plain without encryption', async () => {
     const order = await delivered(await given(stage));
     expect(await foundIn(order)).toEqual(words(order).filter((word) => word !== reason));
     expect(await foundIn(await cancelled(await given(stage)))).toContain(reason);
   });
 
-  test('none of them where payloads are encrypted, and each process reads it all the same', async () => {
+  test('none of them with encryption, and each process can still read them', async () => {
     const encrypting = stage.withKeys(keys);
     const order = await delivered(await given(encrypting));
     expect(await order.durableCalls()).toContain('assignAgent');
@@ -155,22 +155,22 @@ describe('of an order, Temporal holds', () => {
     expect(await foundIn(await cancelled(await given(encrypting)))).toEqual([]);
   });
 
-  test('no message of a failure, and the client reads it', async () => {
+  test('no failure message with encryption, and the client can read it', async () => {
     const encrypting = stage.withKeys(keys);
     const createOrder = () => Promise.reject(ApplicationFailure.nonRetryable(fault));
     const { taskQueue } = await encrypting.worker(stubServices({ createOrder }));
     const order = await startOrder(encrypting.client, taskQueue, anOrderInput());
-    const failed = await order.handle.result().catch((err: unknown) => err as WorkflowFailedError);
+    const failed = await order.handle.result().catch((error: unknown) => error as WorkflowFailedError);
     expect(failed).toMatchObject({ cause: { message: expect.stringContaining(fault) as unknown } });
     expect(await foundIn(order)).toEqual([]);
-    const { history } = await held(order);
+    const { history } = await stored(order);
     const { failure } = history.events?.at(-1)?.workflowExecutionFailedEventAttributes ?? {};
     expect(failure).toMatchObject({ message: 'Encoded failure', applicationFailureInfo: { type: 'OrderFailed' } });
   });
 });
 
-describe('an order under way', () => {
-  /** Started by one worker and client, and confirmed; carried to its end by others. */
+describe('a running order', () => {
+  /** An order that one worker and client start and confirm, and others complete. */
   async function handedOver(before: PayloadKeys | undefined, after: PayloadKeys): Promise<OrderUnderTest> {
     const first = stage.withKeys(before);
     const { taskQueue, ...worker } = await first.worker(stubServices());
@@ -180,25 +180,25 @@ describe('an order under way', () => {
     await order.sees('agent assigned');
     await worker.stop();
     const next = stage.withKeys(after);
-    await next.worker(stubServices(), taskQueue); // has none of it in its cache: it replays what the first one has left
+    await next.worker(stubServices(), taskQueue); // its cache is empty, so it replays the first worker's history
     const found = findOrder(next.client, order.input);
-    await bring(found);
+    await completeDelivery(found);
     return found;
   }
 
-  test('when encryption is switched on goes on, encrypted from there', async () => {
+  test('continues, encrypted from there, when encryption is switched on', async () => {
     const ids = (await payloadsOf(await handedOver(undefined, keys))).map(keyIdOf);
     expect(new Set(ids)).toEqual(new Set(['', 'one']));
     expect(ids.at(-1)).toBe('one');
   });
 
-  test('when encryption is switched off again goes on, plain from there', async () => {
+  test('continues, in plain from there, when encryption is switched off', async () => {
     const ids = (await payloadsOf(await handedOver(keys, keysOf('plain', one)))).map(keyIdOf);
     expect(ids.at(0)).toBe('one');
     expect(ids.at(-1)).toBe('');
   });
 
-  test('when the key is changed goes on, with the new key from there', async () => {
+  test('continues, with the new key from there, when the key changes', async () => {
     const ids = (await payloadsOf(await handedOver(keys, keysOf(two, one)))).map(keyIdOf);
     expect(new Set(ids)).toEqual(new Set(['', 'one', 'two']));
     expect(ids.at(0)).toBe('one');
@@ -206,7 +206,7 @@ describe('an order under way', () => {
   });
 });
 
-test('an order that comes to a worker without its key waits, and goes on once there is one that has it', async () => {
+test('an order on a worker without its key waits, and continues on a worker that has it', async () => {
   const first = stage.withKeys(keys);
   const { taskQueue, ...worker } = await first.worker(stubServices());
   const order = await startOrder(first.client, taskQueue, anOrderInput());
@@ -215,7 +215,7 @@ test('an order that comes to a worker without its key waits, and goes on once th
   const keyless = await stage.withKeys(keysOf(two)).worker(stubServices(), taskQueue);
   await order.handle.signal(restaurantDecisionSignal, 'CONFIRMED');
   await until('its task has failed', async () => {
-    const { history } = await held(order);
+    const { history } = await stored(order);
     return history.events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed);
   });
   await keyless.stop();
@@ -223,10 +223,10 @@ test('an order that comes to a worker without its key waits, and goes on once th
   await next.worker(stubServices(), taskQueue);
   const found = findOrder(next.client, order.input);
   await found.sees('agent assigned');
-  await bring(found);
+  await completeDelivery(found);
 });
 
-describe('replayed with keys', () => {
+describe('a worker with keys', () => {
   const replay = async (histories: Parameters<typeof Worker.runReplayHistories>[1]) => {
     const options = { workflowBundle: await workflowBundle(keys), dataConverter: dataConverterOf(keys) };
     const errors: unknown[] = [];
@@ -238,13 +238,13 @@ describe('replayed with keys', () => {
     return { replayed, errors };
   };
 
-  test('are the saved histories of before', async () => {
+  test('replays the saved histories, which are not encrypted', async () => {
     const names = savedHistories();
     const histories = names.map((workflowId) => ({ workflowId, history: toHistory(readEvents(workflowId)) }));
     expect(await replay(histories)).toEqual({ replayed: names.length, errors: [] });
   });
 
-  test('is the history of an encrypted order', async () => {
+  test('replays the history of an encrypted order', async () => {
     const order = await delivered(await given(stage.withKeys(keys)));
     const history = await order.handle.fetchHistory();
     expect(await replay([{ workflowId: order.handle.workflowId, history }])).toEqual({ replayed: 1, errors: [] });
@@ -286,7 +286,7 @@ describe('the codec server', () => {
     for (const word of words(order).filter((each) => each !== reason)) expect(clear(body.payloads)).toContain(word);
   });
 
-  test.each(['/encode', '/default/encode'])('encodes for an operator what it decodes again: %s', async (path) => {
+  test.each(['/encode', '/default/encode'])('encodes for an operator, and decodes the result: %s', async (path) => {
     const plain = {
       metadata: { encoding: base64(Buffer.from('json/plain')) },
       data: base64(Buffer.from('"PICKED_UP"')),
@@ -298,18 +298,14 @@ describe('the codec server', () => {
     expect(decoded.body.payloads).toEqual([plain]);
   });
 
-  const strangers: [string, () => Promise<Record<string, string>>, number][] = [
+  const refusedCallers: [string, () => Promise<Record<string, string>>, number][] = [
     ['without a token', async () => ({}), 401],
-    [
-      'with a token that has expired',
-      async () => ({ authorization: `Bearer ${await aTokenOf(anOperator, -60)}` }),
-      401,
-    ],
-    ['who is the customer', () => bearerOf(aCustomer(order.input.order.user_id)), 403],
-    ['who is the courier', () => bearerOf(aCourier(agent.agent_id)), 403],
-    ['who is a service', () => bearerOf({ role: 'service', sub: 'api-user' }), 403],
+    ['with an expired token', async () => ({ authorization: `Bearer ${await aTokenOf(anOperator, -60)}` }), 401],
+    ['as the customer', () => bearerOf(aCustomer(order.input.order.user_id)), 403],
+    ['as the courier', () => bearerOf(aCourier(agent.agent_id)), 403],
+    ['as a service', () => bearerOf({ role: 'service', sub: 'api-user' }), 403],
   ];
-  test.each(strangers)('refuses somebody %s', async (_, headers, status) => {
+  test.each(refusedCallers)('refuses a caller %s', async (_, headers, status) => {
     for (const path of ['/decode', '/default/decode', '/encode']) {
       const answer = await ask(path, await headers());
       expect(answer.status).toBe(status);
@@ -318,14 +314,14 @@ describe('the codec server', () => {
   });
 
   test.each([
-    ['that is no JSON', '{"payloads":'],
+    ['that is not JSON', '{"payloads":'],
     ['without a list of payloads', { payloads: 'all' }],
-    ['with data that is no base64', { payloads: [{ data: '?' }] }],
+    ['with data that is not base64', { payloads: [{ data: '?' }] }],
   ])('answers a body %s with 400', async (_, body) => {
     expect((await ask('/decode', await bearerOf(anOperator), body)).status).toBe(400);
   });
 
-  test('answers a payload of a key that it does not know with 400 and the id', async () => {
+  test("answers a payload with an unknown key with 400 and the key's id", async () => {
     const [encoded] = await payloadCodec(keysOf(two)).encode([{ metadata: {}, data: Buffer.from('x') }]);
     const foreign = {
       metadata: { encoding: base64(encoded?.metadata?.['encoding']), 'encryption-key-id': base64(Buffer.from('two')) },
@@ -336,7 +332,7 @@ describe('the codec server', () => {
     expect(text).toContain('encrypted with the key \\"two\\", which this process does not have');
   });
 
-  test("lets pages of the Web UI's origin ask, and no other", async () => {
+  test("allows requests from the Web UI's origin and no other", async () => {
     const preflight = (origin: string) =>
       fetch(`${codecServer.address}/decode`, {
         method: 'OPTIONS',
@@ -362,14 +358,14 @@ describe('the codec server', () => {
       '--codec-auth',
       `Bearer ${await aTokenOf(anOperator)}`,
     ];
-    /** What is shown of an order's values. */
+    /** The command line's output for an order. */
     const show = async (...args: string[]): Promise<string> => {
       const id = ['--workflow-id', order.handle.workflowId];
       const shown = await temporalCli('workflow', 'show', ...id, '--output', 'json', ...args);
       return [...shown.matchAll(/"data": "([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64')).join('\n');
     };
 
-    test('shows an order to an operator, and to nobody else', async () => {
+    test('shows an order to an operator and to no other role', async () => {
       expect(await show(...(await remote()))).toContain(agent.agent_name);
       expect(await show()).not.toContain(agent.agent_name);
       const asCustomer = `Bearer ${await aTokenOf(aCustomer(order.input.order.user_id))}`;
@@ -378,15 +374,15 @@ describe('the codec server', () => {
       ).rejects.toThrow('Command failed');
     });
 
-    test('encodes what an operator signals', async () => {
+    test("encodes an operator's signal", async () => {
       const encrypting = stage.withKeys(keys);
       const another = await given(encrypting);
       await another.place();
       const signal = ['workflow', 'signal', '--workflow-id', another.handle.workflowId, '--name', 'restaurantDecision'];
       await temporalCli(...signal, '--input', '"CONFIRMED"', ...(await remote()));
       await another.sees('agent assigned');
-      expect((await heldBytes(another)).includes('"CONFIRMED"')).toBe(false);
-      await bring(another);
+      expect((await storedBytes(another)).includes('"CONFIRMED"')).toBe(false);
+      await completeDelivery(another);
     });
   });
 });

@@ -1,4 +1,4 @@
-/** How an HTTP server of ours ends connections, and how it stops. */
+/** How our HTTP server closes connections, and how it shuts down. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Agent, request, type IncomingMessage } from 'node:http';
@@ -6,7 +6,7 @@ import express, { type Response } from 'express';
 import { listen, type Listening } from '../../api/http/server';
 import { until } from '../fixtures/until';
 
-/** A server whose requests are answered when the test says so. */
+/** A server whose requests wait until the test answers them. */
 async function aServer(drainDelayMs = 0) {
   const waiting: Response[] = [];
   const app = express().get('/', (_req, res) => void waiting.push(res));
@@ -20,7 +20,7 @@ const get = (server: Listening, agent: Agent): Promise<IncomingMessage> =>
       .end();
   });
 
-/** A connection that has asked for nothing yet. */
+/** A connection without a request. */
 async function anIdleConnection(server: Listening): Promise<Socket> {
   const { hostname, port } = new URL(server.address);
   const socket = connect(Number(port), hostname);
@@ -28,7 +28,7 @@ async function anIdleConnection(server: Listening): Promise<Socket> {
   return socket;
 }
 
-test('a server keeps an idle connection for longer than load balancers do, and says so', async () => {
+test('a server keeps an idle connection longer than load balancers do, and announces the timeout', async () => {
   const { server, waiting } = await aServer();
   const agent = new Agent({ keepAlive: true });
   const asked = get(server, agent);
@@ -39,14 +39,14 @@ test('a server keeps an idle connection for longer than load balancers do, and s
   await server.close();
 });
 
-test('a server that stops waits for nobody who has connected and asks for nothing', async () => {
+test('a server that shuts down does not wait for a connection without a request', async () => {
   const { server } = await aServer();
   const silent = await anIdleConnection(server);
   await server.close();
   silent.destroy();
 });
 
-test('a server that stops answers what is under way, takes no more, and waits for no idle connection', async () => {
+test('a server that shuts down answers requests in flight, accepts no more, and does not wait for idle connections', async () => {
   const { server, waiting } = await aServer();
   const agent = new Agent({ keepAlive: true });
   const idle = get(server, agent);
@@ -54,21 +54,21 @@ test('a server that stops answers what is under way, takes no more, and waits fo
   waiting.pop()?.send('done');
   await idle;
 
-  const underWay = get(server, agent);
+  const inFlight = get(server, agent);
   await until('the second request', () => waiting.length === 1);
   let closed = false;
   const closing = server.close().then(() => (closed = true));
   await expect(get(server, new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   expect(closed).toBe(false);
   waiting.pop()?.send('done');
-  const answer = await underWay;
+  const answer = await inFlight;
   expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'close']);
   await closing;
   agent.destroy();
 });
 
-test('a request that comes while a server announces its end is answered, and its connection closed', async () => {
-  const { server, waiting } = await aServer(2_000); // what may be configured, and far more than two requests take
+test('a request during the drain delay is answered, and its connection closed', async () => {
+  const { server, waiting } = await aServer(2_000); // a delay as may be configured, far longer than two requests take
   const early = await anIdleConnection(server);
   const closing = server.close();
   early.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -12,10 +12,10 @@ import { TemporalUnavailableError } from '../../lib/temporal/errors';
 import { openDatabase } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { expectRefusal, sendRaw, type RawRequest } from '../fixtures/raw-http';
-import { everybodyMay } from '../fixtures/tokens';
+import { accessOff } from '../fixtures/tokens';
 
 const log = createLog('test', 'silent');
-/** Nothing listens there: port 1 is reserved. */
+/** Nothing listens on port 1: it is reserved. */
 const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/nowhere', 1, log);
 
 const aThing = z.strictObject({ name: z.string() });
@@ -41,13 +41,13 @@ beforeAll(async () => {
       async (_req, res) => void res.json(await findOrder(nowhere, '00000000-0000-4000-8000-000000000001')),
     )
     .get('/temporal', () => {
-      throw new TemporalUnavailableError('no word');
+      throw new TemporalUnavailableError('no answer');
     })
     .get('/bug', () => {
-      throw new Error('secret inside');
+      throw new Error('internal detail');
     });
   server = await listen(
-    createApp({ health: createHealth({}, log), access: everybodyMay, log }, [mount([addThing], {}), router]),
+    createApp({ health: createHealth({}, log), access: accessOff, log }, [mount([addThing], {}), router]),
     '127.0.0.1',
     0,
   );
@@ -61,13 +61,13 @@ const post = (body: string, type = 'application/json') =>
   fetch(`${server.address}/echo`, { method: 'POST', body, headers: { 'content-type': type } });
 
 describe('the HTTP edge', () => {
-  it('answers health as old clients expect it', async () => {
+  it('answers health checks as old clients expect', async () => {
     const res = await fetch(`${server.address}/health`);
     expect([res.status, await res.json()]).toEqual([200, { Success: true, message: 'Good' }]);
   });
 
   it.each([
-    ['no JSON', '{"a":', 'application/json', 422],
+    ['malformed JSON', '{"a":', 'application/json', 422],
     ['a bare word', '"x"', 'application/json', 422],
     ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
     ['a body without a type', 'a', '', 415],
@@ -80,14 +80,14 @@ describe('the HTTP edge', () => {
   });
 
   it.each([
-    ['the database is away', '/database'],
-    ['Temporal is away', '/temporal'],
+    ['the database is unavailable', '/database'],
+    ['Temporal is unavailable', '/temporal'],
   ])('answers 503 with Retry-After when %s', async (_what, path) => {
     const res = await fetch(`${server.address}${path}`);
     expect([res.status, res.headers.get('retry-after')]).toEqual([503, '2']);
   });
 
-  it('says nothing of the inside when something is wrong there', async () => {
+  it('hides the details of an internal error', async () => {
     const res = await fetch(`${server.address}/bug`);
     expect(res.status).toBe(500);
     expect(await res.json()).toMatchObject({ message: 'Internal Server Error', detail: 'Internal Server Error' });
@@ -107,32 +107,32 @@ describe('the HTTP edge', () => {
   it.each<[string, RawRequest, number]>([
     ['null', things('null'), 422],
     ['a number', things('7'), 422],
-    ['a list', things('[]'), 422],
+    ['an array', things('[]'), 422],
     ['an empty body', things(''), 422],
-    ['100,000 levels', things('['.repeat(100_000) + ']'.repeat(100_000)), 422],
-    ['100,000 levels that do not end', things('['.repeat(100_000)), 422],
-    ['the same name twice, the second of another type', things('{"name":"a","name":7}'), 422],
-    ['bytes that are no UTF-8', things(Buffer.from('7b226e616d65223a22ff227d', 'hex')), 422],
-    ['half of a character', things(Buffer.from('7b226e616d65223a22f09f227d', 'hex')), 422],
+    ['100,000 levels of nesting', things('['.repeat(100_000) + ']'.repeat(100_000)), 422],
+    ['100,000 unclosed levels', things('['.repeat(100_000)), 422],
+    ['a field twice, the second of another type', things('{"name":"a","name":7}'), 422],
+    ['invalid UTF-8', things(Buffer.from('7b226e616d65223a22ff227d', 'hex')), 422],
+    ['half a character', things(Buffer.from('7b226e616d65223a22f09f227d', 'hex')), 422],
     [
       'UTF-16',
       things(Buffer.from('\ufeff{"name":"é"}', 'utf16le'), { 'content-type': 'application/json; charset=utf-16' }),
       422,
     ],
-    ['what is said to be gzip', things('{"name":"a"}', { 'content-encoding': 'gzip' }), 422],
+    ['a plain body declared as gzip', things('{"name":"a"}', { 'content-encoding': 'gzip' }), 422],
     [
       'a small body that unpacks to a huge one',
       things(gzipSync(`{"name":"${'x'.repeat(5_000_000)}"}`), { 'content-encoding': 'gzip' }),
       413,
     ],
     ['an unknown encoding', things('{}', { 'content-encoding': 'zip' }), 415],
-    ['another type with JSON in it', things('{"name":"a"}', { 'content-type': 'text/json-not' }), 415],
-    ['a body of no type', { method: 'POST', path: '/things', body: '{}' }, 415],
+    ['JSON of another content type', things('{"name":"a"}', { 'content-type': 'text/json-not' }), 415],
+    ['a body without a content type', { method: 'POST', path: '/things', body: '{}' }, 415],
     ['a path that cannot be decoded', { method: 'GET', path: '/things/%E0%A4%A' }, 404],
     ['a path of 10,000 characters', { method: 'GET', path: `/nope/${'x'.repeat(10_000)}` }, 404],
-    ['a method that nothing has', { method: 'DELETE', path: '/things' }, 404],
-    ['a method that few know', { method: 'PROPFIND', path: '/things' }, 404],
-    ['the options of a path that is none', { method: 'OPTIONS', path: '/nope' }, 404],
+    ['a method that no route has', { method: 'DELETE', path: '/things' }, 404],
+    ['a rare method', { method: 'PROPFIND', path: '/things' }, 404],
+    ['OPTIONS of an unknown path', { method: 'OPTIONS', path: '/nope' }, 404],
   ])('refuses %s as the contract says', async (_what, request, status) => {
     const answer = await sendRaw(server.address, request);
     expectRefusal(answer);
@@ -145,12 +145,12 @@ describe('the HTTP edge', () => {
     ['/Things', 201, '/things/1'],
     ['/old/things', 200, undefined],
     ['/Old/Things/', 200, undefined],
-  ])('answers a creation by POST %s with %i', async (path, status, location) => {
+  ])('answers POST %s with %i and the Location', async (path, status, location) => {
     const answer = await sendRaw(server.address, { ...things('{"name":"a"}'), path });
     expect([answer.status, answer.headers.location]).toEqual([status, location]);
   });
 
-  it('quotes of a request no more than a person would read', async () => {
+  it('limits how much of a bad request its answer quotes', async () => {
     const fields = Array.from({ length: 60_000 }, (_, n) => [`unknown${n}`, 0]);
     const answer = await sendRaw(server.address, things(JSON.stringify(Object.fromEntries(fields))));
     expectRefusal(answer);
@@ -166,24 +166,24 @@ describe('the HTTP edge', () => {
   });
 
   it.each([
-    ['no HTTP at all', 'hello\r\n\r\n', 400],
-    ['a length that is none', 'POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400],
+    ['bytes that are not HTTP', 'hello\r\n\r\n', 400],
+    ['a malformed length', 'POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400],
     ['two lengths', 'POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}', 400],
     ['headers of 20,000 characters', `GET /health HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-  ])('closes on %s, and goes on serving', async (_what, bytes, status) => {
+  ])('closes the connection on %s and keeps serving others', async (_what, bytes, status) => {
     expect(await firstLine(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect((await fetch(`${server.address}/health`)).status).toBe(200);
   });
 });
 
-/** What the server says to these bytes before it closes the connection. */
+/** The first line of the server's answer to these bytes, once it has closed the connection. */
 function firstLine(bytes: string): Promise<string> {
   const { hostname, port } = new URL(server.address);
   return new Promise((resolve, reject) => {
-    let heard = '';
+    let received = '';
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.on('data', (chunk) => (heard += chunk.toString('latin1')));
-    socket.on('close', () => resolve(heard.split('\r\n')[0] ?? ''));
+    socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+    socket.on('close', () => resolve(received.split('\r\n')[0] ?? ''));
     socket.on('error', reject);
   });
 }

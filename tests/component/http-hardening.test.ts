@@ -1,4 +1,4 @@
-/** What the edge puts in the way of clients that are slow, large, deep or many, and of pages of other origins. */
+/** The HTTP edge's protection against slow clients, too many connections, large or deep requests, and pages of other origins. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Router } from 'express';
@@ -8,13 +8,13 @@ import { listen, type Listening, type ServerLimits } from '../../api/http/server
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
 import { expectRefusal, sendRaw } from '../fixtures/raw-http';
-import { everybodyMay, tokensRequired } from '../fixtures/tokens';
+import { accessOff, tokensRequired } from '../fixtures/tokens';
 
 const log = createLog('test', 'silent');
 const opened: Listening[] = [];
 afterEach(async () => void (await Promise.all(opened.splice(0).map((server) => server.close()))));
 
-async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = everybodyMay) {
+async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = accessOff) {
   const router = Router()
     .get('/menu', (_req, res) => void res.json('soup'))
     .post('/echo', (req, res) => void res.status(201).location('/echo/1').json(req.body));
@@ -24,50 +24,53 @@ async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = 
   return server;
 }
 
-async function aConnection({ address }: Listening): Promise<Socket & { heard: () => string }> {
+async function aConnection({ address }: Listening): Promise<Socket & { received: () => string }> {
   const { hostname, port } = new URL(address);
-  let heard = '';
+  let received = '';
   const socket = connect(Number(port), hostname);
-  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
   socket.on('error', () => undefined);
   await once(socket, 'connect');
-  return Object.assign(socket, { heard: () => heard });
+  return Object.assign(socket, { received: () => received });
 }
 
-describe('a client that sends slowly', () => {
+describe('a slow client', () => {
   const limits = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
 
   test.each([
-    ['its headers', 'GET /menu HTTP/1.1\r\nHost: x\r\n'],
-    ['its body', 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{'],
-  ])('%s is cut off with 408, and others are served meanwhile', async (_what, beginning) => {
+    ['sends its headers', 'GET /menu HTTP/1.1\r\nHost: x\r\n'],
+    [
+      'sends its body',
+      'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    ],
+  ])('that slowly %s gets a 408 and does not block others', async (_what, beginning) => {
     const server = await anApi({}, limits);
     const slow = await aConnection(server);
     const cut = once(slow, 'close');
     slow.write(beginning);
-    const drops = setInterval(() => slow.write('X'), 50);
+    const trickle = setInterval(() => slow.write('X'), 50);
     expect((await sendRaw(server.address, { method: 'GET', path: '/menu' })).status).toBe(200);
     await cut;
-    clearInterval(drops);
-    expect(slow.heard()).toMatch(/^HTTP\/1.1 408 /);
+    clearInterval(trickle);
+    expect(slow.received()).toMatch(/^HTTP\/1.1 408 /);
     expect((await sendRaw(server.address, { method: 'GET', path: '/menu' })).status).toBe(200);
   });
 
-  test('may as well be silent from the beginning', async () => {
+  test('that sends nothing gets a 408', async () => {
     const server = await anApi({}, limits);
     const silent = await aConnection(server);
     await once(silent, 'close');
-    expect(silent.heard()).toMatch(/^HTTP\/1.1 408 /);
+    expect(silent.received()).toMatch(/^HTTP\/1.1 408 /);
   });
 
-  test('is told from one that keeps a connection for its next request', async () => {
+  test('is distinguished from one that keeps its connection for the next request', async () => {
     const server = await anApi({}, limits);
     const [keeping, slow] = [await aConnection(server), await aConnection(server)];
     const ask = async (): Promise<void> => {
-      const before = keeping.heard().length;
+      const before = keeping.received().length;
       keeping.write('GET /menu HTTP/1.1\r\nHost: x\r\n\r\n');
       await once(keeping, 'data');
-      expect(keeping.heard().slice(before)).toMatch(/^HTTP\/1.1 200 /);
+      expect(keeping.received().slice(before)).toMatch(/^HTTP\/1.1 200 /);
     };
     await ask();
     slow.write('GET');
@@ -77,14 +80,14 @@ describe('a client that sends slowly', () => {
   });
 });
 
-test('a connection more than a server takes is closed, and the others go on', async () => {
+test('a server closes a connection above its maximum and keeps the others', async () => {
   const server = await anApi({}, { maxConnections: 1 });
   const first = await aConnection(server);
   const second = await aConnection(server);
   await once(second, 'close');
   first.write('GET /menu HTTP/1.1\r\nHost: x\r\n\r\n');
   await once(first, 'data');
-  expect(first.heard()).toMatch(/^HTTP\/1.1 200 /);
+  expect(first.received()).toMatch(/^HTTP\/1.1 200 /);
   first.destroy();
 });
 
@@ -110,10 +113,10 @@ describe('a body', () => {
     });
 
   test.each<[string, [string, string]]>([
-    ['lists', ['[', ']']],
+    ['arrays', ['[', ']']],
     ['objects', ['{"a":[', ']}']],
-  ])('of %s may be 20 levels deep, and not deeper', async (kind, pair) => {
-    const levels = kind === 'lists' ? 20 : 10;
+  ])('of nested %s may be 20 levels deep, but no deeper', async (kind, pair) => {
+    const levels = kind === 'arrays' ? 20 : 10;
     expect((await send(nested(levels, pair))).status).toBe(201);
     const answer = await send(nested(levels + 1, pair));
     expectRefusal(answer);
@@ -121,16 +124,16 @@ describe('a body', () => {
     expect(answer.text).toContain('deeper than 20 levels');
   });
 
-  test('that only reads as if it were deep is taken', async () => {
+  test('with many brackets in a text is accepted', async () => {
     expect((await send(JSON.stringify({ name: '['.repeat(1_000) }))).status).toBe(201);
   });
 });
 
 describe('an answer', () => {
   test.each([
-    ['of success', '/menu', 200],
-    ['of refusal', '/nope', 404],
-  ])('%s says that it is data, and what made it is not said', async (_what, path, status) => {
+    ['that succeeds', '/menu', 200],
+    ['that fails', '/nope', 404],
+  ])('%s has the security headers of plain data and does not name the software', async (_what, path, status) => {
     const answer = await sendRaw((await anApi()).address, { method: 'GET', path });
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({
@@ -147,7 +150,7 @@ describe('an answer', () => {
 
 describe('a page of another origin', () => {
   const shop = 'https://shop.example';
-  const asking = (server: Listening, origin: string, method = 'GET', path = '/menu') =>
+  const get = (server: Listening, origin: string, method = 'GET', path = '/menu') =>
     sendRaw(server.address, { method, path, headers: { origin } });
   const preflight = (server: Listening, origin: string) =>
     sendRaw(server.address, {
@@ -162,29 +165,29 @@ describe('a page of another origin', () => {
   const corsOf = ({ headers }: { headers: Record<string, unknown> }) =>
     Object.keys(headers).filter((name) => name.startsWith('access-control'));
 
-  test('is let in by nobody who has not been told to', async () => {
+  test('gets no CORS headers by default', async () => {
     const server = await anApi();
-    const answers = [await asking(server, shop), await preflight(server, shop)];
+    const answers = [await get(server, shop), await preflight(server, shop)];
     expect(answers.map(corsOf)).toEqual([[], []]);
   });
 
-  test('may ask if it is one of those that are named, with a token', async () => {
+  test('may send requests with a token if its origin is configured', async () => {
     const server = await anApi({ corsOrigins: ['https://other.example', shop] });
-    const asked = await preflight(server, shop);
-    expect(asked.status).toBe(204);
-    expect(asked.headers).toMatchObject({
+    const allowed = await preflight(server, shop);
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers).toMatchObject({
       'access-control-allow-origin': shop,
       'access-control-allow-methods': expect.stringContaining('POST') as string,
       'access-control-allow-headers': expect.stringMatching(/authorization/i) as string,
       vary: 'Origin',
     });
-    const { headers } = await asking(server, shop);
+    const { headers } = await get(server, shop);
     expect(headers).toMatchObject({ 'access-control-allow-origin': shop, vary: 'Origin' });
     expect(headers['access-control-expose-headers']).toContain('Retry-After');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  test('that may ask can read a refusal too', async () => {
+  test('with a configured origin can also read an error', async () => {
     const server = await anApi({ corsOrigins: [shop] }, {}, tokensRequired);
     const answer = await sendRaw(server.address, {
       method: 'GET',
@@ -195,10 +198,10 @@ describe('a page of another origin', () => {
   });
 
   test.each(['https://shop.example.evil.example', 'http://shop.example', 'https://shop.example:8443', 'null'])(
-    'that is not exactly one of those is not let in: %s',
+    'whose origin is only similar to a configured one gets no CORS headers: %s',
     async (origin) => {
       const server = await anApi({ corsOrigins: [shop] });
-      const answers = [await asking(server, origin), await preflight(server, origin)];
+      const answers = [await get(server, origin), await preflight(server, origin)];
       expect(answers.map(corsOf)).toEqual([[], []]);
       expect(answers.map(({ headers }) => headers.vary)).toEqual(['Origin', 'Origin']);
     },

@@ -1,4 +1,4 @@
-/** The databases after a long life: no statement on an order's way reads a whole table, so an order costs the same as on the first day. */
+/** Large databases: no statement of an order scans a whole table, so an order costs the same as in an empty system. */
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
@@ -14,7 +14,7 @@ import { changeDelivery } from '../../workers/delivery/change-delivery';
 import { changeOrder } from '../../workers/restaurant/change-order';
 import { placeOrder } from '../../workers/restaurant/place-order';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
-import { aChange, anOrderOf, asked, withRestaurant } from '../fixtures/restaurant';
+import { aChange, anOrderOf, aPart, withRestaurant } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 import { plansOf, type Plans } from './fixtures/plans';
 import { busyAgents, queueOrders } from './fixtures/waiting-orders';
@@ -70,18 +70,18 @@ describe("the restaurants' database with 20,000 restaurants and as many orders",
 
   test('is read by index when an order is placed', async () => {
     const order = anOrderOf(
-      asked(await withRestaurant(restaurantDb), 1, 2),
-      asked(await withRestaurant(restaurantDb), 1),
+      aPart(await withRestaurant(restaurantDb), 1, 2),
+      aPart(await withRestaurant(restaurantDb), 1),
     );
     const place = () => placeOrder(restaurantDb)(order);
     expectIndexes(await plans(place), ['OrderGroup_order_id_key', 'Restaurant_pkey']);
-    expect(await place()).toMatchObject({ outcome: 'created' }); // so the first time it was stored
+    expect(await place()).toMatchObject({ outcome: 'created' }); // so the first call stored it
   });
 
-  test('is read by index when an order, or one part of it, is confirmed and shown', async () => {
+  test('is read by index when an order or one part of it is confirmed and read', async () => {
     const kitchen = await withRestaurant(restaurantDb);
-    const whole = anOrderOf(asked(kitchen, 1));
-    const inParts = anOrderOf(asked(kitchen, 1));
+    const whole = anOrderOf(aPart(kitchen, 1));
+    const inParts = anOrderOf(aPart(kitchen, 1));
     for (const order of [whole, inParts]) await placeOrder(restaurantDb)(order);
     const confirm = async () => {
       await changeOrder(restaurantDb)(aChange(whole, 'CONFIRMED'));
@@ -101,7 +101,7 @@ describe("the customers' database with 20,000 orders", () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.user.url, work);
   const record = { order_id: randomUUID(), user_id: randomUUID(), placed_at: new Date().toISOString() };
 
-  test('is written by index when an order is recorded and goes on', async () => {
+  test('is written by index when an order is recorded and progresses', async () => {
     const { order_id } = anOrder();
     const write = async () => {
       await recordOrder(userDb, { ...record, order_id }, 'a');
@@ -117,7 +117,7 @@ describe("the customers' database with 20,000 orders", () => {
     expectIndexes(await plans(write), ['userOrder_order_id_key']);
   });
 
-  test("is read by index for a page of a customer's history, the first and the next", async () => {
+  test("is read by index for the first and the next page of a customer's history", async () => {
     const read = async () => {
       await listOrders(userDb, record.user_id, 20);
       await listOrders(userDb, record.user_id, 20, { at: new Date(), id: record.order_id });
@@ -133,7 +133,7 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
   const move = (order_id: string, status: 'PICKED_UP' | 'DELIVERED') =>
     changeDelivery({ db: deliveryDb, notifyOrders })({ order_id, status });
 
-  test('is read by index when a free agent is found at once, picks up and delivers', async () => {
+  test('is read by index when an order gets a free agent at once and is delivered', async () => {
     const orderId = randomUUID();
     expectIndexes(await plans(() => assign(orderId)), [
       'DilveryAgent_free_idx',
@@ -150,7 +150,7 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
     expect(await move(orderId, 'DELIVERED')).toEqual({ outcome: 'unchanged' });
   });
 
-  test('is read by index when a courier looks for the next job', async () => {
+  test('is read by index when a courier lists pending jobs', async () => {
     const { agent_id: agentId } = (await assign(randomUUID())) as { agent_id: string };
     const look = () => listDeliveries(deliveryDb, { agentId, status: 'PENDING' }, 1);
     const { wholeTables } = await plans(look);
@@ -158,9 +158,9 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
     expect(await look()).toHaveLength(1);
   });
 
-  test('is not read for what is over when it is asked how it is doing', async () => {
+  test('is not scanned for finished deliveries when its figures are read', async () => {
     const { wholeTables } = await plans(() => readFigures(deliveryDb));
-    // Agents are counted: with half of them free, their whole table may be read as well as an index.
+    // Counting the agents may scan their table: half of them are free.
     expect(wholeTables.filter((plan) => !plan.startsWith('DilveryAgent:'))).toEqual([]);
     const busy = await deliveryDb.assignment.count({ where: { status: { in: ['PENDING', 'PICKED_UP'] } } });
     const availableAgents = await deliveryDb.agent.count({ where: { agentStatus: 'AVAILABLE' } });
@@ -172,7 +172,7 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
     });
   });
 
-  test('is read by index when 10,000 orders wait: one more joins them, and an agent who is freed gets the oldest', async () => {
+  test('is read by index with 10,000 waiting orders, when one more is queued and when a freed agent gets the oldest', async () => {
     const { url } = databases.delivery;
     await query(url, `UPDATE "DilveryAgent" SET agent_status = 'BUSY'`);
     const [first = '', second = ''] = await busyAgents(url, 2);

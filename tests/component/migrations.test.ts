@@ -1,4 +1,4 @@
-/** Migrations on a real PostgreSQL: what is applied, what is recorded, and that Prisma's own table is kept as Prisma keeps it. */
+/** Migrations on a real PostgreSQL: which are applied, and that Prisma's table of them stays as Prisma keeps it. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,14 +48,14 @@ describe.each(services)('the migrations of the %s service', (service) => {
   );
   beforeEach(() => rmSync(path.join(directory, 'migrations', '1_first'), { recursive: true }));
 
-  test('create the database, are applied in the order of their names, and then no more', async () => {
+  test('create the database, and are applied once, in the order of their names', async () => {
     const names = readdirSync(path.join(directory, 'migrations')).filter((name) => !name.endsWith('.toml'));
     expect(await migrate()).toEqual(names.sort());
     expect(await namesRecorded()).toEqual(names);
     expect(await migrate()).toEqual([]);
   });
 
-  test('are recorded with the checksums of Prisma: SHA-256 of the file, in hex', async () => {
+  test("are recorded with Prisma's checksums: the file's SHA-256 in hex", async () => {
     await migrate();
     for (const row of await rowsRecorded()) {
       const file = readFileSync(path.join(directory, 'migrations', row.migration_name, 'migration.sql'));
@@ -74,7 +74,7 @@ describe.each(services)('the migrations of the %s service', (service) => {
   });
 });
 
-test('a checksum is the one that Prisma 7 records for the same file', async () => {
+test('a checksum equals the one that Prisma 7 records for the same file', async () => {
   const [migration = ''] = readdirSync(path.join(prismaFolder, 'user', 'migrations')).sort();
   cpSync(path.join(prismaFolder, 'user', 'migrations'), path.join(directory, 'migrations'), { recursive: true });
   await migrate();
@@ -101,23 +101,23 @@ test("the table of applied migrations has the columns of Prisma's own", async ()
   );
 });
 
-test('a database that Prisma has migrated is taken over: what is recorded is not applied again', async () => {
+test('a database that Prisma has migrated gets only the missing migrations', async () => {
   await migrate();
-  // As Prisma writes it: no step is repeated, also where a migration was marked as applied by hand.
+  // As Prisma writes them, also for a migration that was marked as applied by hand.
   await query('UPDATE _prisma_migrations SET applied_steps_count = 0, logs = $1', ['']);
   givenMigration('2_second', 'CREATE TABLE second (id int)');
   expect(await migrate()).toEqual(['2_second']);
   expect(await query('SELECT id FROM first')).toEqual([{ id: 1 }]);
 });
 
-test('a database with migrations of a newer version is left as it is', async () => {
+test('a database with migrations of a newer version stays unchanged', async () => {
   givenMigration('2_second', 'CREATE TABLE second (id int)');
   await migrate();
   rmSync(path.join(directory, 'migrations', '2_second'), { recursive: true });
   expect(await migrate()).toEqual([]);
 });
 
-test('a migration that was changed after it had been applied is an error that says what to do', async () => {
+test('a migration that changed after it was applied is an error that says what to do', async () => {
   await migrate();
   givenMigration('1_first', 'CREATE TABLE first (id bigint)');
   givenMigration('2_second', 'CREATE TABLE second (id int)');
@@ -126,7 +126,7 @@ test('a migration that was changed after it had been applied is an error that sa
 });
 
 describe('a migration that fails', () => {
-  test('is an error with its name and the words of the database, and leaves no trace', async () => {
+  test("is an error with its name and the database's message, and changes nothing", async () => {
     givenMigration('2_second', 'CREATE TABLE second (id int); SELECT nonsense;');
     givenMigration('3_third', 'CREATE TABLE third (id int)');
     await expect(migrate()).rejects.toThrow(/2_second: column "nonsense" does not exist/);
@@ -134,7 +134,7 @@ describe('a migration that fails', () => {
     expect(await query("SELECT to_regclass('second') AS second")).toEqual([{ second: null }]);
   });
 
-  test('is applied by the next run once it is corrected', async () => {
+  test('is applied by the next run after a correction', async () => {
     givenMigration('2_second', 'SELECT nonsense');
     await expect(migrate()).rejects.toThrow();
     givenMigration('2_second', 'CREATE TABLE second (id int)');
@@ -157,13 +157,13 @@ describe('a migration that Prisma has recorded as failed', () => {
     expect(await namesRecorded()).toEqual(['1_first', '2_second']);
   });
 
-  test('is applied again once it is marked as rolled back', async () => {
+  test('is applied again after it is marked as rolled back', async () => {
     await query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_second'");
     expect(await migrate()).toEqual(['2_second']);
   });
 });
 
-test('several processes at once create the database and apply each migration once', async () => {
+test('concurrent runs create the database and apply each migration once', async () => {
   givenMigration('2_second', 'SELECT pg_sleep(0.2); CREATE TABLE second (id int)');
   const applied = await Promise.all([migrate(), migrate(), migrate(), migrate(), migrate()]);
   expect(applied.flat().sort()).toEqual(['1_first', '2_second']);
@@ -183,7 +183,7 @@ test('a run waits for `prisma migrate deploy`, which holds the same lock', async
   expect(await running).toEqual([]);
 });
 
-test('a server that cannot be reached is an error without the password', async () => {
+test('an unreachable server is an error that hides the password', async () => {
   const databaseUrl = 'postgresql://someone:secret@127.0.0.1:1/nothing';
   const failure: unknown = await applyMigrations({ databaseUrl, directory }).catch((error: unknown) => error);
   expect(String(failure)).toMatch(/^MigrationError: cannot reach database nothing at 127\.0\.0\.1:1: /);

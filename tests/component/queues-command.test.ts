@@ -1,4 +1,4 @@
-/** The compiled `npm run queues`, as a person runs it. */
+/** The compiled `npm run queues`, as an operator runs it. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -27,8 +27,8 @@ function run(args: string[], env = here()): Promise<{ code: number; stdout: stri
   });
 }
 
-test('the table has a line for each queue and shows dead letters in short, their control characters written out', async () => {
-  await broker.bury(6);
+test('the table has a line for each queue and abridged dead letters with escaped control characters', async () => {
+  await broker.addDeadLetters(6);
   await broker.send(deadQueue(queues.placeOrder), `\u001b[2J${'x'.repeat(200)}`, { messageId: 'a-message' });
   const { code, stdout } = await run([]);
   expect(code).toBe(0);
@@ -40,8 +40,8 @@ test('the table has a line for each queue and shows dead letters in short, their
   await broker.ids(deadQueue(queues.placeOrder));
 });
 
-test('programs get the same as JSON', async () => {
-  await broker.bury(2);
+test('--json prints the same as JSON', async () => {
+  await broker.addDeadLetters(2);
   const { stdout } = await run(['--json', '--limit', '1']);
   const { queues: rows } = JSON.parse(stdout) as { queues: { queue: string; dead: number; letters: object[] }[] };
   expect(rows.map((row) => row.queue)).toEqual(Object.values(queues));
@@ -50,8 +50,8 @@ test('programs get the same as JSON', async () => {
   expect(row?.letters).toHaveLength(1);
 });
 
-test('a letter is shown in full, put back, and gone from the dead queue', async () => {
-  await broker.bury(2);
+test('a letter is shown in full and redriven, and leaves the dead queue', async () => {
+  await broker.addDeadLetters(2);
   const shown = await run(['show', queue, '--id', 'letter-1']);
   expect(shown.stdout).toMatch(/^letter-1\n(.*\n)* {2}reason +no soup\n(.*\n)* {2}body +\{"n":1\}\n$/);
   expect(await run(['redrive', queue, '--id', 'letter-1'])).toMatchObject({
@@ -63,8 +63,8 @@ test('a letter is shown in full, put back, and gone from the dead queue', async 
   expect(JSON.parse(all.stdout)).toEqual({ redriven: 1 });
 });
 
-test('a letter is dropped only when that is confirmed', async () => {
-  await broker.bury(1);
+test('a letter is dropped only with --yes', async () => {
+  await broker.addDeadLetters(1);
   const shown = await run(['drop', queue, '--id', 'letter-0']);
   expect(shown).toMatchObject({ code: 1, stderr: 'nothing is deleted; with --yes it is\n' });
   await broker.dead(1);
@@ -81,21 +81,21 @@ test.each([
   ['an unknown id', ['redrive', queue, '--id', unknownId()], /^no dead letter of agent-assigned-queue has the id /],
   ['neither ids nor all', ['redrive', queue], /^which ones\?/],
   ['both ids and all', ['redrive', queue, '--all', '--id', 'x'], /^which ones\?/],
-])('%s is an error of one line, and changes nothing', async (_what, args, message) => {
-  await broker.bury(1);
+])('%s is an error of one line and changes nothing', async (_what, args, message) => {
+  await broker.addDeadLetters(1);
   const { code, stdout, stderr } = await run(args);
   expect({ code, stdout, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, stdout: '', lines: 1 });
   expect(stderr).toMatch(message);
   await broker.dead(1);
 });
 
-test('a redrive that is killed on its way loses nothing, and the next one does the rest', async () => {
-  const ids = await broker.bury(1_000);
+test('a redrive that is killed loses nothing, and the next one completes it', async () => {
+  const ids = await broker.addDeadLetters(1_000);
   const child = spawn(process.execPath, [command, 'redrive', queue, '--all'], {
     env: here(),
     stdio: 'ignore',
   });
-  await until('the first letters put back', async () => (await broker.count(queue)) > 0);
+  await until('the first redriven letters', async () => (await broker.count(queue)) > 0);
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect(await run(['redrive', queue, '--all'])).toMatchObject({ code: 0 });
@@ -103,7 +103,7 @@ test('a redrive that is killed on its way loses nothing, and the next one does t
   expect([...new Set(await broker.ids(queue))].sort()).toEqual(ids.sort());
 });
 
-test('without an address in the environment the broker is that of the running stack, by its name', async () => {
+test('without an address in the environment the command uses the named running stack', async () => {
   const env = here();
   delete env['RABBITMQ_URL'];
   delete env['RABBITMQ_MANAGEMENT_URL'];
@@ -115,6 +115,6 @@ test('without an address in the environment the broker is that of the running st
   expect(code).toBe(0);
   const { queues: rows } = JSON.parse(stdout) as { queues: { queue: string; consumers: number }[] };
   expect(rows.find((row) => row.queue === queues.placeOrder)?.consumers).toBe(1);
-  const nobody = await run(['--name', 'nobody'], env);
-  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('does not run') as string });
+  const unknown = await run(['--name', 'unknown'], env);
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('does not run') as string });
 });

@@ -1,8 +1,9 @@
-/** What `npm run queues` does with dead letters, against a real broker. */
+/** What `npm run queues` does with dead letters on a real broker. */
 import { deadQueue, platformAppId } from '../../contracts/names';
 import { ExpectedError } from '../../tools/cli/output';
 import { drop, readLetters, redrive } from '../../tools/broker/dead-letters';
 import { overview } from '../../tools/queues/overview';
+import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { deadLetters, queue } from './fixtures/dead-letters';
 
@@ -19,30 +20,29 @@ const overviewOf = async (name: string) =>
   (await overview({ amqp: broker.url, management: management() })).find((row) => row.queue === name);
 
 describe('the overview', () => {
-  test('counts what waits, what is in flight, the consumers and the dead letters', async () => {
-    await broker.bury(2);
-    let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => (letGo = resolve));
-    await broker.worker(() => held);
+  test('counts waiting messages, messages in flight, consumers and dead letters', async () => {
+    await broker.addDeadLetters(2);
+    const gate = aGate();
+    await broker.worker(() => gate.promise);
     for (let n = 0; n < 5; n += 1) await broker.send(queue, JSON.stringify({ n }));
     // The worker takes three at a time; the management interface counts every 5 s.
-    await until('the numbers', async () => (await overviewOf(queue))?.inFlight === 3).finally(letGo);
+    await until('the numbers', async () => (await overviewOf(queue))?.inFlight === 3).finally(gate.open);
     expect(await overviewOf(queue)).toMatchObject({ queue, consumers: 1, dead: 2, retrying: 0 });
   });
 
-  test('goes without the numbers of a management interface that is not there', async () => {
+  test('omits the numbers of an unavailable management interface', async () => {
     const rows = await overview({ amqp: broker.url, management: 'http://127.0.0.1:1' });
     expect(rows.find((row) => row.queue === queue)).toMatchObject({ inFlight: null, retrying: null, dead: 0 });
   });
 
-  test('of a broker that is down says so, without its password', async () => {
-    const asked = overview({ amqp: 'amqp://guest:secret@127.0.0.1:1/', management: null });
-    await expect(asked).rejects.toThrow(/^RabbitMQ does not answer at 127\.0\.0\.1:1: (?!.*secret)/);
+  test('of a broker that is down is an error that hides the password', async () => {
+    const failed = overview({ amqp: 'amqp://guest:secret@127.0.0.1:1/', management: null });
+    await expect(failed).rejects.toThrow(/^RabbitMQ does not answer at 127\.0\.0\.1:1: (?!.*secret)/);
   });
 });
 
 describe('the dead letter', () => {
-  test('of a malformed message shows the reason and the message as it came', async () => {
+  test('of a malformed message shows the reason and the original message', async () => {
     await broker.worker(async () => undefined);
     await broker.send(queue, '{"n":"one"}', { messageId: 'm-1', type: 'order', appId: 'old-program' });
     await broker.dead(1);
@@ -60,7 +60,7 @@ describe('the dead letter', () => {
     ]);
   });
 
-  test('of a body that is no UTF-8 shows its bytes, and goes back with the same', async () => {
+  test('of a body that is not UTF-8 shows its bytes, and is redriven unchanged', async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0xfe, 0x00]);
     const worker = await broker.worker(async () => undefined);
     await broker.send(queue, bytes);
@@ -73,7 +73,7 @@ describe('the dead letter', () => {
   });
 
   test.each([[undefined], ['not typeable \u001b[2J'], ['']])(
-    'with the message id %j has another to be named by, the same each time',
+    'with the message id %j gets another id, the same each time',
     async (messageId) => {
       await broker.send(dead, 'one', { messageId });
       await broker.send(dead, 'two', { messageId });
@@ -90,25 +90,25 @@ describe('the dead letter', () => {
 });
 
 describe('redriving', () => {
-  test('one letter leaves the others where they are', async () => {
-    await broker.bury(3);
+  test('one letter leaves the others in the dead queue', async () => {
+    await broker.addDeadLetters(3);
     expect(await redrive(broker.url, queue, { ids: ['letter-1'] })).toBe(1);
     expect(await broker.ids(queue)).toEqual(['letter-1']);
     await until('the others', async () => (await broker.count(dead)) === 2);
     expect(await broker.ids(dead)).toEqual(['letter-0', 'letter-2']);
   });
 
-  test('all of them has each handled as an event', async () => {
+  test('all letters has each handled as an event', async () => {
     const handled: number[] = [];
     await broker.worker(async ({ n }) => void handled.push(n));
-    await broker.bury(120);
+    await broker.addDeadLetters(120);
     expect(await redrive(broker.url, queue, 'all')).toBe(120);
     await until('every event handled', () => handled.length === 120);
     expect(new Set(handled).size).toBe(120);
     expect(await broker.count(dead)).toBe(0);
   });
 
-  test('a request gives back an event with its count afresh: nobody waits for a reply any more', async () => {
+  test('a request turns it into an event with a fresh attempt count: no caller waits for a reply now', async () => {
     const worker = await broker.worker(async () => undefined);
     await broker.send(queue, '{}', {
       messageId: 'm-1',
@@ -135,7 +135,7 @@ describe('redriving', () => {
     expect(properties.headers).toMatchObject({ 'x-app-id': 'old-program' });
   });
 
-  test('what dies again counts its attempts afresh and its redrives on', async () => {
+  test('a message that is dead-lettered again restarts its attempt count and keeps its redrive count', async () => {
     await broker.worker(async () => undefined);
     await broker.send(dead, '{"n":"one"}', { messageId: 'm-1', headers: { 'x-attempts': 20, 'x-reason': 'before' } });
     for (const redriven of [1, 2]) {
@@ -146,38 +146,38 @@ describe('redriving', () => {
     }
   });
 
-  test('twice at once puts each letter back once', async () => {
-    const ids = await broker.bury(200);
+  test('all letters twice at once requeues each letter once', async () => {
+    const ids = await broker.addDeadLetters(200);
     const counts = await Promise.all([1, 2].map(() => redrive(broker.url, queue, 'all')));
     expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(200);
     expect((await broker.ids(queue)).sort()).toEqual(ids.sort());
   });
 
-  test('the same letter twice at once puts it back once, and tells the other', async () => {
-    await broker.bury(100);
+  test('one letter twice at once requeues it once, and the other command fails', async () => {
+    await broker.addDeadLetters(100);
     const which = { ids: ['letter-99'] };
     const outcomes = await Promise.allSettled([1, 2].map(() => redrive(broker.url, queue, which)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await broker.ids(queue)).toEqual(['letter-99']);
   });
 
-  test('two letters at once finds both, each command looking through what the other has left', async () => {
-    await broker.bury(200);
+  test('two letters by concurrent commands finds both', async () => {
+    await broker.addDeadLetters(200);
     const ids = ['letter-10', 'letter-190'];
     expect(await Promise.all(ids.map((id) => redrive(broker.url, queue, { ids: [id] })))).toEqual([1, 1]);
     expect((await broker.ids(queue)).sort()).toEqual(ids);
   });
 
-  test('an unknown id changes nothing and says so, the known ones beside it are put back', async () => {
-    await broker.bury(2);
-    const asked = redrive(broker.url, queue, { ids: ['letter-1', 'nobody'] });
-    await expect(asked).rejects.toThrow(new ExpectedError(`no dead letter of ${queue} has the id nobody`));
+  test('an unknown id is an error, but the known ids are requeued', async () => {
+    await broker.addDeadLetters(2);
+    const redriven = redrive(broker.url, queue, { ids: ['letter-1', 'unknown'] });
+    await expect(redriven).rejects.toThrow(new ExpectedError(`no dead letter of ${queue} has the id unknown`));
     expect(await broker.ids(queue)).toEqual(['letter-1']);
     await broker.dead(1);
   });
 
-  test('one of a thousand finds the last, and then all others', async () => {
-    const ids = await broker.bury(1_000);
+  test('the last of a thousand letters, and then all others, finds each', async () => {
+    const ids = await broker.addDeadLetters(1_000);
     expect(await overviewOf(queue)).toMatchObject({ dead: 1_000 });
     expect(await redrive(broker.url, queue, { ids: ['letter-999'] })).toBe(1);
     await broker.dead(999);
@@ -186,16 +186,16 @@ describe('redriving', () => {
   });
 });
 
-test('looking at dead letters leaves them where they are, in their order', async () => {
-  const ids = await broker.bury(60);
+test('reading dead letters leaves them in the dead queue in their order', async () => {
+  const ids = await broker.addDeadLetters(60);
   expect((await readLetters(broker.url, queue, 'all', 5)).map(({ id }) => id)).toEqual(ids.slice(0, 5));
   expect((await readLetters(broker.url, queue, 'all')).map(({ id }) => id)).toEqual(ids);
   await broker.dead(60);
   expect(await broker.ids(dead)).toEqual(ids);
 });
 
-test('dropping a letter deletes it alone', async () => {
-  await broker.bury(3);
+test('dropping a letter deletes only that one', async () => {
+  await broker.addDeadLetters(3);
   expect(await drop(broker.url, queue, 'letter-1')).toBe(1);
   await broker.dead(2);
   expect(await broker.ids(dead)).toEqual(['letter-0', 'letter-2']);
@@ -203,14 +203,14 @@ test('dropping a letter deletes it alone', async () => {
 });
 
 // The last test: the queue keeps its limit.
-test('letters that the broker does not take stay dead', async () => {
-  const ids = await broker.bury(100);
+test('letters that the broker refuses to requeue stay in the dead queue', async () => {
+  const ids = await broker.addDeadLetters(100);
   await broker.limit(1);
-  await until('the limit to hold', async () => {
+  await until('the limit to take effect', async () => {
     await broker.send(queue, '{}', { messageId: 'filler' }).catch(() => undefined);
     return redrive(broker.url, queue, 'all').then(
       () => false,
-      (err: unknown) => err instanceof ExpectedError,
+      (error: unknown) => error instanceof ExpectedError,
     );
   });
   await until('no letter in flight', async () => (await broker.count(dead)) + (await broker.count(queue)) >= 100);

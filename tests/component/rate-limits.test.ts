@@ -1,4 +1,4 @@
-/** How often a caller may ask: on real servers, with a real Redis and with none. */
+/** Rate limits on real servers, with and without a real Redis. */
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { Registry } from 'prom-client';
@@ -16,7 +16,7 @@ import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
 const redisUrl = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
-/** Nothing listens there: port 1 is reserved. */
+/** Nothing listens on port 1: it is reserved. */
 const noRedis = 'redis://127.0.0.1:1';
 
 const opened: (() => Promise<unknown> | void)[] = [];
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 interface Given {
   redis?: string;
-  /** APIs with the same one count together. */
+  /** APIs with the same prefix share their counts. */
   prefix?: string;
   reads?: number;
   writes?: number;
@@ -34,7 +34,7 @@ interface Given {
   trustProxy?: number;
 }
 
-/** An API of two routes, for anybody and for customers. Long windows: no test is so slow that one ends by itself. */
+/** An API with a public route and one for customers. Its windows are so long that none ends during a test. */
 async function anApi({ redis = noRedis, prefix = randomUUID(), trustProxy, windowSeconds = 600, ...quotas }: Given) {
   const registry = new Registry();
   const limits = openRateLimits(redis, log, { prefix, registry });
@@ -65,11 +65,11 @@ async function anApi({ redis = noRedis, prefix = randomUUID(), trustProxy, windo
     sendRaw(server.address, { method, path, headers });
   return {
     send,
-    /** How many were refused, by who has counted. */
+    /** The number of refusals by the limiter: `redis` or `process`. */
     refused: async (limiter: string) =>
       readExposition(await registry.metrics()).value('rate_limited_requests_total', { limiter }),
     menu: (headers?: Record<string, string>) => send('GET', '/menu', headers),
-    /** The same so many times, one after the other. */
+    /** So many requests to the menu, one after the other. */
     async menus(count: number, headers?: Record<string, string>) {
       const statuses: number[] = [];
       for (let n = 0; n < count; n++) statuses.push((await send('GET', '/menu', headers)).status);
@@ -86,16 +86,16 @@ const statusesOf = (answers: RawAnswer[]): Record<number, number> => {
 const aCustomersToken = () => bearerOf(aCustomer(randomUUID()));
 
 describe('a limit', () => {
-  test('lets through as many as it says of a crowd that comes at once', async () => {
+  test('lets through its quota of concurrent requests', async () => {
     const api = await anApi({ reads: 10 });
     expect(statusesOf(await Promise.all(Array.from({ length: 50 }, () => api.menu())))).toEqual({ 200: 10, 429: 40 });
   });
 
-  test('is told with each answer, and refuses as the contract says', async () => {
+  test('is announced in each answer, and refuses as the contract says', async () => {
     const api = await anApi({ reads: 2, windowSeconds: 60 });
     const [first, second, third] = [await api.menu(), await api.menu(), await api.menu()];
-    const told = [first, second, third].map(({ headers }) => [headers['ratelimit-policy'], headers.ratelimit]);
-    expect(told).toEqual([
+    const announced = [first, second, third].map(({ headers }) => [headers['ratelimit-policy'], headers.ratelimit]);
+    expect(announced).toEqual([
       ['"reads";q=2;w=60', expect.stringMatching(/^"reads";r=1;t=(60|59|5\d)$/)],
       ['"reads";q=2;w=60', expect.stringMatching(/^"reads";r=0;t=(60|59|5\d)$/)],
       ['"reads";q=2;w=60', expect.stringMatching(/^"reads";r=0;t=(60|59|5\d)$/)],
@@ -106,13 +106,13 @@ describe('a limit', () => {
     expect(third.headers['retry-after']).toBe(/t=(\d+)/.exec(String(third.headers.ratelimit))?.[1]);
   });
 
-  test('is over with its window', async () => {
+  test('ends with its window', async () => {
     const api = await anApi({ reads: 1, windowSeconds: 1 });
     await until('a refusal', async () => (await api.menu()).status === 429);
     await until('an answer again', async () => (await api.menu()).status === 200);
   });
 
-  test('is of each caller alone, and of nobody who runs the platform', async () => {
+  test('counts each caller separately, and no operator or service', async () => {
     const api = await anApi({ reads: 3 });
     const [one, another] = [await aCustomersToken(), await aCustomersToken()];
     expect(await api.menus(4, one)).toEqual([200, 200, 200, 429]);
@@ -123,7 +123,7 @@ describe('a limit', () => {
     }
   });
 
-  test('of writes is another than that of reads', async () => {
+  test('counts reads and writes separately', async () => {
     const api = await anApi({ reads: 2, writes: 1 });
     const token = await aCustomersToken();
     const asked = [];
@@ -132,13 +132,13 @@ describe('a limit', () => {
     expect(asked[1]?.headers['ratelimit-policy']).toMatch(/^"writes";q=1;/);
   });
 
-  test('counts what there is not', async () => {
+  test('counts requests to unknown routes', async () => {
     const api = await anApi({ reads: 1 });
     expect((await api.send('GET', '/nope')).status).toBe(404);
     expect((await api.send('GET', '/nope')).status).toBe(429);
   });
 
-  test('does not hold for health', async () => {
+  test('exempts health checks', async () => {
     const api = await anApi({ reads: 1 });
     await api.menus(2);
     for (const path of ['/health', '/health/ready']) {
@@ -148,16 +148,16 @@ describe('a limit', () => {
   });
 });
 
-describe('whoever guesses', () => {
+describe('a client that sends', () => {
   const forged = { authorization: 'Bearer eyJhbGciOiJIUzI1NiJ9.e30.x' };
 
-  test('tokens is refused for their number in the end, and those with a good one at the same address are not', async () => {
+  test('bad tokens is limited, and callers with a good token at the same address are not', async () => {
     const api = await anApi({ reads: 3 });
     expect(await api.menus(5, forged)).toEqual([401, 401, 401, 429, 429]);
     expect(await api.menus(1, await aCustomersToken())).toEqual([200]);
   });
 
-  test('without a token is refused for their number too', async () => {
+  test('no token is limited too', async () => {
     const api = await anApi({ writes: 2 });
     const asked = [];
     for (let n = 0; n < 3; n++) asked.push((await api.send('POST', '/mine')).status);
@@ -168,13 +168,13 @@ describe('whoever guesses', () => {
 describe('an address', () => {
   const from = (address: string) => ({ 'x-forwarded-for': address });
 
-  test("is the connection's, whatever a client says", async () => {
+  test("is the connection's, whatever the client claims", async () => {
     const api = await anApi({ reads: 1 });
     expect(await api.menus(1, from('203.0.113.1'))).toEqual([200]);
     expect(await api.menus(1, from('203.0.113.2'))).toEqual([429]);
   });
 
-  test('is what a trusted proxy says, and not what its client has made up', async () => {
+  test('is the one from a trusted proxy, whatever its client claims', async () => {
     const api = await anApi({ reads: 1, trustProxy: 1 });
     expect(await api.menus(1, from('198.51.100.1, 203.0.113.1'))).toEqual([200]);
     expect(await api.menus(1, from('203.0.113.2'))).toEqual([200]);
@@ -196,12 +196,12 @@ describe('an address', () => {
 });
 
 describe('two instances', () => {
-  test('count together', async () => {
+  test('share their counts', async () => {
     const prefix = randomUUID();
     const given = { reads: 10, windowSeconds: 60, prefix, redis: redisUrl };
     const [one, another] = [await anApi(given), await anApi(given)];
-    // On a busy machine Redis may be too slow for one of them, which then counts for itself for a moment: another customer shows it.
-    await until('they count together', async () => {
+    // On a busy machine Redis may be too slow for one instance, which then counts alone for a moment: retry with another customer.
+    await until('shared counts', async () => {
       const token = await aCustomersToken();
       const asked = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? one : another).menu(token));
       expect(statusesOf(await Promise.all(asked))).toEqual({ 200: 10, 429: 30 });
@@ -211,7 +211,7 @@ describe('two instances', () => {
     expect(await one.refused('redis')).toBeGreaterThan(0);
   });
 
-  test('count each for itself without Redis', async () => {
+  test('count separately without Redis', async () => {
     const prefix = randomUUID();
     const given = { reads: 10, prefix, redis: noRedis };
     const [one, another] = [await anApi(given), await anApi(given)];

@@ -1,6 +1,6 @@
-/** The restaurant side's orders over HTTP on a real database. Decisions that reach an order's workflow are tested with Temporal. */
+/** The restaurant API's orders on a real database. Tests with Temporal cover decisions that reach a workflow. */
 import { randomUUID } from 'node:crypto';
-import { aChange, asked, restaurantApi, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, aPart, restaurantApi, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantApi>>;
@@ -28,7 +28,7 @@ const ids = (groups: Group[]) => groups.map(({ order_id }) => order_id);
 
 describe('the orders', () => {
   test('are shown with their restaurants, items and menu items', async () => {
-    const order = await service.placed(kitchen, { restaurants: [asked(kitchen, 2, 1)] });
+    const order = await service.placed(kitchen, { restaurants: [aPart(kitchen, 2, 1)] });
     await service.db.menuItem.updateMany({ where: { id: kitchen.items[0] }, data: { price: 99.9 } });
     const { data } = await list(`order_id=${order.order_id.toUpperCase()}`);
     expect(data).toEqual([
@@ -70,7 +70,7 @@ describe('the orders', () => {
   test('are found by user, restaurant and status', async () => {
     const other = await withRestaurant(service.db);
     const mine = await service.placed(kitchen);
-    const both = await service.placed(kitchen, { restaurants: [asked(kitchen, 1), asked(other, 1)] });
+    const both = await service.placed(kitchen, { restaurants: [aPart(kitchen, 1), aPart(other, 1)] });
     await service.change(aChange(both, 'CONFIRMED'));
 
     expect(ids((await list(`user_id=${mine.user_id}`)).data)).toEqual([mine.order_id]);
@@ -79,7 +79,7 @@ describe('the orders', () => {
     expect(ids((await list('status=CONFIRMED')).data)).toEqual([both.order_id]);
   });
 
-  test('come newest first, page by page, also when placed in the same millisecond', async () => {
+  test('are listed newest first, page by page, also when placed in the same millisecond', async () => {
     const placed_at = (minute: number) => ({ placed_at: `2026-03-01T12:0${minute}:00.000Z` });
     for (const minute of [1, 1, 1, 0, 2]) await service.placed(kitchen, placed_at(minute));
     const all = await list();
@@ -94,7 +94,7 @@ describe('the orders', () => {
     expect(new Set(pages).size).toBe(5);
   });
 
-  test('that nobody ever placed are not among them', async () => {
+  test('that were only cancelled, never placed, are not listed', async () => {
     const order = anOrder();
     await service.change(aChange(order, 'CANCELLED'));
     expect(await service.call('GET', `/orders?order_id=${order.order_id}`)).toMatchObject({ status: 404 });
@@ -108,13 +108,13 @@ describe('the orders', () => {
     'user_id=7',
     'restaurant_id=7',
     'status=CANCELLED',
-  ])('that %s does not match are 404', async (query) => {
+  ])('are 404 when %s matches none', async (query) => {
     await service.placed(kitchen);
     expect(await service.call('GET', `/orders?${query}`)).toMatchObject({ status: 404, body: { success: false } });
   });
 
   test.each(['status=LOST', 'limit=0', 'limit=101', 'cursor=7', 'status=PENDING&status=CONFIRMED'])(
-    'are not asked for with %s',
+    'are refused with the filter %s',
     async (query) => {
       expect(await service.call('GET', `/orders?${query}`)).toMatchObject({ status: 422, body: { success: false } });
     },
@@ -128,13 +128,13 @@ describe('a decision', () => {
     expect(await service.call('POST', path, { status: 'CONFIRMED' })).toMatchObject({ status: 404 });
   });
 
-  test.each(paths(randomUUID()))('that is none (%s) is refused', async (path) => {
+  test.each(paths(randomUUID()))('with a malformed body (%s) is refused', async (path) => {
     for (const body of [{}, { status: 'PENDING' }, { status: 'CANCELLED', reason: 7 }]) {
       expect(await service.call('POST', path, body)).toMatchObject({ status: 422 });
     }
   });
 
-  test('by its old name asks for the order', async () => {
+  test('on the old route needs an order id', async () => {
     const answer = await service.call('POST', '/change-order-status', { status: 'CONFIRMED' });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'order_id' }] } });
   });

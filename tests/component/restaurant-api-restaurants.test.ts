@@ -1,4 +1,4 @@
-/** The restaurants and their menus over HTTP on a real database. */
+/** The restaurant API's restaurants and menus on a real database. */
 import { randomUUID } from 'node:crypto';
 import { aRestaurant, restaurantApi, withRestaurant } from '../fixtures/restaurant';
 
@@ -26,12 +26,12 @@ async function openAt(hour: number | string, path = '/restaurants'): Promise<Sho
 }
 const names = (restaurants: Shown[]) => restaurants.map(({ name }) => name);
 
-test('the service says that it is well', async () => {
+test('the service reports that it is healthy', async () => {
   expect(await service.call('GET', '/health')).toMatchObject({ status: 200, body: { Success: true, message: 'Good' } });
 });
 
 describe('adding a restaurant', () => {
-  test('answers 201 with its place on the canonical route, 200 on the old name', async () => {
+  test('answers 201 with its Location on the canonical route, 200 on the old one', async () => {
     const added = await service.call('POST', '/restaurants', aRestaurant());
     const { restaurant_id, menu_ids } = added.body.data as { restaurant_id: string; menu_ids: string[] };
     expect(added).toMatchObject({ status: 201, body: { status: true } });
@@ -70,7 +70,7 @@ describe('adding a restaurant', () => {
     [{ menu: [{ ...soup, price: 100_000_000 }] }, 'menu.0.price'],
     [{ menu: [{ ...soup, type: 'VEGAN' }] }, 'menu.0.type'],
     [{ menu: [{ ...soup, name: 'nul \u0000' }] }, 'menu.0.name'],
-  ])('with %j is refused by field, and nothing is stored', async (override, path) => {
+  ])('with %j is refused, naming the field, and stores nothing', async (override, path) => {
     const { status, body } = await service.call('POST', '/restaurants', { ...aRestaurant(), ...override });
     expect(status).toBe(422);
     expect(body.errors).toEqual([{ path, message: expect.any(String) as string }]);
@@ -79,7 +79,7 @@ describe('adding a restaurant', () => {
 });
 
 describe('browsing', () => {
-  test.each(paths)('by %s shows who is open at that hour, oldest first, past midnight too', async (path) => {
+  test.each(paths)('%s shows the restaurants open at an hour, oldest first, also past midnight', async (path) => {
     await withRestaurant(service.db, { name: 'Day', opening_time: '09:00:00', closing_time: '17:00:00' });
     await withRestaurant(service.db, { name: 'Night', opening_time: '17:00:00', closing_time: '02:00:00' });
     expect(names(await openAt(9, path))).toEqual(['Day']);
@@ -89,7 +89,7 @@ describe('browsing', () => {
     expect(names(await openAt(3, path))).toEqual([]);
   });
 
-  test('shows neither who is OFFLINE nor what is off the menu', async () => {
+  test('shows no OFFLINE restaurant and no deleted item', async () => {
     const { items } = await withRestaurant(service.db, { name: 'Open' });
     const offline = await withRestaurant(service.db, { name: 'Gone home' });
     await service.db.restaurant.update({ where: { id: offline.id }, data: { status: 'OFFLINE' } });
@@ -99,13 +99,13 @@ describe('browsing', () => {
     expect(open).toMatchObject({ name: 'Open', menu: [{ name: 'Lamb stew', price: 12 }] });
   });
 
-  test('without an hour shows who is open now; the old name asks for the hour', async () => {
+  test('without an hour shows the restaurants open now; the old route needs an hour', async () => {
     await withRestaurant(service.db);
     expect(await service.call('GET', '/restaurants')).toMatchObject({ status: 200, body: { data: { count: 1 } } });
     expect(await service.call('GET', '/restaurants/available')).toMatchObject({ status: 422 });
   });
 
-  test.each([24, -1])('at hour %i is 400, at none of its form 422', async (hour) => {
+  test.each([24, -1])('at the hour %i is 400, at a malformed hour 422', async (hour) => {
     for (const path of paths) {
       expect(await service.call('GET', `${path}?hour=${hour}`)).toMatchObject({
         status: 400,
@@ -115,7 +115,7 @@ describe('browsing', () => {
     }
   });
 
-  test.each([randomUUID(), '7'])('a restaurant of the unknown id %s is 404', async (id) => {
+  test.each([randomUUID(), '7'])('a restaurant with the unknown id %s is 404', async (id) => {
     expect(await service.call('GET', `/restaurants/${id}`)).toMatchObject({ status: 404, body: { success: false } });
   });
 });
@@ -124,7 +124,7 @@ describe('changing a restaurant', () => {
   const change = (id: string, body: object) => service.call('PATCH', `/restaurants/${id}`, body);
   const shown = async (id: string) => (await service.call('GET', `/restaurants/${id}`)).body.data as Shown;
 
-  test.each(['/restaurants', '/update-restaurants'])('by %s changes what is named and nothing else', async (path) => {
+  test.each(['/restaurants', '/update-restaurants'])('by %s changes only the given fields', async (path) => {
     const { id } = await withRestaurant(service.db);
     const before = await shown(id);
     const body = { description: 'Closed for cleaning', status: 'OFFLINE', closing_time: '22:30' };
@@ -132,7 +132,7 @@ describe('changing a restaurant', () => {
     expect(await shown(id)).toEqual({ ...before, ...body, closing_time: '22:30:00' });
   });
 
-  test('changes, removes and adds menu items in one go; orders keep showing what was removed', async () => {
+  test('changes, removes and adds menu items in one request; orders still show removed items', async () => {
     const kitchen = await withRestaurant(service.db);
     const [soup, stew] = kitchen.items;
     const { order_id } = await service.placed(kitchen);
@@ -151,7 +151,7 @@ describe('changing a restaurant', () => {
     expect(body.data).toMatchObject([{ orders: [{ items: [{ menu_item: { id: soup, name: 'Lentil soup' } }] }] }]);
   });
 
-  test("of another restaurant's, a removed or an unknown item is 404 and changes nothing", async () => {
+  test("with another restaurant's, a removed or an unknown item is 404 and changes nothing", async () => {
     const [{ id, items }, other] = [await withRestaurant(service.db), await withRestaurant(service.db)];
     await change(id, { menu: [{ id: items[1], delete: true }] });
     const before = await shown(id);
@@ -165,7 +165,7 @@ describe('changing a restaurant', () => {
     expect(await shown(id)).toEqual(before);
   });
 
-  test.each([randomUUID(), '7'])('of the unknown id %s is 404', async (id) => {
+  test.each([randomUUID(), '7'])('with the unknown id %s is 404', async (id) => {
     expect(await change(id, { name: 'New' })).toMatchObject({ status: 404 });
   });
 
@@ -189,7 +189,7 @@ describe('changing a restaurant', () => {
       },
       'menu',
     ],
-  ])('with %j is refused by field', async (body, path) => {
+  ])('with %j is refused, naming the field', async (body, path) => {
     const { id } = await withRestaurant(service.db);
     const answer = await change(id, body);
     expect(answer.status).toBe(422);

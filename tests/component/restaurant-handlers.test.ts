@@ -1,7 +1,7 @@
-/** The restaurant worker's answers on a real database: decisions and ratings, repeated, reordered, at the same moment. */
+/** The restaurant worker's handlers on a real database: repeated, reordered and concurrent decisions and ratings. */
 import { randomUUID } from 'node:crypto';
 import type { ChangeOrderMessage } from '../../contracts/messages';
-import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, anOrderOf, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
@@ -25,9 +25,9 @@ describe('a decision', () => {
     [['CANCELLED'], 'CANCELLED', { outcome: 'unchanged' }],
     [['CANCELLED'], 'CONFIRMED', { outcome: 'refused', status: 'CANCELLED' }],
   ];
-  test.each(moves)('after %j, to %s, answers %j for the group and its orders', async (before, to, answer) => {
+  test.each(moves)('after %j, to %s, returns %j and changes the group and its orders', async (before, to, answer) => {
     const other = await withRestaurant(service.db);
-    const order = await service.placed(kitchen, { restaurants: [asked(kitchen, 1), asked(other, 1)] });
+    const order = await service.placed(kitchen, { restaurants: [aPart(kitchen, 1), aPart(other, 1)] });
     for (const status of before) await service.change(aChange(order, status));
 
     expect(await service.change(aChange(order, to))).toMatchObject(answer);
@@ -35,7 +35,7 @@ describe('a decision', () => {
     expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }, { status }] });
   });
 
-  test('keeps the reason of the cancellation that did it', async () => {
+  test('keeps the reason of the first cancellation', async () => {
     const order = await service.placed(kitchen);
     await service.change(aChange(order, 'CANCELLED', 'no gas'));
     await service.change(aChange(order, 'CANCELLED', 'late repeat'));
@@ -47,8 +47,8 @@ describe('a decision', () => {
     expect(await service.db.orderGroup.count()).toBe(0);
   });
 
-  test('undo before its forward message: it leaves a tombstone, and the placement does nothing', async () => {
-    const order = anOrderOf(asked(kitchen, 1));
+  test('to cancel before the placement leaves a tombstone, and the placement does nothing', async () => {
+    const order = anOrderOf(aPart(kitchen, 1));
     expect(await service.change(aChange(order, 'CANCELLED', 'gone'))).toEqual({ outcome: 'changed' });
     expect(await service.change(aChange(order, 'CANCELLED'))).toEqual({
       outcome: 'unchanged',
@@ -60,8 +60,8 @@ describe('a decision', () => {
     expect(await service.stored(order)).toMatchObject({ status: 'CANCELLED', total: null, reason: 'gone', orders: [] });
   });
 
-  test('to cancel at the same moment as the placement ends cancelled, whichever was first', async () => {
-    const orders = Array.from({ length: 20 }, () => anOrderOf(asked(kitchen, 1)));
+  test('to cancel concurrently with the placement leaves nothing pending, in either order', async () => {
+    const orders = Array.from({ length: 20 }, () => anOrderOf(aPart(kitchen, 1)));
     await Promise.all(orders.flatMap((order) => [service.place(order), service.change(aChange(order, 'CANCELLED'))]));
     for (const order of orders) {
       const { status, orders: parts } = await service.stored(order);
@@ -78,9 +78,9 @@ describe('a rating', () => {
       select: { rating: true, ratingSum: true, ratingCount: true },
     });
 
-  test('counts into the mean of each restaurant of the order', async () => {
+  test('counts in the mean of each restaurant of the order', async () => {
     const other = await withRestaurant(service.db);
-    const both = await service.placed(kitchen, { restaurants: [asked(kitchen, 1), asked(other, 1)] });
+    const both = await service.placed(kitchen, { restaurants: [aPart(kitchen, 1), aPart(other, 1)] });
     const one = await service.placed(kitchen);
     await rate(both.order_id, 5);
     await rate(one.order_id, 2.5);
@@ -89,23 +89,23 @@ describe('a rating', () => {
     expect(await ratingOf(other)).toEqual({ rating: 5, ratingSum: 5, ratingCount: 1 });
   });
 
-  test('counts once, however often it comes and whatever the repeat says', async () => {
+  test('counts once, even if a repeat differs', async () => {
     const { order_id } = await service.placed(kitchen);
     await Promise.all([4, 4, 4].map((rating) => rate(order_id, rating)));
     await rate(order_id, 1);
     expect(await ratingOf(kitchen)).toEqual({ rating: 4, ratingSum: 4, ratingCount: 1 });
   });
 
-  test('does not count for a part that was cancelled', async () => {
+  test('does not count for a cancelled part', async () => {
     const order = await service.placed(kitchen);
     await service.change(aChange(order, 'CANCELLED'));
     await rate(order.order_id, 1);
     expect(await ratingOf(kitchen)).toEqual({ rating: null, ratingSum: 0, ratingCount: 0 });
   });
 
-  test('of many orders of the same two restaurants at the same moment is counted in full', async () => {
+  test('counts in full when many orders of the same two restaurants are rated concurrently', async () => {
     const other = await withRestaurant(service.db);
-    const parts = [asked(kitchen, 1), asked(other, 1)];
+    const parts = [aPart(kitchen, 1), aPart(other, 1)];
     const orders = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
         service.placed(kitchen, { restaurants: i % 2 === 0 ? parts : [...parts].reverse() }),
@@ -117,7 +117,7 @@ describe('a rating', () => {
     }
   });
 
-  test('of an unknown order can never be counted', async () => {
+  test('of an unknown order fails permanently', async () => {
     await expect(rate(randomUUID(), 3)).rejects.toMatchObject({ code: 'UNKNOWN_ORDER', retryable: false });
   });
 });

@@ -1,7 +1,7 @@
-/** One restaurant's decision on its part of an order, and what it makes of the whole. */
+/** One restaurant's decision on its part of an order, and its effect on the whole order. */
 import type { PlaceOrderMessage } from '../../contracts/messages';
 import type { Decision } from '../../contracts/states';
-import { aChange, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
 let a: Kitchen;
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A soup of each, at 4.50. */
-const placed = () => service.placed(a, { restaurants: [asked(a, 1), asked(b, 1)] });
+/** An order of a soup at 4.50 from each restaurant. */
+const placed = () => service.placed(a, { restaurants: [aPart(a, 1), aPart(b, 1)] });
 const decide = (order: PlaceOrderMessage, { id }: Kitchen, to: Decision, reason?: string) =>
   service.change({ ...aChange(order, to, reason), restaurant_id: id });
 const stored = async (order: PlaceOrderMessage) => {
@@ -26,7 +26,7 @@ const stored = async (order: PlaceOrderMessage) => {
   return { status: group.status, total: group.total?.toFixed(2), reason: group.reason, a: part(a), b: part(b) };
 };
 
-test('the whole is CONFIRMED when each part is', async () => {
+test('the order is CONFIRMED when each part is', async () => {
   const order = await placed();
   expect(await decide(order, a, 'CONFIRMED')).toEqual({ outcome: 'changed', total: '9.00' });
   expect(await stored(order)).toMatchObject({
@@ -38,7 +38,7 @@ test('the whole is CONFIRMED when each part is', async () => {
   expect(await stored(order)).toMatchObject({ status: 'CONFIRMED', total: '9.00' });
 });
 
-test('what is left after a refusal makes the total, and the reason stays with the part', async () => {
+test('a refusal reduces the total to the rest and is recorded with its part', async () => {
   const order = await placed();
   expect(await decide(order, a, 'CANCELLED', 'no gas')).toEqual({ outcome: 'changed', total: '4.50' });
   expect(await stored(order)).toMatchObject({
@@ -50,14 +50,14 @@ test('what is left after a refusal makes the total, and the reason stays with th
   expect(await stored(order)).toMatchObject({ status: 'CONFIRMED', total: '4.50' });
 });
 
-test('the whole is CANCELLED when no part is left, and keeps the total that was asked for last', async () => {
+test('the order is CANCELLED when no part is left, and keeps its last total', async () => {
   const order = await placed();
   await decide(order, a, 'CANCELLED', 'no gas');
   await decide(order, b, 'CANCELLED', 'no bread');
   expect(await stored(order)).toMatchObject({ status: 'CANCELLED', total: '4.50', reason: 'no bread' });
 });
 
-test('a repeat is unchanged and still tells the total; what the state does not allow is refused with that state', async () => {
+test('a repeated decision is unchanged and returns the total; an illegal one is refused with the status', async () => {
   const order = await placed();
   await decide(order, a, 'CANCELLED', 'no gas');
   expect(await decide(order, a, 'CANCELLED', 'again')).toEqual({ outcome: 'unchanged', total: '4.50' });
@@ -66,13 +66,13 @@ test('a repeat is unchanged and still tells the total; what the state does not a
   expect(await decide(order, third, 'CONFIRMED')).toEqual({ outcome: 'refused', status: null });
 });
 
-test('both decisions at the same moment confirm the whole', async () => {
+test('two concurrent decisions confirm the order', async () => {
   const order = await placed();
   await Promise.all([decide(order, a, 'CONFIRMED'), decide(order, b, 'CONFIRMED')]);
   expect(await stored(order)).toMatchObject({ status: 'CONFIRMED' });
 });
 
-test('a decision for all leaves a refused part refused', async () => {
+test('a decision on the whole order leaves a refused part refused', async () => {
   const order = await placed();
   await decide(order, a, 'CANCELLED', 'no gas');
   await service.change(aChange(order, 'CONFIRMED'));

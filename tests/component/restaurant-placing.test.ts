@@ -1,7 +1,7 @@
-/** Placements on a real database: what is stored, what is not available, at which hour. */
+/** Placements on a real database: stored orders, unavailable restaurants and items, opening hours. */
 import { randomUUID } from 'node:crypto';
 import type { PlaceOrderMessage } from '../../contracts/messages';
-import { aChange, anOrderOf, asked, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
+import { aChange, anOrderOf, aPart, restaurantHandlers, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 
 let service: Awaited<ReturnType<typeof restaurantHandlers>>;
@@ -17,9 +17,9 @@ beforeEach(async () => {
 });
 
 describe('an order that is placed', () => {
-  test("is stored at the menu's prices, one order a restaurant, repeats merged", async () => {
+  test("is stored at the menu's prices, one order per restaurant, with repeated items merged", async () => {
     const other = await withRestaurant(service.db, { menu: [{ name: 'Tea', price: 0.1, type: 'VEG' }] });
-    const order = anOrderOf(asked(kitchen, 1, 1), asked(other, 3), asked(kitchen, 1));
+    const order = anOrderOf(aPart(kitchen, 1, 1), aPart(other, 3), aPart(kitchen, 1));
 
     expect(await service.place(order)).toEqual({ outcome: 'created', total: '21.30' });
     const group = await service.stored(order);
@@ -34,8 +34,8 @@ describe('an order that is placed', () => {
     expect(group.orders).toHaveLength(2);
   });
 
-  test('twice is stored once, with the first price though the menu has changed', async () => {
-    const order = anOrderOf(asked(kitchen, 2));
+  test('twice is stored once, at the first price even after a change of the menu', async () => {
+    const order = anOrderOf(aPart(kitchen, 2));
     const first = await service.place(order);
     await service.db.menuItem.updateMany({ data: { price: 99, deletedAt: new Date() } });
 
@@ -43,24 +43,27 @@ describe('an order that is placed', () => {
     expect(await service.db.orderItem.count()).toBe(1);
   });
 
-  test('eight times at the same moment is stored once', async () => {
-    const order = anOrderOf(asked(kitchen, 1, 2));
+  test('eight times concurrently is stored once', async () => {
+    const order = anOrderOf(aPart(kitchen, 1, 2));
     const answers = await Promise.all(Array.from({ length: 8 }, () => service.place(order)));
 
     for (const answer of answers) expect(answer).toEqual({ outcome: 'created', total: '28.50' });
     expect(await service.db.order.count()).toBe(1);
   });
 
-  test.each(['CONFIRMED', 'CANCELLED'] as const)('again after it was %s is settled and not touched', async (status) => {
-    const order = await service.placed(kitchen);
-    await service.change(aChange(order, status));
+  test.each(['CONFIRMED', 'CANCELLED'] as const)(
+    'again after it was %s is settled and stays unchanged',
+    async (status) => {
+      const order = await service.placed(kitchen);
+      await service.change(aChange(order, status));
 
-    expect(await service.place(order)).toMatchObject({ outcome: 'settled', status });
-    expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }] });
-  });
+      expect(await service.place(order)).toMatchObject({ outcome: 'settled', status });
+      expect(await service.stored(order)).toMatchObject({ status, orders: [{ status }] });
+    },
+  );
 });
 
-describe('an order that names what is not available', () => {
+describe('an unavailable order', () => {
   const at = (time: string) => ({ placed_at: `2026-03-01T${time}Z` });
   const rejections: [string, () => Promise<PlaceOrderMessage>, RegExp][] = [
     ['an unknown restaurant', async () => anOrder(), /restaurant \S+ does not exist/],
@@ -68,7 +71,7 @@ describe('an order that names what is not available', () => {
       'an OFFLINE restaurant',
       async () => {
         await service.db.restaurant.updateMany({ data: { status: 'OFFLINE' } });
-        return anOrderOf(asked(kitchen, 1));
+        return anOrderOf(aPart(kitchen, 1));
       },
       /"Spice Garden" \(\S+\) is offline/,
     ],
@@ -76,20 +79,20 @@ describe('an order that names what is not available', () => {
       'a closed restaurant',
       async () => {
         const closed = await withRestaurant(service.db, { opening_time: '09:00:00', closing_time: '17:00:00' });
-        return anOrder({ restaurants: [asked(closed, 1)], ...at('18:00:00') });
+        return anOrder({ restaurants: [aPart(closed, 1)], ...at('18:00:00') });
       },
       /is closed at 18:00 UTC/,
     ],
     [
       'an unknown item',
-      async () => anOrderOf({ ...asked(kitchen, 1), items: [{ menu_item_id: randomUUID(), quantity: 1 }] }),
+      async () => anOrderOf({ ...aPart(kitchen, 1), items: [{ menu_item_id: randomUUID(), quantity: 1 }] }),
       /has no menu item/,
     ],
     [
       "another restaurant's item",
       async () => {
         const other = await withRestaurant(service.db);
-        return anOrderOf(asked({ ...kitchen, items: other.items }, 1), asked(other, 1));
+        return anOrderOf(aPart({ ...kitchen, items: other.items }, 1), aPart(other, 1));
       },
       /has no menu item/,
     ],
@@ -97,7 +100,7 @@ describe('an order that names what is not available', () => {
       'an item that is off the menu',
       async () => {
         await service.db.menuItem.updateMany({ data: { deletedAt: new Date() } });
-        return anOrderOf(asked(kitchen, 1));
+        return anOrderOf(aPart(kitchen, 1));
       },
       /has no menu item/,
     ],
@@ -107,12 +110,12 @@ describe('an order that names what is not available', () => {
         const dear = await withRestaurant(service.db, {
           menu: [{ name: 'Truffle', price: 99_999_999.99, type: 'VEG' }],
         });
-        return anOrderOf(asked(dear, 2));
+        return anOrderOf(aPart(dear, 2));
       },
       /total of 199999999\.98/,
     ],
   ];
-  test.each(rejections)('(%s) is rejected by name and leaves no row', async (_what, given, reason) => {
+  test.each(rejections)('of %s is rejected with the reason and stores nothing', async (_what, given, reason) => {
     const answer = await service.place(await given());
     expect(answer).toEqual({ outcome: 'rejected', reason: expect.stringMatching(reason) as string });
     expect(await service.db.orderGroup.count()).toBe(0);
@@ -131,9 +134,12 @@ describe('an order that names what is not available', () => {
     ['22:00:00', '02:00:00', '03:00:00', false],
     ['22:00:00', '02:00:00', '21:59:00', false],
   ];
-  test.each(hours)('at a kitchen open from %s to %s, placed at %s: taken %s', async (opening, closing, time, taken) => {
-    const owl = await withRestaurant(service.db, { opening_time: opening, closing_time: closing });
-    const answer = await service.place(anOrder({ restaurants: [asked(owl, 1)], ...at(time) }));
-    expect(answer.outcome).toBe(taken ? 'created' : 'rejected');
-  });
+  test.each(hours)(
+    'from a restaurant open from %s to %s, placed at %s: accepted %s',
+    async (opening, closing, time, accepted) => {
+      const owl = await withRestaurant(service.db, { opening_time: opening, closing_time: closing });
+      const answer = await service.place(anOrder({ restaurants: [aPart(owl, 1)], ...at(time) }));
+      expect(answer.outcome).toBe(accepted ? 'created' : 'rejected');
+    },
+  );
 });

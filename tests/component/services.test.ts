@@ -1,4 +1,4 @@
-/** The user service's view of the other services over HTTP; here they are stand-ins that answer, fail or hang as a test wants. */
+/** The user service's HTTP client of the other services, against stand-ins that answer, fail or hang. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServices } from '../../api/user/services';
@@ -12,7 +12,7 @@ afterEach(async () => {
   }
 });
 
-/** A service that answers so, with the number of requests that have reached it. */
+/** A service with this behaviour, and the number of requests that it has received. */
 async function aService(listener: RequestListener) {
   const requests = { count: 0 };
   const server = createServer((req, res) => {
@@ -30,45 +30,45 @@ const answering = (status: number, body: object): RequestListener => {
 const servicesOf = (restaurant: string, delivery: string) =>
   createServices({ urls: { restaurant, delivery }, authorize: async () => ({}), log: createLog('test', 'silent') });
 const orderId = '00000000-0000-4000-8000-000000000001';
-const away = { status: 503, code: 'UNAVAILABLE', refusal: { retryAfterSeconds: 2 } };
+const unavailable = { status: 503, code: 'UNAVAILABLE', refusal: { retryAfterSeconds: 2 } };
 
 describe('a service that fails', () => {
-  it('is called no more after a few failures: the callers get their 503 at once', async () => {
+  it('is not called after a few failures: callers get a 503 at once', async () => {
     const failing = await aService(answering(500, {}));
     const services = servicesOf(failing.url, failing.url);
-    for (let i = 0; i < 4; i++) await expect(services.restaurantsOpenAt(i)).rejects.toMatchObject(away);
-    // At once: after a while it would be tried again.
+    for (let i = 0; i < 4; i++) await expect(services.restaurantsOpenAt(i)).rejects.toMatchObject(unavailable);
+    // At once, before the service is tried again.
     const asked = [4, 5, 6, 7, 8, 9].map((hour) => services.restaurantsOpenAt(hour));
-    for (const each of asked) await expect(each).rejects.toMatchObject(away);
+    for (const each of asked) await expect(each).rejects.toMatchObject(unavailable);
     expect(failing.requests.count).toBe(4);
   });
 
-  it('keeps nobody from the other one', async () => {
+  it('does not affect the other one', async () => {
     const failing = await aService(answering(500, {}));
     const fine = await aService(answering(404, {}));
     const services = servicesOf(failing.url, fine.url);
-    for (let i = 0; i < 5; i++) await expect(services.restaurantOrder(orderId)).rejects.toMatchObject(away);
+    for (let i = 0; i < 5; i++) await expect(services.restaurantOrder(orderId)).rejects.toMatchObject(unavailable);
     await expect(services.delivery(orderId)).resolves.toBeNull();
   });
 
-  it('by hanging is given up after its time', async () => {
+  it('by hanging is unavailable after the timeout', async () => {
     const hanging = await aService(() => undefined);
-    await expect(servicesOf(hanging.url, hanging.url).delivery(orderId)).rejects.toMatchObject(away);
+    await expect(servicesOf(hanging.url, hanging.url).delivery(orderId)).rejects.toMatchObject(unavailable);
   });
 
-  it('by an answer of another form is away too', async () => {
+  it('by a malformed answer is unavailable too', async () => {
     const odd = await aService(answering(200, { data: [{ status: 'LOST' }] }));
-    await expect(servicesOf(odd.url, odd.url).restaurantOrder(orderId)).rejects.toMatchObject(away);
-    await expect(servicesOf(odd.url, odd.url).delivery(orderId)).rejects.toMatchObject(away);
+    await expect(servicesOf(odd.url, odd.url).restaurantOrder(orderId)).rejects.toMatchObject(unavailable);
+    await expect(servicesOf(odd.url, odd.url).delivery(orderId)).rejects.toMatchObject(unavailable);
   });
 });
 
-test('a 404 to browsing is no menu: something else answers there', async () => {
+test('a 404 to browsing means unavailable: another server answers there', async () => {
   const other = await aService(answering(404, {}));
-  await expect(servicesOf(other.url, other.url).restaurantsOpenAt(3)).rejects.toMatchObject(away);
+  await expect(servicesOf(other.url, other.url).restaurantsOpenAt(3)).rejects.toMatchObject(unavailable);
 });
 
-test('what a service does not know is no failure', async () => {
+test('an unknown order is not a failure of the service', async () => {
   const fine = await aService(answering(404, {}));
   const services = servicesOf(fine.url, fine.url);
   for (let i = 0; i < 10; i++) await expect(services.delivery(orderId)).resolves.toBeNull();

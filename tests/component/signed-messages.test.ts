@@ -1,4 +1,4 @@
-/** What a consumer does with messages that bear our name and not our signature, on a real broker. */
+/** Consumers reject messages with our app id but without our signature, on a real broker. */
 import { randomUUID } from 'node:crypto';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue, platformAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
@@ -17,8 +17,8 @@ import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
 const signature = createSignature('known to the order worker and to the consumers');
-const anothers = createSignature('known to somebody who has no part in this at all');
-/** Old programs send to the first, nobody but us to the second. */
+const foreignSignature = createSignature('a secret that no part of the platform knows');
+/** Old programs also send to the first; only the platform sends to the second. */
 const [shared, own] = [queues.placeOrder, queues.changeOrderStatus];
 
 let vhost: Isolated;
@@ -26,7 +26,7 @@ let broker: Broker;
 let model: ChannelModel;
 let channel: ConfirmChannel;
 let [handled, adopted]: [string[], string[]] = [[], []];
-/** What the handler does with a body beside noting it. */
+/** What the handler does after noting the text. */
 let handle: (text: string) => void = () => undefined;
 const opened: Broker[] = [];
 
@@ -64,15 +64,15 @@ afterAll(async () => {
 });
 
 const request = (queue: string, text: string, by = broker) => by.request(queue, { text }, { timeoutMs: 60_000 });
-/** Sends as somebody who knows all of our names. */
+/** Sends as a forger who knows all of our names. */
 const send = (queue: string, body: object, header?: string, properties: object = { appId: platformAppId }) =>
   channel.sendToQueue(queue, Buffer.from(JSON.stringify(body)), {
     headers: header === undefined ? {} : { [signatureHeader]: header },
     ...properties,
   });
-const asRequest = { appId: platformAppId, replyTo: 'nobody', correlationId: randomUUID() };
+const asRequest = { appId: platformAppId, replyTo: 'nowhere', correlationId: randomUUID() };
 const bodyOf = (text: string) => Buffer.from(JSON.stringify({ text }));
-/** The next dead letter, why it died, and what it says. */
+/** The reason and the body of the next dead letter. */
 const nextDead = async (queue: string) => {
   const letter = await until(`a dead letter of ${queue}`, () => channel.get(deadQueue(queue), { noAck: true }));
   return {
@@ -83,13 +83,13 @@ const nextDead = async (queue: string) => {
 const dead = (text: string) => ({ reason: expect.stringMatching(/^UNSIGNED_MESSAGE: /) as string, body: { text } });
 
 describe.each([shared, own])('a request to %s', (queue) => {
-  test('that is signed is answered', async () => {
+  test('with a signature gets a reply', async () => {
     expect(await request(queue, 'soup')).toBe('SOUP');
   });
 
-  test('that is not is buried and answered as a failure that may pass', async () => {
-    const nobody = await open({});
-    const failed = request(queue, 'unsigned', nobody);
+  test('without one is dead-lettered and rejects as retryable', async () => {
+    const unsigned = await open({});
+    const failed = request(queue, 'unsigned', unsigned);
     await expect(failed).rejects.toBeInstanceOf(ServiceFault);
     await expect(failed).rejects.toMatchObject({ code: 'UNSIGNED_MESSAGE', retryable: true });
     expect(await nextDead(queue)).toEqual(dead('unsigned'));
@@ -98,13 +98,13 @@ describe.each([shared, own])('a request to %s', (queue) => {
 
   const elsewhere = queue === own ? shared : own;
   const forgeries: [string, (text: string) => string][] = [
-    ['with another secret', (text) => anothers.sign(queue, true, bodyOf(text))],
+    ['with another secret', (text) => foreignSignature.sign(queue, true, bodyOf(text))],
     ['for another queue', (text) => signature.sign(elsewhere, true, bodyOf(text))],
-    ['as another body', () => signature.sign(queue, true, bodyOf('soup'))],
-    ['as no request', (text) => signature.sign(queue, false, bodyOf(text))],
+    ['for another body', () => signature.sign(queue, true, bodyOf('soup'))],
+    ['for an event', (text) => signature.sign(queue, false, bodyOf(text))],
     ['with nothing', () => ''],
   ];
-  test.each(forgeries)('that is signed %s is buried', async (_, header) => {
+  test.each(forgeries)('that is signed %s is dead-lettered', async (_, header) => {
     const text = randomUUID();
     send(queue, { text }, header(text), asRequest);
     expect(await nextDead(queue)).toEqual(dead(text));
@@ -112,25 +112,28 @@ describe.each([shared, own])('a request to %s', (queue) => {
   });
 });
 
-describe('a message that is no request', () => {
-  test('is adopted where old programs send too', async () => {
+describe('an event', () => {
+  test('without a signature is adopted from a queue that old programs use', async () => {
     send(shared, { text: 'old' }, undefined, {});
     await until('the adoption', () => adopted.includes('old'));
   });
 
-  test.each([{}, { appId: platformAppId }])('is buried where nobody else sends, with %j', async (properties) => {
-    send(own, { text: 'forged' }, undefined, properties);
-    expect(await nextDead(own)).toEqual(dead('forged'));
-    expect(handled).toEqual([]);
-  });
+  test.each([{}, { appId: platformAppId }])(
+    'without a signature is dead-lettered on our own queue, with %j',
+    async (properties) => {
+      send(own, { text: 'forged' }, undefined, properties);
+      expect(await nextDead(own)).toEqual(dead('forged'));
+      expect(handled).toEqual([]);
+    },
+  );
 
-  test.each([shared, own])('is not let in by the way of those that wait for their next attempt: %s', async (queue) => {
+  test.each([shared, own])('without a signature is not accepted through the retry queue: %s', async (queue) => {
     send(retryQueue(queue), { text: 'forged' });
     expect(await nextDead(queue)).toEqual(dead('forged'));
     expect([handled, adopted]).toEqual([[], []]);
   });
 
-  test('of ours is tried again, and put back from the dead queue', async () => {
+  test('with a signature is retried, and can be redriven', async () => {
     handle = () => {
       if (handled.length < 3) throw new ServiceFault('not now', handled.length < 2, 'NOT_NOW');
     };
@@ -145,7 +148,7 @@ describe('a message that is no request', () => {
   });
 });
 
-test("the services' own consumers act on no request that is not signed", async () => {
+test("the services' consumers refuse each request without a signature", async () => {
   const separate = await isolatedBroker();
   const nowhere = 'postgresql://postgres@127.0.0.1:1/nowhere';
   const consuming = await openPlatformBroker({ url: separate.url, name: 'services', log, signature });

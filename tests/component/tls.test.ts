@@ -1,4 +1,4 @@
-/** Our connections to real servers behind TLS: who is trusted, and whom the server trusts. */
+/** Our connections to real servers behind TLS: the servers that we trust, and the clients that they trust. */
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Connection } from '@temporalio/client';
@@ -31,7 +31,7 @@ const opened = <T extends { close(): unknown }>(each: T): T => (closing.push(() 
 const dropped = (each: Isolated): Isolated => (closing.push(() => each.drop()), each);
 const configured = (env: Record<string, string>) => loadConfig(schemas.orderWorker, env);
 
-/** Collects what is logged of that event. */
+/** Collects the log lines of this event. */
 function listening(event: string) {
   const lines: string[] = [];
   const write = (line: string): void => {
@@ -42,7 +42,7 @@ function listening(event: string) {
 const untrusted = /self-signed certificate|unable to (get|verify)/;
 
 describe('RabbitMQ', () => {
-  /** As the worker's own configuration, through TLS. */
+  /** The worker's configuration, with TLS. */
   async function asked(ca: string, own?: { cert: string; key: string }) {
     const vhost = dropped(await isolatedBroker());
     const mutual = own && { ca: read(files.ca).cert, requestCert: true };
@@ -52,19 +52,19 @@ describe('RabbitMQ', () => {
     return configured({ RABBITMQ_URL: url.replace(/^amqp:/, 'amqps:'), RABBITMQ_CA_FILE: ca, ...pair });
   }
 
-  test('is spoken to when its authority is the one that was named', async () => {
+  test('is trusted when the configured CA issued its certificate', async () => {
     const config = await asked(files.ca.cert);
     const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log }));
     await expect(broker.check()).resolves.toBeUndefined();
   });
 
-  test('is shown a certificate of ours when it asks for one', async () => {
+  test('gets our client certificate when it requests one', async () => {
     const config = await asked(files.ca.cert, files.client);
     const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log }));
     await expect(broker.check()).resolves.toBeUndefined();
   });
 
-  test('is not, when it has another authority', async () => {
+  test('is not trusted when another CA issued its certificate', async () => {
     const { lines, log } = listening('waiting-for-dependency');
     const config = await asked(files.otherCa.cert);
     const broker = opened(await openPlatformBroker({ ...brokerServer(config), name: 'test', log, startup: 'none' }));
@@ -82,12 +82,12 @@ describe('Redis', () => {
     return opened(openCache(config.REDIS_URL, cacheLog, { ca: config.REDIS_CA_FILE }));
   };
 
-  test('is spoken to when its authority is the one that was named', async () => {
+  test('is trusted when the configured CA issued its certificate', async () => {
     const cache = await open(files.ca.cert);
     expect(await until('an answer', () => cache.check())).toBe('PONG');
   });
 
-  test('is not, when it has another authority', async () => {
+  test('is not trusted when another CA issued its certificate', async () => {
     const { lines, log } = listening('cache-error');
     const cache = await open(files.otherCa.cert, log);
     await until('the reason', () => lines.length > 0);
@@ -107,12 +107,15 @@ describe('PostgreSQL', () => {
     return db;
   };
 
-  test.each(['require', 'verify-full'])('is asked when its authority is the one that was named: %s', async (mode) => {
-    const db = await open(files.ca.cert, mode);
-    expect(await db.agent.count()).toBe(0);
-  });
+  test.each(['require', 'verify-full'])(
+    'is trusted when the configured CA issued its certificate: %s',
+    async (mode) => {
+      const db = await open(files.ca.cert, mode);
+      expect(await db.agent.count()).toBe(0);
+    },
+  );
 
-  test.each(['require', 'verify-full'])('is not, when it has another authority: %s', async (mode) => {
+  test.each(['require', 'verify-full'])('is not trusted when another CA issued its certificate: %s', async (mode) => {
     const db = await open(files.otherCa.cert, mode);
     await expect(db.agent.count()).rejects.toThrow();
   });
@@ -120,7 +123,7 @@ describe('PostgreSQL', () => {
 
 describe('Temporal', () => {
   const target = process.env.TEMPORAL_ADDRESS ?? '';
-  /** Lets in whoever has a certificate of the right authority. */
+  /** Accepts clients with a certificate of our CA. */
   const front = async (): Promise<Front> => {
     const mutual = { ca: read(files.ca).cert, requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2'] };
     return opened(await tlsFront(target, { ...read(files.server), ...mutual }));
@@ -132,13 +135,13 @@ describe('Temporal', () => {
     TEMPORAL_TLS_CERT_FILE: files.client.cert,
     TEMPORAL_TLS_KEY_FILE: files.client.key,
   });
-  /** What the client's connection answers; it is closed in any case. */
+  /** What the client's connection answers; always closes it. */
   const asClient = async (server: ReturnType<typeof temporalServer>): Promise<unknown> => {
     const connection = opened(Connection.lazy(server));
     return connection.withDeadline(Date.now() + 3_000, () => connection.workflowService.getSystemInfo({}));
   };
 
-  test('lets in client and worker by a certificate, each trusting it by its authority', async () => {
+  test('accepts a client and a worker with a certificate, and both trust it', async () => {
     const server = serverAt(await front(), withClientCert());
     const temporal = opened(await connectTemporal(server, 'default', createStartupRetry(30_000, log)));
     await expect(checkTemporal(temporal)).resolves.toBeDefined();
@@ -149,23 +152,23 @@ describe('Temporal', () => {
   const refusals: [string, () => Record<string, string>][] = [
     ['has no certificate', () => ({ TEMPORAL_TLS_CA_FILE: files.ca.cert })],
     [
-      'has one of another authority',
+      'has a certificate of another CA',
       () => ({
         TEMPORAL_TLS_CA_FILE: files.ca.cert,
         TEMPORAL_TLS_CERT_FILE: files.otherCa.cert,
         TEMPORAL_TLS_KEY_FILE: files.otherCa.key,
       }),
     ],
-    ['trusts another authority', () => ({ ...withClientCert(), TEMPORAL_TLS_CA_FILE: files.otherCa.cert })],
-    ['expects another name', () => ({ ...withClientCert(), TEMPORAL_TLS_SERVER_NAME: 'temporal.example' })],
+    ['trusts another CA', () => ({ ...withClientCert(), TEMPORAL_TLS_CA_FILE: files.otherCa.cert })],
+    ['expects another server name', () => ({ ...withClientCert(), TEMPORAL_TLS_SERVER_NAME: 'temporal.example' })],
   ];
-  test.each(refusals)('is not spoken to by whoever %s', async (_, env) => {
+  test.each(refusals)('cannot be reached by a client or a worker that %s', async (_, env) => {
     const server = serverAt(await front(), env());
     await expect(asClient(server)).rejects.toThrow();
     await expect(NativeConnection.connect(server)).rejects.toThrow();
   });
 
-  test('gets the API key of client and worker', async () => {
+  test('receives the API key from a client and a worker', async () => {
     const keys: unknown[] = [];
     const server = createSecureServer(read(files.server), (request, response) => {
       keys.push(request.headers.authorization);

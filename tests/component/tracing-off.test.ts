@@ -1,4 +1,4 @@
-/** What a process loads for its traces: with no collector nothing. */
+/** A process loads no tracing packages unless it has a collector. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { until } from '../fixtures/until';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tracing-off-'));
 const preload = path.join(folder, 'preload.cjs');
-/** Has the process say at its end what it has loaded. */
+/** Makes the process print the files that it loaded when it exits. */
 writeFileSync(
   preload,
   `process.on('exit', () => console.log(JSON.stringify({ event: 'loaded', files: Object.keys(require.cache) })));`,
@@ -19,25 +19,25 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const before = { ...process.env };
 afterEach(() => void (process.env = { ...before }));
 
-/** The packages of OpenTelemetry, and those that make spans of others', that a process has loaded once it has answered a request and ended. */
+/** The OpenTelemetry packages and instrumentations that a process has loaded after it answered a request and exited. */
 async function loaded(env: NodeJS.ProcessEnv): Promise<string[]> {
   Object.assign(process.env, env, { NODE_OPTIONS: `--require ${JSON.stringify(preload)}` });
   const api = await startProcess('api/restaurant', { id: '' });
   expect((await fetch(`${api.address}/restaurants`)).status).toBe(200);
   expect(await api.drain()).toBe(0);
-  const said = await until('what it has loaded', () => api.log().match(/^\{"event":"loaded".*\}$/m)?.[0]);
-  const { files } = JSON.parse(said) as { files: string[] };
+  const line = await until('the loaded files', () => api.log().match(/^\{"event":"loaded".*\}$/m)?.[0]);
+  const { files } = JSON.parse(line) as { files: string[] };
   const packages = files.map(
     (file) => /node_modules\/(@opentelemetry\/[^/]+|@prisma\/instrumentation)/.exec(file)?.[1],
   );
   return [...new Set(packages)].filter((name) => name !== undefined).sort();
 }
 
-test('without a collector a process loads the API alone', async () => {
+test('without a collector a process loads only the API', async () => {
   expect(await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toEqual(['@opentelemetry/api']);
 });
 
-test('with one it loads the SDK, and sends its spans as protobuf before it ends', async () => {
+test('with a collector it loads the SDK and exports its spans as protobuf before it exits', async () => {
   const exports: string[] = [];
   const collector = createServer((req, res) => {
     exports.push([req.url, req.headers['content-type'], req.headers['x-key']].join(' '));

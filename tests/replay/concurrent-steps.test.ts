@@ -1,4 +1,4 @@
-/** Replays a history that is recorded here: the result of concurrent activities must not depend on the order in which they end. */
+/** Records and replays a history: concurrent activities must give the same result in any order of completion. */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-test("an order that got its agent while the customer's record could not be written replays in another worker", async () => {
+test("an order that got its agent while the customer's record could not be updated replays in another worker", async () => {
   let slow = true;
   const recordProgress = async (): Promise<void> => (slow ? Context.current().cancelled : undefined);
   const { taskQueue } = await stage.worker(stubServices({ recordProgress }));

@@ -1,6 +1,6 @@
 /**
- * A worker to be killed inside a local activity, which it announces before it hangs. Compiled on its own and run in a process of its own,
- * so it imports nothing of the project. Environment: TEMPORAL_ADDRESS, TASK_QUEUE, WORKFLOW_BUNDLE (a file).
+ * A worker that announces a local activity and then hangs in it, to be killed there. It is compiled alone and runs in a separate process,
+ * so it imports nothing from the project. Environment: TEMPORAL_ADDRESS, TASK_QUEUE, WORKFLOW_BUNDLE (a file).
  */
 import { NativeConnection, Worker } from '@temporalio/worker';
 

@@ -1,4 +1,4 @@
-/** Records the histories of orders with failing services, killed workers and colliding commands (see `record.ts`). */
+/** Records the histories of orders with failing services, killed workers and concurrent commands (see `record.ts`). */
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -10,7 +10,17 @@ import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { adoptOrder, startOrder, stubServices } from '../fixtures/workflows';
 import { startCrashingWorker, startWorkerOn } from './fixtures/workers';
-import { bring, closeStage, confirm, deliver, given, openStage, record, stage, typesOf } from './fixtures/recording';
+import {
+  completeDelivery,
+  closeStage,
+  confirm,
+  deliver,
+  given,
+  openStage,
+  record,
+  stage,
+  typesOf,
+} from './fixtures/recording';
 
 beforeAll(openStage);
 afterAll(closeStage);
@@ -99,7 +109,7 @@ async function updatedInLocalStep<Arg>(update: UpdateDefinition<CommandOutcome, 
 
 test('a decision arrives during a local activity', async () => {
   const order = await updatedInLocalStep(decideUpdate, { status: 'CONFIRMED' });
-  await bring(order);
+  await completeDelivery(order);
   await record('update-in-local-step', order);
 });
 
@@ -116,27 +126,27 @@ test('adopted, then cancelled by the customer', async () => {
 });
 
 test('adopted, then cancelled before the search for an agent', async () => {
-  const asked = aGate();
+  const requested = aGate();
   const { taskQueue } = await stage.worker(
     stubServices({
       changeOrder: async ({ status }) => {
-        asked.open();
+        requested.open();
         return status === 'CONFIRMED' ? Context.current().cancelled : { outcome: 'changed' };
       },
     }),
   );
   const order = await adoptOrder(stage.client, taskQueue, anOrderInput());
-  await asked.promise;
+  await requested.promise;
   await order.update(cancelUpdate, { reason: 'changed my mind' });
   expect(typesOf(await record('adopted-cancelled-before-search', order))).toContain('MARKER_RECORDED');
 });
 
 test('a compensation fails for a while, then succeeds', async () => {
-  let mended = false;
+  let recovered = false;
   const order = await given(
     {
       changeOrder: async () => {
-        if (!mended) throw new Error('restaurant service unavailable');
+        if (!recovered) throw new Error('restaurant service unavailable');
         return { outcome: 'changed' };
       },
     },
@@ -144,19 +154,19 @@ test('a compensation fails for a while, then succeeds', async () => {
   );
   await order.place();
   const cancelled = order.update(cancelUpdate, { reason: 'changed my mind' });
-  await until('it is shown', async () => (await order.attention()) === 'UNDO_FAILING');
-  mended = true;
+  await until('the order needs attention', async () => (await order.attention()) === 'UNDO_FAILING');
+  recovered = true;
   await cancelled;
   expect(typesOf(await record('compensation-failing', order))).toContain('MARKER_RECORDED');
 });
 
 test('compensations fail in another order than they began', async () => {
-  let mended = false;
+  let recovered = false;
   const order = await given(
     {
-      changeDelivery: async () => (mended ? { outcome: 'changed' } : Context.current().cancelled),
+      changeDelivery: async () => (recovered ? { outcome: 'changed' } : Context.current().cancelled),
       changeOrder: async ({ status }) => {
-        if (status === 'CANCELLED' && !mended) throw new Error('restaurant service unavailable');
+        if (status === 'CANCELLED' && !recovered) throw new Error('restaurant service unavailable');
         return { outcome: 'changed' };
       },
     },
@@ -166,7 +176,7 @@ test('compensations fail in another order than they began', async () => {
   await order.sees('agent assigned');
   const cancelled = order.update(cancelUpdate, {});
   await until('both are called durably', async () => (await order.durableCalls()).length === 2);
-  mended = true;
+  recovered = true;
   await cancelled;
   await record('compensations-fail-out-of-order', order);
 });

@@ -1,10 +1,10 @@
 /**
- * Records, with `record-failures.ts`, the histories that `replay.test.ts` replays: real workflows on the real server, with the services
- * that each case needs. To be run again only when a change of the workflows may break running orders:
+ * Records, with `record-failures.ts`, the histories that `replay.test.ts` replays: real workflows on the real server, with stub services.
+ * Run it again only when a change to the workflows may break running orders:
  *
  *   npm test -- --selectProjects component --testMatch '<rootDir>/tests/replay/record*.ts'
  *
- * Three are of earlier versions of the workflow and cannot be recorded again: those `in-version-0.1`, from before
+ * Three histories come from earlier versions of the workflow and cannot be recorded again: those `in-version-0.1`, from before
  * `patched('adopted-whole')` and `patched('failing-undos-are-shown-after-a-while')`, and `declined-job-lost-unpatched`.
  */
 import { randomUUID } from 'node:crypto';
@@ -23,7 +23,7 @@ import { anOrderInput } from '../fixtures/orders';
 import { agent, startOrder, stubServices } from '../fixtures/workflows';
 import { saveHistory } from './fixtures/histories';
 import {
-  bring,
+  completeDelivery,
   closeStage,
   confirm,
   deliver,
@@ -45,7 +45,7 @@ test('delivered', async () => {
   expect(typesOf(await record('delivered', order))).not.toContain('ACTIVITY_TASK_SCHEDULED');
 });
 
-/** As the order worker since version 0.3: creates the restaurant's order and updates the customer's record within other steps. */
+/** As in the order worker since version 0.3: other steps also create the restaurant's order and update the customer's record. */
 const combined: Partial<Activities> = {
   recordOrder: async ({ thenCreate }) => ({
     outcome: 'recorded',
@@ -63,7 +63,7 @@ test('delivered, with combined steps', async () => {
   expect(types.filter((type) => type === 'MARKER_RECORDED')).toHaveLength(5);
 });
 
-test('delivered, with combined steps that failed in part', async () => {
+test('delivered, with combined steps that failed partly', async () => {
   const order = await given({
     recordOrder: async () => ({ outcome: 'recorded', notCreated: 'no answer' }),
     assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: false }),
@@ -149,7 +149,7 @@ test('a signal names the agent', async () => {
   await order.sees('waiting for an agent');
   await order.handle.signal(agentAssignedSignal, agent);
   await order.sees('agent assigned');
-  await bring(order);
+  await completeDelivery(order);
   await record('waited-for-agent', order);
 });
 
@@ -162,35 +162,37 @@ test('the search for an agent is repeated', async () => {
   );
   await confirm(order);
   await order.sees('agent assigned');
-  await bring(order);
+  await completeDelivery(order);
   await record('asked-for-agent-again', order);
 });
 
-test('handed back, then delivered by another agent', async () => {
-  const agents = [agent, { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' }];
+const successor = { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' };
+
+/** A confirmed order with its first agent; the next search assigns the successor. */
+async function withFirstAgent() {
+  const agents = [agent, successor];
   const order = await given({
     assignAgent: async () => ({ outcome: 'assigned', ...(agents.shift() ?? agent), status: 'PENDING' }),
   });
   await order.place();
   await confirm(order);
   await order.sees('agent assigned');
+  return order;
+}
+
+test('handed back, then delivered by another agent', async () => {
+  const order = await withFirstAgent();
   await order.update(declineUpdate, {});
   await move(order, 'PICKED_UP');
   await move(order, 'DELIVERED');
   await record('declined-job', order);
 });
 
-test('a hand-back that was lost with its task is recovered, and the other agent delivers', async () => {
-  const agents = [agent, { agent_id: '00000000-0000-4000-8000-00000000000b', agent_name: 'Bela' }];
-  const order = await given({
-    assignAgent: async () => ({ outcome: 'assigned', ...(agents.shift() ?? agent), status: 'PENDING' }),
-  });
-  await order.place();
-  await confirm(order);
-  await order.sees('agent assigned');
-  await order.handle.signal(agentAssignedSignal, agents[0]);
+test('a lost hand-back is recovered, and the other agent delivers', async () => {
+  const order = await withFirstAgent();
+  await order.handle.signal(agentAssignedSignal, successor);
   await order.sees('handed back');
-  await bring(order);
+  await completeDelivery(order);
   await record('declined-job-lost', order);
 });
 

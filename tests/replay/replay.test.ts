@@ -1,6 +1,6 @@
 /**
- * Saved histories replay with the present workflow code. A history that fails here would fail for the orders that are running when this
- * version is deployed. `record.ts` says how the histories were recorded, and how to record them again.
+ * Saved histories replay with the current workflow code. One that fails here would break orders that are running when this version is
+ * deployed. `record.ts` says how they were recorded, and how to record them again.
  */
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { workflowBundle } from '../fixtures/workflows';

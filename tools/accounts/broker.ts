@@ -1,6 +1,6 @@
 import type { Permissions } from './permissions';
 
-export interface BrokerAccount {
+interface BrokerAccount {
   /** The management interface with an administrator's login: `http://user:password@host:port`. */
   managementUrl: string;
   vhost: string;

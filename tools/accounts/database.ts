@@ -1,11 +1,11 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { connectionTo } from '../../lib/postgres/database';
 
-export interface DatabaseAccount {
+interface DatabaseAccount {
   /** The database with an administrator's login. Its tables must exist. */
   adminUrl: string;
   /** The CA of the server's certificate, as in `connectionTo`. */
-  ca?: string | undefined;
+  ca?: string;
   user: string;
   password: string;
 }

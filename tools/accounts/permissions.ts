@@ -1,12 +1,5 @@
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
 
-/** A user's permissions in a virtual host: regular expressions over the names of queues and exchanges. */
-export interface Permissions {
-  configure: string;
-  write: string;
-  read: string;
-}
-
 /** The queues that each of our processes consumes, by the name of its RabbitMQ user. */
 const consumedBy = {
   'api-delivery': [],
@@ -22,27 +15,25 @@ export const brokerUsers = Object.keys(consumedBy) as BrokerUser[];
 export const passwordVariable = (user: BrokerUser): string =>
   `${user.toUpperCase().replaceAll('-', '_')}_RABBITMQ_PASSWORD`;
 
-/** The default exchange leads to every queue; requests, replies and copies are published to it. */
-const defaultExchange = 'amq.default';
-const ratingQueues = [queues.restaurantRatings, queues.deliveryRatings];
 const declared = [
   ratingsExchange,
   ...Object.values(queues).flatMap((queue) => [queue, retryQueue(queue), deadQueue(queue)]),
 ];
+
+/** Permissions in a virtual host: regular expressions over the names of queues and exchanges. */
+export type Permissions = ReturnType<typeof permissionsOf>;
 
 /**
  * The least permissions with which the user's process works. Every connection declares everything (contract, section 1), which takes the
  * permission to configure it; binding the ratings' queues takes the permission to write to them and to read the exchange. Only operators
  * access dead queues.
  */
-export function permissionsOf(user: BrokerUser): Permissions {
+export function permissionsOf(user: BrokerUser) {
   const consumed = consumedBy[user].flatMap((queue) => [queue, retryQueue(queue)]);
   const ratings = user === 'worker-order' ? [ratingsExchange] : [];
-  return {
-    configure: exactly(declared),
-    write: exactly([defaultExchange, ...ratings, ...ratingQueues]),
-    read: exactly([ratingsExchange, ...consumed]),
-  };
+  // The default exchange leads to every queue; requests, replies and copies are published to it.
+  const written = ['amq.default', ...ratings, queues.restaurantRatings, queues.deliveryRatings];
+  return { configure: exactly(declared), write: exactly(written), read: exactly([ratingsExchange, ...consumed]) };
 }
 
 const exactly = (names: string[]): string => `^(${names.map((name) => name.replaceAll('.', '\\.')).join('|')})$`;

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { z } from 'zod';
 import { createPlatform, urlsIn } from '../platform/platform';
 import { createKeepAlive } from '../platform/transport';
-import { readVariables, systemVariables } from '../platform/variables';
+import { readSystemVariables } from '../platform/variables';
 import { requestStack } from '../stack/control';
 import { createOrderActors } from './actors/orders';
 import { createWorld } from './actors/world';
@@ -20,8 +19,7 @@ export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 /** Connects to the system in `env`, for the life of this process. Throws an Error that names each variable that is missing or wrong. */
 export async function openBench(env: NodeJS.ProcessEnv, settings: Settings, say: (progress: string) => void) {
-  const need = 'This needs a system of its own (npm run bench starts one)';
-  const variables = readVariables(z.object(systemVariables), env, need);
+  const variables = readSystemVariables(env, 'This needs a system of its own (npm run bench starts one)');
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = variables;
   /** Does not decode payloads. */
   const temporal = new Client({ connection: await Connection.connect({ address }), namespace });

@@ -29,16 +29,13 @@ export function createJournal(file: string) {
   return {
     answers,
     write,
-    recordAnswer(
-      { planned, outcome }: Placement,
-      { method, path, status, ms, body }: AnyAnswer,
-      attempt: number,
-    ): void {
+    recordAnswer({ planned, outcome }: Placement, answer: AnyAnswer, attempt: number): void {
+      const { method, path, status, ms } = answer;
       answers[status ?? 'none'] = (answers[status ?? 'none'] ?? 0) + 1;
       const orderId = outcome.is === 'accepted' ? outcome.orderId : undefined;
-      const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
+      const problem = answer.outcome === 'refused' || answer.outcome === 'failed' ? answer.body : undefined;
       const what = `${method} ${path}`;
-      write({ order: planned.number, orderId, what, attempt, status, tookMs: Math.round(ms), message });
+      write({ order: planned.number, orderId, what, attempt, status, tookMs: Math.round(ms), problem });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cli from '../cli/command';
-import { printLines, say } from '../cli/output';
+import { printLines } from '../cli/output';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { instanceNamed } from '../stack/instance';
 import { makePlan } from './plan/plan';
@@ -54,7 +54,7 @@ async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosOpt
   const launch = { name, yes, env: { ...ampleRateLimits, ...shortLimits }, durable: true, keepData: keep };
   const code = await onFreshSystem(launch, async (system) => {
     Object.assign(process.env, system.env); // the tokens' secret among them
-    const outcome = await run(system, makePlan(seed, orders), limit * 1_000, say);
+    const outcome = await run(system, makePlan(seed, orders), limit * 1_000);
     const report = reportOf(outcome);
     writeFileSync(join(logsDir, 'evidence.json'), JSON.stringify({ report, ...outcome.given }, null, 1));
     printLines(json ? [JSON.stringify(report, null, 2)] : summaryOf(report, name));

@@ -1,6 +1,7 @@
 import { table } from '../cli/output';
-import { agreedStateOf, ordersOf, orderStates, type Case } from './invariants/case';
+import { agreedStateOf, ordersOf, orderStates } from './invariants/case';
 import type { InvariantResult } from './invariants/invariants';
+import type { Placement } from './journal';
 import { faultKinds, parts } from './plan/faults';
 import { scenarios } from './plan/orders';
 import type { Outcome } from './run';
@@ -13,7 +14,7 @@ export type Report = ReturnType<typeof reportOf>;
 
 export function reportOf({ plan, given, answers, injected, unsettled, invariants, tookMs }: Outcome) {
   const orders = ordersOf(given);
-  const resultOf = (placement: Case['placements'][number]): string => {
+  const resultOf = (placement: Placement): string => {
     const order = orders.find((each) => each.placement === placement);
     return order ? (agreedStateOf(order) ?? 'unclear') : 'no order';
   };
@@ -24,10 +25,10 @@ export function reportOf({ plan, given, answers, injected, unsettled, invariants
     /** How many orders of each scenario came to which result. */
     scenarios: count(given.placements.map((placement) => [placement.planned.scenario, resultOf(placement)])),
     /** Faults that had an effect, by part; locked tables and stalled connections are PostgreSQL's. */
-    faults: count(injected.flatMap(({ fault, error }) => (error ? [] : [[fault.part, fault.kind]]))),
-    faultsWithoutEffect: injected.flatMap(({ fault, error }) =>
-      error ? [`${fault.kind} ${fault.part}: ${error}`] : [],
-    ),
+    faults: count(injected.filter(({ error }) => !error).map(({ fault: { part, kind } }) => [part, kind])),
+    faultsWithoutEffect: injected
+      .filter(({ error }) => error)
+      .map(({ fault: { part, kind }, error }) => `${kind} ${part}: ${error}`),
     answers,
     unsettled,
     invariants,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { say } from '../cli/output';
 import { createPlatform, urlsIn } from '../platform/platform';
 import type { FreshSystem } from '../stack/fresh-system';
 import { createOutsider } from './actors/outsider';
@@ -24,7 +25,7 @@ const settleShare = 0.3;
  * Acts out all orders while faults are injected, waits until the system has settled, and checks the invariants. At the timeout it checks
  * whatever there is.
  */
-export async function run(system: FreshSystem, plan: Plan, timeoutMs: number, say: (line: string) => void) {
+export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const startedAt = Date.now();
   const journal = createJournal(join(system.logsDir, 'journal.jsonl'));
   const freezer = createFreezer();
@@ -38,7 +39,7 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number, sa
   const outsider = createOutsider(system.addresses.rabbitmq, journal, end);
   const actors: Actors = { platform, outsider, journal, restaurants, end };
   const [injected, poison, placed] = await Promise.all([
-    injectFaults({ system, freezer, journal, say, end }, plan.faults),
+    injectFaults({ system, freezer, journal, end }, plan.faults),
     Promise.all(
       plan.poison.map(async ({ id, queue, body, atMs }) => {
         await pause(atMs, end);

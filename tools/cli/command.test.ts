@@ -59,14 +59,14 @@ test.each([
   for (const text of bad) expect(() => parse(text)).toThrow();
 });
 
-test('a table aligns its columns, and shows what is missing as a dash', () => {
+test('a table aligns its columns, numbers to the right, and shows what is missing as a dash', () => {
   expect(
     table([
-      ['DISH', 'PRICE'],
-      ['dal', 4],
-      ['paneer', null],
+      ['DISH', 'PRICE', 'NOTE'],
+      ['dal', 4, 'hot'],
+      ['paneer', null, 'mild'],
     ]),
-  ).toEqual(['DISH    PRICE', 'dal     4', 'paneer  -']);
+  ).toEqual(['DISH    PRICE  NOTE', 'dal         4  hot', 'paneer      -  mild']);
 });
 
 test('the message of an error names its causes', () => {

@@ -22,13 +22,20 @@ export class ExpectedError extends Error {
 /** A cell of a table; null is shown as a dash. */
 export type Cell = string | number | null | undefined;
 
-/** Rows as lines with aligned columns, two spaces apart. */
+/** A number, with or without a unit, or the dash of a missing one. */
+const isNumeric = (text = '-'): boolean => /^(-|\d+(\.\d+)?( [a-zA-Z]{1,2})?)$/.test(text);
+
+/** Rows as lines with aligned columns, two spaces apart. The first row is the head; numbers below it are aligned to the right. */
 export function table(rows: Cell[][]): string[] {
   const texts = rows.map((row) => row.map((cell) => String(cell ?? '-')));
-  const width = (column: number) => Math.max(...texts.map((row) => row[column]?.length ?? 0));
+  const pads = (texts[0] ?? []).map((_, column) => {
+    const width = Math.max(...texts.map((row) => row[column]?.length ?? 0));
+    const isRight = texts.slice(1).every((row) => isNumeric(row[column]));
+    return (text: string) => (isRight ? text.padStart(width) : text.padEnd(width));
+  });
   return texts.map((row) =>
     row
-      .map((text, column) => text.padEnd(width(column)))
+      .map((text, column) => pads[column]?.(text) ?? text)
       .join('  ')
       .trimEnd(),
   );

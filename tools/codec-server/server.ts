@@ -16,7 +16,7 @@ const body = z.object({
 });
 type JsonPayload = z.infer<typeof body>['payloads'][number];
 
-export interface CodecServerDeps {
+interface CodecServerDeps {
   codec: PayloadCodec;
   access: Access;
   /** The origin of the Web UI, the only one that a browser may call from. */
@@ -57,8 +57,7 @@ const allowOrigin =
   (req, res, next) => {
     res.set('Vary', 'Origin');
     if (req.get('origin') === origin) {
-      res.set('Access-Control-Allow-Origin', origin);
-      res.set('Access-Control-Allow-Methods', 'POST');
+      res.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Methods': 'POST' });
       res.set('Access-Control-Allow-Headers', 'authorization, content-type, x-namespace');
     }
     if (req.method === 'OPTIONS') return void res.status(204).end();
@@ -84,15 +83,16 @@ function toProblem(error: unknown): { status: number; message: string } {
   return { status: 500, message: 'Internal Server Error' };
 }
 
-const fromJson = ({ metadata, data }: JsonPayload): Payload => ({
-  metadata: Object.fromEntries(
-    Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
-  ),
-  data: Buffer.from(data ?? '', 'base64'),
-});
-
+const bytesOf = (text: string | null | undefined): Buffer => Buffer.from(text ?? '', 'base64');
 const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('base64');
+const mapValues = <From, To>(values: Record<string, From> | null | undefined, map: (value: From) => To) =>
+  Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, map(value)]));
+
+const fromJson = ({ metadata, data }: JsonPayload): Payload => ({
+  metadata: mapValues(metadata, bytesOf),
+  data: bytesOf(data),
+});
 const toJson = ({ metadata, data }: Payload): JsonPayload => ({
-  metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, textOf(value)])),
+  metadata: mapValues(metadata, textOf),
   data: textOf(data),
 });

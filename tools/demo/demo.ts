@@ -1,11 +1,11 @@
 import { createPlatform, urlsIn } from '../platform/platform';
+import { readSystemVariables } from '../platform/variables';
 import { printQueues } from './evidence/queues';
 import { printRows, type ExpectedRows } from './evidence/rows';
 import { printTimeline } from './evidence/timeline';
 import { printWorkflows, type EndedWorkflow } from './evidence/workflows';
 import { createOperator } from './operator';
 import { createPeople, type Order } from './people';
-import type { Addresses } from './system';
 
 export interface Scenario {
   title: string;
@@ -19,16 +19,18 @@ export interface Scenario {
 /** What every scenario uses: the people, the operator, and the evidence of what happened. */
 export type Demo = ReturnType<typeof createDemo>;
 
-export function createDemo(addresses: Addresses) {
-  const platform = createPlatform({ urlOf: urlsIn(addresses) });
+/** Throws an Error that names each variable that is missing or wrong. */
+export function createDemo(env: NodeJS.ProcessEnv) {
+  const system = readSystemVariables(env, 'The demo needs a running system (npm run demo starts one)');
+  const platform = createPlatform({ urlOf: urlsIn(system) });
   return {
     people: createPeople(platform),
-    operator: createOperator(addresses),
+    operator: createOperator(system),
     show: {
       timeline: (order: Order, last: string) => printTimeline(platform, order, last),
-      rows: (order: Order, expected: ExpectedRows) => printRows(addresses, order, expected),
-      queues: () => printQueues(addresses.RABBITMQ_MANAGEMENT_URL),
-      workflows: (...workflows: EndedWorkflow[]) => printWorkflows(addresses, workflows),
+      rows: (order: Order, expected: ExpectedRows) => printRows(system, order, expected),
+      queues: () => printQueues(system.RABBITMQ_MANAGEMENT_URL),
+      workflows: (...workflows: EndedWorkflow[]) => printWorkflows(system, workflows),
     },
   };
 }

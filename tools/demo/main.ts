@@ -6,7 +6,6 @@ import type { PortPolicy } from '../stack/ports';
 import { createDemo, type Scenario } from './demo';
 import { scenarios, type ScenarioName } from './scenarios/scenarios';
 import { heading, print } from './screen';
-import { readAddresses } from './system';
 
 interface DemoFlags {
   scenario: ScenarioName;
@@ -48,8 +47,8 @@ async function show({ title, environment, usually, run }: Scenario): Promise<num
   try {
     heading(title, 'every line is a real request to the running system');
     for (const [variable, value] of Object.entries(environment ?? {}))
-      print(`  ${variable}=${value} here; usually ${usually}.`);
-    await run(createDemo(readAddresses(process.env)));
+      print(`  Shortened here: ${variable}=${value}. Usually ${usually}.`);
+    await run(createDemo(process.env));
     print();
     return 0;
   } catch (error) {

@@ -1,64 +1,58 @@
-/** What an operator does to the system and sees of it, each printed as a step. */
+/** An operator's commands and observations, each printed as a step. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { connect } from 'amqplib';
+import type { Activities } from '../../workflows/calls';
+import { withBroker } from '../broker/broker';
+import { withTemporal } from '../platform/connections';
 import { until } from '../platform/until';
-import { askStack } from '../stack/control';
+import type { SystemVariables } from '../platform/variables';
+import { requestStack } from '../stack/control';
 import type { Order } from './people';
-import { printDetail, printStep } from './screen';
-import { withTemporal, type Addresses } from './system';
+import { printDetail } from './screen';
+import { stepOf } from './steps';
 
-export const createOperator = (addresses: Addresses) => ({
+export const createOperator = (system: SystemVariables) => ({
   /** With the stock command line; resolves when Temporal has the request, before the compensation is done. */
   async cancelsWorkflow({ workflowId }: Order): Promise<void> {
-    const { TEMPORAL_CLI, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = addresses;
-    const command = ['workflow', 'cancel', '--workflow-id', workflowId];
+    const { TEMPORAL_CLI, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = system;
     const target = ['--address', TEMPORAL_ADDRESS, '--namespace', TEMPORAL_NAMESPACE];
-    const ms = await timed(promisify(execFile)(TEMPORAL_CLI, [...command, ...target]));
-    printStep('An operator cancels it', 'temporal workflow cancel', 'done', ms);
-    printDetail(`temporal ${[...command, ...target].join(' ')}`);
+    const command = ['workflow', 'cancel', '--workflow-id', workflowId, ...target];
+    const cancelled = promisify(execFile)(TEMPORAL_CLI, command);
+    await stepOf('An operator cancels it', 'temporal workflow cancel', 'done', cancelled);
+    printDetail(`temporal ${command.join(' ')}`);
   },
 
   /** Stops a part, which then stays down, or starts it again; resolves when that is done. */
-  async operates(command: 'stop' | 'start', part: string): Promise<void> {
-    const request = askStack(addresses.STACK_SOCKET, { command, part });
-    const ms = await timed(request);
-    const reply = await request;
-    if (!reply?.ok) throw new Error(`${command} ${part}: ${reply?.error ?? 'the launcher does not answer'}`);
-    printStep(`The launcher ${command}s a part`, `${command} ${part}`, 'done', ms);
-  },
+  operates: (command: 'stop' | 'start', part: string) =>
+    stepOf(
+      `The launcher ${command}s a part`,
+      `${command} ${part}`,
+      'done',
+      requestStack(system.STACK_SOCKET, { command, part }),
+    ),
 
   /** Waits until the queue holds a request and has no consumer. */
   async seesRequestWait(queue: string): Promise<void> {
-    const connection = await connect(addresses.RABBITMQ_URL);
-    const channel = await connection.createChannel();
-    const waiting = until(`a request waits in ${queue}`, async () => {
-      const found = await channel.checkQueue(queue);
-      return found.messageCount > 0 && found.consumerCount === 0 && found;
-    });
-    const ms = await timed(waiting).finally(() => connection.close());
-    const { messageCount, consumerCount } = await waiting;
-    printStep('Its request waits in the queue', queue, 'held', ms);
-    printDetail(`${messageCount} message, ${consumerCount} consumers`);
-  },
-
-  /** Waits until the order's pending activity has reached this attempt. */
-  async seesAttempt({ workflowId }: Order, attempt: number): Promise<void> {
-    const pending = withTemporal(addresses, (client) =>
-      until(`attempt ${attempt} of an activity`, async () => {
-        const { raw } = await client.workflow.getHandle(workflowId).describe();
-        return raw.pendingActivities?.find((activity) => (activity.attempt ?? 0) >= attempt);
+    const waiting = withBroker(system.RABBITMQ_URL, (channel) =>
+      until(`a request waits in ${queue}`, async () => {
+        const { messageCount, consumerCount } = await channel.checkQueue(queue);
+        return messageCount > 0 && consumerCount === 0;
       }),
     );
-    const ms = await timed(pending);
-    const { activityType, attempt: reached, lastFailure } = await pending;
-    printStep('The workflow retries', activityType?.name ?? '', `attempt ${reached}`, ms);
-    printDetail(`the last attempt failed: ${lastFailure?.message ?? '-'}`);
+    await stepOf('Its request waits in the queue', queue, 'waiting', waiting);
+  },
+
+  /** Waits until a second attempt at the order's activity is pending. */
+  async seesRetry({ workflowId }: Order, activity: keyof Activities): Promise<void> {
+    const retried = withTemporal(system, (client) =>
+      until(`${activity} is retried`, async () => {
+        const { raw } = await client.workflow.getHandle(workflowId).describe();
+        return raw.pendingActivities?.find(
+          ({ activityType, attempt }) => activityType?.name === activity && (attempt ?? 0) > 1,
+        );
+      }),
+    );
+    const { lastFailure } = await stepOf('Temporal retries it', `activity ${activity}`, 'retried', retried);
+    printDetail(lastFailure?.message ?? 'no failure yet');
   },
 });
-
-async function timed(work: Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work;
-  return performance.now() - startedAt;
-}

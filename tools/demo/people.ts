@@ -1,17 +1,21 @@
 /** What customers, restaurants and couriers do. Each request is printed as a step. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Agent } from '../../contracts/answers/deliveries';
 import type { OrderPage } from '../../contracts/answers/orders';
 import { orderWorkflowId } from '../../contracts/names';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
+import {
+  newAgent,
+  newOrder,
+  newRestaurant,
+  type AddedRestaurant,
+  type Job,
+  type NewRestaurant,
+} from '../platform/requests';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
 import { step, stepUntil } from './steps';
-
-interface Kitchen {
-  restaurantId: string;
-  menuIds: string[];
-}
 
 export interface Order {
   orderId: string;
@@ -20,30 +24,21 @@ export interface Order {
   restaurantId: string;
 }
 
-interface Agent {
-  agentId: string;
-  name: string;
-}
-
 export const createPeople = (platform: Platform) => ({
   ...createRestaurants(platform),
   ...createCustomers(platform),
   ...createCouriers(platform),
 });
 
+const menu: NewRestaurant['menu'] = [
+  { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
+  { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
+];
+
 const createRestaurants = (platform: Platform) => ({
-  async restaurantJoins(): Promise<Kitchen> {
-    const added = platform.addRestaurant({
-      name: 'Spice Garden',
-      opening_time: '00:00',
-      closing_time: '23:59',
-      menu: [
-        { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
-        { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
-      ],
-    });
-    const { restaurant_id: restaurantId, menu_ids: menuIds } = bodyOf(await step('A restaurant joins', added)).data;
-    return { restaurantId, menuIds };
+  async restaurantJoins(): Promise<AddedRestaurant> {
+    const added = platform.addRestaurant(newRestaurant('Spice Garden', menu));
+    return bodyOf(await step('A restaurant joins', added)).data;
   },
 
   restaurantConfirms: ({ orderId, restaurantId }: Order, what = 'The restaurant confirms it', status?: number) =>
@@ -59,12 +54,11 @@ const createCustomers = (platform: Platform) => ({
   customerBrowses: (status?: number) => step('A customer browses', platform.as(null).openRestaurants(), status),
 
   /** A new customer orders everything on the menu. */
-  async customerOrders({ restaurantId, menuIds }: Kitchen, status?: number): Promise<Order> {
+  async customerOrders(restaurant: AddedRestaurant, status?: number): Promise<Order> {
     const userId = randomUUID();
-    const items = menuIds.map((menu_item_id, at) => ({ menu_item_id, quantity: at + 1 }));
-    const body = { user_id: userId, restaurants: [{ restaurant_id: restaurantId, items }] };
-    const answer = await step('A customer orders', platform.as(aCustomer(userId)).placeOrder(body), status);
-    const { order_id: orderId } = acceptedBodyOf(answer);
+    const { restaurant_id: restaurantId, menu_ids: menuIds } = restaurant;
+    const placed = platform.as(aCustomer(userId)).placeOrder(newOrder(userId, restaurantId, menuIds));
+    const { order_id: orderId } = acceptedBodyOf(await step('A customer orders', placed, status));
     return { orderId, workflowId: orderWorkflowId(orderId), userId, restaurantId };
   },
 
@@ -81,7 +75,7 @@ const createCustomers = (platform: Platform) => ({
     ),
 
   /** Waits until the customer's history shows the delivery, which allows the rating; then until both means include it. */
-  async customerRates({ orderId, userId, restaurantId }: Order, { agentId }: Agent) {
+  async customerRates({ orderId, userId, restaurantId }: Order, { agent_id }: Job) {
     const customer = platform.as(aCustomer(userId));
     await stepUntil(
       'It is in the order history',
@@ -96,9 +90,9 @@ const createCustomers = (platform: Platform) => ({
       ({ data }) => data.rating === 5,
       ({ data }) => `mean rating ${data.rating}`,
     );
-    const meanOf = (agents: { id: string; rating: number | null }[]) => agents.find(({ id }) => id === agentId)?.rating;
+    const meanOf = (agents: Agent[]) => agents.find(({ id }) => id === agent_id)?.rating;
     await stepUntil(
-      "The agent's mean follows",
+      "The courier's mean follows",
       () => platform.agents(),
       (agents) => typeof meanOf(agents) === 'number',
       (agents) => `mean rating ${meanOf(agents)}`,
@@ -119,7 +113,7 @@ function describe(page: OrderPage): string {
   const facts = [
     `order ${status}`,
     delivery && `delivery ${delivery}`,
-    agent && `agent ${agent}`,
+    agent && `courier ${agent}`,
     total !== null && `total ${total.toFixed(2)}`,
     reason && `reason: ${reason}`,
     unavailable.length > 0 && `unavailable: ${unavailable.join(', ')}`,
@@ -128,40 +122,39 @@ function describe(page: OrderPage): string {
 }
 
 const createCouriers = (platform: Platform) => ({
-  courierJoins(name: string) {
-    const userName = `${name.toLowerCase()}-${randomUUID().slice(0, 8)}`;
-    return step(`A courier joins: ${name}`, platform.addAgent({ name, userName, gender: 'FEMALE' }));
-  },
+  courierJoins: (name: string) => step(`A courier joins: ${name}`, platform.addAgent(newAgent(name))),
 
   /** Waits until the order has an agent. */
-  async agentIsAssigned({ orderId }: Order): Promise<Agent> {
+  async agentIsAssigned({ orderId }: Order): Promise<Job> {
     const { data } = await stepUntil(
-      'An agent is assigned',
+      'A courier is assigned',
       () => platform.delivery(orderId),
       (body) => body.data.status === 'PENDING',
       (body) => body.data.agent_name,
     );
-    return { agentId: data.agent_id, name: data.agent_name };
+    return data;
   },
 
-  noAgentIsAssigned: ({ orderId }: Order) => step('No agent is assigned', platform.delivery(orderId), 404),
+  noAgentIsAssigned: ({ orderId }: Order) => step('No courier is assigned', platform.delivery(orderId), 404),
 
-  agentPicksUp: ({ orderId }: Order, { agentId }: Agent) =>
-    step('The agent picks it up', platform.as(aCourier(agentId)).moveDelivery(orderId, 'PICKED_UP')),
+  agentPicksUp: ({ orderId }: Order, { agent_id }: Job) =>
+    step('The courier picks it up', platform.as(aCourier(agent_id)).moveDelivery(orderId, 'PICKED_UP')),
 
-  agentDelivers: ({ orderId }: Order, { agentId }: Agent) =>
-    step('The agent delivers it', platform.as(aCourier(agentId)).moveDelivery(orderId, 'DELIVERED')),
+  agentDelivers: ({ orderId }: Order, { agent_id }: Job) =>
+    step('The courier delivers it', platform.as(aCourier(agent_id)).moveDelivery(orderId, 'DELIVERED')),
 
   /** The order has no agent yet. */
   pickUpIsTooEarly: ({ orderId }: Order) =>
     step('A pick-up comes too early', platform.moveDelivery(orderId, 'PICKED_UP'), 409),
 
-  /** Waits until the order no longer holds the agent. In a shared system another order may hold her by then. */
-  agentIsReleased: ({ orderId }: Order, { agentId, name }: Agent) =>
-    stepUntil(
-      'The agent is free again',
+  /** Waits until the order no longer holds the agent. In a shared system another order may hold them by then. */
+  agentIsReleased({ orderId }: Order, { agent_id, agent_name }: Job) {
+    const agentIn = (agents: Agent[]) => agents.find(({ id }) => id === agent_id);
+    return stepUntil(
+      'The courier is free again',
       () => platform.agents(),
-      (all) => all.find(({ id }) => id === agentId)?.assignments.every((open) => open.orderId !== orderId) ?? false,
-      (all) => `${name}: ${all.find(({ id }) => id === agentId)?.agent_status}`,
-    ),
+      (agents) => agentIn(agents)?.assignments.every((open) => open.orderId !== orderId) ?? false,
+      (agents) => `${agent_name}: ${agentIn(agents)?.agent_status}`,
+    );
+  },
 });

@@ -1,31 +1,30 @@
 import { styleText } from 'node:util';
 import { printLines, table } from '../cli/output';
 
-type Style = Parameters<typeof styleText>[0];
-
-/** Colours only at a terminal. */
-export const paint = (style: Style, text: string): string => (process.stdout.isTTY ? styleText(style, text) : text);
-
 export const print = (line = ''): void => printLines([line]);
 
+export const dim = (text: string): string => styleText('dim', text);
+
 export const heading = (title: string, explanation = ''): void =>
-  print(`\n${paint('bold', title)}${explanation && paint('dim', `  ${explanation}`)}`);
+  print(`\n${styleText('bold', title)}${explanation && dim(`  ${explanation}`)}`);
 
 /** One action of the demo and its outcome: an HTTP status or a word. */
 export function printStep(what: string, request: string, outcome: string, ms: number): void {
   const style = /^[45]/.test(outcome) ? 'yellow' : 'green';
-  const took = `${ms.toFixed(0)} ms`.padStart(8);
-  print(`  ${what.padEnd(30)} ${paint('cyan', request.padEnd(34))} ${paint(style, outcome)} ${paint('dim', took)}`);
+  const ended = `${styleText(style, outcome.padEnd(7))} ${dim(`${ms.toFixed(0)} ms`.padStart(8))}`;
+  print(`  ${what.padEnd(30)} ${styleText('cyan', request.padEnd(34))} ${ended}`);
 }
 
 /** A detail of the step above. */
-export const printDetail = (text: string): void => print(`    ${paint('dim', `-> ${text}`)}`);
+export const printDetail = (text: string): void => print(`    ${dim(`-> ${text}`)}`);
 
-export type Cell = string | number | boolean | Date | null | undefined;
+export type Row = Record<string, string | number | boolean | Date | null>;
 
-export function printTable(columns: string[], rows: Cell[][]): void {
-  const [head = '', ...lines] = table([columns, ...rows.map((row) => row.map(shown))]);
-  printLines([`    ${paint('dim', head)}`, ...lines.map((line) => `    ${line}`)]);
+/** Below the names of the first row's columns. */
+export function printTable(rows: Row[]): void {
+  const cells = rows.map((row) => Object.values(row).map(shown));
+  const [head = '', ...lines] = table([Object.keys(rows[0] ?? {}), ...cells]);
+  printLines([`    ${dim(head)}`, ...lines.map((line) => `    ${line}`)]);
 }
 
 /** `18:04:05.123`, UTC. */
@@ -35,4 +34,4 @@ export const timeOfDay = (at: Date): string => at.toISOString().slice(11, 23);
 export const shortened = (text: string): string =>
   text.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '$1');
 
-const shown = (cell: Cell) => (cell instanceof Date ? timeOfDay(cell) : shortened(String(cell ?? '-')));
+const shown = (cell: Row[string]) => (cell instanceof Date ? timeOfDay(cell) : shortened(String(cell ?? '-')));

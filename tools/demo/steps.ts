@@ -29,5 +29,13 @@ export async function stepUntil<Body>(
   return body;
 }
 
+/** Prints work other than a request as a step, and returns its result. */
+export async function stepOf<T>(what: string, command: string, outcome: string, work: Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await work;
+  printStep(what, command, outcome, performance.now() - startedAt);
+  return result;
+}
+
 const printAnswer = (what: string, { method, path, status }: AnyAnswer, ms: number): void =>
   printStep(what, `${method} ${shortened(path)}`, String(status), ms);

@@ -132,7 +132,7 @@ function components() {
     Object.fromEntries(bodies.map(({ name, schema }) => [name, schema])),
     '#/components/schemas/',
   );
-  const message = (name: string, payload: unknown, trait: keyof typeof messageTraits) => [
+  const message = (name: string, payload: unknown, trait: keyof typeof messageTraits): [string, object] => [
     name,
     {
       name,

@@ -1,10 +1,6 @@
-/** What a request to the platform comes to. A refusal is a value, and so is no answer: only `bodyOf` and `expectStatus` throw. */
+/** The outcome of a request to the platform. A refusal is a value, and so is no answer: only `bodyOf`, `acceptedBodyOf` and `expectStatus` throw. */
 import type { z } from 'zod';
 import type { accepted, mismatch, problem } from '../../contracts/answers/common';
-
-/** The answer's outcome tells its body's type. */
-export type Answer<Body, Held = Accepted> = Done<Body> | AcceptedOnly<Held> | Refused | Failed | NoAnswer;
-export type AnyAnswer = Answer<unknown, unknown>;
 
 interface Sent {
   method: string;
@@ -14,35 +10,26 @@ interface Sent {
   url: string;
   /** From the request to the end of the answer. */
   ms: number;
-}
-
-interface Received<Outcome extends string, Body> extends Sent {
-  outcome: Outcome;
-  status: number;
+  /** Empty without an answer. */
   headers: Headers;
-  body: Body;
 }
 
-/** 2xx, but for 202. */
-export type Done<Body> = Received<'done', Body>;
-/** 202: Temporal holds the request and will carry it out. The same request may be sent again to learn the outcome. */
-export type AcceptedOnly<Held> = Received<'accepted', Held>;
-/** 3xx, 4xx: not carried out. */
-export type Refused = Received<'refused', Problem>;
-/** 5xx: the request may have been carried out. */
-export type Failed = Received<'failed', Problem>;
+type Received<Outcome, Body> = Sent & { outcome: Outcome; status: number; body: Body };
 
-/** Refused, cut off, too late, or not JSON: the request may have been carried out. */
-export interface NoAnswer extends Sent {
-  outcome: 'no answer';
-  status: null;
-  headers: Headers;
-  body: null;
-  error: Error;
-}
+/** The answer's outcome tells its body's type. */
+export type Answer<Body, Held = Accepted> =
+  /** 2xx, but for 202. */
+  | Received<'done', Body>
+  /** 202: Temporal holds the request and will carry it out. The same request may be sent again to learn the outcome. */
+  | Received<'accepted', Held>
+  /** 3xx, 4xx: not carried out. 5xx, `failed`: it may have been. */
+  | Received<'refused' | 'failed', Problem>
+  /** The connection was refused or lost, it took too long, or the answer was not JSON: the request may have been carried out. */
+  | (Sent & { outcome: 'no answer'; status: null; body: null; error: Error });
+export type AnyAnswer = Answer<unknown, unknown>;
 
 export type Accepted = z.infer<typeof accepted>;
-/** `errors` under 422 only. A client takes a `code` that it does not know by the status. */
+/** `errors` under 422 only. A client treats an unknown `code` by its status. */
 export type Problem = z.infer<typeof problem> & Partial<Pick<z.infer<typeof mismatch>, 'errors'>>;
 
 /** Thrown for an answer that the caller did not expect; the message names the request, its status, code and message. */
@@ -78,19 +65,10 @@ export const codeOf = (answer: AnyAnswer): string | undefined =>
   answer.outcome === 'refused' || answer.outcome === 'failed' ? answer.body.code : undefined;
 
 function describe(answer: AnyAnswer): string {
-  const request = `${answer.method} ${answer.path}`;
-  switch (answer.outcome) {
-    case 'no answer':
-      return answer.error.message;
-    case 'refused':
-    case 'failed': {
-      const { code, message, errors } = answer.body;
-      const places = errors?.map((error) => `${error.path}: ${error.message}`).join(', ');
-      const said = [code, message, places && `(${places})`].filter(Boolean).join(' ');
-      return `${request} answered ${answer.status} ${said}`;
-    }
-    case 'done':
-    case 'accepted':
-      return `${request} answered ${answer.status}`;
-  }
+  if (answer.outcome === 'no answer') return answer.error.message;
+  const answered = `${answer.method} ${answer.path} answered ${answer.status}`;
+  if (answer.outcome === 'done' || answer.outcome === 'accepted') return answered;
+  const { code, message, errors } = answer.body;
+  const places = errors?.map((error) => `${error.path}: ${error.message}`).join(', ');
+  return [answered, code, message, places && `(${places})`].filter(Boolean).join(' ');
 }

@@ -7,19 +7,16 @@
  */
 import type { Caller } from '../../contracts/access';
 import { anOperator, authorization } from '../stack/access';
+import type { ServiceName } from '../stack/addresses';
 import type { Answer } from './answer';
-import { deliveryRequests, orderRequests, restaurantRequests } from './requests';
-import { createSend, type PlatformOptions, type Repeat, type RequestOptions, type Service } from './send';
+import { createRequests } from './requests';
+import { createSend, type PlatformOptions, type Repeat, type RequestOptions } from './send';
 import { fetchTransport, type Method } from './transport';
 
-type Requests = ReturnType<typeof restaurantRequests> &
-  ReturnType<typeof orderRequests> &
-  ReturnType<typeof deliveryRequests>;
-
-export interface Platform extends Requests {
+export interface Platform extends ReturnType<typeof createRequests> {
   /** Any request, such as one by an old name or with a body that does not match. */
   request<Body = unknown>(
-    service: Service,
+    service: ServiceName,
     method: Method,
     path: string,
     options?: RequestOptions,
@@ -40,29 +37,24 @@ export function createPlatform(options: Partial<PlatformOptions> & Pick<Platform
     transport: fetchTransport,
     caller: anOperator,
     timeoutMs: standardTimeoutMs,
-    repeat: null,
-    onAnswer: null,
-    signal: null,
     ...options,
   };
   const send = createSend(all);
   return {
-    ...restaurantRequests(send),
-    ...orderRequests(send),
-    ...deliveryRequests(send),
+    ...createRequests(send),
     request: send,
     as: (caller) => createPlatform({ ...all, caller }),
     with: (others) => createPlatform({ ...all, ...others }),
   };
 }
 
-type UrlVariables = { [Variable in `${Uppercase<Service>}_SERVICE_URL`]?: string | undefined };
+type UrlVariables = { [Variable in `${Uppercase<ServiceName>}_SERVICE_URL`]?: string | undefined };
 
 /** Base URLs from the variables that the launcher sets, read again for each request. Throws when one is not set. */
 export const urlsIn =
   (variables: UrlVariables) =>
-  (service: Service): string => {
-    const name = `${service.toUpperCase() as Uppercase<Service>}_SERVICE_URL` as const;
+  (service: ServiceName): string => {
+    const name = `${service.toUpperCase() as Uppercase<ServiceName>}_SERVICE_URL` as const;
     const url = variables[name];
     if (!url) throw new Error(`${name} is not set: this needs a running system`);
     return url;

@@ -1,4 +1,5 @@
-/** Every request that a client may make, by what it is about. Paths, bodies and answers: contract, section 2. */
+/** Every request that a client may make, by subject, and the usual bodies. Paths, bodies and answers: contract, section 2. */
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type * as common from '../../contracts/answers/common';
 import type * as deliveryAnswers from '../../contracts/answers/deliveries';
@@ -15,13 +16,31 @@ export type NewOrder = z.input<typeof placeOrderBody>;
 export type NewAgent = z.input<typeof addAgentBody>;
 export type DecisionBody = z.input<typeof decisionBody>;
 export type Placement = z.infer<typeof orderAnswers.placement>;
+export type AddedRestaurant = z.infer<typeof restaurantAnswers.restaurantAdded>['data'];
+export type Job = z.infer<typeof deliveryAnswers.deliveryFound>['data'];
+
+/** Open around the clock. */
+export const newRestaurant = (name: string, menu: NewRestaurant['menu']): NewRestaurant => ({
+  name,
+  opening_time: '00:00',
+  closing_time: '23:59',
+  menu,
+});
+
+export const newAgent = (name: string): NewAgent => ({ name, userName: `${name}-${randomUUID()}`, gender: 'FEMALE' });
+
+/** One of the first item, two of the second, and so on. */
+export const newOrder = (userId: string, restaurantId: string, menuItemIds: string[]): NewOrder => {
+  const items = menuItemIds.map((menu_item_id, index) => ({ menu_item_id, quantity: index + 1 }));
+  return { user_id: userId, restaurants: [{ restaurant_id: restaurantId, items }] };
+};
 
 interface Page {
   limit?: number;
   cursor?: string;
 }
 
-export const restaurantRequests = (send: Send) => ({
+const restaurantRequests = (send: Send) => ({
   addRestaurant: (body: NewRestaurant) =>
     send<z.infer<typeof restaurantAnswers.restaurantAdded>>('restaurant', 'POST', '/restaurants', { body }),
 
@@ -36,7 +55,7 @@ export const restaurantRequests = (send: Send) => ({
     send<z.infer<typeof restaurantAnswers.openRestaurants>>('user', 'GET', `/restaurants${query({ hour })}`),
 });
 
-export const orderRequests = (send: Send) => ({
+const orderRequests = (send: Send) => ({
   /** With a key the request may be repeated: it places one order. */
   placeOrder: (body: NewOrder, { key, at = 'user' }: { key?: string; at?: 'user' | 'restaurant' } = {}) =>
     send<Placement, Placement>(at, 'POST', '/orders', {
@@ -68,7 +87,7 @@ export const orderRequests = (send: Send) => ({
     send<z.infer<typeof orderAnswers.agentAsked>>('restaurant', 'POST', `/orders/${orderId}/agent`),
 });
 
-export const deliveryRequests = (send: Send) => ({
+const deliveryRequests = (send: Send) => ({
   addAgent: (body: NewAgent) =>
     send<z.infer<typeof deliveryAnswers.agentAdded>>('delivery', 'POST', '/agents', { body }),
 
@@ -90,6 +109,12 @@ export const deliveryRequests = (send: Send) => ({
   /** Hands the job back. Without an `agent_id` the repeat is the next agent's: not for repeating. */
   decline: (orderId: string, body?: z.input<typeof declineBody>) =>
     send<z.infer<typeof common.done>>('delivery', 'POST', `/deliveries/${orderId}/decline`, { body }),
+});
+
+export const createRequests = (send: Send) => ({
+  ...restaurantRequests(send),
+  ...orderRequests(send),
+  ...deliveryRequests(send),
 });
 
 /** With its question mark; empty when nothing is set. */

@@ -4,9 +4,7 @@ import type { ServiceName } from '../stack/addresses';
 import type { Accepted, Answer, AnyAnswer, Problem } from './answer';
 import type { Method, Transport, WireAnswer } from './transport';
 
-export type Service = ServiceName;
-
-/** What is sent again, and for how long. Only for requests that may be repeated; a placement may under an idempotency key. */
+/** When a request is sent again, and for how long. Only for requests that may be repeated: a placement needs an idempotency key. */
 export interface Repeat {
   when: (answer: AnyAnswer) => boolean;
   /** After that the last answer is returned. */
@@ -17,18 +15,18 @@ export interface Repeat {
 
 export interface PlatformOptions {
   /** A service's base URL; called for each request. */
-  urlOf: (service: Service) => string;
+  urlOf: (service: ServiceName) => string;
   /** Signs a caller's token; called for each request. */
   authorization: (caller: Caller) => Promise<{ authorization?: string }>;
   transport: Transport;
   /** Who sends the requests; null sends no token. */
   caller: Caller | null;
   timeoutMs: number;
-  repeat: Repeat | null;
+  repeat?: Repeat;
   /** Called for each answer, those that are followed by a repeat included. */
-  onAnswer: ((answer: AnyAnswer, attempt: number) => void) | null;
+  onAnswer?: (answer: AnyAnswer, attempt: number) => void;
   /** Ends requests and repeats; the answer is then `no answer`. */
-  signal: AbortSignal | null;
+  signal?: AbortSignal;
 }
 
 export interface RequestOptions {
@@ -39,7 +37,7 @@ export interface RequestOptions {
 
 /** Never rejects for an HTTP status or for want of an answer. */
 export type Send = <Body, Held = Accepted>(
-  service: Service,
+  service: ServiceName,
   method: Method,
   path: string,
   options?: RequestOptions,
@@ -56,7 +54,7 @@ export const createSend =
       if (!repeat?.when(answer) || signal?.aborted) return answer;
       const waitMs = Math.max(repeat.pauseMs(attempt + 1), retryAfterMs(answer));
       if (performance.now() - startedAt + waitMs > repeat.timeoutMs) return answer;
-      await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   };
 
@@ -65,18 +63,9 @@ async function sendOnce<Body, Held>(
   ...[service, method, path, { body, headers } = {}]: Parameters<Send>
 ): Promise<Answer<Body, Held>> {
   const url = urlOf(service) + path;
-  const request = {
-    url,
-    method,
-    headers: {
-      ...(caller && (await authorization(caller))),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    timeoutMs,
-    ...(signal && { signal }),
-  };
+  const contentType = body !== undefined && { 'content-type': 'application/json' };
+  const allHeaders = { ...(caller && (await authorization(caller))), ...contentType, ...headers };
+  const request = { url, method, headers: allHeaders, body: JSON.stringify(body), timeoutMs, signal };
   const startedAt = performance.now();
   const sent = () => ({ method, path, url, ms: performance.now() - startedAt });
   try {

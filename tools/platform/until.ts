@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 const standardTimeoutMs = 60_000;
 const pollMs = 25;
 
@@ -20,7 +22,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await sleep(pollMs);
   }
   throw new Error(`timed out after ${timeoutMs} ms: ${what}`, { cause: last });
 }

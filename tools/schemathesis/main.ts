@@ -1,13 +1,15 @@
 /** Runs Schemathesis against each service, by the service's own document. The first run needs `python3` and PyPI. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { printLines } from '../cli/output';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, urlsIn } from '../platform/platform';
 import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
-import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
+import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
 import { createWorld, withIds } from './world';
 
@@ -40,17 +42,16 @@ async function install(): Promise<void> {
   if (!installed) throw new Error('could not install schemathesis: it needs python3 with venv, and PyPI');
 }
 
-function run(command: string, args: string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    // In a folder where it may leave files.
-    const child = spawn(command, args, { cwd: join(projectRoot, '.stack'), stdio: ['ignore', 'inherit', 'inherit'] });
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+async function run(command: string, args: string[]): Promise<number> {
+  const cwd = join(projectRoot, '.stack'); // it may leave files there
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
 }
 
 /** Examines the services of a running system. Returns the exit code. */
-async function examine(env: NodeJS.ProcessEnv): Promise<number> {
+async function examine({ env }: FreshSystem): Promise<number> {
+  Object.assign(process.env, env); // the tokens' secret among them
   await install();
   mkdirSync(folder, { recursive: true });
   const urlOf = urlsIn(env);
@@ -68,15 +69,8 @@ async function examine(env: NodeJS.ProcessEnv): Promise<number> {
     const quiet = ['--continue-on-failure', '--generation-database', 'none', '--warnings', 'off'];
     if ((await run(program, ['run', file, ...target, ...bounds, ...quiet])) !== 0) failed.push(service);
   }
-  process.stdout.write(
-    failed.length === 0 ? 'Every answer is documented.\n' : `Undocumented answers: ${failed.join(', ')}\n`,
-  );
-  return failed.length === 0 ? 0 : 1;
-}
-
-interface SchemathesisFlags {
-  name: string;
-  yes: boolean;
+  printLines([failed.length === 0 ? 'Every answer is documented.' : `Undocumented answers: ${failed.join(', ')}`]);
+  return failed.length === 0 ? exitCodes.fine : exitCodes.failed;
 }
 
 /** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */
@@ -84,14 +78,7 @@ export const main = createMain((run) =>
   createCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe')
     .addOption(nameOption('schemathesis'))
     .addOption(yesOption())
-    .action((flags: SchemathesisFlags) =>
-      run(
-        onFreshSystem({ ...flags, env: ampleRateLimits }, ({ env }) => {
-          Object.assign(process.env, env);
-          return examine(env);
-        }),
-      ),
-    ),
+    .action((flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine))),
 );
 
 if (require.main === module) runAsProgram(main);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exampleIds } from '../../api/openapi/examples';
 import { bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
+import { newAgent, newOrder, newRestaurant } from '../platform/requests';
 import { until } from '../platform/until';
 
 /** Ids of things that exist, by their names in the examples. */
@@ -17,21 +18,12 @@ export function withIds<T>(value: T, ids: RealIds): T {
 /** Adds a restaurant, an agent and a confirmed order, whose ids go into the examples. Throws when a request is refused. */
 export async function createWorld(platform: Platform): Promise<RealIds> {
   const user = randomUUID();
-  const { data: kitchen } = bodyOf(
-    await platform.addRestaurant({
-      name: 'Spice Garden',
-      opening_time: '00:00',
-      closing_time: '23:59',
-      menu: [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' }],
-    }),
-  );
-  const restaurant = kitchen.restaurant_id;
-  const [menuItem = ''] = kitchen.menu_ids;
-  const items = [{ menu_item_id: menuItem, quantity: 2 }];
-  const placed = await platform.placeOrder({ user_id: user, restaurants: [{ restaurant_id: restaurant, items }] });
-  const { order_id: order } = bodyOf(placed);
-  const added = await platform.addAgent({ name: 'Asha', userName: `asha-${user}`, gender: 'FEMALE' });
+  const menu = [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' as const }];
+  const kitchen = bodyOf(await platform.addRestaurant(newRestaurant('Spice Garden', menu))).data;
+  const { restaurant_id: restaurant, menu_ids: menuIds } = kitchen;
+  const { order_id: order } = bodyOf(await platform.placeOrder(newOrder(user, restaurant, menuIds)));
+  const { agent_id: agent } = bodyOf(await platform.addAgent(newAgent('Asha'))).data;
   bodyOf(await platform.decide(order, { status: 'CONFIRMED' }));
   await until('the order has its agent', async () => bodyOf(await platform.delivery(order)));
-  return { user, restaurant, menuItem, order, agent: bodyOf(added).data.agent_id };
+  return { user, restaurant, menuItem: menuIds[0] ?? '', order, agent };
 }

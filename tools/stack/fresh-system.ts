@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { exitCodes } from '../cli/command';
 import { printLines } from '../cli/output';
-import { stackEnvironment } from './addresses';
+import { stackEnvironment, type Addresses } from './addresses';
 import { findTemporal } from './find/temporal-cli';
 import { instanceNamed, projectRoot, wipe, type Instance } from './instance';
 import { withStack, type ReadyStack } from './launcher';
 import { addressLines } from './screen';
-import type { RunningStack, StackOptions } from './stack';
+import type { StackOptions } from './stack';
 
 /** Rate limits for a system that one address drives, as a benchmark or a test does: requests are counted as usual, and none is refused. */
 export const ampleRateLimits = {
@@ -28,7 +28,8 @@ interface FreshSystemOptions extends Pick<StackOptions, 'yes'>, Partial<Pick<Sta
 }
 
 /** `askStack` reaches the launcher on the `socketPath`. */
-export interface FreshSystem extends RunningStack, Pick<Instance, 'logsDir' | 'socketPath'> {
+export interface FreshSystem extends Pick<Instance, 'logsDir' | 'socketPath'> {
+  addresses: Addresses;
   /** This process's environment with everything that a process needs to find the system: addresses, AUTH_SECRET, STACK_SOCKET, STACK_NAME. */
   env: NodeJS.ProcessEnv;
   /** Runs a script with Node on this terminal; it ends with the system. Resolves to its exit code. */
@@ -51,14 +52,15 @@ export async function onFreshSystem(
   const launch = { instance, ports, yes, serversOnly: false, durable, fresh: true, env };
   const code = await withStack(launch, async (stack) => {
     const children: Promise<number>[] = [];
-    const systemEnv = systemEnvironment(instance, stack, env);
+    const systemEnv = systemEnvironment(instance, stack.addresses, env);
     const runNode: FreshSystem['runNode'] = (args, more) => {
       const child = runChild(args, { ...systemEnv, ...more }, stack);
       children.push(child);
       return child;
     };
     const interrupted = stack.stopping.then(() => exitCodes.interrupted);
-    const result = await Promise.race([use({ ...stack, env: systemEnv, logsDir, socketPath, runNode }), interrupted]);
+    const system = { addresses: stack.addresses, env: systemEnv, logsDir, socketPath, runNode };
+    const result = await Promise.race([use(system), interrupted]);
     await Promise.allSettled(children);
     if (stayUp && result !== exitCodes.interrupted) {
       printLines(['', 'The system stays up; Ctrl-C stops it:', ...addressLines(stack.addresses)]);
@@ -70,11 +72,11 @@ export async function onFreshSystem(
   return code;
 }
 
-function systemEnvironment(instance: Instance, running: RunningStack, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const temporalCli = running.binaries.temporal ?? findTemporal(); // An external server comes without one.
+function systemEnvironment(instance: Instance, addresses: Addresses, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const temporalCli = findTemporal();
   return {
     ...env,
-    ...stackEnvironment(running.addresses, env),
+    ...stackEnvironment(addresses, env),
     STACK_SOCKET: instance.socketPath,
     STACK_NAME: instance.name,
     ...(temporalCli && { TEMPORAL_CLI: temporalCli }),

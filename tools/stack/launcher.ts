@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes } from '../cli/command';
 import { say } from '../cli/output';
 import { giveSecret } from './access';
+import type { Addresses } from './addresses';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
 import { wipe } from './instance';
 import { PartFailedError } from './part';
-import { createStack, StartInterruptedError, type RunningStack, type Stack, type StackOptions } from './stack';
+import { createStack, StartInterruptedError, type Stack, type StackOptions } from './stack';
 import { createWarden, type Warden } from './warden';
 
 /** npm forwards Ctrl-C to a script that the terminal has signalled already: a second signal this soon is the same key press. */
@@ -14,8 +15,12 @@ const sameKeyPressMs = 500;
 /** Lets the last answer leave the control socket before the process ends. */
 const lastAnswerMs = 50;
 
-/** `stopping` resolves as soon as a stop begins. */
-export type ReadyStack = RunningStack & { warden: Warden; stopping: Promise<void> };
+export interface ReadyStack {
+  addresses: Addresses;
+  warden: Warden;
+  /** Resolves as soon as a stop begins. */
+  stopping: Promise<void>;
+}
 
 /**
  * Runs a stack for as long as `use` takes, and always stops it. Resolves to the exit code that `use` resolves to; 1 if the stack did not
@@ -28,8 +33,8 @@ export async function withStack(options: StackOptions, use: (stack: ReadyStack) 
   serveControl(server, (request) => answer(request, stack));
   const forgetSignals = stopOnSignals(stack);
   try {
-    const running = await startFor(options, stack, warden).catch(explain);
-    return typeof running === 'number' ? running : await use({ ...running, warden, stopping: stack.stopping });
+    const addresses = await startFor(options, stack, warden).catch(explain);
+    return typeof addresses === 'number' ? addresses : await use({ addresses, warden, stopping: stack.stopping });
   } finally {
     await stack.stop();
     await sleep(lastAnswerMs);
@@ -39,7 +44,7 @@ export async function withStack(options: StackOptions, use: (stack: ReadyStack) 
   }
 }
 
-async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<RunningStack> {
+async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<Addresses> {
   await warden.takeOver();
   if (fresh) wipe(instance);
   giveSecret(instance, env);

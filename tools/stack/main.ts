@@ -1,4 +1,4 @@
-import { createCommand, createMain, runAsProgram } from '../cli/command';
+import { createCommand, createMain, nameOption, runAsProgram } from '../cli/command';
 import { addControlCommands } from './commands/control';
 import { addLogCommands } from './commands/logs';
 import { addStartCommand } from './commands/start';
@@ -7,10 +7,12 @@ import { addTokenCommand } from './commands/token';
 /** `npm start`, and the commands for a stack that runs or has run. */
 export const main = createMain((run) => {
   const program = createCommand('', 'The local stack: servers and services.').name('npm run');
-  addStartCommand(program, run);
-  addControlCommands(program, run);
-  addLogCommands(program, run);
-  addTokenCommand(program, run);
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).addOption(nameOption('local'));
+  addStartCommand(command, run);
+  addControlCommands(command, run);
+  addLogCommands(command, run);
+  addTokenCommand(command, run);
   return program;
 });
 

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { createConnection, createServer, type NetConnectOpts } from 'node:net';
 
 export const loopback = '127.0.0.1';
@@ -90,33 +91,31 @@ export function createPortClaims() {
   };
 }
 
-function bindUdp(port: number): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket('udp4');
-    socket.once('error', () => {
-      socket.close();
-      resolve(undefined);
-    });
-    socket.bind({ address: loopback, port, exclusive: true }, () => resolve(socket.unref()));
-  });
+async function bindUdp(port: number): Promise<Socket | undefined> {
+  const socket = createSocket('udp4');
+  socket.bind({ address: loopback, port, exclusive: true });
+  if (await succeeds(once(socket, 'listening'))) return socket.unref();
+  socket.close();
+  return undefined;
 }
 
 /** Whether a process accepts connections there. */
-export function isListening(address: NetConnectOpts): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(address);
-    const finish = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => finish(true)).once('error', () => finish(false));
-  });
+export async function isListening(address: NetConnectOpts): Promise<boolean> {
+  const socket = createConnection(address);
+  const accepted = await succeeds(once(socket, 'connect'));
+  socket.destroy();
+  return accepted;
 }
 
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ host: loopback, port }, () => server.close(() => resolve(true)));
-  });
+async function canListen(port: number): Promise<boolean> {
+  const server = createServer().listen({ host: loopback, port });
+  if (!(await succeeds(once(server, 'listening')))) return false;
+  await once(server.close(), 'close');
+  return true;
 }
+
+const succeeds = (attempt: Promise<unknown>): Promise<boolean> =>
+  attempt.then(
+    () => true,
+    () => false,
+  );

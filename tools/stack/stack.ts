@@ -5,7 +5,7 @@ import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
 import type { Part, PartStatus, ServerOptions } from './part';
 import { createPartRunner, type PartRunner } from './part-runner';
-import { createPortClaims, type PortPolicy, type Ports } from './ports';
+import { createPortClaims, type PortPolicy } from './ports';
 import { withProgress } from './screen';
 import { postgresPart, prepareDatabases } from './servers/postgres';
 import { rabbitmqParts } from './servers/rabbitmq';
@@ -31,14 +31,6 @@ export interface StackOptions {
   env: NodeJS.ProcessEnv;
 }
 
-/** What a started stack consists of. */
-export interface RunningStack {
-  addresses: Addresses;
-  ports: Ports;
-  /** Of the servers that it runs itself. */
-  binaries: ServerBinaries;
-}
-
 /** `stop` was called during `start`. */
 export class StartInterruptedError extends Error {
   override readonly name = 'StartInterruptedError';
@@ -53,7 +45,7 @@ export function createStack(options: StackOptions, warden: Warden) {
   let addresses: Addresses | null = null;
   let phase: StackStatus['phase'] = 'starting';
 
-  async function startInOrder(): Promise<RunningStack> {
+  async function startInOrder(): Promise<Addresses> {
     createFolders(instance);
     const binaries = await ensureServers(serversToRun(env, options.only), options);
     const ports = await claims.choose(options.ports);
@@ -61,24 +53,27 @@ export function createStack(options: StackOptions, warden: Warden) {
     await withProgress('Starting the servers', async () => {
       await Promise.all((await serverParts(binaries, { ...options, ports })).map(parts.startOneByOne));
       parts.throwIfStopping();
-      await prepareServers(resolved, options);
+      await Promise.all([
+        isIncluded('postgres', options) && prepareDatabases(resolved),
+        isIncluded('temporal', options) && registerSearchAttributes({ ...env, TEMPORAL_ADDRESS: resolved.temporal }),
+      ]);
     });
     const services = serviceParts({ addresses: resolved, ports, env }).filter(({ name }) => isIncluded(name, options));
     if (!options.serversOnly) await withProgress('Starting the services', () => parts.start(services));
     parts.throwIfStopping();
-    return { addresses: resolved, ports, binaries };
+    return resolved;
   }
 
   return {
     /**
-     * Starts everything, servers first. Resolves when every part is ready. Throws PartFailedError, ExpectedError or MigrationError, and
+     * Starts everything, servers first. Resolves when every part is ready, to the addresses. Throws PartFailedError, ExpectedError or MigrationError, and
      * StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
      */
-    async start(): Promise<RunningStack> {
+    async start(): Promise<Addresses> {
       try {
-        const running = await startInOrder();
+        const started = await startInOrder();
         phase = 'ready';
-        return running;
+        return started;
       } catch (error) {
         parts.throwIfStopping(); // A part that the stop has ended did not fail.
         throw error;
@@ -96,7 +91,7 @@ export function createStack(options: StackOptions, warden: Warden) {
     /** Stops the services first, so that they can finish their work while the servers still answer. A second call waits for the same stop. */
     stop(): Promise<void> {
       phase = 'stopping';
-      return parts.stop().then(claims.releaseAll);
+      return parts.stop().then(() => claims.releaseAll());
     },
     /** Kills every part; none is restarted. */
     kill: parts.kill,
@@ -123,21 +118,21 @@ function createPartSet(instance: Instance, warden: Warden) {
   return {
     throwIfStopping,
     start,
-    async startOneByOne(parts: Part[]): Promise<void> {
+    startOneByOne: async (parts: Part[]): Promise<void> => {
       for (const part of parts) await start([part]);
     },
     statuses: () => runners.map((runner) => runner.status()),
-    named(name: string): PartRunner {
+    named: (name: string): PartRunner => {
       const runner = runners.find((each) => each.name === name);
       if (runner) return runner;
       throw new Error(`no part "${name}"; there are ${runners.map((each) => each.name).join(', ')}`);
     },
     stopping,
-    stop(): Promise<void> {
+    stop: (): Promise<void> => {
       announceStop();
       return (stopped ??= stopInOrder(runners));
     },
-    kill() {
+    kill: () => {
       for (const runner of runners) {
         void runner.stop(); // So that it is not restarted.
         runner.kill();
@@ -157,15 +152,6 @@ async function serverParts(binaries: ServerBinaries, options: ServerOptions): Pr
     ...(rabbitmq ? [rabbitmqParts(rabbitmq, options)] : []),
     ...(temporal ? [[temporalPart(temporal, options)]] : []),
   ];
-}
-
-/** Databases with their tables, and the search attributes. */
-async function prepareServers(addresses: Addresses, options: StackOptions): Promise<void> {
-  await Promise.all([
-    isIncluded('postgres', options) && prepareDatabases(addresses),
-    isIncluded('temporal', options) &&
-      registerSearchAttributes({ ...options.env, TEMPORAL_ADDRESS: addresses.temporal }),
-  ]);
 }
 
 /** Servers that the environment has an address of, as rows of the status. */

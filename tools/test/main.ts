@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
-import { postgresAdminUrl } from '../stack/servers/postgres';
 
 interface TestFlags {
   name: string;
@@ -37,9 +36,7 @@ const tiers = (all: boolean, jestArgs: string[]): string[] =>
   all || jestArgs.some((arg) => !arg.startsWith('-')) ? [] : quickTiers;
 
 /** For tests that make databases of their own. */
-function adminUrlOf({ addresses, binaries, ports }: FreshSystem): string {
-  if (binaries.postgres) return postgresAdminUrl(ports);
-  return Object.assign(new URL(addresses.postgres.user), { pathname: '/postgres' }).href;
-}
+const adminUrlOf = ({ addresses }: FreshSystem): string =>
+  Object.assign(new URL(addresses.postgres.user), { pathname: '/postgres' }).href;
 
 if (require.main === module) runAsProgram(main);

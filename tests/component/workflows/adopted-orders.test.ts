@@ -2,7 +2,7 @@
 import type { Activities } from '../../../workflows/calls';
 import { cancelUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
-import { done, move, never, nobodyFree, orderStage, refusalOf, undoCalls } from '../../fixtures/order-stage';
+import { done, move, never, noAgentFree, orderStage, refusalOf, undoCalls } from '../../fixtures/order-stage';
 import { agent } from '../../fixtures/workflows';
 
 const { adopt } = orderStage();
@@ -76,7 +76,7 @@ describe('an adopted order', () => {
   });
 
   it('refuses its delivery while it waits for an agent', async () => {
-    const order = await adopt(nobodyFree);
+    const order = await adopt(noAgentFree);
     await order.sees('waiting for an agent');
     expect(await refusalOf(move(order, 'DELIVERED'))).toBe('ILLEGAL_TRANSITION');
   });

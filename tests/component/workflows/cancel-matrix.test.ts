@@ -7,12 +7,12 @@ import { CancelledFailure } from '@temporalio/common';
 import { agentAssignedSignal, cancelUpdate, decideUpdate, deliveryStatusSignal } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import {
-  asksDurably,
+  calledDurably,
   confirm,
   done,
   move,
   never,
-  nobodyFree,
+  noAgentFree,
   orderStage,
   refusalOf,
   undoCalls,
@@ -40,7 +40,7 @@ const states = {
       const answer = aGate();
       const created = async () => ({ outcome: 'created' as const, total: '9.00' });
       const order = await given({ createOrder: () => Promise.race([answer.promise.then(created), never()]) });
-      await asksDurably(order, 'createOrder');
+      await calledDurably(order, 'createOrder');
       const release = async () => {
         answer.open();
         expect(await order.place()).toMatchObject({ outcome: 'placed' });
@@ -51,7 +51,7 @@ const states = {
   },
   'waiting for an agent': {
     async hold() {
-      const order = await given(nobodyFree);
+      const order = await given(noAgentFree);
       await confirm(order);
       await order.sees('waiting for an agent');
       const release = async () => {

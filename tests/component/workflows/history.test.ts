@@ -2,7 +2,7 @@
 import { alreadyApplied, alreadyPending } from '../../../contracts/names';
 import { askAgentUpdate, cancelUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
-import { confirm, done, move, nobodyFree, orderStage, refusalOf } from '../../fixtures/order-stage';
+import { confirm, done, move, noAgentFree, orderStage, refusalOf } from '../../fixtures/order-stage';
 import { repeat } from '../../fixtures/repeat';
 import { until } from '../../fixtures/until';
 
@@ -22,7 +22,7 @@ describe('the history of an order', () => {
   });
 
   it('grows by at most nine events for each search for an agent', async () => {
-    const order = await given(nobodyFree, { reaskIntervalMs: 20 });
+    const order = await given(noAgentFree, { reaskIntervalMs: 20 });
     await confirm(order);
     const asked = (): number => order.services.calls.filter((call) => call === 'assignAgent').length;
     await until('it has asked again', () => asked() > repeat);
@@ -43,7 +43,7 @@ describe('the history of an order', () => {
   });
 
   it('stops growing when an agent is requested without end, and the order still accepts other commands', async () => {
-    const order = await given(nobodyFree);
+    const order = await given(noAgentFree);
     await confirm(order);
     await order.sees('waiting for an agent');
     const ask = () => refusalOf(order.update(askAgentUpdate, {}));

@@ -8,7 +8,7 @@ import {
   deliveryStatusSignal,
   restaurantDecisionSignal,
 } from '../../../workflows/messages';
-import { asksDurably, confirm, done, move, orderStage, refusalOf } from '../../fixtures/order-stage';
+import { calledDurably, confirm, done, move, orderStage, refusalOf } from '../../fixtures/order-stage';
 import { until } from '../../fixtures/until';
 import { agent, type OrderUnderTest } from '../../fixtures/workflows';
 
@@ -98,7 +98,7 @@ describe('the course of an order', () => {
     const order = await given({
       createOrder: () => restaurantAnswers.then(() => ({ outcome: 'created', total: '1.00' })),
     });
-    await asksDurably(order, 'createOrder');
+    await calledDurably(order, 'createOrder');
     const confirmed = confirm(order);
     await until('the decision is accepted', async () => (await acceptedUpdates(order)) >= 1);
     const pickedUp = move(order, 'PICKED_UP');

@@ -1,5 +1,5 @@
 /** Time limits of an order: what happens when they expire, and how that is shown. */
-import { confirm, done, move, never, nobodyFree, orderStage, undoCalls } from '../../fixtures/order-stage';
+import { confirm, done, move, never, noAgentFree, orderStage, undoCalls } from '../../fixtures/order-stage';
 import { until } from '../../fixtures/until';
 
 const { given, isFound } = orderStage();
@@ -25,7 +25,7 @@ describe('an expired limit', () => {
   });
 
   it('cancels an order for which no agent is found', async () => {
-    const order = await given(nobodyFree, { courierLimitMs: 1_000 });
+    const order = await given(noAgentFree, { courierLimitMs: 1_000 });
     await confirm(order);
     expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason: 'no agent was found in time' });
     expect(undoCalls(order)).toEqual(['changeDelivery CANCELLED', 'changeOrder CANCELLED', 'recordProgress CANCELLED']);

@@ -2,7 +2,7 @@
 import { WorkflowUpdateStage } from '@temporalio/client';
 import type { Activities } from '../../../workflows/calls';
 import { agentAssignedSignal, askAgentUpdate } from '../../../workflows/messages';
-import { confirm, done, move, nobodyFree, orderStage, refusalOf, type ServedOrder } from '../../fixtures/order-stage';
+import { confirm, done, move, noAgentFree, orderStage, refusalOf, type ServedOrder } from '../../fixtures/order-stage';
 import { agent } from '../../fixtures/workflows';
 
 const { given } = orderStage();
@@ -27,7 +27,7 @@ const askAgain = (order: ServedOrder) => order.update(askAgentUpdate, {});
 
 describe('an order that waits for an agent', () => {
   it('continues when a signal names the agent', async () => {
-    const order = await givenConfirmed(nobodyFree);
+    const order = await givenConfirmed(noAgentFree);
     await order.sees('waiting for an agent');
     await order.handle.signal(agentAssignedSignal, agent);
     expect(await order.sees('agent assigned')).toMatchObject({ delivery: 'PENDING', agent });

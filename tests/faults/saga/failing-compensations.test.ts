@@ -1,7 +1,7 @@
 /** Failing compensations: when they are reported, and that their retries continue. The logs and metrics of the process are in tests/faults. */
 import type { Activities } from '../../../workflows/calls';
 import { cancelUpdate } from '../../../workflows/messages';
-import { asksDurably, confirm, done, never, orderStage, type ServedOrder } from '../../fixtures/order-stage';
+import { calledDurably, confirm, done, never, orderStage, type ServedOrder } from '../../fixtures/order-stage';
 
 const { given, adopt, isFound } = orderStage();
 
@@ -52,7 +52,7 @@ describe('a compensation that keeps failing', () => {
 
   it('is reported when its service was already called durably before', async () => {
     const order = await given({ createOrder: never, changeOrder: never }, impatient);
-    await asksDurably(order, 'createOrder');
+    await calledDurably(order, 'createOrder');
     void order.update(cancelUpdate, {}).catch(() => undefined); // answered when the restaurant side is back, which this test does not wait for
     expect(await order.sees(shownEvent)).toMatchObject({ attention: 'UNDO_FAILING' });
     await order.handle.terminate();
@@ -94,7 +94,7 @@ describe('a compensation that succeeds', () => {
     const order = await given({ changeOrder }, { ...impatient, undoAttentionMs: 60_000 });
     await order.place();
     const cancelled = order.update(cancelUpdate, {});
-    await asksDurably(order, 'changeOrder');
+    await calledDurably(order, 'changeOrder');
     state.mended = true;
     expect(await cancelled).toEqual(done);
     await order.handle.result();

@@ -5,18 +5,17 @@ import { queues, ratingsExchange } from '../../../contracts/names';
 import type { DeliveryMove } from '../../../contracts/states';
 import { codeOf, type AnyAnswer } from '../../platform/answer';
 import type { Platform } from '../../platform/platform';
-import type { DecisionBody } from '../../platform/requests';
+import type { AddedRestaurant, DecisionBody, Job } from '../../platform/requests';
 import type { Journal, Placement, PlacementOutcome } from '../journal';
-import { isRefusedInPart } from '../plan/orders';
+import { isRefusedInPart, placementRoutes } from '../plan/orders';
 import type { Outsider } from './outsider';
-import type { Restaurant } from './setup';
 
 /** What the actors of all orders share. */
 export interface Actors {
   platform: Platform;
   outsider: Outsider;
   journal: Journal;
-  restaurants: Restaurant[];
+  restaurants: AddedRestaurant[];
   /** Ends every wait and every request. */
   end: AbortSignal;
 }
@@ -59,24 +58,17 @@ const earlyCodes = new Set<string | undefined>(['NO_AGENT_YET', 'NOT_DELIVERED']
 export const pause = (ms: number, end: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal: end }).catch(() => undefined);
 
-const placementRoutes = {
-  'user API': ['user', '/orders'],
-  'user API, old path': ['user', '/place-order'],
-  'restaurant API': ['restaurant', '/orders'],
-} as const;
-
 /** Without an idempotency key the request is sent once. */
 export async function placeOrder(order: OrderContext): Promise<PlacementOutcome> {
   const { channel, idempotencyKey, placementTimeoutMs, onPartialRefusal } = order.placement.planned;
-  if (channel === 'message')
-    return (await publishPlacement(order)) ? { is: 'accepted', orderId: order.orderId } : { is: 'unknown' };
-  const once = { repeat: null, timeoutMs: placementTimeoutMs };
+  const route = placementRoutes[channel];
+  if (!route) return (await publishPlacement(order)) ? { is: 'accepted', orderId: order.orderId } : { is: 'unknown' };
+  const once = { repeat: undefined, timeoutMs: placementTimeoutMs };
   const platform = idempotencyKey ? order.platform : order.platform.with(once);
-  const [service, path] = placementRoutes[channel];
-  const answer = await platform.request<{ order_id: string }>(service, 'POST', path, {
-    body: { ...order.placement.body, on_partial_refusal: onPartialRefusal },
-    ...(idempotencyKey && { headers: { 'Idempotency-Key': idempotencyKey } }),
-  });
+  const body = { ...order.placement.body, on_partial_refusal: onPartialRefusal };
+  const headers = { ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }) };
+  const [service, path] = route;
+  const answer = await platform.request<{ order_id: string }>(service, 'POST', path, { body, headers });
   if (answer.outcome === 'done' || answer.outcome === 'accepted')
     return { is: 'accepted', orderId: answer.body.order_id };
   return answer.outcome === 'refused' ? { is: 'refused', status: answer.status } : { is: 'unknown' };
@@ -125,29 +117,22 @@ function decisionsOf({ placement: { planned, body } }: OrderContext): DecisionBo
   );
 }
 
-/** An order's agent. */
-type Job = { agent_id: string; agent_name: string };
-
-const pollIntervalMs = 500;
-const pollsPerRecordCheck = 3;
+const pollIntervalMs = 750;
 
 /** Waits until the order has an agent other than `previous`. Undefined when it is cancelled, or after a minute. */
 export async function awaitJob(order: OrderContext, previous?: Job): Promise<Job | undefined> {
-  const platform = order.platform.with({ repeat: null });
+  const platform = order.platform.with({ repeat: undefined });
   const deadline = Date.now() + actorTimeoutMs;
-  for (let polls = 1; Date.now() < deadline && !order.end.aborted; polls += 1) {
-    const answer = await platform.delivery(order.orderId);
-    if (answer.outcome === 'done') {
-      const { status, ...job } = answer.body.data;
-      if (status === 'CANCELLED') return undefined;
+  while (Date.now() < deadline && !order.end.aborted) {
+    const delivery = await platform.delivery(order.orderId);
+    if (delivery.outcome === 'done') {
+      const { data: job } = delivery.body;
+      if (job.status === 'CANCELLED') return undefined;
       if (job.agent_id !== previous?.agent_id) return job;
     }
     // The delivery service may never hear of an order that is cancelled early; the customer's record knows.
-    if (polls % pollsPerRecordCheck === 0) {
-      const history = await platform.ordersOf(order.placement.planned.userId);
-      if (history.outcome === 'done' && history.body.data.orders.some(({ status }) => status === 'CANCELLED'))
-        return undefined;
-    }
+    const history = await platform.ordersOf(order.placement.planned.userId);
+    if (history.outcome === 'done' && history.body.data.orders[0]?.status === 'CANCELLED') return undefined;
     await pause(pollIntervalMs, order.end);
   }
   return undefined;
@@ -172,5 +157,5 @@ export const decline = async ({ platform, orderId }: OrderContext, { agent_id }:
   isSuccess(await platform.decline(orderId, { agent_id, reason: 'a flat tyre' }));
 
 /** Publishes the order's assignment again, as the broker may do. */
-export const repeatAssignment = ({ outsider, orderId }: OrderContext, job: Job): Promise<boolean> =>
-  outsider.publish({ queue: queues.agentAssigned }, { order_id: orderId, ...job });
+export const repeatAssignment = ({ outsider, orderId }: OrderContext, { agent_id, agent_name }: Job) =>
+  outsider.publish({ queue: queues.agentAssigned }, { order_id: orderId, agent_id, agent_name });

@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { queues } from '../../../contracts/names';
 import { readLetters } from '../../broker/dead-letters';
 import { listQueues } from '../../broker/management';
+import { messageOf } from '../../cli/output';
+import { withTemporal } from '../../platform/connections';
+import { readSystemVariables } from '../../platform/variables';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import { waitingMessages } from '../invariants/leftovers';
 import { readDatabases } from './databases';
 import type { Evidence } from './evidence';
-import { listUnsettled, readRuns, replayHistories, withTemporal } from './workflows';
+import { listUnsettled, readRuns, replayHistories } from './workflows';
 
 /** `orderIds`: orders to look up even if no database has them. */
 export async function collectEvidence(system: FreshSystem, orderIds: string[]): Promise<Evidence> {
   const rows = await readDatabases(system.addresses.postgres);
   const stored = [...rows.records, ...rows.groups, ...rows.deliveries].map(({ orderId }) => orderId);
-  const workflows = await withTemporal(system, async (client) => ({
+  const workflows = await inTemporal(system, async (client) => ({
     runs: await readRuns(client, [...orderIds, ...stored]),
     replayFailures: await replayHistories(client),
   }));
@@ -21,20 +25,20 @@ export async function collectEvidence(system: FreshSystem, orderIds: string[]): 
   return { ...rows, ...workflows, queues: found, deadLetters: await readDeadLetters(system) };
 }
 
+const inTemporal = <T>({ env }: FreshSystem, use: (client: Client) => Promise<T>): Promise<T> =>
+  withTemporal(readSystemVariables(env, 'The system lacks variables'), use);
+
 /** Every queue of the broker, also those of other programs. */
 async function readQueues({ addresses }: FreshSystem): Promise<Evidence['queues']> {
   if (!addresses.rabbitmqManagement) throw new Error('the broker has no management interface');
-  const found = await listQueues(addresses.rabbitmqManagement);
-  return found.map(({ name, messages }) => ({ name, messages: messages ?? null }));
+  return listQueues(addresses.rabbitmqManagement);
 }
 
 async function readDeadLetters({ addresses }: FreshSystem): Promise<Evidence['deadLetters']> {
-  const deadLetters: Evidence['deadLetters'] = [];
-  for (const queue of Object.values(queues)) {
-    const letters = await readLetters(addresses.rabbitmq, queue, 'all');
-    deadLetters.push(...letters.map(({ id, reason }) => ({ queue, id, reason })));
-  }
-  return deadLetters;
+  const deadLetters = Object.values(queues).map(async (queue) =>
+    (await readLetters(addresses.rabbitmq, queue, 'all')).map(({ id, reason }) => ({ queue, id, reason })),
+  );
+  return (await Promise.all(deadLetters)).flat();
 }
 
 const pollIntervalMs = 1_000;
@@ -48,7 +52,7 @@ const settledForMs = 5_500;
 export async function waitUntilSettled(system: FreshSystem, deadline: number): Promise<string[]> {
   let settledSince: number | undefined;
   for (;;) {
-    const unsettled = await findUnsettled(system).catch((error: unknown) => [String(error)]);
+    const unsettled = await findUnsettled(system).catch((error: unknown) => [messageOf(error)]);
     settledSince = unsettled.length > 0 ? undefined : (settledSince ?? Date.now());
     if (settledSince !== undefined && Date.now() - settledSince >= settledForMs) return [];
     if (Date.now() > deadline) return unsettled.length > 0 ? unsettled : ['settled too late to be sure'];
@@ -60,6 +64,6 @@ async function findUnsettled(system: FreshSystem): Promise<string[]> {
   const { parts } = await requestStack(system.socketPath, { command: 'status' });
   const down = parts.filter(({ state }) => state !== 'ready');
   if (down.length > 0) return down.map(({ name, state }) => `${name} is ${state}`);
-  const [workflowIds, found] = await Promise.all([withTemporal(system, listUnsettled), readQueues(system)]);
+  const [workflowIds, found] = await Promise.all([inTemporal(system, listUnsettled), readQueues(system)]);
   return [...workflowIds.map((id) => `${id} is running`), ...waitingMessages(found)];
 }

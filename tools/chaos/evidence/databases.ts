@@ -1,24 +1,30 @@
-import { Client, type QueryResultRow } from 'pg';
+/** What the databases contain at the end of a run, and how each row got there. Money is in cents. */
+import type { DeliveryStatus, OrderStatus } from '../../../contracts/states';
+import { selectRows } from '../../platform/connections';
 import { serviceNames, type ServiceName } from '../../stack/addresses';
-import { auditedTables } from './evidence';
-import type { Agent, Change, CustomerRecord, Delivery, Evidence, Group, Part, Rated, Rating } from './evidence';
 
-export type DatabaseUrls = Record<ServiceName, string>;
-type Query = <Row extends QueryResultRow>(sql: string) => Promise<Row[]>;
+type DatabaseUrls = Record<ServiceName, string>;
 
-const connectTimeoutMs = 5_000;
+/** The tables whose every change goes to the audit trail, by database. */
+const auditedTables = {
+  user: ['userOrder', 'userRating'],
+  restaurant: ['OrderGroup', 'Order', 'OrderItem'],
+  delivery: ['DeliveryAssignment', 'DilveryAgent', 'DeclinedJob'],
+} as const;
+export type AuditedTable = (typeof auditedTables)[ServiceName][number];
 
-/** Lends a connection. Does not wait for the server to close it: a frozen one would not answer. */
-export async function withDatabase<T>(url: string, use: (query: Query) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
-  client.on('error', () => undefined); // the pending query rejects
-  try {
-    await client.connect();
-    return await use(async <Row extends QueryResultRow>(sql: string) => (await client.query<Row>(sql)).rows);
-  } finally {
-    void client.end().catch(() => undefined);
-  }
+/** A changed row. Without `before` it was inserted, without `after` deleted. */
+export interface Change {
+  table: AuditedTable;
+  /** Milliseconds; the databases of one server share a clock. */
+  at: number;
+  transaction: string;
+  before: RowState | null;
+  after: RowState | null;
 }
+
+/** The columns that the invariants need, by the same names for every table; null where a table has no such column. */
+export type RowState = Record<'id' | 'orderId' | 'agentId' | 'status', string | null> & { delivered: boolean | null };
 
 /** `seq` follows the order of a row's changes, as each waits for the one before it. */
 const createAuditTrail = `
@@ -54,52 +60,75 @@ export async function installAuditTrail(urls: DatabaseUrls): Promise<void> {
         CREATE TRIGGER chaos_audit AFTER INSERT OR UPDATE OR DELETE ON "${table}"
         FOR EACH ROW EXECUTE FUNCTION chaos.note();`,
     );
-    await withDatabase(urls[service], (query) => query(createAuditTrail + triggers.join('')));
+    await selectRows(urls[service], createAuditTrail + triggers.join(''));
   }
 }
 
-const readChanges = (query: Query): Promise<Change[]> =>
-  query<Change>(`
-    SELECT "table", extract(epoch FROM at)::float8 * 1000 AS at, transaction, before, after
-    FROM chaos.audit ORDER BY seq`);
+/** In the order of each database. */
+const readChanges = (url: string): Promise<Change[]> =>
+  selectRows(
+    url,
+    `SELECT "table", extract(epoch FROM at)::float8 * 1000 AS at, transaction, before, after
+    FROM chaos.audit ORDER BY seq`,
+  );
 
-export async function readDatabases(
-  urls: DatabaseUrls,
-): Promise<Omit<Evidence, 'runs' | 'replayFailures' | 'queues' | 'deadLetters'>> {
-  const user = await withDatabase(urls.user, async (query) => ({
-    changes: await readChanges(query),
-    records: await query<CustomerRecord>(`
-      SELECT order_id AS "orderId", user_id AS "userId", status, delivered, (total * 100)::float8 AS total
-      FROM "userOrder"`),
-    ratings: await query<Rating>(`
-      SELECT o.order_id AS "orderId", r.order_rating, r.agent_rating
-      FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id`),
-  }));
-  const restaurant = await withDatabase(urls.restaurant, async (query) => ({
-    changes: await readChanges(query),
-    groups: await query<Group>(`
-      SELECT order_id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, order_rating AS rating
-      FROM "OrderGroup"`),
-    parts: await query<Part>(`
-      SELECT part.id, whole.order_id AS "orderId", part.restaurant_id, part.status,
-        (part.total * 100)::float8 AS total, COALESCE(items.items, '[]') AS items
-      FROM "Order" part JOIN "OrderGroup" whole ON whole.id = part.order_group_id
-      LEFT JOIN LATERAL (
-        SELECT json_agg(json_build_object('menu_item_id', item.menu_item_id, 'quantity', item.quantity,
-          'price', item.price * 100, 'menuPrice', menu.price * 100)) AS items
-        FROM "OrderItem" item JOIN "MenuItem" menu ON menu.id = item.menu_item_id WHERE item.order_id = part.id
-      ) items ON true`),
-    restaurants: await query<Rated>(`
-      SELECT id, rating AS mean, rating_sum AS sum, rating_count AS count FROM "Restaurant"`),
-  }));
-  const delivery = await withDatabase(urls.delivery, async (query) => ({
-    changes: await readChanges(query),
-    deliveries: await query<Delivery>(`
-      SELECT "orderId", "agentId", status, "agentRating" AS rating FROM "DeliveryAssignment"`),
-    agents: await query<Agent>(`
-      SELECT id, agent_status AS status, rating AS mean, "ratingSum" AS sum, "ratingCount" AS count
-      FROM "DilveryAgent"`),
-  }));
-  const changes = [...user.changes, ...restaurant.changes, ...delivery.changes];
-  return { ...user, ...restaurant, ...delivery, changes };
+/** A whole order at one service. The total is null in a tombstone: the order was undone before it was stored. */
+type Whole = { orderId: string; userId: string; status: OrderStatus; total: number | null };
+
+/** One restaurant's part of an order. */
+interface Part {
+  id: string;
+  orderId: string;
+  restaurant_id: string;
+  status: OrderStatus;
+  total: number;
+  items: { menu_item_id: string; quantity: number; price: number; menuPrice: number }[];
 }
+
+type Delivery = { orderId: string; agentId: string | null; status: DeliveryStatus; rating: number | null };
+
+/** A restaurant or an agent: its mean rating, and what the mean is made of. */
+export type Rated = { id: string; mean: number | null; sum: number; count: number };
+
+export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls) => ({
+  changes: (await Promise.all([user, restaurant, delivery].map(readChanges))).flat(),
+  records: await selectRows<Whole & { delivered: boolean }>(
+    user,
+    `SELECT order_id AS "orderId", user_id AS "userId", status, delivered, (total * 100)::float8 AS total
+    FROM "userOrder"`,
+  ),
+  ratings: await selectRows<{ orderId: string; order_rating: number; agent_rating: number }>(
+    user,
+    `SELECT o.order_id AS "orderId", r.order_rating, r.agent_rating
+    FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id`,
+  ),
+  groups: await selectRows<Whole & { rating: number | null }>(
+    restaurant,
+    `SELECT order_id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, order_rating AS rating
+    FROM "OrderGroup"`,
+  ),
+  parts: await selectRows<Part>(
+    restaurant,
+    `SELECT part.id, whole.order_id AS "orderId", part.restaurant_id, part.status,
+      (part.total * 100)::float8 AS total, COALESCE(items.items, '[]') AS items
+    FROM "Order" part JOIN "OrderGroup" whole ON whole.id = part.order_group_id
+    LEFT JOIN LATERAL (
+      SELECT json_agg(json_build_object('menu_item_id', item.menu_item_id, 'quantity', item.quantity,
+        'price', item.price * 100, 'menuPrice', menu.price * 100)) AS items
+      FROM "OrderItem" item JOIN "MenuItem" menu ON menu.id = item.menu_item_id WHERE item.order_id = part.id
+    ) items ON true`,
+  ),
+  restaurants: await selectRows<Rated>(
+    restaurant,
+    `SELECT id, rating AS mean, rating_sum AS sum, rating_count AS count FROM "Restaurant"`,
+  ),
+  deliveries: await selectRows<Delivery>(
+    delivery,
+    `SELECT "orderId", "agentId", status, "agentRating" AS rating FROM "DeliveryAssignment"`,
+  ),
+  agents: await selectRows<Rated & { status: 'AVAILABLE' | 'BUSY' }>(
+    delivery,
+    `SELECT id, agent_status AS status, rating AS mean, "ratingSum" AS sum, "ratingCount" AS count
+    FROM "DilveryAgent"`,
+  ),
+});

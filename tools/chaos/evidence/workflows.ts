@@ -1,53 +1,37 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../../../contracts/names';
 import type { OrderResult } from '../../../contracts/workflow';
-import { dataConverterOf } from '../../../lib/temporal/payload-codec';
-import { payloadKeys } from '../../../lib/temporal/payload-keys';
 import { workflowBundlePath } from '../../../workers/order/bundle';
-import type { FreshSystem } from '../../stack/fresh-system';
 import type { Evidence, Run } from './evidence';
 
 const { userId, deliveryStatus } = searchAttributes;
-
-export async function withTemporal<T>(system: FreshSystem, use: (client: Client) => Promise<T>): Promise<T> {
-  const { addresses, env } = system;
-  const connection = await Connection.connect({ address: addresses.temporal, connectTimeout: '5s' });
-  const keys = env['TEMPORAL_PAYLOAD_KEYS'] ? payloadKeys.parse(env['TEMPORAL_PAYLOAD_KEYS']) : undefined;
-  const namespace = env['TEMPORAL_NAMESPACE'] ?? 'default';
-  try {
-    return await use(new Client({ connection, namespace, dataConverter: dataConverterOf(keys) }));
-  } finally {
-    await connection.close();
-  }
-}
 
 /** Describes every workflow that Temporal lists and those of the given orders: the list may lag. */
 export async function readRuns(client: Client, orderIds: string[]): Promise<Run[]> {
   const ids = new Set(orderIds.map(orderWorkflowId));
   for await (const { workflowId } of client.workflow.list()) ids.add(workflowId);
   const runs: Run[] = [];
-  for (const id of ids) {
-    const run = await readRun(client, id);
-    if (run) runs.push(run);
-  }
+  for (const id of ids) runs.push(...(await readRun(client, id)));
   return runs;
 }
 
-async function readRun(client: Client, workflowId: string): Promise<Run | undefined> {
+/** None when Temporal does not know the workflow. */
+async function readRun(client: Client, workflowId: string): Promise<Run[]> {
   const handle = client.workflow.getHandle(workflowId);
   try {
     const { status, type, typedSearchAttributes, raw } = await handle.describe();
     const isEndedOrder = status.name === 'COMPLETED' && type === workflowTypes.order;
-    return {
+    const run = {
       workflowId,
       status: status.name,
       userId: typedSearchAttributes.get(userId) ?? null,
       outcome: isEndedOrder ? ((await handle.result()) as OrderResult).outcome : null,
       failedAttempts: (raw.pendingWorkflowTask?.attempt ?? 1) - 1,
     };
+    return [run];
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (error instanceof WorkflowNotFoundError) return [];
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, say } from '../../cli/output';
+import { selectRows } from '../../platform/connections';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import type { PartName } from '../../stack/services';
-import { withDatabase } from '../evidence/databases';
 import type { Journal } from '../journal';
 import type { Fault } from '../plan/faults';
 import type { Freezer } from './freezer';
@@ -17,7 +18,6 @@ interface Injector {
   system: FreshSystem;
   freezer: Freezer;
   journal: Journal;
-  say: (line: string) => void;
   /** No fault begins after it. One in progress ends as planned. */
   end: AbortSignal;
 }
@@ -40,13 +40,13 @@ async function record(injector: Injector, fault: Fault): Promise<InjectedFault> 
   if (injector.end.aborted) return { fault, error: 'the run had ended' };
   const target = 'on' in fault ? `${fault.on.database} database (${fault.on.table})` : fault.part;
   const what = `${fault.kind} ${target} for ${(fault.durationMs / 1000).toFixed(1)} s`;
-  injector.say(what);
+  say(what);
   injector.journal.write({ what });
   try {
     await inject(injector, fault);
     return { fault };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     injector.journal.write({ what: `${what}: no effect`, reason });
     return { fault, error: reason };
   }
@@ -64,11 +64,12 @@ async function inject({ system, freezer }: Injector, fault: Fault): Promise<void
       return freezer.whileFrozen(pid, duration);
     }
     case 'lock':
-      return withDatabase(system.addresses.postgres[fault.on.database], async (query) => {
-        await query(`BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE "${fault.on.table}" IN ACCESS EXCLUSIVE MODE`);
-        await duration();
-        await query('ROLLBACK');
-      });
+      await selectRows(
+        system.addresses.postgres[fault.on.database],
+        `BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE "${fault.on.table}" IN ACCESS EXCLUSIVE MODE;
+        SELECT pg_sleep(${fault.durationMs / 1_000}); ROLLBACK`,
+      );
+      return;
     case 'stall':
       return freezer.whileFrozen(await findConnection(system.addresses.postgres[fault.on.database]), duration);
   }
@@ -87,11 +88,11 @@ async function killPart({ socketPath }: FreshSystem, part: PartName, downMs: num
 
 /** The server process of a connection in use, which may hold locks, or else of an idle one. Throws when there is none. */
 async function findConnection(databaseUrl: string): Promise<number> {
-  const [row] = await withDatabase(databaseUrl, (query) =>
-    query<{ pid: number }>(`
-      SELECT pid FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-      ORDER BY (state <> 'idle') DESC, state_change DESC LIMIT 1`),
+  const [row] = await selectRows<{ pid: number }>(
+    databaseUrl,
+    `SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    ORDER BY (state <> 'idle') DESC, state_change DESC LIMIT 1`,
   );
   if (!row) throw new Error('the database has no connections');
   return row.pid;

@@ -1,4 +1,4 @@
-import type { Change } from '../evidence/evidence';
+import type { Change } from '../evidence/databases';
 import type { Invariant, Violation } from './case';
 
 export const agents: Invariant = {

@@ -1,5 +1,6 @@
 import { orderWorkflowId } from '../../../contracts/names';
-import type { CustomerRecord, Delivery, Evidence, Group, Part, Run } from '../evidence/evidence';
+import type { OrderStatus } from '../../../contracts/states';
+import type { Evidence } from '../evidence/evidence';
 import type { Placement } from '../journal';
 
 /** What the invariants compare: what the actors were answered, and what the system contains at the end. */
@@ -23,11 +24,11 @@ export interface Invariant {
 /** All that is known of one order. */
 export interface Order {
   orderId: string;
-  record?: CustomerRecord;
-  group?: Group;
-  parts: Part[];
-  delivery?: Delivery;
-  run?: Run;
+  record?: Evidence['records'][number];
+  group?: Evidence['groups'][number];
+  parts: Evidence['parts'];
+  delivery?: Evidence['deliveries'][number];
+  run?: Evidence['runs'][number];
   /** Found by the customer, who has placed no other order. */
   placement?: Placement | undefined;
 }
@@ -61,12 +62,12 @@ export const describeOrder = ({ run, record, group, parts, delivery }: Order): s
   [
     `workflow ${run?.outcome ?? run?.status ?? 'missing'}`,
     `customer ${record ? record.status + (record.delivered ? ' and delivered' : '') : 'missing'}`,
-    `restaurant ${group ? describeGroup(group, parts) : 'missing'}`,
+    `restaurant ${group ? describeGroup(group.status, parts) : 'missing'}`,
     `delivery ${delivery?.status ?? 'missing'}`,
   ].join(', ');
 
 /** Its status alone if the parts agree: all are cancelled, or at least one is confirmed and none still pending. */
-function describeGroup({ status }: Group, parts: Part[]): string {
+function describeGroup(status: OrderStatus, parts: Order['parts']): string {
   const statuses = parts.map((part) => part.status);
   const isConfirmed = statuses.includes('CONFIRMED') && !statuses.includes('PENDING');
   const agrees = status === 'CONFIRMED' ? isConfirmed : statuses.every((each) => each === status);

@@ -1,5 +1,5 @@
 import { orderWorkflowId, queues, ratingWorkflowId, retryQueue } from '../../../contracts/names';
-import type { AuditedTable, RowState } from '../evidence/evidence';
+import type { AuditedTable, RowState } from '../evidence/databases';
 import type { Case } from './case';
 import { cancelled, job, onTheWay, rated, rejected, row, soundCase } from './fixtures/case';
 import { checkInvariants } from './invariants';

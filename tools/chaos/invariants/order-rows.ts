@@ -1,4 +1,4 @@
-import type { Change } from '../evidence/evidence';
+import type { Change } from '../evidence/databases';
 import type { Placement } from '../journal';
 import type { Invariant, Order } from './case';
 

@@ -1,4 +1,5 @@
-import type { Evidence, Rated } from '../evidence/evidence';
+import type { Rated } from '../evidence/databases';
+import type { Evidence } from '../evidence/evidence';
 import type { Invariant, Violation } from './case';
 
 export const ratings: Invariant = {

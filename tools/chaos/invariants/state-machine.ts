@@ -1,4 +1,4 @@
-import type { AuditedTable, Change } from '../evidence/evidence';
+import type { AuditedTable, Change } from '../evidence/databases';
 import { agreedStateOf, describeOrder, type Invariant, type Violation } from './case';
 
 export const stateMachine: Invariant = {

@@ -26,9 +26,15 @@ export const scenarios = Object.keys(shares) as Scenario[];
 export const isRefusedInPart = (scenario: Scenario): boolean => scenario.startsWith('refused in part');
 
 const cancelStages = ['placed', 'confirmed', 'assigned', 'racing the pick-up'] as const;
-/** A message is how programs older than the HTTP interface place an order. */
-const channels = ['user API', 'user API, old path', 'restaurant API', 'message'] as const;
-type Channel = (typeof channels)[number];
+/** Where an order is placed. Programs older than the HTTP interface send a message. */
+export const placementRoutes = {
+  'user API': ['user', '/orders'],
+  'user API, old path': ['user', '/place-order'],
+  'restaurant API': ['restaurant', '/orders'],
+  message: null,
+} as const;
+type Channel = keyof typeof placementRoutes;
+const channels = Object.keys(placementRoutes) as Channel[];
 
 export const restaurantCount = 6;
 export const menuSize = 3;

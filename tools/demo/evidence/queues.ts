@@ -13,13 +13,12 @@ export async function printQueues(managementUrl: string | undefined): Promise<vo
     return last?.message_stats?.ack && last.messages === 0 ? found : undefined;
   });
   const ours = new Set<string>(Object.values(queues));
-  printTable(
-    ['queue', 'waiting', 'consumers', 'published', 'acknowledged'],
-    counted
-      .filter(({ name, messages = 0 }) => ours.has(name) || messages > 0)
-      .map(({ name, messages = 0, consumers = 0, message_stats: { publish = 0, ack = 0 } = {} }) => [
-        name,
-        ...[messages, consumers, publish, ack],
-      ]),
-  );
+  const rows = counted.map(({ name, messages = 0, consumers = 0, message_stats: { publish = 0, ack = 0 } = {} }) => ({
+    queue: name,
+    waiting: messages,
+    consumers,
+    published: publish,
+    acknowledged: ack,
+  }));
+  printTable(rows.filter(({ queue, waiting }) => ours.has(queue) || waiting > 0));
 }

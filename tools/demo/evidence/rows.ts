@@ -1,7 +1,9 @@
+import { styleText } from 'node:util';
+import { selectRows } from '../../platform/connections';
+import type { SystemVariables } from '../../platform/variables';
 import { serviceNames, type ServiceName } from '../../stack/addresses';
 import type { Order } from '../people';
-import { heading, paint, print, printTable } from '../screen';
-import { selectRows, type Addresses } from '../system';
+import { dim, heading, print, printTable, type Row } from '../screen';
 
 const ofOrder = `FROM "Order" o JOIN "OrderGroup" g ON g.id = o.order_group_id`;
 
@@ -37,23 +39,22 @@ export interface ExpectedRows {
 }
 
 /** The order's rows in the three databases. Throws when they are not as expected. */
-export async function printRows(addresses: Addresses, { orderId }: Order, expected: ExpectedRows): Promise<void> {
+export async function printRows(system: SystemVariables, { orderId }: Order, expected: ExpectedRows): Promise<void> {
   heading(`The rows of order ${orderId.slice(0, 8)}`, 'one database per service; ids shortened');
   const urls = {
-    user: addresses.USER_DATABASE_URL,
-    restaurant: addresses.RESTAURANT_DATABASE_URL,
-    delivery: addresses.DELIVERY_DATABASE_URL,
+    user: system.USER_DATABASE_URL,
+    restaurant: system.RESTAURANT_DATABASE_URL,
+    delivery: system.DELIVERY_DATABASE_URL,
   };
   for (const service of serviceNames) {
-    for (const [table, query] of Object.entries(tables[service])) {
-      const { columns, rows } = await selectRows(urls[service], query, orderId);
-      print(`  ${service}_service ${paint('cyan', table)}`);
-      if (rows.length === 0) print(paint('dim', '    none'));
-      else printTable(columns, rows);
+    for (const [table, sql] of Object.entries(tables[service])) {
+      const rows = await selectRows<Row>(urls[service], sql, [orderId]);
+      print(`  ${service}_service ${styleText('cyan', table)}`);
+      if (rows.length > 0) printTable(rows);
+      else print(dim('    none'));
       if ((rows.length === 0) !== (expected.without?.includes(table) ?? false))
         throw new Error(`${table} has ${rows.length} rows of the order`);
-      const at = columns.indexOf('status');
-      if (expected.status !== undefined && at >= 0 && rows.some((row) => row[at] !== expected.status))
+      if (expected.status && rows.some(({ status }) => status !== undefined && status !== expected.status))
         throw new Error(`not every row in ${table} is ${expected.status}`);
     }
   }

@@ -2,22 +2,20 @@ import { bodyOf } from '../../platform/answer';
 import type { Platform } from '../../platform/platform';
 import { until } from '../../platform/until';
 import type { Order } from '../people';
-import { heading, paint, print, timeOfDay } from '../screen';
+import { dim, heading, print, timeOfDay } from '../screen';
 
 /** The order's timeline, and its rating if there is one. Waits for the event that ends it. */
 export async function printTimeline(platform: Platform, { orderId }: Order, last: string): Promise<void> {
-  const { timeline, rating } = await until(`"${last}" is in the timeline`, async () => {
-    const page = bodyOf(await platform.order(orderId));
-    return page.timeline?.some(({ event }) => event === last) && page;
+  const page = await until(`"${last}" is in the timeline`, async () => {
+    const latest = bodyOf(await platform.order(orderId));
+    return latest.timeline?.some(({ event }) => event === last) && latest;
   });
   heading(`The timeline of order ${orderId}`, 'UTC, and time since the placement');
-  const line = (times: string, event: string, detail = '') =>
-    print(`    ${times}  ${event}${detail && paint('dim', `  ${detail}`)}`);
-  const entries = (timeline ?? []).map((entry) => ({ ...entry, at: new Date(entry.at) }));
-  const start = entries[0]?.at.getTime() ?? 0;
-  for (const { at, event, detail } of entries) {
-    const since = `+${at.getTime() - start} ms`.padStart(10);
-    line(`${timeOfDay(at)} ${paint('dim', since)}`, event, detail);
+  const { timeline, rating, placed_at } = page;
+  for (const { at, event, detail } of timeline ?? []) {
+    const since = dim(`+${Date.parse(at) - Date.parse(placed_at)} ms`.padStart(10));
+    print(`    ${timeOfDay(new Date(at))} ${since}  ${event}${detail ? dim(`  ${detail}`) : ''}`);
   }
-  if (rating) line('later'.padEnd(23), 'rated', `order ${rating.order_rating}, agent ${rating.agent_rating}`);
+  if (rating)
+    print(`    ${'later'.padEnd(23)}  rated${dim(`  order ${rating.order_rating}, agent ${rating.agent_rating}`)}`);
 }

@@ -20,7 +20,7 @@ export const noCourier: Scenario = {
 
     heading('A second order waits, and a courier joins');
     const second = await confirmedOrder();
-    await people.customerSees(second, 'It waits for an agent', waiting);
+    await people.customerSees(second, 'It waits for a courier', waiting);
     await people.noAgentIsAssigned(second);
     await people.pickUpIsTooEarly(second);
     await people.courierJoins('Meera');
@@ -28,7 +28,7 @@ export const noCourier: Scenario = {
 
     heading('A third order waits, and no courier joins');
     const third = await confirmedOrder();
-    await people.customerSees(third, 'It waits for an agent', waiting);
+    await people.customerSees(third, 'It waits for a courier', waiting);
     const reason = 'no agent was found in time';
     await people.customerSees(third, 'It is cancelled on timeout', { status: 'CANCELLED', reason });
 

@@ -6,7 +6,7 @@ import { heading } from '../screen';
 export const serviceDown: Scenario = {
   title: 'The restaurant service is down while an order is placed',
   environment: { ATTEMPT_MS: '2000' },
-  usually: 'an attempt may take 10 s',
+  usually: 'an attempt at a step may take 10 s',
   async run({ people, operator, show }) {
     const parts = ['api-restaurant', 'worker-restaurant'];
     const kitchen = await people.restaurantJoins();
@@ -21,7 +21,7 @@ export const serviceDown: Scenario = {
       unavailable: ['restaurants'],
     });
     await operator.seesRequestWait(queues.placeOrder);
-    await operator.seesAttempt(order, 2);
+    await operator.seesRetry(order, 'createOrder');
 
     heading('The restaurant service comes back');
     await Promise.all(parts.map((part) => operator.operates('start', part)));

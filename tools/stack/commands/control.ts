@@ -1,7 +1,7 @@
 /** Commands for a stack that runs in another process: status, stop, reset, part. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Argument, type Command } from 'commander';
-import { jsonOption, nameOption, type Run } from '../../cli/command';
+import { Argument } from 'commander';
+import { jsonOption, type AddCommand, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
 import { askStack, claimSocket, statusOf } from '../control';
 import { instanceNamed, wipe } from '../instance';
@@ -14,29 +14,15 @@ interface Flags {
 const partCommands = ['stop', 'start', 'restart', 'kill'] as const;
 type PartCommand = (typeof partCommands)[number];
 
-export function addControlCommands(program: Command, run: Run): void {
-  program
-    .command('status')
-    .description('show what runs, and where')
-    .addOption(nameOption('local'))
+export function addControlCommands(add: AddCommand, run: Run): void {
+  add('status', 'show what runs, and where')
     .addOption(jsonOption())
     .action((flags: Flags & { json: boolean }) => run(showStatus(flags)));
-  program
-    .command('stop')
-    .description('stop a running stack')
-    .addOption(nameOption('local'))
-    .action(({ name }: Flags) => run(stopStack(name)));
-  program
-    .command('reset')
-    .description('stop a stack and remove everything that it has stored')
-    .addOption(nameOption('local'))
-    .action(({ name }: Flags) => run(reset(name)));
-  program
-    .command('part')
-    .description('stop, start, restart or kill parts of a running stack; a killed part is restarted')
+  add('stop', 'stop a running stack').action(({ name }: Flags) => run(stopStack(name)));
+  add('reset', 'stop a stack and remove everything that it has stored').action(({ name }: Flags) => run(reset(name)));
+  add('part', 'stop, start, restart or kill parts of a running stack; a killed part is restarted')
     .addArgument(new Argument('<command>').choices(partCommands))
     .argument('<parts...>', 'as the status names them')
-    .addOption(nameOption('local'))
     .action((command: PartCommand, parts: string[], { name }: Flags) => run(controlParts(command, parts, name)));
 }
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Argument, Option, type Command } from 'commander';
+import { Argument, Option } from 'commander';
 import { pino } from 'pino';
-import { jsonOption, nameOption, type Run } from '../../cli/command';
+import { jsonOption, type AddCommand, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
 import { processNames } from '../addresses';
 import { statusOf } from '../control';
@@ -19,23 +19,17 @@ interface LogsFlags {
   json: boolean;
 }
 
-export function addLogCommands(program: Command, run: Run): void {
-  program
-    .command('logs')
-    .description('show the logs of our own processes, or of some parts, by time')
+export function addLogCommands(add: AddCommand, run: Run): void {
+  add('logs', 'show the logs of our own processes, or of some parts, by time')
     .argument('[parts...]', 'as the status names them')
-    .addOption(nameOption('local'))
     .addOption(new Option('--level <level>', 'only this level and above').choices(Object.keys(pino.levels.values)))
     .option('--id <id>', 'only about this order, workflow, request, trace or message')
     .option('--event <name>', 'only this event (docs/logging.md)')
     .option('--follow', 'keep printing new lines, until Ctrl-C', false)
     .addOption(jsonOption())
     .action((parts: string[], flags: LogsFlags) => run(showLogs(parts, flags)));
-  program
-    .command('log-level')
-    .description('raise the log level of our own processes by one, or reset it after the last')
+  add('log-level', 'raise the log level of our own processes by one, or reset it after the last')
     .addArgument(new Argument('<parts...>').choices(processNames)) // SIGUSR2 would end the servers.
-    .addOption(nameOption('local'))
     .action((parts: string[], { name }: { name: string }) => run(stepLogLevel(parts, name)));
 }
 

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Option, type Command } from 'commander';
-import { nameOption, portBaseOption, yesOption, type Run } from '../../cli/command';
+import { Option } from 'commander';
+import { portBaseOption, yesOption, type AddCommand, type Run } from '../../cli/command';
 import { printLines, say } from '../../cli/output';
 import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunningError, statusOf, type StackStatus } from '../control';
@@ -21,11 +21,8 @@ interface StartFlags {
   parts?: string[];
 }
 
-export function addStartCommand(program: Command, run: Run): void {
-  program
-    .command('start')
-    .description('start the whole system and keep it up until Ctrl-C')
-    .addOption(nameOption('local'))
+export function addStartCommand(add: AddCommand, run: Run): void {
+  add('start', 'start the whole system and keep it up until Ctrl-C')
     .addOption(portBaseOption())
     .addOption(yesOption())
     .addOption(new Option('--parts <names>', 'only these parts').argParser((list) => list.split(',')).hideHelp())

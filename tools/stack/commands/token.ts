@@ -1,6 +1,6 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { callerClaims, roles, type Role } from '../../../contracts/access';
-import { nameOption, parsePositive, type Run } from '../../cli/command';
+import { parsePositive, type AddCommand, type Run } from '../../cli/command';
 import { ExpectedError, printLines } from '../../cli/output';
 import { secretOf, tokenFor } from '../access';
 import { instanceNamed } from '../instance';
@@ -14,11 +14,8 @@ interface TokenFlags {
   hours: number;
 }
 
-export function addTokenCommand(program: Command, run: Run): void {
-  program
-    .command('token')
-    .description('print a token for the HTTP interfaces of a stack')
-    .addOption(nameOption('local'))
+export function addTokenCommand(add: AddCommand, run: Run): void {
+  add('token', 'print a token for the HTTP interfaces of a stack')
     .addOption(new Option('--role <role>', 'the role of the caller').choices(roles).makeOptionMandatory())
     .option('--user <id>', 'the user_id of a customer')
     .option('--restaurant <ids...>', 'the ids of the restaurants that the caller works for')

@@ -9,18 +9,15 @@ import { ExpectedError, say } from '../../cli/output';
 import { postgresUser, serviceNames, type Addresses } from '../addresses';
 import { projectRoot, type Instance } from '../instance';
 import type { Part, ServerOptions } from '../part';
-import { loopback, type Ports } from '../ports';
+import { loopback } from '../ports';
 
 type Account = NonNullable<Part['runAs']>;
-
-/** URL of the superuser at the maintenance database. */
-export const postgresAdminUrl = (ports: Ports): string =>
-  `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/postgres`;
 
 /** One server for the three databases, from the folder of its programs. Creates the data folder the first time. */
 export async function postgresPart(binaries: string, { instance, ports, durable }: ServerOptions): Promise<Part> {
   const runAs = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
   const folder = dataFolder(instance, runAs);
+  const address = `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}`;
   const env = { ...process.env, LC_ALL: 'C' }; // Without a locale the server does not start on macOS.
   if (!existsSync(join(folder, 'PG_VERSION'))) {
     const args = ['-D', folder, '-U', postgresUser, '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
@@ -41,11 +38,11 @@ export async function postgresPart(binaries: string, { instance, ports, durable 
     env,
     cwd: folder,
     runAs,
-    address: postgresAdminUrl(ports).replace(/\/postgres$/, ''),
+    address,
     stopSignal: 'SIGINT', // "Fast shutdown" closes the connections; SIGTERM would wait for them.
     stopTimeoutMs: 10_000,
     readyTimeoutMs: 60_000,
-    isReady: () => answers(postgresAdminUrl(ports)),
+    isReady: () => answers(`${address}/postgres`),
   };
 }
 
