@@ -8,8 +8,7 @@ import { findOrderGroup } from '../../prisma/restaurant/orders';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
 import { listOrders, recordOrder, recordProgress } from '../../prisma/user/orders';
-import { runStatements } from '../../tools/bench/database';
-import { growFinishedOrders, growRestaurants } from '../../tools/bench/growth-rows';
+import { growFinishedOrders, growRestaurants, query } from '../../tools/bench/databases';
 import { assignAgent } from '../../workers/delivery/assign-agent';
 import { changeDelivery } from '../../workers/delivery/change-delivery';
 import { changeOrder } from '../../workers/restaurant/change-order';
@@ -18,7 +17,7 @@ import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
 import { aChange, anOrderOf, aPart, withRestaurant } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
 import { plansOf, type Plans } from './fixtures/plans';
-import { analyze, busyAgents, queueOrders } from './fixtures/waiting-orders';
+import { busyAgents, queueOrders } from './fixtures/waiting-orders';
 
 const log = createLog('test', 'silent');
 const rows = 20_000;
@@ -40,19 +39,21 @@ beforeAll(async () => {
   userDb = user.openDatabase(urls.user, 2, log);
   restaurantDb = restaurant.openDatabase(urls.restaurant, 2, log);
   deliveryDb = delivery.openDatabase(urls.delivery, 2, log);
-  await runStatements(urls.delivery, [
+  await query(
+    urls.delivery,
     `INSERT INTO "DilveryAgent" (name, "userName", gender, agent_status)
      SELECT 'Courier', 'courier-' || i, 'FEMALE', CASE WHEN i % 2 = 0 THEN 'BUSY' ELSE 'AVAILABLE' END::"AgentStatus"
-     FROM generate_series(1, ${rows}) i`,
-    `INSERT INTO "DeclinedJob" ("orderId", "agentId")
+     FROM generate_series(1, ${rows}) i;
+     INSERT INTO "DeclinedJob" ("orderId", "agentId")
      SELECT gen_random_uuid(), id FROM "DilveryAgent"`,
-  ]);
-  await growRestaurants(urls, rows);
+  );
+  await growRestaurants(urls.restaurant, rows);
   await growFinishedOrders(urls, rows);
-  await runStatements(urls.user, [
-    `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating) SELECT gen_random_uuid(), id, 5, 4 FROM "userOrder"`,
-  ]);
-  await analyze(urls.user);
+  await query(
+    urls.user,
+    `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating) SELECT gen_random_uuid(), id, 5, 4 FROM "userOrder";
+     ANALYZE`,
+  );
 });
 afterAll(async () => {
   await Promise.all([userDb, restaurantDb, deliveryDb].map((db) => db.$disconnect()));
@@ -173,10 +174,10 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
 
   test('is read by index with 10,000 waiting orders, when one more is queued and when a freed agent gets the oldest', async () => {
     const { url } = databases.delivery;
-    await runStatements(url, [`UPDATE "DilveryAgent" SET agent_status = 'BUSY'`]);
+    await query(url, `UPDATE "DilveryAgent" SET agent_status = 'BUSY'`);
     const [first = '', second = ''] = await busyAgents(url, 2);
     await queueOrders(url, waiting);
-    await analyze(url);
+    await query(url, 'ANALYZE');
     const { ordersWaiting, oldestWaitSeconds } = await readFigures(deliveryDb);
     expect(ordersWaiting).toBe(waiting);
     expect(oldestWaitSeconds).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, runAsProgram } from '../cli/command';
 import { printLines, say } from '../cli/output';
-import { withBench } from './bench';
+import { openBench } from './bench';
 import { reportOf } from './report/report';
 import { reportLines } from './report/tables';
 import { runBenchmark } from './run';
@@ -13,7 +13,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pr
 
 runAsProgram(async ([argument = '']) => {
   const { out, json, ...options } = JSON.parse(argument) as Options & { out: string; json: boolean };
-  const report = reportOf(await withBench(process.env, { settings: settingsFor(options), say }, runBenchmark));
+  const bench = await openBench(process.env, settingsFor(options), say);
+  const report = reportOf(await runBenchmark(bench).finally(bench.stopWorker));
   const text = JSON.stringify(report, null, 2);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'bench.json'), `${text}\n`);

@@ -46,7 +46,7 @@ describe('an open loop', () => {
       return timings(started);
     };
     const result = await openLoop(job, { perSecond: 100, rampMs: 20, windowMs: 20 }, noHooks);
-    expect(result).toMatchObject({ done: [{ whole: 3 }], lastIds: ['job-3'], failures: ['no soup for :id'] });
+    expect(result).toMatchObject({ done: [{ whole: 3 }], ids: ['job-3'], failures: ['no soup for :id'] });
   });
 });
 

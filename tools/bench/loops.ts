@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../cli/output';
 
 /** Milliseconds by step. */
 export type Timings = Readonly<Record<string, number>>;
@@ -10,8 +11,8 @@ export type Job = (dueAt?: number) => Promise<{ id: string; timings: Timings }>;
 export interface LoadResult {
   windowMs: number;
   done: Timings[];
-  /** Ids of the last jobs in the window. */
-  lastIds: string[];
+  /** Of the jobs in `done`. */
+  ids: string[];
   /** Messages of all failures, outside the window too. */
   failures: string[];
 }
@@ -29,7 +30,7 @@ export interface ClosedLoop {
   rampMs: number;
   /** Minimum length of the window. */
   windowMs: number;
-  /** The window stays open until so many jobs have ended in it; by default as many as are in flight. */
+  /** The window stays open until this many jobs have ended in it; by default as many as are in flight. */
   minJobs?: number;
   /** The window then closes in any case. */
   maxWindowMs?: number;
@@ -41,34 +42,26 @@ const failurePauseMs = 100;
 
 /** Runs jobs in a closed loop and counts those that end in the window. Jobs in flight when it closes are awaited, but not counted. */
 export async function closedLoop(job: Job, loop: ClosedLoop, hooks: WindowHooks): Promise<LoadResult> {
-  const { concurrency, minJobs = concurrency, maxWindowMs = 30_000 } = loop;
-  const counter = createCounter();
+  const { concurrency, rampMs, windowMs: minMs, minJobs = concurrency, maxWindowMs = 30_000 } = loop;
+  const { run, ...result } = createCounter();
   let state: 'ramp' | 'window' | 'over' = 'ramp';
   const isOver = () => state === 'over'; // changes while a worker awaits
   const worker = async (): Promise<void> => {
-    while (!isOver()) {
-      try {
-        const { id, timings } = await job();
-        if (state === 'window') counter.count(id, timings);
-      } catch (error) {
-        counter.fail(error);
-        await sleep(failurePauseMs);
-      }
-    }
+    while (!isOver()) if (!(await run(job(), () => state === 'window'))) await sleep(failurePauseMs);
   };
   const workers = Array.from({ length: concurrency }, worker);
-  await sleep(loop.rampMs);
+  await sleep(rampMs);
   hooks.opened();
   state = 'window';
   const openedAt = performance.now();
   const elapsed = () => performance.now() - openedAt;
-  await sleep(loop.windowMs);
-  while (counter.done.length < minJobs && elapsed() < maxWindowMs) await sleep(pollMs);
+  await sleep(minMs);
+  while (result.done.length < minJobs && elapsed() < maxWindowMs) await sleep(pollMs);
   state = 'over';
   const windowMs = elapsed();
   hooks.closed();
   await Promise.all(workers);
-  return { windowMs, ...counter.result() };
+  return { windowMs, ...result };
 }
 
 export interface OpenLoop {
@@ -83,23 +76,21 @@ export interface OpenLoop {
  */
 export async function openLoop(job: Job, loop: OpenLoop, hooks: WindowHooks): Promise<LoadResult> {
   const { perSecond, rampMs, windowMs } = loop;
-  const counter = createCounter();
+  const { run, ...result } = createCounter();
   const start = performance.now();
-  const jobs: Promise<void>[] = [];
+  const jobs: Promise<boolean>[] = [];
   let opened = false;
   for (const due of dueTimes(perSecond, rampMs + windowMs)) {
     const counts = due >= rampMs;
     await sleepUntil(start + due);
-    if (counts && !opened) {
-      hooks.opened();
-      opened = true;
-    }
-    jobs.push(job(start + due).then(({ id, timings }) => void (counts && counter.count(id, timings)), counter.fail));
+    if (counts && !opened) hooks.opened();
+    opened = counts;
+    jobs.push(run(job(start + due), () => counts));
   }
   await sleepUntil(start + rampMs + windowMs);
   hooks.closed();
   await Promise.all(jobs);
-  return { windowMs, ...counter.result() };
+  return { windowMs, ...result };
 }
 
 /** When each job is due, in milliseconds from the start. */
@@ -113,7 +104,6 @@ async function sleepUntil(time: number): Promise<void> {
   if (leftMs > 0) await sleep(leftMs);
 }
 
-const keptIds = 20;
 /** Removed from messages, so that the same failure of many orders is one. */
 const uuid = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
@@ -121,15 +111,19 @@ function createCounter() {
   const done: Timings[] = [];
   const ids: string[] = [];
   const failures: string[] = [];
-  return {
-    done,
-    count(id: string, timings: Timings): void {
-      done.push(timings);
-      ids.push(id);
-    },
-    fail: (error: unknown): void => void failures.push(messageOf(error).replace(uuid, ':id')),
-    result: () => ({ done, failures, lastIds: ids.slice(-keptIds) }),
+  /** Counts the job if `counts` holds when it has ended. Resolves to false if it failed. */
+  const run = async (job: ReturnType<Job>, counts: () => boolean): Promise<boolean> => {
+    try {
+      const { id, timings } = await job;
+      if (counts()) {
+        done.push(timings);
+        ids.push(id);
+      }
+      return true;
+    } catch (error) {
+      failures.push(messageOf(error).replace(uuid, ':id'));
+      return false;
+    }
   };
+  return { done, ids, failures, run };
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

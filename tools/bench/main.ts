@@ -7,13 +7,7 @@ import { projectRoot } from '../stack/instance';
 import { profileLines } from './profile/summary';
 import type { Options } from './settings';
 
-interface Flags extends Options {
-  json: boolean;
-  profile: boolean;
-  out: string;
-  name: string;
-  yes: boolean;
-}
+type Flags = Options & { json: boolean; profile: boolean; out: string; name: string; yes: boolean };
 
 /** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */
 export const main = createMain((run) =>
@@ -22,14 +16,9 @@ export const main = createMain((run) =>
     .option('--rounds <count>', 'rounds in which orders and bare workflows take turns', parseCount)
     .option('--soak <orders>', 'also deliver this many orders, and measure what grows', parseCount)
     .option('--growth', 'also fill the databases, and measure what becomes slower', false)
-    .option(
-      '--scale <factor>',
-      'multiply all durations and counts (0 to 1), to try the benchmark itself',
-      parseShare,
-      1,
-    )
+    .option('--scale <factor>', 'multiply durations and counts (0 to 1), to try the benchmark itself', parseShare, 1)
     .option('--profile', 'also write a CPU profile of each process', false)
-    .option('--json', 'print JSON', false)
+    .option('--json', 'for programs', false)
     .option('--out <folder>', 'for bench.json and the profiles', join('.stack', 'bench-results'))
     .addOption(nameOption('bench'))
     .addOption(yesOption())

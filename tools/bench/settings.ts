@@ -44,3 +44,10 @@ export function settingsFor({ quick, rounds, soak = 0, growth, scale }: Options)
     growth: growth ? { restaurants: [1_000, 10_000, 50_000].map(count), finishedOrders: count(100_000) } : null,
   };
 }
+
+/** The closed loop of this many jobs in flight. */
+export const loopOf = ({ rampMs, windowMs }: Settings, concurrency: Concurrency) => ({
+  concurrency,
+  rampMs: rampMs[concurrency],
+  windowMs: windowMs[concurrency],
+});

@@ -1,5 +1,5 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
-import { deadQueue, platformAppId, queues, type QueueName } from '../../contracts/names';
+import { deadQueue, platformAppId, type QueueName } from '../../contracts/names';
 import { copyProperties, historyOf } from '../../lib/broker/message-copy';
 import { signatureHeader, type Signature } from '../../lib/broker/signature';
 import { ExpectedError, messageOf } from '../cli/output';
@@ -12,28 +12,9 @@ export type Selection = 'all' | { ids: readonly string[] };
 /** The most letters that are put back twice when the process is killed. */
 const batchSize = 50;
 
-interface Entry {
-  message: GetMessage;
-  letter: DeadLetter;
-}
-
-/** Throws ExpectedError for a name that is not one of the platform's queues. */
-export function parseQueueName(name: string): QueueName {
-  const names = Object.values(queues);
-  const queue = names.find((each) => each === name);
-  if (!queue) throw new ExpectedError(`there is no queue "${name}"; the queues are ${names.join(', ')}`);
-  return queue;
-}
-
 /** The oldest dead letters of a queue, left in place. Throws ExpectedError when there is no letter with one of the ids. */
-export function readLetters(
-  url: string,
-  queue: QueueName,
-  selection: Selection,
-  limit = Infinity,
-): Promise<DeadLetter[]> {
-  return visit(url, queue, selection, async () => undefined, limit);
-}
+export const readLetters = (url: string, queue: QueueName, selection: Selection, limit = Infinity) =>
+  visit(url, queue, selection, async () => undefined, limit);
 
 /**
  * Puts dead letters back into their queue with their attempts reset to 0, and resolves to their number. With a signature they are signed.
@@ -46,17 +27,17 @@ export async function redrive(
   selection: Selection,
   signature?: Signature,
 ): Promise<number> {
-  const letters = await visit(url, queue, selection, async (entries, channel) => {
-    await publish(channel, queue, entries, signature);
-    for (const { message } of entries) channel.ack(message);
+  const letters = await visit(url, queue, selection, async (messages, channel) => {
+    await publish(channel, queue, messages, signature);
+    for (const message of messages) channel.ack(message);
   });
   return letters.length;
 }
 
 /** Deletes the dead letters with this id, and resolves to their number. Throws ExpectedError when there is none. */
 export async function drop(url: string, queue: QueueName, id: string): Promise<number> {
-  const letters = await visit(url, queue, { ids: [id] }, async (entries, channel) => {
-    for (const { message } of entries) channel.ack(message);
+  const letters = await visit(url, queue, { ids: [id] }, async (messages, channel) => {
+    for (const message of messages) channel.ack(message);
   });
   return letters.length;
 }
@@ -66,11 +47,10 @@ async function visit(
   url: string,
   queue: QueueName,
   selection: Selection,
-  handle: (entries: Entry[], channel: ConfirmChannel) => Promise<void>,
+  handle: (messages: GetMessage[], channel: ConfirmChannel) => Promise<void>,
   limit = Infinity,
 ): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
-  const isSelected = ({ letter }: Entry) => selection === 'all' || selection.ids.includes(letter.id);
   await withBroker(url, async (channel, connection) => {
     await claimDeadLetters(connection, queue);
     const dead = deadQueue(queue);
@@ -78,10 +58,13 @@ async function visit(
     // Counted once: a letter that is put back may die again at once.
     for (let left = Math.min(messageCount, limit); left > 0; left -= batchSize) {
       const gets = Array.from({ length: Math.min(left, batchSize) }, () => channel.get(dead));
-      const messages = (await Promise.all(gets)).filter((message) => message !== false);
-      const entries = messages.map((message) => ({ message, letter: parseDeadLetter(message) })).filter(isSelected);
-      await handle(entries, channel);
-      letters.push(...entries.map(({ letter }) => letter));
+      const selected = (await Promise.all(gets))
+        .filter((message) => message !== false)
+        .map((message) => ({ message, letter: parseDeadLetter(message) }))
+        .filter(({ letter }) => selection === 'all' || selection.ids.includes(letter.id));
+      const messages = selected.map(({ message }) => message);
+      await handle(messages, channel);
+      letters.push(...selected.map(({ letter }) => letter));
     }
   });
   if (selection === 'all') return letters;
@@ -90,16 +73,11 @@ async function visit(
   return letters;
 }
 
-async function publish(
-  channel: ConfirmChannel,
-  queue: QueueName,
-  entries: Entry[],
-  signature: Signature | undefined,
-): Promise<void> {
+async function publish(channel: ConfirmChannel, queue: QueueName, messages: GetMessage[], signature?: Signature) {
   let returned = false;
   const onReturn = () => (returned = true);
   channel.on('return', onReturn);
-  for (const { message } of entries) {
+  for (const message of messages) {
     const history = { redriven: historyOf(message).count('redriven') + 1 };
     const properties = copyProperties(message, platformAppId, history);
     const signed = signature && { [signatureHeader]: signature.sign(queue, false, message.content) };

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** A queue as RabbitMQ's management interface counts it, every 5 s. A new queue has no numbers until the first count. */
-export type ListedQueue = z.infer<typeof queueList>[number];
-
 const queueList = z.array(
   z.object({
     name: z.string(),
@@ -15,8 +12,11 @@ const queueList = z.array(
 
 const timeoutMs = 5_000;
 
-/** The queues of a virtual host, or of all. Throws when the interface does not answer, or answers with an error. */
-export async function listQueues(managementUrl: string, vhost?: string): Promise<ListedQueue[]> {
+/**
+ * The queues of a virtual host, or of all, as RabbitMQ's management interface counts them, every 5 s. A new queue has no numbers until the
+ * first count. Throws when the interface does not answer, or answers with an error.
+ */
+export async function listQueues(managementUrl: string, vhost?: string): Promise<z.infer<typeof queueList>> {
   const { username, password, origin, pathname } = new URL(managementUrl);
   const credentials = `${decodeURIComponent(username) || 'guest'}:${decodeURIComponent(password) || 'guest'}`;
   const all = `${origin}${pathname.replace(/\/$/, '')}/api/queues`;

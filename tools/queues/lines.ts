@@ -1,40 +1,27 @@
 import { table } from '../cli/output';
 import type { DeadLetter } from '../broker/dead-letter';
-import type { QueueOverview } from './overview';
 
 const previewLength = 100;
-
-export const overviewLines = (rows: QueueOverview[]): string[] =>
-  table([
-    ['QUEUE', 'WAITING', 'IN FLIGHT', 'RETRYING', 'CONSUMERS', 'DEAD'],
-    ...rows.map((row) => [row.queue, row.waiting, row.inFlight, row.retrying, row.consumers, row.dead]),
-  ]);
 
 export function previewLines(letter: DeadLetter): string[] {
   return [
     `  ${letter.id}  died ${escaped(letter.diedAt ?? 'at an unknown time')} after ${letter.attempts} attempt(s)`,
     `    why   ${escaped(letter.reason ?? 'unknown').slice(0, previewLength)}`,
-    `    body  ${bodyText(letter).slice(0, previewLength)}`,
+    `    body  ${bodyText(letter.body).slice(0, previewLength)}`,
   ];
 }
 
-/** Everything that is known of a dead letter. */
-export function detailLines(letter: DeadLetter): string[] {
-  const rows = [
-    ['died', letter.diedAt],
-    ['reason', letter.reason],
-    ['attempts', letter.attempts],
-    ['first failed', letter.firstFailedAt],
-    ['first reason', letter.firstReason],
-    ['put back before', letter.redriven],
-    ['came from', letter.appId],
-    ['properties', JSON.stringify(letter.properties)],
-    ['headers', JSON.stringify(letter.headers)],
-  ].map(([title, value]) => [`  ${title}`, escaped(String(value ?? '-'))]);
-  return [letter.id, ...table([...rows, ['  body', bodyText(letter)]])];
+/** Everything that is known of a dead letter, by the names that `--json` uses. */
+export function detailLines({ id, body, ...fields }: DeadLetter): string[] {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const rows = Object.entries(fields).map(([name, value]) => [
+    `  ${name}`,
+    value === null ? '-' : escaped(text(value)),
+  ]);
+  return [id, ...table([...rows, ['  body', bodyText(body)]])];
 }
 
-const bodyText = ({ body }: DeadLetter): string => ('text' in body ? escaped(body.text) : `base64 ${body.base64}`);
+const bodyText = (body: DeadLetter['body']): string => ('text' in body ? escaped(body.text) : `base64 ${body.base64}`);
 
 /** Text from other programs must not control the terminal. */
 const escaped = (text: string): string =>

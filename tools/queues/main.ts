@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { queues, type QueueName } from '../../contracts/names';
 import { createSignature } from '../../lib/broker/signature';
-import { createCommand, createMain, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
-import { ExpectedError, printLines } from '../cli/output';
+import { drop, readLetters, redrive, type Selection } from '../broker/dead-letters';
+import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
+import { ExpectedError, printLines, table } from '../cli/output';
 import { runningAddresses } from '../stack/control';
-import { drop, parseQueueName, readLetters, redrive, type Selection } from '../broker/dead-letters';
-import { detailLines, overviewLines, previewLines } from './lines';
+import { detailLines, previewLines } from './lines';
 import { overview, type BrokerAddresses } from './overview';
 
 interface Flags {
@@ -13,88 +14,95 @@ interface Flags {
   limit: number;
 }
 
+/** Resolves to what a command prints. */
+type Work<Options> = (queue: QueueName, flags: Flags & Options) => Promise<string[]>;
+
 /** `npm run queues` (docs/dead-letters.md). */
 export const main = createMain((run) => {
-  const queues = createCommand('queues', 'show the queues and their dead letters, or put dead letters back')
+  const command = createCommand('queues', 'show the queues and their dead letters, or put dead letters back')
     .addOption(nameOption('local'))
     .addOption(jsonOption())
     .option('--limit <count>', 'dead letters to show of each queue', parseWhole, 5)
-    .action((flags: Flags) => run(showQueues(flags)));
-  const subcommand = (name: string, description: string) =>
-    queues.command(name).description(description).argument('<queue>', 'without ".dead"');
-
-  subcommand('show', 'show dead letters in full')
-    .option('--id <id>', 'only this one')
-    .action((queue: string, { id }: { id?: string }, command: Command) =>
-      run(showLetters(queue, id, command.optsWithGlobals<Flags>())),
-    );
-  subcommand('redrive', 'put dead letters back into their queue')
+    .action((flags: Flags) => run(print(showQueues(flags))));
+  const subcommand = <Options>(name: string, description: string, work: Work<Options>) =>
+    command
+      .command(name)
+      .description(description)
+      .argument('<queue>', 'without ".dead"')
+      .action((queue: string, _: Options, self: Command) =>
+        run(print(work(parseQueueName(queue), self.optsWithGlobals()))),
+      );
+  subcommand('show', 'show dead letters in full', showLetters).option('--id <id>', 'only this one');
+  subcommand('redrive', 'put dead letters back into their queue', redriveLetters)
     .option('--id <id...>', 'these')
-    .option('--all', 'all that are there', false)
-    .action((queue: string, { id = [], all }: { id?: string[]; all: boolean }, command: Command) =>
-      run(redriveLetters(queue, { ids: id, all }, command.optsWithGlobals<Flags>())),
-    );
-  subcommand('drop', 'delete a dead letter')
+    .option('--all', 'all that are there', false);
+  subcommand('drop', 'delete a dead letter', dropLetter)
     .requiredOption('--id <id>', 'which')
-    .option('--yes', 'delete it; without it, it is only shown', false)
-    .action((queue: string, { id, yes }: { id: string; yes: boolean }, command: Command) =>
-      run(dropLetter(queue, id, yes, command.optsWithGlobals<Flags>())),
-    );
-  return queues;
+    .option('--yes', 'delete it; without it, it is only shown', false);
+  return command;
 });
 
-async function showQueues({ name, json, limit }: Flags): Promise<number> {
+async function showQueues({ name, json, limit }: Flags): Promise<string[]> {
   const broker = await brokerOf(name);
   const rows = [];
   for (const row of await overview(broker)) {
     rows.push({ ...row, letters: row.dead > 0 ? await readLetters(broker.amqp, row.queue, 'all', limit) : [] });
   }
-  if (json) return print([JSON.stringify({ queues: rows }, null, 2)]);
+  if (json) return [JSON.stringify({ queues: rows }, null, 2)];
   const withDead = rows.filter(({ dead }) => dead > 0);
-  return print([
-    ...overviewLines(rows),
+  return [
+    ...table([
+      ['QUEUE', 'WAITING', 'IN FLIGHT', 'RETRYING', 'CONSUMERS', 'DEAD'],
+      ...rows.map((row) => [row.queue, row.waiting, row.inFlight, row.retrying, row.consumers, row.dead]),
+    ]),
     ...withDead.flatMap(({ queue, dead, letters }) => [
       '',
       `Dead letters of ${queue}${letters.length < dead ? `, the oldest ${letters.length} of ${dead}` : ''}:`,
       ...letters.flatMap(previewLines),
     ]),
     ...(withDead.length > 0 ? ['', 'In full: npm run queues -- show <queue>; back: … redrive <queue> --all'] : []),
-  ]);
+  ];
 }
 
-async function showLetters(name: string, id: string | undefined, flags: Flags): Promise<number> {
-  const queue = parseQueueName(name);
-  const { amqp } = await brokerOf(flags.name);
-  const letters = await (id === undefined
-    ? readLetters(amqp, queue, 'all', flags.limit)
-    : readLetters(amqp, queue, { ids: [id] }));
-  if (flags.json) return print([JSON.stringify({ letters }, null, 2)]);
-  return print(letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`]);
+async function showLetters(queue: QueueName, { name, json, limit, id }: Flags & { id?: string }): Promise<string[]> {
+  const { amqp } = await brokerOf(name);
+  const which: [Selection, number?] = id === undefined ? ['all', limit] : [{ ids: [id] }];
+  const letters = await readLetters(amqp, queue, ...which);
+  if (json) return [JSON.stringify({ letters }, null, 2)];
+  return letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`];
 }
 
-async function redriveLetters(name: string, which: { ids: string[]; all: boolean }, flags: Flags): Promise<number> {
-  const queue = parseQueueName(name);
-  if (which.all === which.ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
-  const selection: Selection = which.all ? 'all' : which;
+async function redriveLetters(
+  queue: QueueName,
+  { id: ids = [], all, ...flags }: Flags & { id?: string[]; all: boolean },
+) {
+  if (all === ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
   const { amqp } = await brokerOf(flags.name);
   const secret = process.env.MESSAGE_SECRET;
-  const redriven = await redrive(amqp, queue, selection, secret ? createSignature(secret) : undefined);
-  return print([flags.json ? JSON.stringify({ redriven }) : `${redriven} put back into ${queue}.`]);
+  const redriven = await redrive(amqp, queue, all ? 'all' : { ids }, secret ? createSignature(secret) : undefined);
+  return [flags.json ? JSON.stringify({ redriven }) : `${redriven} put back into ${queue}.`];
 }
 
-async function dropLetter(name: string, id: string, yes: boolean, flags: Flags): Promise<number> {
-  const queue = parseQueueName(name);
+async function dropLetter(queue: QueueName, { id, yes, ...flags }: Flags & { id: string; yes: boolean }) {
   const { amqp } = await brokerOf(flags.name);
   const letters = await readLetters(amqp, queue, { ids: [id] });
-  if (!flags.json) print(letters.flatMap(detailLines));
+  if (!flags.json) printLines(letters.flatMap(detailLines));
   if (!yes) throw new ExpectedError('nothing is deleted; with --yes it is');
   const dropped = await drop(amqp, queue, id);
-  return print([flags.json ? JSON.stringify({ dropped, letters }, null, 2) : `${dropped} deleted from ${queue}.dead.`]);
+  return [flags.json ? JSON.stringify({ dropped, letters }, null, 2) : `${dropped} deleted from ${queue}.dead.`];
 }
 
-function print(lines: string[]): number {
-  printLines(lines);
-  return 0;
+/** Throws ExpectedError for a name that is not one of the platform's queues. */
+function parseQueueName(name: string): QueueName {
+  const names = Object.values(queues);
+  const queue = names.find((each) => each === name);
+  if (!queue) throw new ExpectedError(`there is no queue "${name}"; the queues are ${names.join(', ')}`);
+  return queue;
+}
+
+async function print(lines: Promise<string[]>): Promise<number> {
+  printLines(await lines);
+  return exitCodes.fine;
 }
 
 /** The broker named by the environment, else the running stack's. */

@@ -1,4 +1,4 @@
-import { deadQueue, queues, retryQueue, type QueueName } from '../../contracts/names';
+import { deadQueue, queues, retryQueue } from '../../contracts/names';
 import { withBroker } from '../broker/broker';
 import { listQueues } from '../broker/management';
 
@@ -8,30 +8,23 @@ export interface BrokerAddresses {
   management: string | null;
 }
 
-/** Numbers of messages. Null where only the management interface knows them, and it does not answer. */
-export interface QueueOverview {
-  queue: QueueName;
-  waiting: number;
-  /** Delivered to a consumer, not acknowledged yet. */
-  inFlight: number | null;
-  /** Waiting for their next attempt. */
-  retrying: number | null;
-  consumers: number;
-  dead: number;
-}
-
-/** The platform's queues in the order of `contracts/names.ts`. Throws ExpectedError when the broker does not answer. */
-export async function overview({ amqp, management }: BrokerAddresses): Promise<QueueOverview[]> {
+/**
+ * Numbers of messages in the platform's queues, in the order of `contracts/names.ts`. Null where only the management interface knows them, and
+ * it does not answer. Throws ExpectedError when the broker does not answer.
+ */
+export async function overview({ amqp, management }: BrokerAddresses) {
   const listed = management === null ? [] : await listQueues(management, vhostOf(amqp)).catch(() => []);
   const find = (name: string) => listed.find((each) => each.name === name);
   return withBroker(amqp, async (channel) => {
-    const rows: QueueOverview[] = [];
+    const rows = [];
     for (const queue of Object.values(queues)) {
       const { messageCount, consumerCount } = await channel.checkQueue(queue);
       rows.push({
         queue,
         waiting: messageCount,
+        /** Delivered to a consumer, not acknowledged yet. */
         inFlight: find(queue)?.messages_unacknowledged ?? null,
+        /** Waiting for their next attempt. */
         retrying: find(retryQueue(queue))?.messages ?? null,
         consumers: consumerCount,
         dead: (await channel.checkQueue(deadQueue(queue))).messageCount,

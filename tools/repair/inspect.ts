@@ -9,8 +9,8 @@ import { findAssignments, type Assignment } from '../../prisma/delivery/open-ord
 import type * as restaurant from '../../prisma/restaurant/client';
 import { findGroups, type OrderGroup } from '../../prisma/restaurant/open-orders';
 import type * as user from '../../prisma/user/client';
-import { findRecords, type CustomerRecord } from '../../prisma/user/open-orders';
-import { remedyFor, remedyForRating, type Remedy, type Rows, type Run } from './remedy';
+import { findRecords } from '../../prisma/user/open-orders';
+import { remedyFor, remedyForRating, type Run } from './remedy';
 
 export interface RepairDeps {
   dbs: { user: user.Database; restaurant: restaurant.Database; delivery: delivery.Database };
@@ -19,19 +19,7 @@ export interface RepairDeps {
   policy: OrderPolicy;
 }
 
-/** An order in the three databases. */
-export interface OrderRows extends Rows {
-  record: CustomerRecord | null;
-  group: (OrderGroup & { parts: number }) | null;
-  delivery: Assignment | null;
-}
-
-export interface Finding {
-  orderId: string;
-  rows: OrderRows;
-  run: Run;
-  remedy: Remedy;
-}
+export type Finding = Awaited<ReturnType<typeof inspectOnce>>;
 
 /** A step's row precedes its workflow's search attributes by at most this time; usually by a tenth. */
 const settlingMs = 1_000;
@@ -44,11 +32,11 @@ export async function inspect(deps: RepairDeps, orderId: string): Promise<Findin
   return inspectOnce(deps, orderId);
 }
 
-async function inspectOnce(deps: RepairDeps, orderId: string): Promise<Finding> {
+async function inspectOnce(deps: RepairDeps, orderId: string) {
   const { temporal, policy } = deps;
   // Before the rows: they then include what the run wrote before it ended.
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
-  const rows = (await readRows(deps, [orderId])).get(orderId) ?? noRows;
+  const rows = (await readRows(deps, [orderId]))(orderId);
   const run = runOf(description);
   const placedAt = rows.record?.placedAt ?? description?.startTime;
   const fresh = placedAt !== undefined && Date.now() - placedAt.getTime() < policy.placementLimitMs;
@@ -58,40 +46,36 @@ async function inspectOnce(deps: RepairDeps, orderId: string): Promise<Finding> 
   return { orderId, rows, run, remedy: remedyForRating(rows.rating, ratingRun) };
 }
 
-export const noRows: OrderRows = { record: null, group: null, delivery: null, rating: null };
-
-export async function readRows({ dbs }: RepairDeps, orderIds: string[]): Promise<Map<string, OrderRows>> {
+/** Reads these orders from the three databases. Resolves to a lookup by order id. */
+export async function readRows({ dbs }: RepairDeps, orderIds: string[]) {
   const [records, groups, deliveries] = await Promise.all([
     findRecords(dbs.user, orderIds).then(byOrder),
     findGroups(dbs.restaurant, orderIds).then(byOrder),
     findAssignments(dbs.delivery, orderIds).then(byOrder),
   ]);
-  const rowsOf = (id: string): OrderRows => {
-    const record = records.get(id) ?? null;
-    const group = groups.get(id);
-    const delivery = deliveries.get(id) ?? null;
-    const rating = record?.rating ? ratingIn(group, delivery) : null;
-    return { record, group: group ? { ...group, parts: group.orders.length } : null, delivery, rating };
+  return (orderId: string) => {
+    const record = records.get(orderId) ?? null;
+    const group = groups.get(orderId) ?? null;
+    const assignment = deliveries.get(orderId) ?? null;
+    const rating = record?.rating ? ratingIn(group, assignment) : null;
+    return { record, group, delivery: assignment, rating };
   };
-  return new Map(orderIds.map((id) => [id, rowsOf(id)]));
 }
 
 /** A service without the order, or without an agent for it, has no mean to add the rating to. */
-const ratingIn = (group: OrderGroup | undefined, delivery: Assignment | null): 'counted' | 'uncounted' =>
-  group?.orderRating === null || (delivery?.agentId && delivery.agentRating === null) ? 'uncounted' : 'counted';
+const ratingIn = (group: OrderGroup | null, assignment: Assignment | null): 'counted' | 'uncounted' =>
+  group?.orderRating === null || (assignment?.agentId && assignment.agentRating === null) ? 'uncounted' : 'counted';
 
 const byOrder = <T extends { orderId: string }>(rows: T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.orderId, row]));
 
-const { orderStatus, deliveryStatus } = searchAttributes;
-
 function runOf(description: WorkflowExecutionDescription | null): Run {
   if (!description) return { state: 'gone' };
-  const { status, typedSearchAttributes } = description;
+  const { status, typedSearchAttributes: attributes } = description;
   if (status.name !== 'RUNNING') return { state: 'closed', as: status.name };
   return {
     state: 'running',
-    order: (typedSearchAttributes.get(orderStatus) ?? 'PENDING') as OrderStatus,
-    delivery: (typedSearchAttributes.get(deliveryStatus) ?? null) as DeliveryStatus | null,
+    order: (attributes.get(searchAttributes.orderStatus) ?? 'PENDING') as OrderStatus,
+    delivery: (attributes.get(searchAttributes.deliveryStatus) ?? null) as DeliveryStatus | null,
   };
 }

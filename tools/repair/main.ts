@@ -40,16 +40,17 @@ async function runRepair({ name, yes, json, order }: Flags): Promise<number> {
       `The stack "${name}" does not run: npm start. For another system set TEMPORAL_ADDRESS and the three databases (.env.example).`,
     );
   }
-  const { deps, close } = await connect(env);
+  const deps = await connect(env);
   try {
     const outcomes: Outcome[] = [];
-    for await (const outcome of repair(deps, { repairs: yes, orderId: order })) outcomes.push(outcome);
+    for await (const outcome of repair(deps, yes, order)) outcomes.push(outcome);
     printLines(json ? [JSON.stringify({ orders: outcomes.map(outcomeJson) }, null, 2)] : summaryLines(outcomes, yes));
     return outcomes.every(({ remedy, result }) => remedy.kind === 'none' || result?.repaired) ? 0 : 1;
   } catch (error) {
     throw new ExpectedError(messageOf(error), { cause: error });
   } finally {
-    await close();
+    await Promise.all(Object.values(deps.dbs).map((db) => db.$disconnect()));
+    await deps.temporal.close();
   }
 }
 
@@ -71,30 +72,20 @@ function parseOrderId(text: string): string {
 const connectTimeout = '5s';
 
 /** By the variables of `.env.example`. */
-async function connect(env: NodeJS.ProcessEnv): Promise<{ deps: RepairDeps; close: () => Promise<void> }> {
+async function connect(env: NodeJS.ProcessEnv): Promise<RepairDeps> {
   const config = loadConfig(schemas.repair, env);
   const connection = await Connection.connect({ ...temporalServer(config), connectTimeout }).catch((error: unknown) => {
     throw new ExpectedError(messageOf(error), { cause: error });
   });
-  const client = new Client({
-    connection,
-    namespace: config.TEMPORAL_NAMESPACE,
-    dataConverter: dataConverterOf(config.TEMPORAL_PAYLOAD_KEYS),
-  });
-  const log = createLog('repair', 'silent');
-  const ca = config.DATABASE_CA_FILE;
+  const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_PAYLOAD_KEYS: keys } = config;
+  const client = new Client({ connection, namespace, dataConverter: dataConverterOf(keys) });
+  const options = [poolSize, createLog('repair', 'silent'), { ca: config.DATABASE_CA_FILE }] as const;
   const dbs = {
-    user: user.openDatabase(config.USER_DATABASE_URL, poolSize, log, { ca }),
-    restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, poolSize, log, { ca }),
-    delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, poolSize, log, { ca }),
+    user: user.openDatabase(config.USER_DATABASE_URL, ...options),
+    restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, ...options),
+    delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, ...options),
   };
-  return {
-    deps: { dbs, temporal: { client, close: () => connection.close() }, policy: orderPolicy(config) },
-    async close() {
-      await Promise.all(Object.values(dbs).map((db) => db.$disconnect()));
-      await connection.close();
-    },
-  };
+  return { dbs, temporal: { client, close: () => connection.close() }, policy: orderPolicy(config) };
 }
 
 if (require.main === module) runAsProgram(main);

@@ -78,7 +78,7 @@ const rowsOf = (record: string, group: string, delivery: string): Rows => {
         : record === 'delivered'
           ? { status: 'CONFIRMED', delivered: true }
           : { status: record as OrderStatus, delivered: false },
-    group: group === '-' ? null : { status: status as OrderStatus, parts: empty ? 0 : 1 },
+    group: group === '-' ? null : { status: status as OrderStatus, orders: empty ? [] : ['one'] },
     delivery: delivery === '-' ? null : { status: delivery as DeliveryStatus },
     rating: null,
   };

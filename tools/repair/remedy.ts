@@ -8,8 +8,8 @@ export type Resent = Extract<OrderCommand, { kind: 'decide' | 'moveDelivery' | '
 /** The order's status in each database; null where it is unknown. */
 export interface Rows {
   record: { status: OrderStatus; delivered: boolean } | null;
-  /** `parts`: the number of restaurants' orders in the group. */
-  group: { status: OrderStatus; parts: number } | null;
+  /** `orders`: one of each restaurant. */
+  group: { status: OrderStatus; orders: readonly unknown[] } | null;
   delivery: { status: DeliveryStatus } | null;
   /** Whether all ratings' means include the rating; null where none is stored. */
   rating: 'counted' | 'uncounted' | null;
@@ -79,7 +79,9 @@ export function remedyFor(rows: Rows, run: Run, fresh: boolean): Remedy {
       // The message of an old program's order may still wait in a queue: it starts the workflow.
       return run.state === 'gone' && fresh ? none : repeatPlacement(fresh);
     case 'placed':
-      return rows.group?.parts ? { kind: 'adopt', stage: 'placed' } : { kind: 'manual', why: 'the order has no items' };
+      return rows.group?.orders.length
+        ? { kind: 'adopt', stage: 'placed' }
+        : { kind: 'manual', why: 'the order has no items' };
     case 'confirmed':
     case 'delivered':
       return { kind: 'adopt', stage: 'confirmed' };

@@ -3,8 +3,8 @@ import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders'
 import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
 import { messageOf } from '../cli/output';
 import { applyRemedy } from './apply';
-import { inspect, noRows, readRows, type Finding, type RepairDeps } from './inspect';
-import { openInDatabases, openInTemporal } from './open-orders';
+import { inspect, readRows, type Finding, type RepairDeps } from './inspect';
+import { openInDatabases, openInTemporal, type OpenIds } from './open-orders';
 import { isOver } from './remedy';
 
 /** Orders at a time: they keep a server busy, and leave room for orders in flight. */
@@ -12,23 +12,16 @@ const concurrency = 4;
 /** Connections to each database: per order one for its lock and one for queries. */
 export const poolSize = 2 * concurrency;
 
-export interface RepairOptions {
-  /** False: only inspects. */
-  repairs: boolean;
-  /** Only this order, even if it needs nothing. */
-  orderId?: string | undefined;
-}
-
 export interface Outcome extends Finding {
   /** Null when nothing was tried. After a `failure` the next repair tries again. */
   result: { repaired: boolean; failure?: string } | null;
 }
 
 /**
- * Inspects all open orders, or one, and yields those that need something. Idempotent, and safe beside orders in flight and other repairs.
- * Throws when a database or Temporal is unavailable.
+ * Inspects all open orders and yields those that need something; or one, which it yields in any case. Without `repairs` it only inspects.
+ * Idempotent, and safe beside orders in flight and other repairs. Throws when a database or Temporal is unavailable.
  */
-export async function* repair(deps: RepairDeps, { repairs, orderId }: RepairOptions): AsyncGenerator<Outcome> {
+export async function* repair(deps: RepairDeps, repairs: boolean, orderId?: string): AsyncGenerator<Outcome> {
   const yielded = new Set<string>();
   for await (const page of orderId === undefined ? openOrders(deps) : [[orderId]]) {
     for (let start = 0; start < page.length; start += concurrency) {
@@ -43,17 +36,17 @@ export async function* repair(deps: RepairDeps, { repairs, orderId }: RepairOpti
 }
 
 async function* openOrders(deps: RepairDeps): AsyncGenerator<string[]> {
-  const { dbs, temporal } = deps;
-  const sources = [
-    (after: string, limit: number) => openRecords(dbs.user, after, limit),
-    (after: string, limit: number) => openGroups(dbs.restaurant, after, limit),
-    (after: string, limit: number) => openDeliveries(dbs.delivery, after, limit),
+  const { user, restaurant, delivery } = deps.dbs;
+  const sources: OpenIds[] = [
+    (...page) => openRecords(user, ...page),
+    (...page) => openGroups(restaurant, ...page),
+    (...page) => openDeliveries(delivery, ...page),
   ];
   for await (const ids of openInDatabases(sources)) {
-    const rows = await readRows(deps, ids);
-    yield ids.filter((id) => !isOver(rows.get(id) ?? noRows));
+    const rowsOf = await readRows(deps, ids);
+    yield ids.filter((id) => !isOver(rowsOf(id)));
   }
-  yield* openInTemporal(temporal.client);
+  yield* openInTemporal(deps.temporal.client);
 }
 
 async function repairOrder(deps: RepairDeps, orderId: string, repairs: boolean): Promise<Outcome> {

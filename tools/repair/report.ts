@@ -29,14 +29,8 @@ export const outcomeJson = ({ orderId, rows, run, remedy, result }: Outcome): ob
 });
 
 function runText(run: Run): string {
-  switch (run.state) {
-    case 'running':
-      return `running, ${[run.order, run.delivery].filter(Boolean).join(' ')}`;
-    case 'closed':
-      return run.as;
-    case 'gone':
-      return 'gone';
-  }
+  if (run.state === 'running') return `running, ${[run.order, run.delivery].filter(Boolean).join(' ')}`;
+  return run.state === 'closed' ? run.as : 'gone';
 }
 
 function remedyText(remedy: Remedy): string {

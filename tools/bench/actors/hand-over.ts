@@ -3,39 +3,30 @@ import { orderMessages, orderWorkflowId } from '../../../contracts/names';
 import { bodyOf } from '../../platform/answer';
 import { aCourier } from '../../stack/access';
 import type { Bench } from '../bench';
-import { query } from '../database';
-import { signalTimes } from '../measure/histories';
-import { summarize, type Summary } from '../measure/statistics';
+import { query } from '../databases';
+import { signalTime } from '../measure/histories';
+import { summarize } from '../measure/statistics';
 import { createOrderActors } from './orders';
-
-/** Milliseconds from when an agent is freed, in the delivery database, to the next order. Null: not measured. */
-export interface Handover {
-  /** Until that database assigns the agent. */
-  assigned: Summary | null;
-  /** Until the order's workflow receives the signal. */
-  notified: Summary | null;
-}
 
 const pollMs = 10;
 const jobTimeoutMs = 30_000;
 
-/** Confirms more orders than there are agents, and has each agent deliver until none is left. */
-export async function measureHandover(bench: Bench, agentIds: readonly string[], orders: number): Promise<Handover> {
-  const { platform, world } = bench;
-  const actors = createOrderActors(platform, world);
+/** Confirms more orders than there are agents, has each agent deliver until none is left, and measures how long freed agents wait. */
+export async function measureHandover(bench: Bench, agentIds: readonly string[], orders: number) {
+  const actors = createOrderActors(bench.platform, bench.world);
   const open = new Set<string>();
   let toPlace = orders;
   const forEachAgent = (work: (agentId: string) => Promise<void>) => Promise.all(agentIds.map(work));
   await forEachAgent(async () => {
     while (toPlace-- > 0) {
-      const order = await actors.place();
-      open.add(order.orderId);
-      await actors.confirm(order);
+      const { orderId, restaurantId } = await actors.place();
+      open.add(orderId);
+      await actors.confirm(orderId, restaurantId);
     }
   });
   const orderIds = [...open];
   await forEachAgent(async (agentId) => {
-    const courier = platform.as(aCourier(agentId));
+    const courier = bench.platform.as(aCourier(agentId));
     let deadline = performance.now() + jobTimeoutMs;
     while (open.size > 0 && performance.now() < deadline) {
       const { data } = bodyOf(await courier.deliveries({ agent_id: agentId, status: 'PENDING', limit: 1 }));
@@ -50,20 +41,13 @@ export async function measureHandover(bench: Bench, agentIds: readonly string[],
       deadline = performance.now() + jobTimeoutMs;
     }
   });
-  await Promise.all([...open].map((orderId) => actors.cancel(orderId)));
+  await Promise.all([...open].map(actors.cancel));
   return summarizeHandover(bench, orderIds);
 }
 
-interface Assignment {
-  orderId: string;
-  /** Milliseconds since 1970. */
-  freedAt: number;
-  assignedAt: number;
-}
-
-/** The orders whose agent had delivered another of them before. */
-async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]): Promise<Handover> {
-  const rows = await query<Assignment>(
+/** Of the orders whose agent had delivered another of them before: milliseconds from when the delivery database freed the agent. */
+async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]) {
+  const jobs = await query<{ orderId: string; freedAt: number; assignedAt: number }>(
     env.DELIVERY_DATABASE_URL,
     `SELECT "orderId", 1000 * extract(epoch FROM freed)::float8 AS "freedAt",
        1000 * extract(epoch FROM "assignedAt")::float8 AS "assignedAt"
@@ -73,15 +57,15 @@ async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]): 
      ) jobs WHERE freed IS NOT NULL`,
     [orderIds],
   );
-  const workflowIds = rows.map(({ orderId }) => orderWorkflowId(orderId));
-  const signals = await signalTimes(temporal, workflowIds, orderMessages.agentAssigned);
+  const notified: number[] = [];
+  for (const { orderId, freedAt } of jobs) {
+    const notifiedAt = await signalTime(temporal, orderWorkflowId(orderId), orderMessages.agentAssigned);
+    if (notifiedAt !== undefined) notified.push(notifiedAt - freedAt);
+  }
   return {
-    assigned: summarize(rows.map(({ freedAt, assignedAt }) => assignedAt - freedAt)),
-    notified: summarize(
-      rows.flatMap(({ orderId, freedAt }) => {
-        const notifiedAt = signals.get(orderWorkflowId(orderId));
-        return notifiedAt === undefined ? [] : notifiedAt - freedAt;
-      }),
-    ),
+    /** Until that database assigned the agent. Null: not measured. */
+    assigned: summarize(jobs.map(({ freedAt, assignedAt }) => assignedAt - freedAt)),
+    /** Until the order's workflow received the signal. Null: not measured. */
+    notified: summarize(notified),
   };
 }

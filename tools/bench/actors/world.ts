@@ -3,24 +3,15 @@ import { bodyOf } from '../../platform/answer';
 import type { Platform } from '../../platform/platform';
 
 /** What orders are placed with. */
-export interface World {
-  kitchens: Kitchen[];
-  /** User ids. */
-  customers: string[];
-}
-
-export interface Kitchen {
-  restaurantId: string;
-  menuItemIds: string[];
-}
+export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** As many restaurants and dishes as a customer would scroll through. */
 const kitchenCount = 30;
 const menuSize = 8;
 const customerCount = 100;
 
-export async function createWorld(platform: Platform): Promise<World> {
-  const kitchens: Kitchen[] = [];
+export async function createWorld(platform: Platform) {
+  const kitchens = [];
   for (let kitchen = 1; kitchen <= kitchenCount; kitchen += 1) {
     const menu = Array.from({ length: menuSize }, (_, item) => {
       const name = `Dish ${item + 1} of kitchen ${kitchen}`;
@@ -30,7 +21,9 @@ export async function createWorld(platform: Platform): Promise<World> {
     const { data } = bodyOf(await platform.addRestaurant(restaurant));
     kitchens.push({ restaurantId: data.restaurant_id, menuItemIds: data.menu_ids });
   }
-  return { kitchens, customers: Array.from({ length: customerCount }, () => randomUUID()) };
+  /** User ids. */
+  const customers = Array.from({ length: customerCount }, () => randomUUID());
+  return { kitchens, customers };
 }
 
 /** Adds free agents, and returns their ids. */

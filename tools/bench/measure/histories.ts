@@ -1,27 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { until } from '../../platform/until';
 import { sum } from './statistics';
-
-/** Averages over the sampled workflows. */
-export interface HistoryShape {
-  sampled: number;
-  events: number;
-  /** Size of the events as protobuf. */
-  bytes: number;
-  /** Completed ones. */
-  workflowTasks: number;
-  byType: Record<string, { events: number; bytes: number }>;
-}
 
 const { HistoryEvent } = temporal.api.history.v1;
 const { EventType } = temporal.api.enums.v1;
-type Event = temporal.api.history.v1.IHistoryEvent;
 
-/** Reads histories of workflows that have ended or are about to. Throws when one is still running after 5 s. */
-export async function readShape(client: Client, workflowIds: readonly string[]): Promise<HistoryShape> {
+export type HistoryShape = Awaited<ReturnType<typeof readShape>>;
+
+/** Averages over the histories of workflows that have ended or are about to. Throws when one is still running after 5 s. */
+export async function readShape(client: Client, workflowIds: readonly string[]) {
   const histories = await Promise.all(workflowIds.map((id) => readHistory(client, id)));
-  const byType: HistoryShape['byType'] = {};
+  const byType: Record<string, { events: number; bytes: number }> = {};
   for (const event of histories.flat()) {
     const type = String(EventType[event.eventType ?? 0]).replace('EVENT_TYPE_', '');
     const { events, bytes } = (byType[type] ??= { events: 0, bytes: 0 });
@@ -32,25 +22,19 @@ export async function readShape(client: Client, workflowIds: readonly string[]):
   return {
     sampled: histories.length,
     events: sum(all.map(({ events }) => events)),
+    /** Size of the events as protobuf. */
     bytes: sum(all.map(({ bytes }) => bytes)),
-    workflowTasks: byType.WORKFLOW_TASK_COMPLETED?.events ?? 0,
+    /** Completed ones. */
+    workflowTasks: byType['WORKFLOW_TASK_COMPLETED']?.events ?? 0,
     byType,
   };
 }
 
-/** When each workflow received the signal, in milliseconds since 1970. Leaves out workflows that did not. */
-export async function signalTimes(
-  client: Client,
-  workflowIds: readonly string[],
-  signal: string,
-): Promise<Map<string, number>> {
-  const times = new Map<string, number>();
-  for (const id of workflowIds) {
-    const events = await readHistory(client, id);
-    const event = events.find((each) => each.workflowExecutionSignaledEventAttributes?.signalName === signal);
-    if (event) times.set(id, Number(event.eventTime?.seconds) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6);
-  }
-  return times;
+/** When the workflow received the signal, in milliseconds since 1970. Undefined when it did not. */
+export async function signalTime(client: Client, workflowId: string, signal: string): Promise<number | undefined> {
+  const events = await readHistory(client, workflowId);
+  const event = events.find((each) => each.workflowExecutionSignaledEventAttributes?.signalName === signal);
+  return event && Number(event.eventTime?.seconds) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6;
 }
 
 const closed = new Set([
@@ -58,14 +42,14 @@ const closed = new Set([
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
   EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
 ]);
-const attempts = 50;
-const pollMs = 100;
+const timeoutMs = 5_000;
 
-async function readHistory({ workflow }: Client, id: string): Promise<Event[]> {
-  for (let i = 0; i < attempts; i += 1) {
-    const { events } = await workflow.getHandle(id).fetchHistory();
-    if (events && closed.has(events.at(-1)?.eventType ?? 0)) return events;
-    await sleep(pollMs);
-  }
-  throw new Error(`the workflow ${id} does not end`);
-}
+const readHistory = ({ workflow }: Client, id: string) =>
+  until(
+    `the end of workflow ${id}`,
+    async () => {
+      const { events } = await workflow.getHandle(id).fetchHistory();
+      return events && closed.has(events.at(-1)?.eventType ?? 0) ? events : undefined;
+    },
+    timeoutMs,
+  );

@@ -1,6 +1,6 @@
-import type { LoadResult, WindowHooks } from '../loops';
-import { cpuBetween, readCpu, type CpuUse, type Roots } from './processes';
-import { median, sum, summarizeSteps, type Summary } from './statistics';
+import { closedLoop, openLoop, type ClosedLoop, type Job, type LoadResult, type OpenLoop } from '../loops';
+import { readCpu, type Roots } from './processes';
+import { median, sum, summarizeSteps } from './statistics';
 
 /** How often the driver retried or gave up, as a client would. */
 export interface Retries {
@@ -14,73 +14,65 @@ export interface Retries {
 
 /** One load, and the processor time in its window. */
 export interface Phase extends LoadResult {
-  /** Null without /proc. */
-  cpu: CpuUse | null;
+  /** As `readCpu` names it. Null without /proc. */
+  cpuMs: Record<string, number> | null;
   /** Orders only. */
   retries?: Retries;
 }
 
-/** Several rounds of the same load. */
-export interface PhaseSummary {
-  /** Median of the rounds. */
-  perSecond: number;
-  perSecondByRound: number[];
-  /** Milliseconds by step, of all rounds together. */
-  latency: Record<string, Summary | null>;
-  /** Milliseconds of processor time per job, by process. Null without /proc. */
-  cpuMsEach: Record<string, number> | null;
-  /** Cores used by programs that are not part of the benchmark. Null without /proc. */
-  otherCores: number | null;
-  failed: number;
-  failures: string[];
-  /** Null for bare workflows. */
-  retries: Retries | null;
+export type Load = ClosedLoop | OpenLoop;
+
+/** Puts a load of these jobs on the system. */
+export async function measure(roots: Roots, job: Job, load: Load): Promise<Phase> {
+  const readings: ReturnType<typeof readCpu>[] = [];
+  const read = () => void readings.push(readCpu(roots));
+  const hooks = { opened: read, closed: read };
+  const result = await ('perSecond' in load ? openLoop(job, load, hooks) : closedLoop(job, load, hooks));
+  const [from, to] = readings;
+  const used = Object.entries(to ?? {}).map(([name, ms]) => [name, ms - (from?.[name] ?? 0)] as const);
+  return { ...result, cpuMs: from && to ? Object.fromEntries(used) : null };
 }
 
-/** Runs a load, and reads processor time when its window opens and closes. */
-export async function measure(roots: Roots, load: (hooks: WindowHooks) => Promise<LoadResult>): Promise<Phase> {
-  let opened: CpuUse | null = null;
-  let closed: CpuUse | null = null;
-  const result = await load({
-    opened: () => (opened = readCpu(roots)),
-    closed: () => (closed = readCpu(roots)),
-  });
-  return { ...result, cpu: opened && closed && cpuBetween(opened, closed) };
-}
+export type PhaseSummary = ReturnType<typeof summarizePhases>;
 
 const maxFailures = 5;
 
-/** Throws when no job ended in any of the windows. */
-export function summarizePhases(phases: readonly Phase[]): PhaseSummary {
+/** Summarizes rounds of the same load. Throws when no job ended in any of the windows. */
+export function summarizePhases(phases: readonly Phase[]) {
   const done = phases.flatMap((phase) => phase.done);
   const failures = phases.flatMap((phase) => phase.failures);
   if (done.length === 0) throw new Error(`no job ended: ${failures[0] ?? 'the window was too short'}`);
   const perSecondByRound = phases.map((phase) => (1_000 * phase.done.length) / phase.windowMs);
+  const retries = phases.flatMap((phase) => phase.retries ?? []);
   return {
     perSecond: median(perSecondByRound),
     perSecondByRound,
+    /** Milliseconds by step, of all rounds together. */
     latency: summarizeSteps(done),
     ...summarizeCpu(phases, done.length),
     failed: failures.length,
     failures: [...new Set(failures)].slice(0, maxFailures),
-    retries: sumRetries(phases.flatMap(({ retries }) => retries ?? [])),
+    /** Null for bare workflows. */
+    retries: retries.length > 0 ? addUp(retries) : null,
   };
 }
 
-function sumRetries(all: readonly Retries[]): Retries | null {
-  if (all.length === 0) return null;
-  const total = (kind: keyof Retries) => sum(all.map((retries) => retries[kind]));
-  return { accepted: total('accepted'), unavailable: total('unavailable'), cancelled: total('cancelled') };
-}
-
-function summarizeCpu(phases: readonly Phase[], jobs: number): Pick<PhaseSummary, 'cpuMsEach' | 'otherCores'> {
-  const uses = phases.flatMap(({ cpu }) => cpu ?? []);
-  if (uses.length < phases.length) return { cpuMsEach: null, otherCores: null };
-  const names = Object.keys(uses[0]?.processes ?? {});
-  const total = (name: string) => sum(uses.map(({ processes }) => processes[name] ?? 0));
-  const otherMs = sum(uses.map(({ machineMs }) => machineMs)) - sum(names.map(total));
+function summarizeCpu(phases: readonly Phase[], jobs: number) {
+  const used = phases.map(({ cpuMs }) => cpuMs).filter((cpuMs) => cpuMs !== null);
+  const { machine = 0, ...processes } = addUp(used);
+  const isKnown = used.length === phases.length;
+  const otherMs = Math.max(0, machine - sum(Object.values(processes))); // ticks round below zero
   return {
-    cpuMsEach: Object.fromEntries(names.map((name) => [name, total(name) / jobs])),
-    otherCores: Math.max(0, otherMs / sum(phases.map(({ windowMs }) => windowMs))), // ticks round below zero
+    /** Milliseconds of processor time per job, by process. Null without /proc. */
+    cpuMsEach: isKnown ? Object.fromEntries(Object.entries(processes).map(([name, ms]) => [name, ms / jobs])) : null,
+    /** Cores used by programs that are not part of the benchmark. Null without /proc. */
+    otherCores: isKnown ? otherMs / sum(phases.map(({ windowMs }) => windowMs)) : null,
   };
+}
+
+/** Field by field. The records have the same fields. */
+function addUp<Field extends string>(records: readonly Record<Field, number>[]): Record<Field, number> {
+  const names = Object.keys(records[0] ?? {}) as Field[];
+  const totals = names.map((name) => [name, sum(records.map((record) => record[name]))]);
+  return Object.fromEntries(totals) as Record<Field, number>;
 }

@@ -1,11 +1,4 @@
-export interface Summary {
-  count: number;
-  mean: number;
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
-}
+export type Summary = NonNullable<ReturnType<typeof summarize>>;
 
 /** Nearest rank: the smallest value that at least `percent` of the ascending values do not exceed. NaN without values. */
 export function percentile(sorted: readonly number[], percent: number): number {
@@ -14,18 +7,12 @@ export function percentile(sorted: readonly number[], percent: number): number {
 }
 
 /** Null without values. */
-export function summarize(values: readonly number[]): Summary | null {
+export function summarize(values: readonly number[]) {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
   const at = (percent: number) => percentile(sorted, percent);
-  return {
-    count: sorted.length,
-    mean: sum(sorted) / sorted.length,
-    p50: at(50),
-    p95: at(95),
-    p99: at(99),
-    max: at(100),
-  };
+  const mean = sum(sorted) / sorted.length;
+  return { count: sorted.length, mean, p50: at(50), p95: at(95), p99: at(99), max: at(100) };
 }
 
 /** NaN without values. */

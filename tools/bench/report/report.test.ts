@@ -1,6 +1,6 @@
 import type { PhaseSummary } from '../measure/phase';
 import { settingsFor } from '../settings';
-import type { Measured } from './measured';
+import type { Measured } from '../run';
 import { reportOf, type Report } from './report';
 import { reportLines } from './tables';
 

@@ -21,8 +21,7 @@ export const reportLines = (report: Report): string[] => [
 function section(title: string, headings: string[], rows: Cell[][]): string[] {
   if (rows.length === 0) return [];
   const text = (cell: Cell) => (typeof cell === 'number' && !Number.isInteger(cell) ? cell.toFixed(1) : cell);
-  const lines = table([[title, ...headings], ...rows.map((row) => row.map(text))]);
-  return ['', ...lines];
+  return ['', ...table([[title, ...headings], ...rows.map((row) => row.map(text))])];
 }
 
 const percentiles = (summary: Summary | null | undefined): Cell =>
@@ -38,52 +37,36 @@ function conditionLines({ conditions }: Report): string[] {
 }
 
 function rateLines({ orders, baseline, regular, openLoop }: Report): string[] {
-  const rounds = ({ perSecondByRound }: PhaseSummary) => perSecondByRound.map((each) => each.toFixed(1)).join(' ');
   const rows = concurrencies.map((n): Cell[] => {
     const { perSecond, failed, retries } = orders[n];
     const bare = baseline[n].perSecond;
-    const problems = [failed, retries?.accepted, retries?.unavailable, retries?.cancelled].join(', ');
-    return [
-      `${n} at a time`,
-      perSecond,
-      bare,
-      (perSecond / bare).toFixed(2),
-      problems,
-      rounds(orders[n]),
-      rounds(baseline[n]),
-    ];
+    return [`${n} at a time`, perSecond, bare, (perSecond / bare).toFixed(2), failed, ...Object.values(retries ?? {})];
   });
-  const problems = 'failed, 202, 503, cancelled';
-  const headings = ['whole orders', 'bare workflows', 'ratio', problems, 'orders by round', 'bare workflows by round'];
   const failures = [...concurrencies.map((n) => orders[n]), openLoop].flatMap((phase) => phase.failures);
   return [
-    ...section('Per second', headings, [...rows, ['50, regular activities', '', regular.perSecond]]),
+    ...section(
+      'Per second',
+      ['whole orders', 'bare workflows', 'ratio', 'failed', '202', '503', 'cancelled'],
+      [...rows, ['50, regular activities', '', regular.perSecond]],
+    ),
     ...[...new Set(failures)].map((failure) => `failed: ${failure}`),
   ];
 }
 
 function latencyLines({ orders, baseline, openLoop, handover }: Report): string[] {
-  const row = (title: string, { latency }: PhaseSummary, steps: string[]): Cell[] => [
-    title,
-    ...steps.map((step) => percentiles(latency[step])),
-  ];
   const steps = ['place', 'confirm', 'pickUp', 'deliver', 'whole'];
   const bareSteps = ['place', 'update', 'update', 'update', 'whole'];
-  return [
-    ...section('p50 / p95 / p99 in ms', steps, [
-      ...concurrencies.map((n) => row(`orders, ${n} at a time`, orders[n], steps)),
-      row(`orders, ${openLoop.rate.toFixed(1)}/s, from when due`, openLoop, steps),
-      ...concurrencies.map((n) => row(`bare workflows, ${n} at a time`, baseline[n], bareSteps)),
-    ]),
-    ...section(
-      'Agent freed -> next order',
-      ['p50 / p95 / p99 in ms'],
-      [
-        ['assigned in the database', percentiles(handover.assigned)],
-        ['workflow notified', percentiles(handover.notified)],
-      ],
-    ),
+  const row = (title: string, { latency }: PhaseSummary, names = steps): Cell[] => [
+    title,
+    ...names.map((step) => percentiles(latency[step])),
   ];
+  return section('p50 / p95 / p99 in ms', steps, [
+    ...concurrencies.map((n) => row(`orders, ${n} at a time`, orders[n])),
+    row(`orders, ${openLoop.rate.toFixed(1)}/s, from when due`, openLoop),
+    ...concurrencies.map((n) => row(`bare workflows, ${n} at a time`, baseline[n], bareSteps)),
+    ['agent freed -> next order assigned in the database', percentiles(handover.assigned)],
+    ['agent freed -> next workflow notified', percentiles(handover.notified)],
+  ]);
 }
 
 function cpuLines({ orders, baseline, cpu }: Report): string[] {
@@ -101,49 +84,35 @@ function historyLines({ histories: { order, baseline } }: Report): string[] {
   return section('History', ["order's events", 'bytes', "bare workflow's events", 'bytes'], [total, ...rows]);
 }
 
-const browsingLines = ({ browsing }: Report): string[] =>
-  section(
-    `GET /restaurants, ${browsing.bytes} bytes`,
-    ['requests/s', 'p50 ms', 'p99 ms', 'failed'],
-    (['bareExpress', 'cached', 'uncached'] as const).map((kind) => {
-      const { perSecond, p50, p99, failed } = browsing[kind];
-      return [kind, perSecond, p50, p99, failed];
-    }),
-  );
+function browsingLines({ browsing: { bytes, ...rates } }: Report): string[] {
+  const rows = Object.entries(rates).map(([kind, { perSecond, p50, p99, failed }]) => [
+    kind,
+    ...[perSecond, p50, p99, failed],
+  ]);
+  return section(`GET /restaurants, ${bytes} bytes`, ['requests/s', 'p50 ms', 'p99 ms', 'failed'], rows);
+}
 
-const memoryLines = ({ memoryMb, soak }: Report): string[] => [
-  ...section('Memory', ['MB'], Object.entries(memoryMb ?? {})),
-  ...section(
-    'Soak: orders so far',
-    ['orders/s', 'place p50', 'failed', ...Object.keys(soak?.[0]?.memoryMb ?? {}).map((name) => `${name} MB`)],
-    (soak ?? []).map(({ orders, perSecond, placeP50, failed, memoryMb: mb }) => [
-      orders,
-      perSecond,
-      placeP50,
-      failed,
-      ...Object.values(mb ?? {}),
-    ]),
-  ),
-];
+function memoryLines({ memoryMb, soak }: Report): string[] {
+  const headings = ['orders/s', 'place p50', 'failed', ...Object.keys(soak?.[0]?.memoryMb ?? {})];
+  const rows = (soak ?? []).map(({ orders, perSecond, placeP50, failed, memoryMb: mb }) => [
+    orders,
+    ...[perSecond, placeP50, failed, ...Object.values(mb ?? {})],
+  ]);
+  return [
+    ...section('Memory', ['MB'], Object.entries(memoryMb ?? {})),
+    ...section('Soak: orders so far; memory in MB', headings, rows),
+  ];
+}
 
 const growthLines = ({ growth }: Report): string[] =>
   section(
     'Growth',
     ['place in ms, 1 at a time', 'orders/s, 10 at a time', 'PostgreSQL ms per order'],
-    (growth ?? []).map(({ name, place, perSecond, postgresCpuMs }) => [
-      name,
-      percentiles(place),
-      perSecond,
-      postgresCpuMs,
-    ]),
+    (growth ?? []).map(({ name, place, ...rest }) => [name, percentiles(place), rest.perSecond, rest.postgresCpuMs]),
   );
 
-const targetLines = ({ targets }: Report): string[] =>
-  section(
-    'Targets',
-    ['target', 'measured', ''],
-    targets.map(({ name, target, value, met }) => {
-      const verdict = met === null ? 'not measured' : met ? 'met' : 'NOT MET';
-      return [name, target, value?.toFixed(2), verdict];
-    }),
-  );
+function targetLines({ targets }: Report): string[] {
+  const verdict = (met: boolean | null) => (met === null ? 'not measured' : met ? 'met' : 'NOT MET');
+  const rows = targets.map(({ name, target, value, met }) => [name, target, value?.toFixed(2), verdict(met)]);
+  return section('Targets', ['target', 'measured', ''], rows);
+}
