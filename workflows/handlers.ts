@@ -24,7 +24,7 @@ export function registerHandlers(run: OrderRun): void {
 
   for (const [kind, update] of Object.entries(commandUpdates)) {
     const toCommand = (arg: object) => ({ ...arg, kind }) as OrderCommand;
-    setHandler(update as UpdateDefinition<CommandOutcome, [object]>, (arg) => inbox.submit(toCommand(arg)), {
+    setHandler(update as UpdateDefinition<CommandOutcome, [object]>, (arg: object) => inbox.submit(toCommand(arg)), {
       validator: (arg: object) => inbox.validate(toCommand(arg)),
     });
   }

@@ -26,13 +26,8 @@ interface Pending {
   settle(error?: Error): void;
 }
 
-/** Every message carries `appId` as its `app_id` and, given a signature, is signed. */
-export function createPublisher(
-  connection: BrokerConnection,
-  metrics: Pick<BrokerMetrics, 'publishing'>,
-  appId: string,
-  signature?: Signature,
-) {
+/** The messages that are not confirmed yet. They learn when the broker returns one, blocks, or is lost. */
+function watchPending(connection: BrokerConnection): Set<Pending> {
   const pending = new Set<Pending>();
 
   void connection.onSetUp(async ({ channel }) => {
@@ -50,17 +45,28 @@ export function createPublisher(
   connection.onBlocked((cause) => {
     for (const publication of [...pending]) if (publication.failFast) publication.settle(cause);
   });
+  return pending;
+}
 
-  const headersOf = (to: Destination, body: Buffer, options: Options.Publish): object => ({
-    ...correlationHeaders(),
-    ...(options.headers as object | undefined), // a copy keeps the headers of its message
-    ...(signature && { [signatureHeader]: signature.sign(nameOf(to), options.replyTo !== undefined, body) }),
-  });
+/** Every message carries `appId` as its `app_id` and, given a signature, is signed. */
+export function createPublisher(
+  connection: BrokerConnection,
+  metrics: Pick<BrokerMetrics, 'publishing'>,
+  appId: string,
+  signature?: Signature,
+) {
+  const pending = watchPending(connection);
 
   const publish = async (to: Destination, body: Buffer, options: Options.Publish, failFast: boolean): Promise<void> => {
     const { channel } = connection.session();
+    const isRequest = options.replyTo !== undefined;
+    const headers = {
+      ...correlationHeaders(),
+      ...(options.headers as object | undefined), // a copy keeps the headers of its message
+      ...(signature && { [signatureHeader]: signature.sign(nameOf(to), isRequest, body) }),
+    };
     const messageId = options.messageId ?? randomUUID(); // also for a copy of a message without an id
-    const always = { headers: headersOf(to, body, options), messageId, appId, persistent: true, mandatory: true };
+    const always = { headers, messageId, appId, persistent: true, mandatory: true };
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       const publication: Pending = {

@@ -18,45 +18,34 @@ export function createSessions(log: Log) {
   const setUpHooks: ((session: Session) => Promise<void>)[] = [];
   const changes = new EventEmitter().setMaxListeners(0); // each waiting message listens
   let current: Session | undefined;
-  /** Set while the broker, short of memory or disk, does not read from this connection, as from that of every publisher. */
-  let blocked: BrokerUnavailableError | undefined;
+  const block = createBlock(log, changes);
   let closing = false;
 
-  const block = (reason: string): void => {
-    log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
-    blocked = new BrokerUnavailableError(`the broker is blocked: ${reason}`);
-    changes.emit('blocked', blocked);
-  };
-  const unblock = (): void => {
-    if (!blocked) return;
-    log.info({ event: 'broker-unblocked' }, 'the broker takes messages again, or its connection is lost');
-    blocked = undefined;
-    changes.emit('unblocked');
-  };
   const lose = (session: Session, cause: Error): void => {
     if (current !== session) return;
     current = undefined;
-    unblock();
+    block.end();
     if (!closing) log.warn({ event: 'broker-lost', err: cause }, 'lost the connection to the broker');
     changes.emit('lost', cause);
   };
 
   return {
     isConnected: () => current !== undefined,
-    isBlocked: () => blocked !== undefined,
+    isBlocked: () => block.cause() !== undefined,
     /** The current session. Throws BrokerUnavailableError at once while there is none or the broker is blocked. */
     session(): Session {
       if (!current) throw new BrokerUnavailableError('not connected to the broker');
+      const blocked = block.cause();
       if (blocked) throw blocked;
       return current;
     },
     /** Resolves when the broker is blocked, at once if it already is. */
     async untilBlocked(): Promise<void> {
-      if (!blocked) await once(changes, 'blocked');
+      if (!block.cause()) await once(changes, 'blocked');
     },
     /** Resolves when the broker takes messages or the session has ended, at once unless it is blocked. Rejects when aborted. */
     async untilUnblocked(signal: AbortSignal): Promise<void> {
-      if (blocked) await once(changes, 'unblocked', { signal });
+      if (block.cause()) await once(changes, 'unblocked', { signal });
     },
     /** Runs when the broker blocks the current session. */
     onBlocked: (hook: (cause: Error) => void) => void changes.on('blocked', hook),
@@ -74,8 +63,8 @@ export function createSessions(log: Log) {
     /** Listens to the end of a session, and to its being blocked. */
     watch(session: Session): void {
       session.model.on('close', (cause) => lose(session, cause ?? new BrokerUnavailableError('connection closed')));
-      session.model.on('blocked', (reason) => current === session && block(reason));
-      session.model.on('unblocked', () => current === session && unblock());
+      session.model.on('blocked', (reason) => current === session && block.begin(reason));
+      session.model.on('unblocked', () => current === session && block.end());
     },
     /**
      * Ends this session so that a new one is set up: the remedy for a channel that the broker closed. It does not help with a blocked
@@ -96,6 +85,25 @@ export function createSessions(log: Log) {
       closing = true;
       if (last) lose(last, new BrokerUnavailableError('connection closed by this process'));
       return last;
+    },
+  };
+}
+
+/** Whether the broker, short of memory or disk, has stopped reading from this connection, as it does with every publisher. */
+function createBlock(log: Log, changes: EventEmitter) {
+  let cause: BrokerUnavailableError | undefined;
+  return {
+    cause: () => cause,
+    begin(reason: string): void {
+      log.warn({ event: 'broker-blocked', reason }, 'the broker takes no messages');
+      cause = new BrokerUnavailableError(`the broker is blocked: ${reason}`);
+      changes.emit('blocked', cause);
+    },
+    end(): void {
+      if (!cause) return;
+      log.info({ event: 'broker-unblocked' }, 'the broker takes messages again, or its connection is lost');
+      cause = undefined;
+      changes.emit('unblocked');
     },
   };
 }
