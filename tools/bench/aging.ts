@@ -5,7 +5,7 @@ import { summarizePhases } from './measure/phase';
 import { readMemory } from './measure/processes';
 import { loopOf, type Settings } from './settings';
 
-export type SoakSample = Awaited<ReturnType<typeof runSoak>>[number];
+type SoakSample = Awaited<ReturnType<typeof runSoak>>[number];
 
 /** Delivers many orders, 10 at a time, and takes a sample after each tenth. Throws when all orders of a tenth fail. */
 export async function runSoak(bench: Bench, total: number) {
