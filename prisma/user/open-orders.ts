@@ -15,8 +15,6 @@ export async function openOrderIds(db: Database, after: string, limit: number): 
 export const findRecords = (db: Database, orderIds: string[]) =>
   db.userOrder.findMany({ where: { orderId: { in: orderIds } }, include: { rating: true } });
 
-type CustomerRecord = Awaited<ReturnType<typeof findRecords>>[number];
-
 /** A repair takes as long as the system that it repairs takes to answer. */
 const lockOptions = { maxWait: 60_000, timeout: 60_000 };
 

@@ -5,8 +5,6 @@ import { summarizePhases } from './measure/phase';
 import { readMemory } from './measure/processes';
 import { loopOf, type Settings } from './settings';
 
-type SoakSample = Awaited<ReturnType<typeof runSoak>>[number];
-
 /** Delivers many orders, 10 at a time, and takes a sample after each tenth. Throws when all orders of a tenth fail. */
 export async function runSoak(bench: Bench, total: number) {
   const batch = Math.ceil(total / 10);

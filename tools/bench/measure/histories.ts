@@ -6,8 +6,6 @@ import { sum } from './statistics';
 const { HistoryEvent } = temporal.api.history.v1;
 const { EventType } = temporal.api.enums.v1;
 
-type HistoryShape = Awaited<ReturnType<typeof readShape>>;
-
 /** Averages over the histories of workflows that have ended or are about to. Throws when one is still running after 5 s. */
 export async function readShape(client: Client, workflowIds: readonly string[]) {
   const histories = await Promise.all(workflowIds.map((id) => readHistory(client, id)));
