@@ -62,11 +62,11 @@ test.each([
 test('a table aligns its columns, numbers to the right, and shows what is missing as a dash', () => {
   expect(
     table([
-      ['DISH', 'PRICE', 'NOTE'],
-      ['dal', 4, 'hot'],
-      ['paneer', null, 'mild'],
+      ['DISH', 'PRICE', 'WINE', 'NOTE'],
+      ['dal', 4, null, 'hot'],
+      ['paneer', null, null, 'mild'],
     ]),
-  ).toEqual(['DISH    PRICE  NOTE', 'dal         4  hot', 'paneer      -  mild']);
+  ).toEqual(['DISH    PRICE  WINE  NOTE', 'dal         4  -     hot', 'paneer      -  -     mild']);
 });
 
 test('the message of an error names its causes', () => {

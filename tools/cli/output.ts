@@ -22,15 +22,19 @@ export class ExpectedError extends Error {
 /** A cell of a table; null is shown as a dash. */
 export type Cell = string | number | null | undefined;
 
-/** A number, with or without a unit, or the dash of a missing one. */
-const isNumeric = (text = '-'): boolean => /^(-|\d+(\.\d+)?( [a-zA-Z]{1,2})?)$/.test(text);
+const missing = '-';
+/** A number, with or without a unit. */
+const isNumber = (text: string): boolean => /^\d+(\.\d+)?( [a-zA-Z]{1,2})?$/.test(text);
+/** Whether all texts that are not missing are numbers. */
+const areNumbers = (texts: string[]): boolean =>
+  texts.some(isNumber) && texts.every((text) => text === missing || isNumber(text));
 
 /** Rows as lines with aligned columns, two spaces apart. The first row is the head; numbers below it are aligned to the right. */
 export function table(rows: Cell[][]): string[] {
-  const texts = rows.map((row) => row.map((cell) => String(cell ?? '-')));
+  const texts = rows.map((row) => row.map((cell) => String(cell ?? missing)));
   const pads = (texts[0] ?? []).map((_, column) => {
     const width = Math.max(...texts.map((row) => row[column]?.length ?? 0));
-    const isRight = texts.slice(1).every((row) => isNumeric(row[column]));
+    const isRight = areNumbers(texts.slice(1).map((row) => row[column] ?? missing));
     return (text: string) => (isRight ? text.padStart(width) : text.padEnd(width));
   });
   return texts.map((row) =>
