@@ -79,8 +79,8 @@ const startRating = (temporal: Temporal, rating: RatingInput, policy: OrderPolic
 
 /** Whether Temporal holds the same rating of the order: this one, or an earlier one. */
 async function isHeld(temporal: Temporal, rating: RatingInput): Promise<boolean> {
-  const held = (await describeWorkflow(temporal, ratingWorkflowId(rating.order_id)))?.memo?.[ratingMemo];
-  return held === undefined || held === ratingValues(rating);
+  const values = (await describeWorkflow(temporal, ratingWorkflowId(rating.order_id)))?.memo?.[ratingMemo];
+  return values === undefined || values === ratingValues(rating);
 }
 
 export const ratingRoutes = [rateOrder];

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { until } from '../../platform/until';
 
 export type Freezer = ReturnType<typeof createFreezer>;
 
@@ -36,13 +37,12 @@ function sendSignal(pids: number[], signal: NodeJS.Signals): void {
 }
 
 /** A signal takes effect when the process is next scheduled: on a busy machine not at once. */
-async function untilStopped(pids: number[]): Promise<void> {
-  for (;;) {
+const untilStopped = (pids: number[]): Promise<true> =>
+  until('the processes have stopped', async () => {
     // Without a process of these ids left, ps fails.
     const states = await ps('-o', 'stat=', '-p', pids.join(',')).catch(() => '');
-    if (states.split('\n').every((state) => state === '' || /^[TZ]/.test(state))) return;
-  }
-}
+    return states.split('\n').every((state) => state === '' || /^[TZ]/.test(state));
+  });
 
 const ps = async (...args: string[]): Promise<string> => (await promisify(execFile)('ps', args)).stdout;
 
