@@ -2,11 +2,6 @@ import type { OrderProgress } from '../contracts/workflow';
 import { withTimeout } from '../lib/process/timeout';
 import type { OrderRecords } from './orders';
 
-/** A step that also updates the customer's record, in the same activity: each activity costs the order a marker and an activation. */
-export interface WithProgress {
-  progress?: OrderProgress | undefined;
-}
-
 /** The step's own outcome does not wait longer for a slow database. */
 const timeoutMs = 300;
 

@@ -17,19 +17,20 @@ const defaultTimeoutMs = 10_000;
 /**
  * Sends a request to a service's queue and returns the validated reply. The request expires with the activity's attempt.
  * Throws ApplicationFailure (non-retryable where the service says so), or the broker client's retryable errors.
- * @param elapsedMs The time since the attempt began.
+ * @param limits `elapsedMs`: the time since the attempt began. `timeoutMs`: a tighter timeout than the attempt's.
  */
 export function requestReply<T extends z.ZodType>(
   deps: RequestDeps,
   queue: string,
   body: object,
   replySchema: T,
-  elapsedMs = 0,
+  { elapsedMs = 0, timeoutMs: ownTimeoutMs = defaultTimeoutMs } = {},
 ): Promise<z.infer<T>> {
   return guarded(async () => {
     const { info, cancellationSignal } = Context.current();
     const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
-    const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - elapsedMs, 1);
+    const leftMs = Math.min(defaultTimeoutMs, ...limits) - marginMs - elapsedMs;
+    const timeoutMs = Math.max(Math.min(leftMs, ownTimeoutMs), 1);
     const reply = replySchema.safeParse(
       await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
     );

@@ -5,7 +5,8 @@ import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate, type Sent } from '../lib/temporal/send';
 import { commandUpdates } from '../workflows/messages';
-import { judgeEnded, type OrderFacts } from '../workflows/rules';
+import { decideEnded, isRefused } from '../workflows/order/decide';
+import type { OrderFacts } from '../workflows/order/state';
 import { held } from './answers';
 import { mismatch, refuse, UnknownRefusalError, type Refusal } from './http/refusals';
 import type { Answered } from './http/route';
@@ -48,8 +49,8 @@ export async function sendOrderCommand<K extends Kind>(
   }
   const facts = await ownFacts();
   if (!facts) return refuse('NOT_FOUND', 'Order not found');
-  const verdict = judgeEnded(facts, command);
-  return verdict.verdict === 'refused' ? ruleRefusal(command, verdict) : 'done';
+  const decided = decideEnded(facts, command);
+  return isRefused(decided) ? ruleRefusal(command, { code: decided.refused, message: decided.message }) : 'done';
 }
 
 /** As `sendOrderCommand`, without a database to fall back on. Throws WorkflowGoneError when the workflow is closed or gone. */

@@ -1,56 +1,16 @@
 /** Inputs, results and messages of the workflows. Types only: workflow code never runs a schema. */
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { orderRefusals } from './errors';
+import type { CallPolicy, OrderPolicy, PolicyVersion } from './policy';
 import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
-
-/** Time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
-export interface OrderPolicy {
-  /** For the restaurant side to store the order; then CANCELLED. */
-  placementLimitMs: number;
-  /** For the restaurant's decision; then CANCELLED. */
-  decisionLimitMs: number;
-  /** For finding an agent, over all attempts; then CANCELLED. */
-  courierLimitMs: number;
-  /** For the pick-up; then CANCELLED. */
-  pickupLimitMs: number;
-  /** After this long without delivery `OrderAttention` is set. The order continues. */
-  deliveryAttentionMs: number;
-  /** How often to ask again while no agent is free: covers a lost "agent assigned" message. */
-  reaskIntervalMs: number;
-  /** After a failed local attempt a service is called durably for this long: each local attempt would cost a second. */
-  avoidLocalMs: number;
-  /** Timeout of one durable attempt; its request expires in the queue with it. Absent in orders of version 0.1. */
-  attemptMs?: number;
-  /** Longest pause between durable attempts, which are repeated without end. Absent in orders of version 0.1. */
-  retryIntervalMs?: number;
-  /** After this long a failing compensation sets `OrderAttention`. Its retries continue. Absent in orders of version 0.1. */
-  undoAttentionMs?: number;
-}
-
-const minuteMs = 60_000;
-
-/** The defaults of the configuration, and of orders and ratings of version 0.1 without these fields. */
-export const defaultOrderPolicy: Required<OrderPolicy> = {
-  placementLimitMs: 10 * minuteMs,
-  decisionLimitMs: 15 * minuteMs,
-  courierLimitMs: 15 * minuteMs,
-  pickupLimitMs: 60 * minuteMs,
-  deliveryAttentionMs: 120 * minuteMs,
-  reaskIntervalMs: 30_000,
-  avoidLocalMs: 30_000,
-  attemptMs: 10_000,
-  retryIntervalMs: 30_000,
-  /** Longer than the restart of a service, which needs no operator. */
-  undoAttentionMs: 2 * minuteMs,
-};
-
-/** How to call a service that is slow or unavailable. */
-export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
 
 /** Input of the order workflow. The optional fields after the first belong to adopted orders. */
 export interface OrderInput {
   order: PlaceOrderMessage;
-  policy: OrderPolicy;
+  /** What differs from the defaults of this input's version (`policyOf`). */
+  policy?: Partial<OrderPolicy>;
+  /** @default 1 */
+  version?: PolicyVersion;
   /** @default 'cancel_all' */
   onPartialRefusal?: PartialRefusal;
   /** Where an adopted order stands. `cancelled`: it cannot continue and is undone in every service. Absent: a new order. */
@@ -64,12 +24,13 @@ export interface OrderInput {
 }
 
 /** Answer of the `place` update. `bodyHash` and `placedAt` are those of the first placement under the idempotency key. */
-export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
+export type PlacementOutcome = { bodyHash: string; placedAt: string } & PlacementAnswer;
+
+export type PlacementAnswer =
   | { outcome: 'placed'; total: string }
   | { outcome: 'rejected' | 'cancelled'; reason: string }
   /** An earlier run, which Temporal no longer has, placed this order. Nothing was changed; the values are from the customer's record. */
-  | { outcome: 'settled'; total: string | null; reason: string | null }
-);
+  | { outcome: 'settled'; total: string | null; reason: string | null };
 
 /** The order's progress, for the customer's record. */
 export interface OrderProgress {
@@ -92,15 +53,32 @@ export interface FirstPlacement {
   reason: string | null;
 }
 
-export type OrderCommand =
+/** Who asks, as far as the rules depend on it. A command without an author comes from an operator, or from the stock command line. */
+export type Author<Role extends 'customer' | 'restaurant' | 'courier' = 'customer' | 'restaurant' | 'courier'> =
+  Extract<
+    | { role: 'customer'; user_id: string }
+    /** The restaurants of the order that are the author's. */
+    | { role: 'restaurant'; restaurant_ids: readonly string[] }
+    | { role: 'courier'; agent_id: string },
+    { role: Role }
+  >;
+
+export type OrderCommand = { by?: Author | undefined } &
   /** One restaurant's decision on its part, or a decision on the whole order. */
-  | { kind: 'decide'; status: Decision; restaurant_id?: string | null | undefined; reason?: string | null | undefined }
-  | { kind: 'moveDelivery'; status: DeliveryMove }
-  | { kind: 'cancel'; reason?: string | null | undefined }
-  /** Ask again for an agent. */
-  | { kind: 'askAgent' }
-  /** This agent, or by default the assigned one, hands the job back. */
-  | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
+  (
+    | {
+        kind: 'decide';
+        status: Decision;
+        restaurant_id?: string | null | undefined;
+        reason?: string | null | undefined;
+      }
+    | { kind: 'moveDelivery'; status: DeliveryMove }
+    | { kind: 'cancel'; reason?: string | null | undefined }
+    /** Ask again for an agent. */
+    | { kind: 'askAgent' }
+    /** This agent, or by default the assigned one, hands the job back. */
+    | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined }
+  );
 
 /** The commands of a kind. */
 export type CommandOf<Kind extends OrderCommand['kind']> = Extract<OrderCommand, { kind: Kind }>;
@@ -111,6 +89,9 @@ export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: R
 /** Why a command is refused. Also the `type` of the failure with which a validator refuses. */
 export type RefusalCode =
   | keyof typeof orderRefusals
+  /** The order, or a part of it, is another's. */
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
   /** Never from an API: an update sent by hand. */
   | 'MALFORMED';
 
@@ -150,6 +131,9 @@ export interface RatingInput extends RatingMessage {
   rating_id: string;
   user_id: string;
 }
+
+/** How the rating workflow calls its services: what differs from the defaults. */
+export type RatingPolicy = Partial<CallPolicy>;
 
 /** Answer of the rating workflow's `rate` update. */
 export type RatingOutcome = { outcome: 'stored'; id: string; user_order_id: string } | { outcome: RatingRefusal };

@@ -6,17 +6,17 @@ import {
   ApplicationFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { DeliveryActivities } from '../activities/delivery';
-import type { OrderActivities } from '../activities/orders';
-import type { RatingActivities } from '../activities/ratings';
-import { defaultOrderPolicy, type CallPolicy } from '../contracts/workflow';
+import type { Activities } from '../activities';
+import type { CallPolicy } from '../contracts/policy';
 
-export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
 export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
 
 /** The service that each activity depends on, and its summary in the Web UI. */
 const steps: Record<keyof Activities, { service: Service; summary: string }> = {
-  recordOrder: { service: 'user', summary: "Record the customer's order, have the restaurant create it" },
+  placeOrder: { service: 'user', summary: "Record the customer's order, have the restaurant create it" },
+  confirmOrder: { service: 'restaurant', summary: "Write the restaurant's decision, ask for a delivery agent" },
+  completeDelivery: { service: 'delivery', summary: "Write the delivery, update the customer's record" },
+  recordOrder: { service: 'user', summary: "Record the customer's order" },
   recordProgress: { service: 'user', summary: "Record the order's progress for the customer" },
   createOrder: { service: 'restaurant', summary: 'Have the restaurant check, price and store the order' },
   changeOrder: { service: 'restaurant', summary: "Write the restaurant's decision" },
@@ -33,10 +33,7 @@ const local = proxyLocalActivities<Activities>({
   retry: { maximumAttempts: 1 }, // the default policy retries without end, inside the workflow task
 });
 /** Retried without end: time limits belong to the saga. */
-const durableCalls = ({
-  attemptMs = defaultOrderPolicy.attemptMs,
-  retryIntervalMs = defaultOrderPolicy.retryIntervalMs,
-}: CallPolicy) =>
+const durableCalls = ({ attemptMs, retryIntervalMs }: CallPolicy) =>
   proxyActivities<Activities>({
     startToCloseTimeout: attemptMs,
     retry: {

@@ -6,7 +6,7 @@ import { agentExists } from '../../prisma/delivery/agents';
 import { findDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
-import type { OrderFacts } from '../../workflows/rules';
+import type { OrderFacts } from '../../workflows/order/state';
 import { accepted, withSuccess } from '../answers';
 import { isRefusal, mismatch, refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
@@ -145,7 +145,11 @@ async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null
   const delivery = await findDelivery(db, orderId);
   if (!delivery) return null;
   const { status, agent } = delivery;
-  return { status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED', delivery: agent ? status : null };
+  return {
+    status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED',
+    delivery: agent ? status : null,
+    agent: agent && { agent_id: agent.id },
+  };
 }
 
 const shown = (row: ListedDelivery): Delivery => ({

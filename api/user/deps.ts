@@ -1,4 +1,4 @@
-import type { OrderPolicy } from '../../contracts/workflow';
+import type { OrderPolicy } from '../../contracts/policy';
 import type { Cache } from '../../lib/redis/cache';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';

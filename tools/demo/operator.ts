@@ -1,7 +1,7 @@
 /** An operator's commands and observations, each printed as a step. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Activities } from '../../workflows/calls';
+import type { Activities } from '../../activities';
 import { withBroker } from '../broker/broker';
 import { withTemporal } from '../platform/connections';
 import { until } from '../platform/until';

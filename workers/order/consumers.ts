@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { orderLogFields } from '../../contracts/log-fields';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
 import { queues } from '../../contracts/names';
-import type { OrderPolicy } from '../../contracts/workflow';
+import type { OrderPolicy } from '../../contracts/policy';
 import type { Broker } from '../../lib/broker/broker';
 import { parseWith } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';

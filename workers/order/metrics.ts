@@ -5,7 +5,8 @@ import { searchAttributes, workflowTypes } from '../../contracts/names';
 import { orderStages, type OrderStage } from '../../contracts/states';
 import { cachedFor, observableGauge } from '../../lib/metrics/metrics';
 import { serverTimeoutMs, type Temporal } from '../../lib/temporal/connection';
-import type { OrderSinks, UndoStep } from '../../workflows/order-metrics';
+import type { UndoStep } from '../../workflows/order/events';
+import type { OrderSinks } from '../../workflows/order/metrics';
 
 /** Seconds, from an immediate decision to an order's longest time limit. */
 const stageBuckets = [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200];

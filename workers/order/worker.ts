@@ -1,7 +1,5 @@
 import { defaultSinks, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createDeliveryActivities } from '../../activities/delivery';
-import { createOrderActivities } from '../../activities/orders';
-import { createRatingActivities } from '../../activities/ratings';
+import { createActivities } from '../../activities';
 import { ordersDeployment, ordersTaskQueue } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import type { schemas } from '../../lib/config/config';
@@ -53,11 +51,7 @@ export async function startTemporalWorker(
       carryTraces: isTracing(),
     }),
     ...versioning(config.WORKER_BUILD_ID),
-    activities: {
-      ...createOrderActivities({ broker, records }),
-      ...createDeliveryActivities({ broker, records }),
-      ...createRatingActivities({ broker, ratings }),
-    },
+    activities: createActivities({ broker, records, ratings }),
     interceptors: { activity: [...(isTracing() ? [tracingActivities] : []), activityLog] },
     // These sinks log directly: through the native part, which sorts its lines among theirs, they would be 100 ms late.
     sinks: { ...defaultSinks(temporalLogger(log)), ...orderSinks(registry), ...(isTracing() && traceSinks()) },

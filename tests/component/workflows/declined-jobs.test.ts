@@ -1,6 +1,6 @@
 /** Couriers who hand a job back before pick-up. */
 import { alreadyApplied } from '../../../contracts/names';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { agentAssignedSignal, declineUpdate } from '../../../workflows/messages';
 import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
 import { until } from '../../fixtures/until';

@@ -3,8 +3,8 @@
  * down.
  */
 import { CompleteAsyncError, Context } from '@temporalio/activity';
-import type { OrderPolicy } from '../../../contracts/workflow';
-import type { Activities } from '../../../workflows/calls';
+import type { OrderPolicy } from '../../../contracts/policy';
+import type { Activities } from '../../../activities';
 import { declineUpdate } from '../../../workflows/messages';
 import { confirm, done, move } from '../../fixtures/order-stage';
 import { anOrderInput } from '../../fixtures/orders';

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, patched } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 
 /** One time limit at a time, for what the order is waiting for now. */
 export interface Watchdog {
@@ -27,8 +27,7 @@ export function createWatchdog(): Watchdog {
       const earlier = (): boolean => present !== undefined && present.deadline < armedFor;
       await condition(earlier, Math.max(armedFor - Date.now(), 1));
       if (present && Date.now() >= present.deadline) {
-        // Unpatched: orders of version 0.1 whose limit has already cut off a step.
-        if (held > 0 && patched('limits-wait-for-accepted-steps')) {
+        if (held > 0) {
           await condition(() => held === 0);
           continue;
         }
