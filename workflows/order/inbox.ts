@@ -1,9 +1,10 @@
-import { ApplicationFailure, Trigger } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import { alreadyApplied, alreadyPending } from '../../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../../contracts/workflow';
 import { decide, decideEnded, isRefused, isRepeat, outcomeOf, stopReasonOf, type Decided } from './decide';
 import { evolve } from './evolve';
 import type { OrderState } from './state';
+import { createAnswer } from './waits';
 
 export interface Submitted {
   readonly command: OrderCommand;
@@ -99,12 +100,12 @@ export function createInbox(order: { readonly state: OrderState }, changed: () =
 
 interface Pending extends Submitted {
   isAnswered(this: void): boolean;
-  /** Not cancellable: after an operator's cancel the answer is the order's outcome, not a failure of the wait. */
+  /** After an operator's cancel the answer is the order's outcome, not a failure of the wait. */
   outcome: Promise<CommandOutcome>;
 }
 
 function newlyPending(command: OrderCommand): Pending {
-  const outcome = new Trigger<CommandOutcome>();
+  const outcome = createAnswer<CommandOutcome>();
   let answered = false;
   return {
     command,
@@ -113,7 +114,7 @@ function newlyPending(command: OrderCommand): Pending {
       outcome.resolve(given);
     },
     isAnswered: () => answered,
-    outcome: Promise.resolve(outcome),
+    outcome: outcome.promise,
   };
 }
 
