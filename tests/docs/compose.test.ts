@@ -8,7 +8,7 @@ import { resolveAddresses } from '../../tools/stack/addresses';
 import { projectRoot } from '../../tools/stack/instance';
 import { defaultPorts } from '../../tools/stack/ports';
 import { dynamicConfig, sqlitePragmas } from '../../tools/stack/servers/temporal';
-import { brokerUsers, passwordVariable } from '../../tools/accounts/permissions';
+import { brokerUsers, passwordVariable } from '../../tools/accounts/broker';
 import { serviceParts } from '../../tools/stack/services';
 
 const service = z.object({

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { createPlatform, urlsIn } from '../platform/platform';
+import { createPlatform } from '../platform/platform';
 import { createKeepAlive } from '../platform/transport';
-import { readSystemVariables } from '../platform/variables';
+import { readSystemVariables } from '../platform/system';
 import { requestStack } from '../stack/control';
 import { createOrderActors } from './actors/orders';
 import { createWorld } from './actors/world';
@@ -24,7 +24,7 @@ export async function openBench(env: NodeJS.ProcessEnv, settings: Settings, say:
   /** Does not decode payloads. */
   const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
   /** Sends as the operator, without retries. */
-  const platform = createPlatform({ urlOf: urlsIn(variables), transport: createKeepAlive().transport });
+  const platform = createPlatform({ transport: createKeepAlive().transport });
   const world = await createWorld(platform);
   const worker = await startChild(join(__dirname, 'baseline', 'worker.js'), [address, namespace]);
   const { parts } = await requestStack(variables.STACK_SOCKET, { command: 'status' });

@@ -53,7 +53,6 @@ async function runChaos({ name, seed, orders, limit, json, keep, yes }: ChaosOpt
   // Durable, because PostgreSQL and the other servers are killed and must keep what they have acknowledged.
   const launch = { name, yes, env: { ...ampleRateLimits, ...shortLimits }, durable: true, keepData: keep };
   const code = await onFreshSystem(launch, async (system) => {
-    Object.assign(process.env, system.env); // the tokens' secret among them
     const outcome = await run(system, makePlan(seed, orders), limit * 1_000);
     const report = reportOf(outcome);
     writeFileSync(join(logsDir, 'evidence.json'), JSON.stringify({ report, ...outcome.given }, null, 1));

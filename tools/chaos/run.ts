@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { say } from '../cli/output';
-import { createPlatform, urlsIn } from '../platform/platform';
+import { createPlatform } from '../platform/platform';
 import type { FreshSystem } from '../stack/fresh-system';
 import { createOutsider } from './actors/outsider';
 import { actOut } from './actors/scenario';
@@ -30,7 +30,7 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const journal = createJournal(join(system.logsDir, 'journal.jsonl'));
   const freezer = createFreezer();
   process.once('exit', () => freezer.thawAll()); // when interrupted, too
-  const platform = createPlatform({ urlOf: urlsIn(system.env) });
+  const platform = createPlatform();
   await installAuditTrail(system.addresses.postgres);
   const restaurants = await setUp(platform, plan.couriers);
 

@@ -4,7 +4,7 @@ import { ExpectedError, messageOf } from '../cli/output';
 import { onFreshSystem } from '../stack/fresh-system';
 import type { PortPolicy } from '../stack/ports';
 import { createDemo, type Scenario } from './demo';
-import { scenarios, type ScenarioName } from './scenarios/scenarios';
+import { scenarios, type ScenarioName } from './scenarios';
 import { heading, print } from './screen';
 
 interface DemoFlags {
@@ -36,10 +36,7 @@ function runDemo({ scenario: name, portBase: ports, keep, running, ...flags }: D
   const scenario: Scenario = scenarios[name];
   if (running) return show(scenario);
   const options = { ...flags, ports, env: scenario.environment, stayUp: keep };
-  return onFreshSystem(options, ({ env }) => {
-    Object.assign(process.env, env);
-    return show(scenario);
-  });
+  return onFreshSystem(options, () => show(scenario));
 }
 
 /** On the system that the environment names. */

@@ -15,7 +15,7 @@ import {
   type NewRestaurant,
 } from '../platform/requests';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
-import { step, stepUntil } from './steps';
+import { step, stepUntil } from './screen';
 
 export interface Order {
   orderId: string;

@@ -2,7 +2,7 @@
  * The platform's one client, for tests and tools: a method for each request, with the bodies and answers of the contract.
  *
  * @example
- * const platform = createPlatform({ urlOf: urlsIn(process.env) });
+ * const platform = createPlatform();
  * const { order_id } = bodyOf(await platform.as(aCustomer(userId)).placeOrder(order));
  */
 import type { Caller } from '../../contracts/access';
@@ -30,9 +30,10 @@ export interface Platform extends ReturnType<typeof createRequests> {
 /** Longer than a service takes to say that it holds a request: 3 s, and 2 s to be sure of it. */
 const standardTimeoutMs = 15_000;
 
-/** Unless the options say otherwise: an operator, by `fetch`, without repeats. */
-export function createPlatform(options: Partial<PlatformOptions> & Pick<PlatformOptions, 'urlOf'>): Platform {
+/** Unless the options say otherwise: the system that the environment names, an operator, by `fetch`, without repeats. */
+export function createPlatform(options: Partial<PlatformOptions> = {}): Platform {
   const all: PlatformOptions = {
+    urlOf: urlsIn(process.env),
     authorization,
     transport: fetchTransport,
     caller: anOperator,

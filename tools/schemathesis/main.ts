@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { printLines } from '../cli/output';
 import { bodyOf } from '../platform/answer';
-import { createPlatform, urlsIn } from '../platform/platform';
+import { createPlatform } from '../platform/platform';
 import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
 import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
@@ -50,12 +50,10 @@ async function run(command: string, args: string[]): Promise<number> {
 }
 
 /** Examines the services of a running system. Returns the exit code. */
-async function examine({ env }: FreshSystem): Promise<number> {
-  Object.assign(process.env, env); // the tokens' secret among them
+async function examine({ addresses }: FreshSystem): Promise<number> {
   await install();
   mkdirSync(folder, { recursive: true });
-  const urlOf = urlsIn(env);
-  const platform = createPlatform({ urlOf });
+  const platform = createPlatform();
   // Each service gets its own world, since a run may leave nothing usable of it. All are made first: later orders would find no free agent.
   const worlds = [];
   for (const service of serviceNames) worlds.push({ service, ids: await createWorld(platform) });
@@ -65,7 +63,7 @@ async function examine({ env }: FreshSystem): Promise<number> {
     const document = bodyOf(await platform.request<object>(service, 'GET', '/openapi.json'));
     const file = join(folder, `${service}.json`);
     writeFileSync(file, JSON.stringify(withIds(document, ids)));
-    const target = ['--url', urlOf(service), '-H', `Authorization: ${token}`, '--checks', checks.join(',')];
+    const target = ['--url', addresses.api[service], '-H', `Authorization: ${token}`, '--checks', checks.join(',')];
     const quiet = ['--continue-on-failure', '--generation-database', 'none', '--warnings', 'off'];
     if ((await run(program, ['run', file, ...target, ...bounds, ...quiet])) !== 0) failed.push(service);
   }

@@ -30,16 +30,15 @@ interface FreshSystemOptions extends Pick<StackOptions, 'yes'>, Partial<Pick<Sta
 /** `askStack` reaches the launcher on the `socketPath`. */
 export interface FreshSystem extends Pick<Instance, 'logsDir' | 'socketPath'> {
   addresses: Addresses;
-  /** This process's environment with everything that a process needs to find the system: addresses, AUTH_SECRET, STACK_SOCKET, STACK_NAME. */
-  env: NodeJS.ProcessEnv;
   /** Runs a script with Node on this terminal; it ends with the system. Resolves to its exit code. */
   runNode: (args: string[], env?: NodeJS.ProcessEnv) => Promise<number>;
 }
 
 /**
  * Starts a fresh system, has `use` work with it, and stops it. By default its ports are any free ones and its data would not survive a crash,
- * so that it runs beside any other stack and is fast. Resolves to the exit code that `use` resolves to; 1 if the system did not start; 130
- * after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
+ * so that it runs beside any other stack and is fast. This process's environment then has everything that a process needs to find the
+ * system: addresses, AUTH_SECRET, STACK_SOCKET, STACK_NAME. Resolves to the exit code that `use` resolves to; 1 if the system did not start;
+ * 130 after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
  * AlreadyRunningError when a stack of this name runs.
  */
 export async function onFreshSystem(
@@ -52,14 +51,19 @@ export async function onFreshSystem(
   const launch = { instance, ports, yes, serversOnly: false, durable, fresh: true, env };
   const code = await withStack(launch, async (stack) => {
     const children: Promise<number>[] = [];
-    const systemEnv = systemEnvironment(instance, stack.addresses, env);
+    const temporalCli = findTemporal();
+    Object.assign(process.env, env, stackEnvironment(stack.addresses, env), {
+      STACK_SOCKET: socketPath,
+      STACK_NAME: name,
+      ...(temporalCli && { TEMPORAL_CLI: temporalCli }),
+    });
     const runNode: FreshSystem['runNode'] = (args, more) => {
-      const child = runChild(args, { ...systemEnv, ...more }, stack);
+      const child = runChild(args, { ...process.env, ...more }, stack);
       children.push(child);
       return child;
     };
     const interrupted = stack.stopping.then(() => exitCodes.interrupted);
-    const system = { addresses: stack.addresses, env: systemEnv, logsDir, socketPath, runNode };
+    const system = { addresses: stack.addresses, logsDir, socketPath, runNode };
     const result = await Promise.race([use(system), interrupted]);
     await Promise.allSettled(children);
     if (stayUp && result !== exitCodes.interrupted) {
@@ -70,17 +74,6 @@ export async function onFreshSystem(
   });
   if (code === exitCodes.fine && !keepData) wipe(instance);
   return code;
-}
-
-function systemEnvironment(instance: Instance, addresses: Addresses, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const temporalCli = findTemporal();
-  return {
-    ...env,
-    ...stackEnvironment(addresses, env),
-    STACK_SOCKET: instance.socketPath,
-    STACK_NAME: instance.name,
-    ...(temporalCli && { TEMPORAL_CLI: temporalCli }),
-  };
 }
 
 /** A program that ends with the launcher, however that ends. It gets SIGTERM as soon as the stack stops. */

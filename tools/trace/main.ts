@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
 import { printLines, table } from '../cli/output';
 import { bodyOf } from '../platform/answer';
-import { createPlatform, untilDone, urlsIn } from '../platform/platform';
+import { createPlatform, untilDone } from '../platform/platform';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { startCollector, type Span } from './collector';
 
@@ -18,8 +18,7 @@ async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<
   const collector = await startCollector();
   const env = { ...ampleRateLimits, ...collector.environment };
   let orderId = '';
-  const code = await onFreshSystem({ name, yes, env }, async (system) => {
-    Object.assign(process.env, system.env); // tokens are signed with its secret
+  const code = await onFreshSystem({ name, yes, env }, async () => {
     orderId = await deliverOrders();
     return exitCodes.fine;
   });
@@ -33,7 +32,7 @@ const warmUpOrders = 30;
 
 /** Resolves to the id of the last order. */
 async function deliverOrders(): Promise<string> {
-  const platform = createPlatform({ urlOf: urlsIn(process.env), repeat: untilDone });
+  const platform = createPlatform({ repeat: untilDone });
   const menu = [{ name: 'Soup', price: 4.5, type: 'VEG' as const }];
   const kitchen = { name: 'Kitchen', opening_time: '00:00', closing_time: '23:59', menu };
   const { restaurant_id, menu_ids } = bodyOf(await platform.addRestaurant(kitchen)).data;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { orderMessages, orderWorkflowId } from '../../../contracts/names';
 import { bodyOf } from '../../platform/answer';
+import { query } from '../../platform/system';
 import { aCourier } from '../../stack/access';
 import type { Bench } from '../bench';
-import { query } from '../databases';
 import { signalTime } from '../measure/histories';
 import { summarize } from '../measure/statistics';
 import { createOrderActors } from './orders';

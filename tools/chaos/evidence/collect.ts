@@ -4,8 +4,7 @@ import { queues } from '../../../contracts/names';
 import { readLetters } from '../../broker/dead-letters';
 import { listQueues } from '../../broker/management';
 import { messageOf } from '../../cli/output';
-import { withTemporal } from '../../platform/connections';
-import { readSystemVariables } from '../../platform/variables';
+import { readSystemVariables, withTemporal } from '../../platform/system';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import { waitingMessages } from '../invariants/leftovers';
@@ -17,7 +16,7 @@ import { listUnsettled, readRuns, replayHistories } from './workflows';
 export async function collectEvidence(system: FreshSystem, orderIds: string[]): Promise<Evidence> {
   const rows = await readDatabases(system.addresses.postgres);
   const stored = [...rows.records, ...rows.groups, ...rows.deliveries].map(({ orderId }) => orderId);
-  const workflows = await inTemporal(system, async (client) => ({
+  const workflows = await inTemporal(async (client) => ({
     runs: await readRuns(client, [...orderIds, ...stored]),
     replayFailures: await replayHistories(client),
   }));
@@ -25,8 +24,8 @@ export async function collectEvidence(system: FreshSystem, orderIds: string[]): 
   return { ...rows, ...workflows, queues: found, deadLetters: await readDeadLetters(system) };
 }
 
-const inTemporal = <T>({ env }: FreshSystem, use: (client: Client) => Promise<T>): Promise<T> =>
-  withTemporal(readSystemVariables(env, 'The system lacks variables'), use);
+const inTemporal = <T>(use: (client: Client) => Promise<T>): Promise<T> =>
+  withTemporal(readSystemVariables(process.env, 'The system lacks variables'), use);
 
 /** Every queue of the broker, also those of other programs. */
 async function readQueues({ addresses }: FreshSystem): Promise<Evidence['queues']> {
@@ -64,6 +63,6 @@ async function findUnsettled(system: FreshSystem): Promise<string[]> {
   const { parts } = await requestStack(system.socketPath, { command: 'status' });
   const down = parts.filter(({ state }) => state !== 'ready');
   if (down.length > 0) return down.map(({ name, state }) => `${name} is ${state}`);
-  const [workflowIds, found] = await Promise.all([inTemporal(system, listUnsettled), readQueues(system)]);
+  const [workflowIds, found] = await Promise.all([inTemporal(listUnsettled), readQueues(system)]);
   return [...workflowIds.map((id) => `${id} is running`), ...waitingMessages(found)];
 }

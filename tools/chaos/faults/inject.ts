@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, say } from '../../cli/output';
-import { selectRows } from '../../platform/connections';
+import { query } from '../../platform/system';
 import { requestStack } from '../../stack/control';
 import type { FreshSystem } from '../../stack/fresh-system';
 import type { PartName } from '../../stack/services';
@@ -64,7 +64,7 @@ async function inject({ system, freezer }: Injector, fault: Fault): Promise<void
       return freezer.whileFrozen(pid, duration);
     }
     case 'lock':
-      await selectRows(
+      await query(
         system.addresses.postgres[fault.on.database],
         `BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE "${fault.on.table}" IN ACCESS EXCLUSIVE MODE;
         SELECT pg_sleep(${fault.durationMs / 1_000}); ROLLBACK`,
@@ -88,7 +88,7 @@ async function killPart({ socketPath }: FreshSystem, part: PartName, downMs: num
 
 /** The server process of a connection in use, which may hold locks, or else of an idle one. Throws when there is none. */
 async function findConnection(databaseUrl: string): Promise<number> {
-  const [row] = await selectRows<{ pid: number }>(
+  const [row] = await query<{ pid: number }>(
     databaseUrl,
     `SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
