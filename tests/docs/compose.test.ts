@@ -9,7 +9,7 @@ import { projectRoot } from '../../tools/stack/instance';
 import { defaultPorts } from '../../tools/stack/ports';
 import { dynamicConfig, sqlitePragmas } from '../../tools/stack/servers/temporal';
 import { brokerUsers, passwordVariable } from '../../tools/accounts/broker';
-import { serviceParts } from '../../tools/stack/services';
+import { serviceParts } from '../../tools/stack/part';
 
 const service = z.object({
   image: z.string().optional(),

@@ -11,7 +11,7 @@ import {
   type ProcessName,
 } from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
-import { serviceParts } from '../../tools/stack/services';
+import { serviceParts } from '../../tools/stack/part';
 import { temporal } from '../e2e/fixtures/temporal-cli';
 import { atMost } from '../fixtures/at-most';
 import { until } from '../fixtures/until';

@@ -1,17 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { createPlatform } from '../platform/platform';
-import { createKeepAlive } from '../platform/transport';
 import { readSystemVariables } from '../platform/system';
+import { createKeepAlive } from '../platform/send';
 import { requestStack } from '../stack/control';
-import { createOrderActors } from './actors/orders';
-import { createWorld } from './actors/world';
-import { bareJob } from './baseline/job';
-import type { Shape } from './baseline/workflow';
+import { bareTaskQueue, bareUpdate, bareWorkflow, type Shape } from './baseline/workflow';
 import { startChild } from './child';
-import type { ClosedLoop } from './loops';
+import type { ClosedLoop, Job } from './loops';
 import { measure, type Load, type Phase } from './measure/phase';
 import type { Roots } from './measure/processes';
+import { createOrderActors, createWorld } from './orders';
 import type { Settings } from './settings';
 
 /** A running system with everything that the measurements use. */
@@ -46,3 +45,24 @@ export async function measureOrders({ platform, world, roots }: Bench, load: Loa
 /** Bare workflows. */
 export const measureBare = ({ temporal, roots }: Bench, shape: Shape, load: ClosedLoop): Promise<Phase> =>
   measure(roots, bareJob(temporal, shape), load);
+
+/** Starts a bare workflow and sends its updates, as the APIs do for an order. */
+export const bareJob =
+  ({ workflow }: Client, shape: Shape): Job =>
+  async () => {
+    const id = `baseline-${shape}-${randomUUID()}`;
+    const startedAt = performance.now();
+    const startWorkflowOperation = new WithStartWorkflowOperation(bareWorkflow, {
+      workflowId: id,
+      taskQueue: bareTaskQueue,
+      args: [shape],
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    await workflow.executeUpdateWithStart(bareUpdate, { startWorkflowOperation });
+    const placedAt = performance.now();
+    const handle = workflow.getHandle(id);
+    for (let update = 0; update < 3; update += 1) await handle.executeUpdate(bareUpdate);
+    const endedAt = performance.now();
+    const timings = { place: placedAt - startedAt, update: (endedAt - placedAt) / 3, whole: endedAt - startedAt };
+    return { id, timings };
+  };

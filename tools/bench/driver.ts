@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { exitCodes, runAsProgram } from '../cli/command';
 import { printLines, say } from '../cli/output';
 import { openBench } from './bench';
-import { reportOf } from './report/report';
-import { reportLines } from './report/tables';
+import { reportLines, reportOf } from './report';
 import { runBenchmark } from './run';
 import { settingsFor, type Options } from './settings';
 

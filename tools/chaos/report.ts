@@ -1,8 +1,8 @@
 import { table } from '../cli/output';
-import { agreedStateOf, ordersOf, orderStates } from './invariants/case';
+import { agreedStateOf, orderStates, ordersOf } from './invariants/case';
 import type { InvariantResult } from './invariants/invariants';
 import type { Placement } from './journal';
-import { faultKinds, parts } from './plan/faults';
+import { faultKinds, parts } from './plan/plan';
 import { scenarios } from './plan/orders';
 import type { Outcome } from './run';
 

@@ -1,13 +1,17 @@
-import { accessOf } from '../../api/http/access';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { z } from 'zod';
+import { accessOf, identify, only, type Access } from '../../api/http/access';
+import { HttpProblem, notFound, refuse } from '../../api/http/refusals';
 import { listen } from '../../api/http/server';
 import { loadConfig, schemas } from '../../lib/config/config';
+import type { Log } from '../../lib/logging/log';
 import { runProcess } from '../../lib/process/run-process';
-import { payloadCodec } from '../../lib/temporal/payload-codec';
+import { PayloadRefusedError, payloadCodec } from '../../lib/temporal/payload-codec';
 import { createCommand, createMain, nameOption, runAsProgram } from '../cli/command';
 import { secretOf } from '../stack/access';
-import { instanceNamed } from '../stack/instance';
 import { runningSystemEnvironment } from '../stack/control';
-import { createCodecApp } from './server';
+import { instanceNamed } from '../stack/instance';
 
 /** `npm run codec-server`: decodes encrypted values for operators, in the Web UI and the CLI (docs/security.md). */
 export const main = createMain((run) =>
@@ -32,3 +36,94 @@ async function serve(name: string): Promise<number> {
 }
 
 if (require.main === module) runAsProgram(main);
+
+/** More than a page of a history: Temporal limits the payloads of one event to 2 MB. */
+const bodyLimit = '16mb';
+
+const base64 = z.base64();
+/** Protobuf's JSON form, in which bytes are base64. */
+const body = z.object({
+  payloads: z.array(z.object({ metadata: z.record(z.string(), base64).nullish(), data: base64.nullish() })).default([]),
+});
+type JsonPayload = z.infer<typeof body>['payloads'][number];
+
+interface CodecServerDeps {
+  codec: PayloadCodec;
+  access: Access;
+  /** The origin of the Web UI, the only one that a browser may call from. */
+  uiOrigin: string;
+  log: Log;
+}
+
+/**
+ * Temporal's codec server protocol, for the Web UI and the CLI: `POST /encode` and `POST /decode`, below any path. For operators only. 400
+ * when the body is no list of payloads, or a payload cannot be decrypted.
+ */
+export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(allowOrigin(uiOrigin));
+  app.use(identify(access));
+  const answer =
+    (work: keyof PayloadCodec): RequestHandler =>
+    async (req, res) => {
+      const asked = body.safeParse(req.body);
+      if (!asked.success) throw new HttpProblem(refuse('UNPROCESSABLE', 'The body is no list of payloads'), 400);
+      const payloads = await codec[work](asked.data.payloads.map(fromJson));
+      res.set('Cache-Control', 'no-store').json({ payloads: payloads.map(toJson) });
+    };
+  const json = express.json({ limit: bodyLimit });
+  app.post(/\/encode$/, only(), json, answer('encode'));
+  app.post(/\/decode$/, only(), json, answer('decode'));
+  app.use((req) => {
+    throw notFound(`No route ${req.method} ${req.path}`);
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+/** CORS: a browser sends a preflight request (OPTIONS), and withholds an answer that does not name its page's origin. */
+const allowOrigin =
+  (origin: string): RequestHandler =>
+  (req, res, next) => {
+    res.set('Vary', 'Origin');
+    if (req.get('origin') === origin) {
+      res.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Methods': 'POST' });
+      res.set('Access-Control-Allow-Headers', 'authorization, content-type, x-namespace');
+    }
+    if (req.method === 'OPTIONS') return void res.status(204).end();
+    next();
+  };
+
+const answerProblem =
+  (log: Log): ErrorRequestHandler =>
+  (error: unknown, _req, res, _next) => {
+    const { status, message } = toProblem(error);
+    if (status >= 500) log.error({ event: 'request-failed', err: error }, 'a request failed');
+    if (status === 401) res.set('WWW-Authenticate', 'Bearer');
+    res.status(status).json({ success: false, message });
+  };
+
+function toProblem(error: unknown): { status: number; message: string } {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof PayloadRefusedError) return { status: 400, message: error.message };
+  // Express' own errors, about a body that is too large or no JSON.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return { status: error.status, message: 'The body cannot be read' };
+  }
+  return { status: 500, message: 'Internal Server Error' };
+}
+
+const bytesOf = (text: string | null | undefined): Buffer => Buffer.from(text ?? '', 'base64');
+const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('base64');
+const mapValues = <From, To>(values: Record<string, From> | null | undefined, map: (value: From) => To) =>
+  Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, map(value)]));
+
+const fromJson = ({ metadata, data }: JsonPayload): Payload => ({
+  metadata: mapValues(metadata, bytesOf),
+  data: bytesOf(data),
+});
+const toJson = ({ metadata, data }: Payload): JsonPayload => ({
+  metadata: mapValues(metadata, textOf),
+  data: textOf(data),
+});

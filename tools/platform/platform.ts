@@ -10,8 +10,14 @@ import { anOperator, authorization } from '../stack/access';
 import type { ServiceName } from '../stack/addresses';
 import type { Answer } from './answer';
 import { createRequests } from './requests';
-import { createSend, type PlatformOptions, type Repeat, type RequestOptions } from './send';
-import { fetchTransport, type Method } from './transport';
+import {
+  createSend,
+  fetchTransport,
+  type Method,
+  type PlatformOptions,
+  type Repeat,
+  type RequestOptions,
+} from './send';
 
 export interface Platform extends ReturnType<typeof createRequests> {
   /** Any request, such as one by an old name or with a body that does not match. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { exitCodes } from '../cli/command';
 import { printLines } from '../cli/output';
 import { stackEnvironment, type Addresses } from './addresses';
-import { findTemporal } from './find/temporal-cli';
+import { findTemporal } from './find/binaries';
 import { instanceNamed, projectRoot, wipe, type Instance } from './instance';
 import { withStack, type ReadyStack } from './launcher';
 import { addressLines } from './screen';

@@ -3,7 +3,7 @@ import { externalServers, resolveAddresses, serverNames, serversToRun, type Addr
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
-import type { Part, PartStatus, ServerOptions } from './part';
+import { serviceParts, type Part, type PartStatus, type ServerOptions } from './part';
 import { createPartRunner, type PartRunner } from './part-runner';
 import { createPortClaims, type PortPolicy } from './ports';
 import { withProgress } from './screen';
@@ -12,7 +12,6 @@ import { rabbitmqParts } from './servers/rabbitmq';
 import { redisPart } from './servers/redis';
 import { registerSearchAttributes } from './servers/search-attributes';
 import { temporalPart } from './servers/temporal';
-import { serviceParts } from './services';
 import type { Warden } from './warden';
 
 export interface StackOptions {

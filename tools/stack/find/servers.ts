@@ -4,8 +4,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { ExpectedError } from '../../cli/output';
 import type { ServerName } from '../addresses';
-import { findPostgres, findRabbitmq, findRedis, firstExecutable, onPath } from './binaries';
-import { findTemporal, obtainTemporal } from './temporal-cli';
+import {
+  findPostgres,
+  findRabbitmq,
+  findRedis,
+  findTemporal,
+  firstExecutable,
+  obtainTemporal,
+  onPath,
+} from './binaries';
 
 const finders = { postgres: findPostgres, redis: findRedis, rabbitmq: findRabbitmq, temporal: findTemporal };
 

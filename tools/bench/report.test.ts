@@ -1,8 +1,7 @@
-import type { PhaseSummary } from '../measure/phase';
-import { settingsFor } from '../settings';
-import type { Measured } from '../run';
-import { reportOf, type Report } from './report';
-import { reportLines } from './tables';
+import type { PhaseSummary } from './measure/phase';
+import { settingsFor } from './settings';
+import type { Measured } from './run';
+import { reportLines, reportOf, type Report } from './report';
 
 const latency = (p50: number, p99 = p50) => ({ count: 100, mean: p50, p50, p95: p99, p99, max: p99 });
 

@@ -1,0 +1,178 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { orderMessages, orderWorkflowId } from '../../contracts/names';
+import type { DeliveryMove } from '../../contracts/states';
+import { bodyOf } from '../platform/answer';
+import { untilDone, type Platform } from '../platform/platform';
+import { query } from '../platform/system';
+import { aCourier, aCustomer, aRestaurant } from '../stack/access';
+import type { Bench } from './bench';
+import type { Job } from './loops';
+import { signalTime } from './measure/histories';
+import type { Retries } from './measure/phase';
+import { summarize } from './measure/statistics';
+
+/** What orders are placed with. */
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** As many restaurants and dishes as a customer would scroll through. */
+const kitchenCount = 30;
+const menuSize = 8;
+const customerCount = 100;
+
+export async function createWorld(platform: Platform) {
+  const kitchens = [];
+  for (let kitchen = 1; kitchen <= kitchenCount; kitchen += 1) {
+    const menu = Array.from({ length: menuSize }, (_, item) => {
+      const name = `Dish ${item + 1} of kitchen ${kitchen}`;
+      return { name, description: 'With rice, bread or salad', price: 4 + item + kitchen / 100, type: 'VEG' as const };
+    });
+    const restaurant = { name: `Kitchen ${kitchen}`, opening_time: '00:00', closing_time: '23:59', menu };
+    const { data } = bodyOf(await platform.addRestaurant(restaurant));
+    kitchens.push({ restaurantId: data.restaurant_id, menuItemIds: data.menu_ids });
+  }
+  /** User ids. */
+  const customers = Array.from({ length: customerCount }, () => randomUUID());
+  return { kitchens, customers };
+}
+
+/** Adds free agents, and returns their ids. */
+export async function addAgents(platform: Platform, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let agent = 1; agent <= count; agent += 1) {
+    const body = { name: `Courier ${agent}`, userName: `courier-${randomUUID()}`, gender: 'FEMALE' as const };
+    ids.push(bodyOf(await platform.addAgent(body)).data.agent_id);
+  }
+  return ids;
+}
+
+/** Retries as a client would, but no longer than a customer waits. */
+const repeat = { ...untilDone, timeoutMs: 30_000, pauseMs: () => 200 };
+
+/** The customer, restaurant and operator of the orders of one load. Each step but `cancel` rejects when it fails. */
+export function createOrderActors(platform: Platform, { kitchens, customers }: World) {
+  const retries: Retries = { accepted: 0, unavailable: 0, cancelled: 0 };
+  const client = platform.with({
+    repeat,
+    onAnswer: ({ status }) => {
+      if (status === 202) retries.accepted += 1;
+      if (status === 503) retries.unavailable += 1;
+    },
+  });
+
+  async function place(): Promise<{ orderId: string; restaurantId: string }> {
+    const { restaurantId, menuItemIds } = pick(kitchens);
+    const customer = pick(customers);
+    const items = menuItemIds.slice(0, 2).map((menu_item_id, i) => ({ menu_item_id, quantity: i + 1 }));
+    const order = { user_id: customer, restaurants: [{ restaurant_id: restaurantId, items }] };
+    const { order_id } = bodyOf(await client.as(aCustomer(customer)).placeOrder(order, { key: randomUUID() }));
+    return { orderId: order_id, restaurantId };
+  }
+
+  const confirm = async (orderId: string, restaurantId: string): Promise<void> =>
+    void bodyOf(await client.as(aRestaurant(restaurantId)).decide(orderId, { status: 'CONFIRMED' }));
+
+  /** By the operator: asking whose job it is would be measured too. */
+  const move = async (orderId: string, status: DeliveryMove): Promise<void> =>
+    void bodyOf(await client.moveDelivery(orderId, status));
+
+  /** Cancels a failed order, so that it does not keep an agent. Best effort. */
+  async function cancel(orderId: string): Promise<void> {
+    retries.cancelled += 1;
+    const { status } = await platform.cancelOrder(orderId);
+    if (status === 409) await platform.moveDelivery(orderId, 'CANCELLED'); // already picked up
+  }
+
+  /** One order from placement to delivery, each step after the answer of the one before. A failed order is cancelled. */
+  const deliver: Job = async (dueAt = performance.now()) => {
+    const { orderId, restaurantId } = await place();
+    let last = performance.now();
+    const timings: Record<string, number> = { place: last - dueAt };
+    const steps = {
+      confirm: () => confirm(orderId, restaurantId),
+      pickUp: () => move(orderId, 'PICKED_UP'),
+      deliver: () => move(orderId, 'DELIVERED'),
+    };
+    try {
+      for (const [name, step] of Object.entries(steps)) {
+        await step();
+        timings[name] = performance.now() - last;
+        last = performance.now();
+      }
+    } catch (error) {
+      await cancel(orderId);
+      throw error;
+    }
+    return { id: orderId, timings: { ...timings, whole: last - dueAt } };
+  };
+
+  return { place, confirm, move, cancel, deliver, /** Counts up. */ retries };
+}
+
+function pick<T>(values: readonly T[]): T {
+  const value = values[randomInt(values.length)];
+  if (value === undefined) throw new Error('nothing to pick from');
+  return value;
+}
+
+const pollMs = 10;
+const jobTimeoutMs = 30_000;
+
+/** Confirms more orders than there are agents, has each agent deliver until none is left, and measures how long freed agents wait. */
+export async function measureHandover(bench: Bench, agentIds: readonly string[], orders: number) {
+  const actors = createOrderActors(bench.platform, bench.world);
+  const open = new Set<string>();
+  let toPlace = orders;
+  const forEachAgent = (work: (agentId: string) => Promise<void>) => Promise.all(agentIds.map(work));
+  await forEachAgent(async () => {
+    while (toPlace-- > 0) {
+      const { orderId, restaurantId } = await actors.place();
+      open.add(orderId);
+      await actors.confirm(orderId, restaurantId);
+    }
+  });
+  const orderIds = [...open];
+  await forEachAgent(async (agentId) => {
+    const courier = bench.platform.as(aCourier(agentId));
+    let deadline = performance.now() + jobTimeoutMs;
+    while (open.size > 0 && performance.now() < deadline) {
+      const { data } = bodyOf(await courier.deliveries({ agent_id: agentId, status: 'PENDING', limit: 1 }));
+      const orderId = data.deliveries[0]?.order_id;
+      if (orderId === undefined) {
+        await sleep(pollMs);
+        continue;
+      }
+      await actors.move(orderId, 'PICKED_UP');
+      await actors.move(orderId, 'DELIVERED');
+      open.delete(orderId);
+      deadline = performance.now() + jobTimeoutMs;
+    }
+  });
+  await Promise.all([...open].map(actors.cancel));
+  return summarizeHandover(bench, orderIds);
+}
+
+/** Of the orders whose agent had delivered another of them before: milliseconds from when the delivery database freed the agent. */
+async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]) {
+  const jobs = await query<{ orderId: string; freedAt: number; assignedAt: number }>(
+    env.DELIVERY_DATABASE_URL,
+    `SELECT "orderId", 1000 * extract(epoch FROM freed)::float8 AS "freedAt",
+       1000 * extract(epoch FROM "assignedAt")::float8 AS "assignedAt"
+     FROM (
+       SELECT *, lag("completedAt") OVER (PARTITION BY "agentId" ORDER BY "assignedAt") AS freed
+       FROM "DeliveryAssignment" WHERE "orderId" = ANY($1::uuid[])
+     ) jobs WHERE freed IS NOT NULL`,
+    [orderIds],
+  );
+  const notified: number[] = [];
+  for (const { orderId, freedAt } of jobs) {
+    const notifiedAt = await signalTime(temporal, orderWorkflowId(orderId), orderMessages.agentAssigned);
+    if (notifiedAt !== undefined) notified.push(notifiedAt - freedAt);
+  }
+  return {
+    /** Until that database assigned the agent. Null: not measured. */
+    assigned: summarize(jobs.map(({ freedAt, assignedAt }) => assignedAt - freedAt)),
+    /** Until the order's workflow received the signal. Null: not measured. */
+    notified: summarize(notified),
+  };
+}
