@@ -4,12 +4,13 @@ import { orderMessages, orderWorkflowId } from '../../contracts/names';
 import type { DeliveryMove } from '../../contracts/states';
 import { bodyOf } from '../platform/answer';
 import { untilDone, type Platform } from '../platform/platform';
+import { newOrder, type AddedRestaurant } from '../platform/requests';
 import { query } from '../platform/system';
+import { addKitchen } from '../platform/world';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
 import type { Bench } from './bench';
 import type { Job } from './loops';
 import { signalTime } from './measure/histories';
-import type { Retries } from './measure/phase';
 import { summarize } from './measure/statistics';
 
 /** What orders are placed with. */
@@ -21,29 +22,11 @@ const menuSize = 8;
 const customerCount = 100;
 
 export async function createWorld(platform: Platform) {
-  const kitchens = [];
-  for (let kitchen = 1; kitchen <= kitchenCount; kitchen += 1) {
-    const menu = Array.from({ length: menuSize }, (_, item) => {
-      const name = `Dish ${item + 1} of kitchen ${kitchen}`;
-      return { name, description: 'With rice, bread or salad', price: 4 + item + kitchen / 100, type: 'VEG' as const };
-    });
-    const restaurant = { name: `Kitchen ${kitchen}`, opening_time: '00:00', closing_time: '23:59', menu };
-    const { data } = bodyOf(await platform.addRestaurant(restaurant));
-    kitchens.push({ restaurantId: data.restaurant_id, menuItemIds: data.menu_ids });
-  }
+  const kitchens: AddedRestaurant[] = [];
+  for (let number = 1; number <= kitchenCount; number += 1) kitchens.push(await addKitchen(platform, number, menuSize));
   /** User ids. */
   const customers = Array.from({ length: customerCount }, () => randomUUID());
   return { kitchens, customers };
-}
-
-/** Adds free agents, and returns their ids. */
-export async function addAgents(platform: Platform, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let agent = 1; agent <= count; agent += 1) {
-    const body = { name: `Courier ${agent}`, userName: `courier-${randomUUID()}`, gender: 'FEMALE' as const };
-    ids.push(bodyOf(await platform.addAgent(body)).data.agent_id);
-  }
-  return ids;
 }
 
 /** Retries as a client would, but no longer than a customer waits. */
@@ -51,7 +34,8 @@ const repeat = { ...untilDone, timeoutMs: 30_000, pauseMs: () => 200 };
 
 /** The customer, restaurant and operator of the orders of one load. Each step but `cancel` rejects when it fails. */
 export function createOrderActors(platform: Platform, { kitchens, customers }: World) {
-  const retries: Retries = { accepted: 0, unavailable: 0, cancelled: 0 };
+  /** How often the driver retried, after 202 (accepted, not done yet) and 503, or cancelled a failed order. */
+  const retries = { accepted: 0, unavailable: 0, cancelled: 0 };
   const client = platform.with({
     repeat,
     onAnswer: ({ status }) => {
@@ -61,10 +45,9 @@ export function createOrderActors(platform: Platform, { kitchens, customers }: W
   });
 
   async function place(): Promise<{ orderId: string; restaurantId: string }> {
-    const { restaurantId, menuItemIds } = pick(kitchens);
+    const { restaurant_id: restaurantId, menu_ids: menuIds } = pick(kitchens);
     const customer = pick(customers);
-    const items = menuItemIds.slice(0, 2).map((menu_item_id, i) => ({ menu_item_id, quantity: i + 1 }));
-    const order = { user_id: customer, restaurants: [{ restaurant_id: restaurantId, items }] };
+    const order = newOrder(customer, restaurantId, menuIds.slice(0, 2));
     const { order_id } = bodyOf(await client.as(aCustomer(customer)).placeOrder(order, { key: randomUUID() }));
     return { orderId: order_id, restaurantId };
   }
@@ -106,7 +89,7 @@ export function createOrderActors(platform: Platform, { kitchens, customers }: W
     return { id: orderId, timings: { ...timings, whole: last - dueAt } };
   };
 
-  return { place, confirm, move, cancel, deliver, /** Counts up. */ retries };
+  return { place, confirm, move, cancel, deliver, retries };
 }
 
 function pick<T>(values: readonly T[]): T {

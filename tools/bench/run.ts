@@ -1,11 +1,12 @@
 import { orderWorkflowId } from '../../contracts/names';
+import { addAgents } from '../platform/world';
 import { measureBare, measureOrders, type Bench } from './bench';
 import { measureBrowsing } from './browsing';
 import { growFinishedOrders, growRestaurants } from './databases';
 import { readShape } from './measure/histories';
 import { readConditions, summarizePhases, type Phase } from './measure/phase';
 import { readMemory } from './measure/processes';
-import { addAgents, measureHandover } from './orders';
+import { measureHandover } from './orders';
 import { concurrencies, loopOf, type Concurrency, type Settings } from './settings';
 
 /** Times in milliseconds, memory in megabytes. Without /proc, memory and processor times are null. */

@@ -1,4 +1,5 @@
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { PayloadCodec } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { accessOf, identify, only, type Access } from '../../api/http/access';
@@ -35,17 +36,16 @@ async function serve(name: string): Promise<number> {
   return new Promise(() => undefined);
 }
 
-if (require.main === module) runAsProgram(main);
-
 /** More than a page of a history: Temporal limits the payloads of one event to 2 MB. */
 const bodyLimit = '16mb';
 
 const base64 = z.base64();
+const { Payloads } = temporal.api.common.v1;
+
 /** Protobuf's JSON form, in which bytes are base64. */
 const body = z.object({
   payloads: z.array(z.object({ metadata: z.record(z.string(), base64).nullish(), data: base64.nullish() })).default([]),
 });
-type JsonPayload = z.infer<typeof body>['payloads'][number];
 
 interface CodecServerDeps {
   codec: PayloadCodec;
@@ -69,8 +69,9 @@ export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps
     async (req, res) => {
       const asked = body.safeParse(req.body);
       if (!asked.success) throw new HttpProblem(refuse('UNPROCESSABLE', 'The body is no list of payloads'), 400);
-      const payloads = await codec[work](asked.data.payloads.map(fromJson));
-      res.set('Cache-Control', 'no-store').json({ payloads: payloads.map(toJson) });
+      const payloads = await codec[work](Payloads.fromObject(asked.data).payloads);
+      const answered = Payloads.toObject(Payloads.create({ payloads }), { arrays: true, bytes: String });
+      res.set('Cache-Control', 'no-store').json(answered);
     };
   const json = express.json({ limit: bodyLimit });
   app.post(/\/encode$/, only(), json, answer('encode'));
@@ -114,16 +115,4 @@ function toProblem(error: unknown): { status: number; message: string } {
   return { status: 500, message: 'Internal Server Error' };
 }
 
-const bytesOf = (text: string | null | undefined): Buffer => Buffer.from(text ?? '', 'base64');
-const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('base64');
-const mapValues = <From, To>(values: Record<string, From> | null | undefined, map: (value: From) => To) =>
-  Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, map(value)]));
-
-const fromJson = ({ metadata, data }: JsonPayload): Payload => ({
-  metadata: mapValues(metadata, bytesOf),
-  data: bytesOf(data),
-});
-const toJson = ({ metadata, data }: Payload): JsonPayload => ({
-  metadata: mapValues(metadata, textOf),
-  data: textOf(data),
-});
+if (require.main === module) runAsProgram(main);

@@ -16,9 +16,9 @@ const write = (text) => process.stderr.write(text);
 
 /**
  * Runs `work` and shows `label` with the time it takes: on a terminal a line that rewrites itself, else a line every 15 s; and one at the
- * end if it took long or failed (unless `closingLine` is false). Rejects as `work` does.
+ * end if it took long or failed. Rejects as `work` does.
  */
-async function withProgress(label, work, { closingLine = true } = {}) {
+async function withProgress(label, work) {
   const startedAt = Date.now();
   const elapsed = () => Date.now() - startedAt;
   const terminal = process.stderr.isTTY === true;
@@ -33,7 +33,7 @@ async function withProgress(label, work, { closingLine = true } = {}) {
   const close = (mark) => {
     clearInterval(timer);
     if (terminal) write('\r\x1b[2K');
-    if (closingLine && (mark === '✗' || elapsed() >= quietMs)) write(`${mark} ${label} (${seconds(elapsed())})\n`);
+    if (mark === '✗' || elapsed() >= quietMs) write(`${mark} ${label} (${seconds(elapsed())})\n`);
   };
   try {
     const result = await work();
@@ -45,4 +45,4 @@ async function withProgress(label, work, { closingLine = true } = {}) {
   }
 }
 
-module.exports = { withProgress, seconds };
+module.exports = { withProgress };

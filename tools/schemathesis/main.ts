@@ -9,8 +9,8 @@ import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOpti
 import { printLines } from '../cli/output';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, type Platform } from '../platform/platform';
-import { newAgent, newOrder, newRestaurant } from '../platform/requests';
 import { until } from '../platform/until';
+import { addAgents, addConfirmedOrder, addKitchen } from '../platform/world';
 import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
 import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
@@ -82,10 +82,8 @@ export const main = createMain((run) =>
     .action((flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine))),
 );
 
-if (require.main === module) runAsProgram(main);
-
 /** Ids of things that exist, by their names in the examples. */
-export type RealIds = Partial<Record<keyof typeof exampleIds, string>>;
+export type RealIds = Partial<Record<keyof typeof exampleIds, string | undefined>>;
 
 /** The same value with real ids in place of the examples' own. */
 export function withIds<T>(value: T, ids: RealIds): T {
@@ -97,12 +95,11 @@ export function withIds<T>(value: T, ids: RealIds): T {
 /** Adds a restaurant, an agent and a confirmed order, whose ids go into the examples. Throws when a request is refused. */
 export async function createWorld(platform: Platform): Promise<RealIds> {
   const user = randomUUID();
-  const menu = [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' as const }];
-  const kitchen = bodyOf(await platform.addRestaurant(newRestaurant('Spice Garden', menu))).data;
-  const { restaurant_id: restaurant, menu_ids: menuIds } = kitchen;
-  const { order_id: order } = bodyOf(await platform.placeOrder(newOrder(user, restaurant, menuIds)));
-  const { agent_id: agent } = bodyOf(await platform.addAgent(newAgent('Asha'))).data;
-  bodyOf(await platform.decide(order, { status: 'CONFIRMED' }));
+  const kitchen = await addKitchen(platform);
+  const [agent] = await addAgents(platform, 1);
+  const order = await addConfirmedOrder(platform, kitchen, user);
   await until('the order has its agent', async () => bodyOf(await platform.delivery(order)));
-  return { user, restaurant, menuItem: menuIds[0] ?? '', order, agent };
+  return { user, restaurant: kitchen.restaurant_id, menuItem: kitchen.menu_ids[0], order, agent };
 }
+
+if (require.main === module) runAsProgram(main);

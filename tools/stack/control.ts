@@ -13,9 +13,8 @@ export type ControlRequest =
   | { command: 'status' }
   /** Without a part: the whole stack. The answer comes when it has stopped. */
   | { command: 'stop'; part?: string }
-  | { command: 'start' | 'restart'; part: string }
-  /** SIGKILL, as in a crash. The launcher then restarts the part. */
-  | { command: 'kill'; part: string };
+  /** kill: SIGKILL, as in a crash. The launcher then restarts the part. */
+  | { command: 'start' | 'restart' | 'kill'; part: string };
 
 export interface StackStatus {
   phase: 'starting' | 'ready' | 'stopping';

@@ -52,25 +52,8 @@ async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, wa
 }
 
 async function answer(request: ControlRequest, stack: Stack): Promise<StackStatus> {
-  switch (request.command) {
-    case 'status':
-      break;
-    case 'stop':
-      await (request.part === undefined ? stack.stop() : stack.part(request.part).stop());
-      break;
-    case 'start':
-      await stack.part(request.part).start();
-      break;
-    case 'restart':
-      await stack.part(request.part).stop();
-      await stack.part(request.part).start();
-      break;
-    case 'kill':
-      stack.part(request.part).kill();
-      break;
-    default:
-      throw new Error(`unknown command ${JSON.stringify(request satisfies never)}`);
-  }
+  if (request.command === 'stop' && request.part === undefined) await stack.stop();
+  else if (request.command !== 'status') await stack.part(request.part ?? '')[request.command]();
   return stack.status();
 }
 

@@ -116,6 +116,7 @@ export function createPartRunner(part: Part, logFile: string, warden: Warden) {
     start: () => start(run),
     /** Resolves when the part has ended; it stays down until `start`. */
     stop: () => stop(run),
+    restart: () => stop(run).then(() => start(run)),
     /** Kills the process. The part is restarted, unless it is being stopped. */
     kill: () => run.current?.kill(),
   };

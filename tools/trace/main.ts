@@ -3,6 +3,7 @@ import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOpti
 import { printLines, table } from '../cli/output';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, untilDone } from '../platform/platform';
+import { addAgents, addConfirmedOrder, addKitchen } from '../platform/world';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { startCollector, type Span } from './collector';
 
@@ -33,16 +34,11 @@ const warmUpOrders = 30;
 /** Resolves to the id of the last order. */
 async function deliverOrders(): Promise<string> {
   const platform = createPlatform({ repeat: untilDone });
-  const menu = [{ name: 'Soup', price: 4.5, type: 'VEG' as const }];
-  const kitchen = { name: 'Kitchen', opening_time: '00:00', closing_time: '23:59', menu };
-  const { restaurant_id, menu_ids } = bodyOf(await platform.addRestaurant(kitchen)).data;
-  bodyOf(await platform.addAgent({ name: 'Asha', userName: 'asha', gender: 'FEMALE' }));
-  const items = menu_ids.map((menu_item_id) => ({ menu_item_id, quantity: 1 }));
+  const kitchen = await addKitchen(platform);
+  await addAgents(platform, 1);
   let orderId = '';
   for (let i = 0; i <= warmUpOrders; i += 1) {
-    const order = { user_id: randomUUID(), restaurants: [{ restaurant_id, items }] };
-    orderId = bodyOf(await platform.placeOrder(order, { key: randomUUID() })).order_id;
-    bodyOf(await platform.decide(orderId, { status: 'CONFIRMED' }));
+    orderId = await addConfirmedOrder(platform, kitchen, randomUUID());
     for (const status of ['PICKED_UP', 'DELIVERED'] as const) bodyOf(await platform.moveDelivery(orderId, status));
   }
   return orderId;

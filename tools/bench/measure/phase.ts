@@ -3,22 +3,12 @@ import { closedLoop, openLoop, type ClosedLoop, type Job, type LoadResult, type 
 import { readCpu, type Roots } from './processes';
 import { median, sum, summarizeSteps } from './statistics';
 
-/** How often the driver retried or gave up, as a client would. */
-export interface Retries {
-  /** After 202: accepted, not done yet. */
-  accepted: number;
-  /** After 503. */
-  unavailable: number;
-  /** Failed orders, cancelled so that they do not keep an agent. */
-  cancelled: number;
-}
-
 /** One load, and the processor time in its window. */
 export interface Phase extends LoadResult {
   /** As `readCpu` names it. Null without /proc. */
   cpuMs: Record<string, number> | null;
-  /** Orders only. */
-  retries?: Retries;
+  /** How often something was tried again; orders only. */
+  retries?: Record<string, number>;
 }
 
 export type Load = ClosedLoop | OpenLoop;
@@ -44,7 +34,7 @@ export function summarizePhases(phases: readonly Phase[]) {
   const failures = phases.flatMap((phase) => phase.failures);
   if (done.length === 0) throw new Error(`no job ended: ${failures[0] ?? 'the window was too short'}`);
   const perSecondByRound = phases.map((phase) => (1_000 * phase.done.length) / phase.windowMs);
-  const retries = phases.flatMap((phase) => phase.retries ?? []);
+  const retries = phases.map((phase) => phase.retries).filter((each) => each !== undefined);
   return {
     perSecond: median(perSecondByRound),
     perSecondByRound,

@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { bodyOf } from '../../platform/answer';
 import type { Platform } from '../../platform/platform';
-import { newAgent, newRestaurant, type AddedRestaurant } from '../../platform/requests';
+import type { AddedRestaurant } from '../../platform/requests';
+import { addAgents, addKitchen } from '../../platform/world';
 import type { Placement } from '../journal';
 import { menuSize, restaurantCount, type PlannedOrder } from '../plan/orders';
 import * as steps from './steps';
 
 /** Adds the couriers and the restaurants, before the first fault. Throws UnexpectedAnswerError. */
 export async function setUp(platform: Platform, courierCount: number): Promise<AddedRestaurant[]> {
-  for (let number = 1; number <= courierCount; number += 1)
-    bodyOf(await platform.addAgent(newAgent(`Courier ${number}`)));
+  await addAgents(platform, courierCount);
   const restaurants: AddedRestaurant[] = [];
-  for (let number = 1; number <= restaurantCount; number += 1) {
-    const menu = Array.from({ length: menuSize }, (_, item) => ({
-      name: `Dish ${item + 1}`,
-      price: Number(`${2 + number + 2 * item}.${(number * 17 + item * 29) % 100}`),
-      type: item % 2 === 0 ? ('VEG' as const) : ('NON_VEG' as const),
-    }));
-    restaurants.push(bodyOf(await platform.addRestaurant(newRestaurant(`Restaurant ${number}`, menu))).data);
-  }
+  for (let number = 1; number <= restaurantCount; number += 1)
+    restaurants.push(await addKitchen(platform, number, menuSize));
   return restaurants;
 }
 
