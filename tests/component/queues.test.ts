@@ -2,7 +2,7 @@
 import { deadQueue, platformAppId } from '../../contracts/names';
 import { ExpectedError } from '../../tools/cli/output';
 import { drop, readLetters, redrive } from '../../tools/broker/dead-letters';
-import { overview } from '../../tools/queues/overview';
+import { overview } from '../../tools/queues/main';
 import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { deadLetters, queue } from './fixtures/dead-letters';

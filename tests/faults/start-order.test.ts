@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 function start(name: ProcessName, addresses: Addresses, ports: Ports, variables: Record<string, string>): Started {
-  const part = serviceParts({ addresses, ports, env: process.env }).find((each) => each.name === name);
+  const part = serviceParts(addresses, ports, process.env).find((each) => each.name === name);
   if (!part) throw new Error(`there is no ${name}`);
   const child = spawn(part.command, part.args, {
     env: { ...part.env, ...(ports === nowhere.ports && noInternalPorts), ...variables },

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { loadConfig } from '../../lib/config/config';
 import { database, databaseCa } from '../../lib/config/servers';
 import { serviceNames } from '../stack/addresses';
-import { brokerUsers, passwordVariable, permissionsOf, setBrokerUser } from './broker';
-import { setDatabaseUser } from './database';
+import { brokerUsers, passwordVariable, permissionsOf, setBrokerUser, setDatabaseUser } from './accounts';
 
 /** Gives each of our processes its own user in RabbitMQ, with the least permissions. Idempotent. */
 async function setBrokerUsers(): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createCommand, createMain, nameOption, parseCount, parseShare, runAsProgram, yesOption } from '../cli/command';
+import { createFreshCommand, createMain, parseCount, parseShare } from '../cli/command';
 import { printError, say } from '../cli/output';
 import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
@@ -11,7 +11,7 @@ type Flags = Options & { json: boolean; profile: boolean; out: string; name: str
 
 /** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */
 export const main = createMain((run) =>
-  createCommand('bench', 'measure orders on a fresh system, beside a bare workflow on the same servers')
+  createFreshCommand('bench', 'measure orders on a fresh system, beside a bare workflow on the same servers')
     .option('--quick', 'in 2.5 minutes instead of 7, and less exact', false)
     .option('--rounds <count>', 'rounds in which orders and bare workflows take turns', parseCount)
     .option('--soak <orders>', 'also deliver this many orders, and measure what grows', parseCount)
@@ -20,8 +20,6 @@ export const main = createMain((run) =>
     .option('--profile', 'also write a CPU profile of each process', false)
     .option('--json', 'for programs', false)
     .option('--out <folder>', 'for bench.json and the profiles', join('.stack', 'bench-results'))
-    .addOption(nameOption('bench'))
-    .addOption(yesOption())
     .action((flags: Flags) => run(runBench(flags))),
 );
 
@@ -47,5 +45,3 @@ function profiling(folder: string): NodeJS.ProcessEnv {
   const preload = join(projectRoot, 'tools', 'bench', 'profile', 'preload.cjs');
   return { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, BENCH_PROFILES: folder };
 }
-
-if (require.main === module) runAsProgram(main);

@@ -135,13 +135,11 @@ export async function measureHandover(bench: Bench, agentIds: readonly string[],
   return summarizeHandover(bench, orderIds);
 }
 
-/** Of the orders whose agent had delivered another of them before: milliseconds from when the delivery database freed the agent. */
+/** Of the orders whose agent had delivered another before: ms from when the delivery database freed the agent to the workflow's signal. */
 async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]) {
-  const jobs = await query<{ orderId: string; freedAt: number; assignedAt: number }>(
+  const jobs = await query<{ orderId: string; freedAt: number }>(
     env.DELIVERY_DATABASE_URL,
-    `SELECT "orderId", 1000 * extract(epoch FROM freed)::float8 AS "freedAt",
-       1000 * extract(epoch FROM "assignedAt")::float8 AS "assignedAt"
-     FROM (
+    `SELECT "orderId", 1000 * extract(epoch FROM freed)::float8 AS "freedAt" FROM (
        SELECT *, lag("completedAt") OVER (PARTITION BY "agentId" ORDER BY "assignedAt") AS freed
        FROM "DeliveryAssignment" WHERE "orderId" = ANY($1::uuid[])
      ) jobs WHERE freed IS NOT NULL`,
@@ -152,10 +150,5 @@ async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]) {
     const notifiedAt = await signalTime(temporal, orderWorkflowId(orderId), orderMessages.agentAssigned);
     if (notifiedAt !== undefined) notified.push(notifiedAt - freedAt);
   }
-  return {
-    /** Until that database assigned the agent. Null: not measured. */
-    assigned: summarize(jobs.map(({ freedAt, assignedAt }) => assignedAt - freedAt)),
-    /** Until the order's workflow received the signal. Null: not measured. */
-    notified: summarize(notified),
-  };
+  return summarize(notified);
 }

@@ -48,7 +48,7 @@ const measured = (override: Partial<Measured> = {}): Measured => ({
   },
   regular: phase(27),
   openLoop: { ...phase(14, { latency: { place: latency(20, 60) } }), rate: 14 },
-  handover: { assigned: latency(1), notified: latency(61) },
+  handover: latency(61),
   histories: { order: history, baseline: history },
   memoryMb: { postgres: 50 },
   browsing: { bytes: 40_000, cached: rate(3_000), uncached: rate(500), bareExpress: rate(6_000) },
@@ -77,9 +77,8 @@ test('a target has a name, a limit, the measured value, and whether it is met', 
 });
 
 test('a value that was not measured is null, and neither met nor missed', () => {
-  const handover = { assigned: null, notified: null };
   const withoutCpu = { ...measured().orders, 50: phase(10) };
-  const report = reportOf(measured({ handover, orders: withoutCpu }));
+  const report = reportOf(measured({ handover: null, orders: withoutCpu }));
   expect(report.cpu).toBeNull();
   expect(targetsOf(report)[2]).toEqual([null, null]);
   expect(targetsOf(report)[6]).toEqual([null, null]);

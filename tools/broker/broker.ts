@@ -37,10 +37,7 @@ export async function withBroker<T>(
   }
 }
 
-/**
- * Waits until no other command works on the dead letters of this queue, and keeps others away until the connection ends.
- * Throws ExpectedError when it times out.
- */
+/** Waits until no other command works on the dead letters of this queue, and keeps others away. Throws ExpectedError when it times out. */
 export async function claimDeadLetters(connection: ChannelModel, queue: string): Promise<void> {
   const deadline = Date.now() + claimTimeoutMs;
   // An exclusive queue ends with its connection, even when the process is killed.

@@ -34,7 +34,7 @@ const shortLimits = {
 /** `npm run chaos`. Exit code 0: every invariant holds; 1: one is violated, or the system did not settle; 2: wrong arguments. */
 export const main = cli.createMain((runCommand) =>
   cli
-    .createCommand(
+    .createFreshCommand(
       'chaos',
       'kill and freeze the parts of a private system while it processes orders; check that nothing is lost',
     )
@@ -43,8 +43,6 @@ export const main = cli.createMain((runCommand) =>
     .option('--limit <seconds>', 'for the whole run, once the system is ready', cli.parseCount, 300)
     .option('--keep', 'keep data and logs even if every invariant holds', false)
     .addOption(cli.jsonOption())
-    .addOption(cli.nameOption('chaos'))
-    .addOption(cli.yesOption())
     .action((options: ChaosOptions) => runCommand(runChaos(options))),
 );
 

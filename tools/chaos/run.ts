@@ -19,10 +19,7 @@ export type Outcome = Awaited<ReturnType<typeof run>>;
 /** The share of the run's time that is kept for the system to settle. */
 const settleShare = 0.3;
 
-/**
- * Acts out all orders while faults are injected, waits until the system has settled, and checks the invariants. At the timeout it checks
- * whatever there is.
- */
+/** Acts out all orders while faults are injected, lets the system settle, and checks the invariants; at the timeout, of whatever there is. */
 export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const startedAt = Date.now();
   const journal = createJournal(join(system.logsDir, 'journal.jsonl'));

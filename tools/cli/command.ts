@@ -11,10 +11,7 @@ export type Run = (work: Promise<number>) => Promise<void>;
 /** Adds a command to a tool. */
 export type AddCommand = (name: string, description: string) => Command;
 
-/**
- * Makes a tool's `main`, which parses its arguments and resolves to the exit code. ExpectedError and ConfigError are printed; every other
- * error is a bug and rejects.
- */
+/** A tool's `main`, which resolves to the exit code. ExpectedError and ConfigError are printed; every other error is a bug and rejects. */
 export function createMain(define: (run: Run) => Command): (args: string[]) => Promise<number> {
   return async (args) => {
     let exitCode: number = exitCodes.fine;
@@ -40,6 +37,10 @@ function fail(error: Error, exitCode: number): number {
 /** A command, as its help shows it: `npm run <name>`. Add options and an action to it. */
 export const createCommand = (name: string, description: string): Command =>
   new Command(`npm run ${name} --`).description(description).exitOverride();
+
+/** A command that works on a system of its own. */
+export const createFreshCommand = (name: string, description: string): Command =>
+  createCommand(name, description).addOption(nameOption(name)).addOption(yesOption());
 
 /** Runs a tool that is started as a program of its own, and ends the process. */
 export function runAsProgram(main: (args: string[]) => Promise<number>): void {

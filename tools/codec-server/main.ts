@@ -9,7 +9,7 @@ import { loadConfig, schemas } from '../../lib/config/config';
 import type { Log } from '../../lib/logging/log';
 import { runProcess } from '../../lib/process/run-process';
 import { PayloadRefusedError, payloadCodec } from '../../lib/temporal/payload-codec';
-import { createCommand, createMain, nameOption, runAsProgram } from '../cli/command';
+import { createCommand, createMain, nameOption } from '../cli/command';
 import { secretOf } from '../stack/access';
 import { runningSystemEnvironment } from '../stack/control';
 import { instanceNamed } from '../stack/instance';
@@ -114,5 +114,3 @@ function toProblem(error: unknown): { status: number; message: string } {
   }
   return { status: 500, message: 'Internal Server Error' };
 }
-
-if (require.main === module) runAsProgram(main);

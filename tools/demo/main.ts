@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { createCommand, createMain, nameOption, portBaseOption, runAsProgram, yesOption } from '../cli/command';
+import { createFreshCommand, createMain, portBaseOption, runAsProgram } from '../cli/command';
 import { ExpectedError, messageOf } from '../cli/output';
 import { onFreshSystem } from '../stack/fresh-system';
 import type { PortPolicy } from '../stack/ports';
@@ -18,15 +18,13 @@ interface DemoFlags {
 
 /** `npm run demo`. */
 export const main = createMain((run) =>
-  createCommand('demo', 'start the system, take an order through it, stop')
+  createFreshCommand('demo', 'start the system, take an order through it, stop')
     .addOption(
       new Option('--scenario <name>', 'what happens to the order')
         .choices(Object.keys(scenarios))
         .default('delivered' satisfies ScenarioName),
     )
-    .addOption(nameOption('demo'))
     .addOption(portBaseOption())
-    .addOption(yesOption())
     .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
     .addOption(new Option('--running', 'use the system that the environment names').default(false).hideHelp())
     .action((flags: DemoFlags) => run(runDemo(flags))),

@@ -34,9 +34,7 @@ export const fetchTransport: Transport = async ({ url, timeoutMs, signal, ...req
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-/**
- * Node's own client over kept connections; `close` ends them. It costs less than `fetch`: a benchmark must not measure its own driver.
- */
+/** Node's own client over kept connections; `close` ends them. It costs less than `fetch`: a benchmark must not measure its own driver. */
 export function createKeepAlive() {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity, noDelay: true });
   const transport: Transport = ({ url, method, body, headers, timeoutMs, signal }) =>

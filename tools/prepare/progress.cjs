@@ -14,10 +14,7 @@ function seconds(milliseconds) {
 /** Standard output is for results. */
 const write = (text) => process.stderr.write(text);
 
-/**
- * Runs `work` and shows `label` with the time it takes: on a terminal a line that rewrites itself, else a line every 15 s; and one at the
- * end if it took long or failed. Rejects as `work` does.
- */
+/** Shows how long `work` takes: at once on a terminal, else every 15 s; and at the end if it took long or failed. Rejects as `work` does. */
 async function withProgress(label, work) {
   const startedAt = Date.now();
   const elapsed = () => Date.now() - startedAt;

@@ -12,10 +12,7 @@ const logs = join(root, '.stack', 'logs');
 /** The last lines of a text file: enough for the errors of a compiler run, and still readable. */
 const tail = (file) => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-60).join('\n');
 
-/**
- * Runs a program as a step, by default Node, and shows its progress. Rejects when it fails, with an error that has `stepFailed: true` and the
- * end of its output as the message.
- */
+/** Runs a program, by default Node, and shows its progress. Rejects with the end of its output as the message and `stepFailed: true`. */
 async function runStep({ name, label, command = process.execPath, args, env }) {
   const file = join(logs, `${name}.log`);
   mkdirSync(logs, { recursive: true });

@@ -1,11 +1,49 @@
 import type { Command } from 'commander';
-import { queues, type QueueName } from '../../contracts/names';
+import { deadQueue, queues, retryQueue, type QueueName } from '../../contracts/names';
 import { createSignature } from '../../lib/broker/signature';
+import { withBroker } from '../broker/broker';
 import { drop, readLetters, redrive, type DeadLetter, type Selection } from '../broker/dead-letters';
+import { listQueues } from '../broker/management';
 import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
 import { ExpectedError, printLines, table } from '../cli/output';
 import { runningAddresses } from '../stack/control';
-import { overview, type BrokerAddresses } from './overview';
+
+export interface BrokerAddresses {
+  amqp: string;
+  /** Null when unknown: some numbers are then missing. */
+  management: string | null;
+}
+
+/**
+ * Numbers of messages in the platform's queues, in the order of `contracts/names.ts`. Null where only the management interface knows them, and
+ * it does not answer. Throws ExpectedError when the broker does not answer.
+ */
+export async function overview({ amqp, management }: BrokerAddresses) {
+  const listed = management === null ? [] : await listQueues(management, vhostOf(amqp)).catch(() => []);
+  const find = (name: string) => listed.find((each) => each.name === name);
+  return withBroker(amqp, async (channel) => {
+    const rows = [];
+    for (const queue of Object.values(queues)) {
+      const { messageCount, consumerCount } = await channel.checkQueue(queue);
+      rows.push({
+        queue,
+        waiting: messageCount,
+        /** Delivered to a consumer, not acknowledged yet. */
+        inFlight: find(queue)?.messages_unacknowledged ?? null,
+        /** Waiting for their next attempt. */
+        retrying: find(retryQueue(queue))?.messages ?? null,
+        consumers: consumerCount,
+        dead: (await channel.checkQueue(deadQueue(queue))).messageCount,
+      });
+    }
+    return rows;
+  });
+}
+
+function vhostOf(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname ? decodeURIComponent(pathname.slice(1)) : '/';
+}
 
 const previewLength = 100;
 

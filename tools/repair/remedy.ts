@@ -105,9 +105,7 @@ const isAbnormal = (run: Run): boolean => run.state === 'closed' && run.as !== '
 
 type RunningRun = Extract<Run, { state: 'running' }>;
 
-/**
- * A run may also be behind the rows for a moment, or while a service is down, in normal operation. Then the command is a no-op.
- */
+/** A run may also be behind the rows for a moment, or while a service is down, in normal operation. Then the command is a no-op. */
 function remedyForRunning(rows: Rows, run: RunningRun, progress: Progress): Remedy {
   if (progress === 'cancelled') return run.order === 'CANCELLED' ? none : resend(cancellationOf(run));
   if (progress !== 'confirmed' && progress !== 'delivered') return none;

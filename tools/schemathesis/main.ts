@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleIds } from '../../api/openapi/examples';
-import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { createFreshCommand, createMain, exitCodes } from '../cli/command';
 import { printLines } from '../cli/output';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, type Platform } from '../platform/platform';
@@ -76,10 +76,9 @@ async function examine({ addresses }: FreshSystem): Promise<number> {
 
 /** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */
 export const main = createMain((run) =>
-  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe')
-    .addOption(nameOption('schemathesis'))
-    .addOption(yesOption())
-    .action((flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine))),
+  createFreshCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe').action(
+    (flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine)),
+  ),
 );
 
 /** Ids of things that exist, by their names in the examples. */
@@ -101,5 +100,3 @@ export async function createWorld(platform: Platform): Promise<RealIds> {
   await until('the order has its agent', async () => bodyOf(await platform.delivery(order)));
   return { user, restaurant: kitchen.restaurant_id, menuItem: kitchen.menu_ids[0], order, agent };
 }
-
-if (require.main === module) runAsProgram(main);

@@ -19,10 +19,7 @@ export const postgresUser = 'postgres';
 
 const databaseVariable = (service: ServiceName): string => `${service.toUpperCase()}_DATABASE_URL`;
 
-/**
- * The servers that the environment has an address of: they are used, not started. PostgreSQL is external only when all three databases are;
- * ours serves those that are not.
- */
+/** The servers that the environment has an address of, which are used, not started; PostgreSQL only when it has all three databases. */
 export function externalServers(env: NodeJS.ProcessEnv): Record<ServerName, boolean> {
   return {
     temporal: Boolean(env['TEMPORAL_ADDRESS']),

@@ -102,10 +102,7 @@ export async function statusOf(name: string): Promise<StackStatus | undefined> {
 export const runningAddresses = async (name: string): Promise<Addresses | undefined> =>
   (await statusOf(name))?.addresses ?? undefined;
 
-/**
- * This process's environment if it names a whole system (Temporal and the databases), else with the addresses of the running stack of this
- * name added. Undefined when there is neither.
- */
+/** This process's environment if it names Temporal and the databases, else with the running stack's addresses; undefined when there is neither. */
 export async function runningSystemEnvironment(name: string): Promise<NodeJS.ProcessEnv | undefined> {
   const { temporal, postgres } = externalServers(process.env);
   if (temporal && postgres) return process.env;

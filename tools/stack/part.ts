@@ -60,15 +60,8 @@ export class PartFailedError extends Error {
 /** The parts of a whole system. */
 export type PartName = ServerName | ProcessName;
 
-interface ServiceOptions {
-  addresses: Addresses;
-  ports: Ports;
-  /** The user's own environment; the stack's variables override it. */
-  env: NodeJS.ProcessEnv;
-}
-
-/** The three APIs and the three workers: our own programs, compiled. */
-export function serviceParts({ addresses, ports, env }: ServiceOptions): Part[] {
+/** The three APIs and the three workers: our own programs, compiled. The stack's variables override the environment. */
+export function serviceParts(addresses: Addresses, ports: Ports, env: NodeJS.ProcessEnv): Part[] {
   const shared = { NODE_ENV: 'development', ...env, ...stackEnvironment(addresses, env) };
   return processNames.map((name) => {
     const [kind, folder = ''] = name.split('-');

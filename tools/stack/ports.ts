@@ -39,10 +39,7 @@ export type PortPolicy = 'well-known' | 'any' | number;
 
 const portNames = Object.keys(defaultPorts) as PortName[];
 
-/**
- * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on macOS): an outgoing connection could take one of
- * those before its server listens.
- */
+/** For `any`. Below the kernel's ephemeral ports (32768 on, Linux; 49152 on, macOS), which an outgoing connection could take first. */
 const anyRange = { first: 20_000, last: 31_000 };
 
 /** The preferred port of each name; pure but for `random` (0 <= random < 1). */

@@ -57,7 +57,7 @@ export function createStack(options: StackOptions, warden: Warden) {
         isIncluded('temporal', options) && registerSearchAttributes({ ...env, TEMPORAL_ADDRESS: resolved.temporal }),
       ]);
     });
-    const services = serviceParts({ addresses: resolved, ports, env }).filter(({ name }) => isIncluded(name, options));
+    const services = serviceParts(resolved, ports, env).filter(({ name }) => isIncluded(name, options));
     if (!options.serversOnly) await withProgress('Starting the services', () => parts.start(services));
     parts.throwIfStopping();
     return resolved;
@@ -65,8 +65,8 @@ export function createStack(options: StackOptions, warden: Warden) {
 
   return {
     /**
-     * Starts everything, servers first. Resolves when every part is ready, to the addresses. Throws PartFailedError, ExpectedError or MigrationError, and
-     * StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
+     * Starts everything, servers first. Resolves when every part is ready, to the addresses. Throws PartFailedError, ExpectedError or
+     * MigrationError, and StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
      */
     async start(): Promise<Addresses> {
       try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { createFreshCommand, createMain } from '../cli/command';
 import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
 import { projectRoot } from '../stack/instance';
 
@@ -16,9 +16,7 @@ const quickTiers = ['--selectProjects', 'unit', 'component', 'e2e'];
 
 /** `npm test` and `npm run test:all`: Jest against a system of its own. The exit code is Jest's. */
 export const main = createMain((run) =>
-  createCommand('test', 'run the quick tiers, every tier, or the given test files against real servers')
-    .addOption(nameOption('test'))
-    .addOption(yesOption())
+  createFreshCommand('test', 'run the quick tiers, every tier, or the given test files against real servers')
     .option('--all', 'every tier, faults too', false)
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
@@ -38,5 +36,3 @@ const tiers = (all: boolean, jestArgs: string[]): string[] =>
 /** For tests that make databases of their own. */
 const adminUrlOf = ({ addresses }: FreshSystem): string =>
   Object.assign(new URL(addresses.postgres.user), { pathname: '/postgres' }).href;
-
-if (require.main === module) runAsProgram(main);

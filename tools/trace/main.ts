@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
+import { createFreshCommand, createMain, exitCodes } from '../cli/command';
 import { printLines, table } from '../cli/output';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, untilDone } from '../platform/platform';
@@ -9,10 +9,10 @@ import { startCollector, type Span } from './collector';
 
 /** `npm run trace` (docs/tracing.md). */
 export const main = createMain((run) =>
-  createCommand('trace', 'deliver orders on a fresh system that traces, and print the spans of the last one')
-    .addOption(nameOption('trace'))
-    .addOption(yesOption())
-    .action((flags: { name: string; yes: boolean }) => run(runTrace(flags))),
+  createFreshCommand(
+    'trace',
+    'deliver orders on a fresh system that traces, and print the spans of the last one',
+  ).action((flags: { name: string; yes: boolean }) => run(runTrace(flags))),
 );
 
 async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<number> {
@@ -66,5 +66,3 @@ function traceLines(spans: readonly Span[], orderId: string): string[] {
 const byStart = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;
 
 const ms = (time: number): string => time.toFixed(1).padStart(8);
-
-if (require.main === module) runAsProgram(main);

@@ -46,10 +46,7 @@ const pollIntervalMs = 1_000;
 /** The broker counts every 5 s: this covers two counts. */
 const settledForMs = 5_500;
 
-/**
- * Waits until all parts are ready, every workflow that should end has ended, and no queue holds a message.
- * Returns what had not settled by the deadline; empty when everything had.
- */
+/** Waits until all parts are ready, no workflow runs that should end, and queues are empty. Returns what had not settled by the deadline. */
 export async function waitUntilSettled(system: FreshSystem, deadline: number): Promise<string[]> {
   let settledSince: number | undefined;
   for (;;) {

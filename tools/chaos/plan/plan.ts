@@ -1,8 +1,7 @@
 import { queues } from '../../../contracts/names';
 import { processNames } from '../../stack/addresses';
 import type { PartName } from '../../stack/part';
-import { planOrders } from './orders';
-import { seededRandom, type Random } from './seeded-random';
+import { planOrders, seededRandom, type Random } from './orders';
 
 /** Everything that runs. Another order here gives every seed another plan. */
 export const parts: PartName[] = [...processNames, 'rabbitmq', 'redis', 'postgres', 'temporal'];

@@ -97,10 +97,7 @@ const waysToObtain = {
   'Building the Temporal dev server with Go (some minutes, once)': buildWithGo,
 };
 
-/**
- * Downloads the program with Temporal's SDK, or else builds it from source with Go, into the cache folder. Resolves to its path; to
- * undefined when neither works. Prints why one does not.
- */
+/** Downloads the program with Temporal's SDK, or else builds it with Go. Resolves to its path, or prints why neither works. */
 export async function obtainTemporal(): Promise<string | undefined> {
   for (const [label, obtain] of Object.entries(waysToObtain)) {
     try {

@@ -29,10 +29,7 @@ const orInContainers = 'or run everything in containers: docker compose up --bui
 /** The programs of the servers that this stack runs itself. */
 export type ServerBinaries = { [Server in ServerName]?: ReturnType<(typeof finders)[Server]> };
 
-/**
- * Finds the programs of these servers, and installs the missing ones. Throws ExpectedError with what a person can do when one cannot, or
- * must not, be installed.
- */
+/** Finds the programs of these servers, and installs the missing ones. Throws ExpectedError with what to do when that fails or is refused. */
 export async function ensureServers(wanted: Set<ServerName>, options: { yes: boolean }): Promise<ServerBinaries> {
   const findMissing = () => installable.filter(({ server }) => wanted.has(server) && !finders[server]());
   const missing = findMissing();
