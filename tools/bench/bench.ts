@@ -13,7 +13,6 @@ import type { Roots } from './measure/processes';
 import { createOrderActors, createWorld } from './orders';
 import type { Settings } from './settings';
 
-/** A running system with everything that the measurements use. */
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 /** Connects to the system in `env`, for the life of this process. Throws an Error that names each variable that is missing or wrong. */
@@ -22,7 +21,6 @@ export async function openBench(env: NodeJS.ProcessEnv, settings: Settings, say:
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = variables;
   /** Does not decode payloads. */
   const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
-  /** Sends as the operator, without retries. */
   const platform = createPlatform({ transport: createKeepAlive().transport });
   const world = await createWorld(platform);
   const worker = await startChild(join(__dirname, 'baseline', 'worker.js'), [address, namespace]);
@@ -42,7 +40,6 @@ export async function measureOrders({ platform, world, roots }: Bench, load: Loa
   return { ...(await measure(roots, deliver, load)), retries };
 }
 
-/** Bare workflows. */
 export const measureBare = ({ temporal, roots }: Bench, shape: Shape, load: ClosedLoop): Promise<Phase> =>
   measure(roots, bareJob(temporal, shape), load);
 

@@ -1,4 +1,3 @@
-/** Fills the services' databases. */
 import { query } from '../platform/system';
 
 /** Adds restaurants, each with five dishes, up to a total of `count`, to the database at this URL. */

@@ -7,7 +7,6 @@ export type Timings = Readonly<Record<string, number>>;
 /** One unit of work, identified by its workflow or order id. A rejection counts as a failure. */
 export type Job = (dueAt?: number) => Promise<{ id: string; timings: Timings }>;
 
-/** What a load did in its measurement window. */
 export interface LoadResult {
   windowMs: number;
   done: Timings[];
@@ -17,7 +16,6 @@ export interface LoadResult {
   failures: string[];
 }
 
-/** Called when the measurement window opens and closes. */
 export interface WindowHooks {
   opened(): void;
   closed(): void;
@@ -28,7 +26,6 @@ export interface ClosedLoop {
   concurrency: number;
   /** Precedes the window: all workers start at once, so their first jobs end together. */
   rampMs: number;
-  /** Minimum length of the window. */
   windowMs: number;
   /** The window stays open until this many jobs have ended in it; by default as many as are in flight. */
   minJobs?: number;

@@ -38,7 +38,6 @@ async function runBench({ name, yes, profile, ...options }: Flags): Promise<numb
   return 0;
 }
 
-/** Has each Node process write its profiles to the folder. */
 function profiling(folder: string): NodeJS.ProcessEnv {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

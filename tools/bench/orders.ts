@@ -13,7 +13,6 @@ import type { Job } from './loops';
 import { signalTime } from './measure/histories';
 import { summarize } from './measure/statistics';
 
-/** What orders are placed with. */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** As many restaurants and dishes as a customer would scroll through. */

@@ -67,7 +67,6 @@ function memoryGrowth(samples: Measured['soak']): number {
   return Math.max(...own.map(([name, mb]) => mb / (settled?.memoryMb?.[name] ?? NaN)));
 }
 
-/** The report as text. */
 export const reportLines = (report: Report): string[] => [
   ...conditionLines(report),
   ...rateLines(report),

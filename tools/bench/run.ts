@@ -26,7 +26,6 @@ export async function runBenchmark(bench: Bench) {
   await addAgents(platform, settings.agents - settings.handover.agents);
 
   const phases = await runClosedLoops(bench);
-  /** By the number in flight. */
   const orders = byConcurrency((n) => summarizePhases(phases.orders[n]));
   const baseline = byConcurrency((n) => summarizePhases(phases.baseline[n]));
   say('bare workflows with regular activities, 50 at a time');

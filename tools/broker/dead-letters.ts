@@ -17,15 +17,12 @@ export function parseDeadLetter(message: Message) {
   const properties = shownProperties.map((name) => [name, message.properties[name] as unknown] as const);
   return {
     id: idOf(message, text('diedAt')),
-    /** Why the last attempt failed. */
     reason: text('reason') ?? null,
     attempts: count('attempts'),
     diedAt: text('diedAt') ?? null,
     firstReason: text('firstReason') ?? null,
     firstFailedAt: text('firstFailedAt') ?? null,
-    /** How often it has been put back before. */
     redriven: count('redriven'),
-    /** The original `app_id`. */
     appId: text('appId') ?? null,
     properties: Object.fromEntries(properties.filter(([, value]) => value !== undefined)),
     headers: Object.fromEntries(headers),

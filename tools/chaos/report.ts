@@ -9,7 +9,6 @@ import type { Outcome } from './run';
 /** What an order came to. `no order`: its placement was not answered, and never arrived. `unclear` violates an invariant. */
 const results = [...orderStates, 'no order', 'unclear'];
 
-/** The summary for programs. */
 export type Report = ReturnType<typeof reportOf>;
 
 export function reportOf({ plan, given, answers, injected, unsettled, invariants, tookMs }: Outcome) {
@@ -22,7 +21,6 @@ export function reportOf({ plan, given, answers, injected, unsettled, invariants
     seed: plan.seed,
     orders: plan.orders.length,
     tookSeconds: Math.round(tookMs / 1000),
-    /** How many orders of each scenario came to which result. */
     scenarios: count(given.placements.map((placement) => [placement.planned.scenario, resultOf(placement)])),
     /** Faults that had an effect, by part; locked tables and stalled connections are PostgreSQL's. */
     faults: count(injected.filter(({ error }) => !error).map(({ fault: { part, kind } }) => [part, kind])),
@@ -32,7 +30,6 @@ export function reportOf({ plan, given, answers, injected, unsettled, invariants
     answers,
     unsettled,
     invariants,
-    /** Every invariant holds, and the system settled in time. */
     ok: unsettled.length === 0 && invariants.every(({ violations }) => violations.length === 0),
   };
 }
@@ -48,7 +45,6 @@ function count(pairs: [row: string, column: string][]): Counts {
   return counts;
 }
 
-/** Violations shown of each invariant. */
 const maxViolations = 5;
 
 /** The summary for people. `stackName` tells where the logs are. */

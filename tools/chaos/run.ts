@@ -46,7 +46,6 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const placements = placed.filter((placement) => placement !== undefined);
 
   say('faults and actors are done; waiting for the system to settle');
-  /** Empty unless the time was up. */
   const unsettled = await waitUntilSettled(system, startedAt + timeoutMs);
   say('collecting evidence');
   const accepted = placements.flatMap(({ outcome }) => (outcome.is === 'accepted' ? [outcome.orderId] : []));

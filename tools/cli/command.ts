@@ -8,7 +8,6 @@ export const exitCodes = { fine: 0, failed: 1, badArguments: 2, interrupted: 130
 /** Wraps the work of a command's action; what it resolves to is the exit code. */
 export type Run = (work: Promise<number>) => Promise<void>;
 
-/** Adds a command to a tool. */
 export type AddCommand = (name: string, description: string) => Command;
 
 /** A tool's `main`, which resolves to the exit code. ExpectedError and ConfigError are printed; every other error is a bug and rejects. */

@@ -23,9 +23,7 @@ export class ExpectedError extends Error {
 export type Cell = string | number | null | undefined;
 
 const missing = '-';
-/** A number, with or without a unit. */
 const isNumber = (text: string): boolean => /^\d+(\.\d+)?( [a-zA-Z]{1,2})?$/.test(text);
-/** Whether all texts that are not missing are numbers. */
 const areNumbers = (texts: string[]): boolean =>
   texts.some(isNumber) && texts.every((text) => text === missing || isNumber(text));
 

@@ -28,7 +28,6 @@ export async function printTimeline(platform: Platform, { orderId }: Order, last
 
 const ofOrder = `FROM "Order" o JOIN "OrderGroup" g ON g.id = o.order_group_id`;
 
-/** The query of each table, by service. */
 const tables: Record<ServiceName, Record<string, string>> = {
   user: {
     userOrder: `SELECT order_id, user_id, placed_at, status, delivered, total FROM "userOrder" WHERE order_id = $1`,

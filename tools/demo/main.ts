@@ -37,7 +37,6 @@ function runDemo({ scenario: name, portBase: ports, keep, running, ...flags }: D
   return onFreshSystem(options, () => show(scenario));
 }
 
-/** On the system that the environment names. */
 async function show({ title, environment, usually, run }: Scenario): Promise<number> {
   try {
     heading(title, 'every line is a real request to the running system');

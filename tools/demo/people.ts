@@ -65,7 +65,6 @@ const createCustomers = (platform: Platform) => ({
   customerCancels: ({ orderId, userId }: Order, what: string, status?: number) =>
     step(what, platform.as(aCustomer(userId)).cancelOrder(orderId, { reason: 'changed my mind' }), status),
 
-  /** Waits until the order's page shows this. */
   customerSees: ({ orderId, userId }: Order, what: string, expected: Partial<Summary>) =>
     stepUntil(
       what,
@@ -124,7 +123,6 @@ function describe(page: OrderPage): string {
 const createCouriers = (platform: Platform) => ({
   courierJoins: (name: string) => step(`A courier joins: ${name}`, platform.addAgent(newAgent(name))),
 
-  /** Waits until the order has an agent. */
   async agentIsAssigned({ orderId }: Order): Promise<Job> {
     const { data } = await stepUntil(
       'A courier is assigned',
@@ -143,7 +141,6 @@ const createCouriers = (platform: Platform) => ({
   agentDelivers: ({ orderId }: Order, { agent_id }: Job) =>
     step('The courier delivers it', platform.as(aCourier(agent_id)).moveDelivery(orderId, 'DELIVERED')),
 
-  /** The order has no agent yet. */
   pickUpIsTooEarly: ({ orderId }: Order) =>
     step('A pick-up comes too early', platform.moveDelivery(orderId, 'PICKED_UP'), 409),
 

@@ -17,7 +17,6 @@ export function printStep(what: string, request: string, outcome: string, ms: nu
   print(`  ${what.padEnd(30)} ${styleText('cyan', request.padEnd(34))} ${ended}`);
 }
 
-/** A detail of the step above. */
 export const printDetail = (text: string): void => print(`    ${dim(`-> ${text}`)}`);
 
 export type Row = Record<string, string | number | boolean | Date | null>;

@@ -19,7 +19,6 @@ export interface Flow {
   senders: Process[];
   receiver: Process;
   message: Message;
-  /** The reply to a request. */
   reply?: Message;
 }
 

@@ -26,7 +26,6 @@ declarations in \`api/\`. The schemas are in [openapi](openapi); each service sh
 - A route that sends an order a command may refuse with 409 and a code that is not listed here: the order worker may be newer than the service.
 `;
 
-/** `docs/routes.md` */
 export function routesPage(services: readonly ServiceRoutes<never>[]): string {
   const health = { title: 'Every service', routes: healthRoutes as readonly Route[] };
   const sections = services.map(({ title, groups }) => ({ title, routes: groups.flatMap((group) => group.routes) }));
@@ -56,7 +55,6 @@ function entryOf(route: Route): string {
 const wrapped = (text: string, width: number): string[] =>
   text.match(new RegExp(`.{1,${width}}(?:\\s|$)`, 'g'))?.map((line) => line.trim()) ?? [];
 
-/** What an old name does otherwise. */
 function differenceOf({ idsFrom, query, description }: OldName<unknown, unknown>, { params }: Route): string {
   const ids = Object.keys(params).join(', ');
   const differences = [

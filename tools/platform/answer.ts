@@ -6,9 +6,7 @@ interface Sent {
   method: string;
   /** With the query. */
   path: string;
-  /** The whole address. */
   url: string;
-  /** From the request to the end of the answer. */
   ms: number;
   /** Empty without an answer. */
   headers: Headers;
@@ -16,7 +14,6 @@ interface Sent {
 
 type Received<Outcome, Body> = Sent & { outcome: Outcome; status: number; body: Body };
 
-/** The answer's outcome tells its body's type. */
 export type Answer<Body, Held = Accepted> =
   /** 2xx, but for 202. */
   | Received<'done', Body>

@@ -29,7 +29,6 @@ export interface Platform extends ReturnType<typeof createRequests> {
   ): Promise<Answer<Body, Body>>;
   /** The same platform for another caller; null sends no token. */
   as(caller: Caller | null): Platform;
-  /** The same platform with other options. */
   with(options: Partial<PlatformOptions>): Platform;
 }
 

@@ -1,4 +1,3 @@
-/** How requests go over the wire. */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../contracts/access';
@@ -9,7 +8,6 @@ export interface WireRequest {
   url: string;
   method: Method;
   headers: Record<string, string>;
-  /** JSON. */
   body?: string;
   timeoutMs: number;
   signal?: AbortSignal;
@@ -84,7 +82,6 @@ export interface PlatformOptions {
 }
 
 export interface RequestOptions {
-  /** Sent as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -140,5 +137,4 @@ function read<Body, Held>({ status, headers, text }: WireAnswer) {
   return { ...received, outcome: status < 500 ? ('refused' as const) : ('failed' as const), body: body as Problem };
 }
 
-/** 0 without a Retry-After. */
 const retryAfterMs = ({ headers }: AnyAnswer): number => 1_000 * (Number(headers.get('retry-after')) || 0);

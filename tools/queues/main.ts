@@ -30,7 +30,6 @@ export async function overview({ amqp, management }: BrokerAddresses) {
         waiting: messageCount,
         /** Delivered to a consumer, not acknowledged yet. */
         inFlight: find(queue)?.messages_unacknowledged ?? null,
-        /** Waiting for their next attempt. */
         retrying: find(retryQueue(queue))?.messages ?? null,
         consumers: consumerCount,
         dead: (await channel.checkQueue(deadQueue(queue))).messageCount,
@@ -80,7 +79,6 @@ interface Flags {
   limit: number;
 }
 
-/** Resolves to what a command prints. */
 type Work<Options> = (queue: QueueName, flags: Flags & Options) => Promise<string[]>;
 
 /** `npm run queues` (docs/dead-letters.md). */

@@ -30,7 +30,6 @@ export const outcomeTable = (outcomes: Outcome[]): string[] =>
     ]),
   ]);
 
-/** What `--json` prints of an order. */
 export const outcomeJson = ({ orderId, rows, run, remedy, result }: Outcome): object => ({
   order_id: orderId,
   customer: rows.record && { status: rows.record.status, delivered: rows.record.delivered },

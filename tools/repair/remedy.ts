@@ -26,7 +26,6 @@ export type Remedy =
   | { kind: 'none' }
   /** Sends a command again to a run that a reset has taken back behind it. */
   | { kind: 'resend'; command: Resent }
-  /** Starts a run at this stage. */
   | { kind: 'adopt'; stage: 'placed' | 'confirmed' }
   | { kind: 'adopt'; stage: 'cancelled'; reason: string }
   /** Starts a run with the input of the closed one. */

@@ -52,7 +52,6 @@ async function run(command: string, args: string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** Examines the services of a running system. Returns the exit code. */
 async function examine({ addresses }: FreshSystem): Promise<number> {
   await install();
   mkdirSync(folder, { recursive: true });

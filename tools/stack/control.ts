@@ -24,7 +24,6 @@ export interface StackStatus {
 
 type ControlReply = { ok: true; status: StackStatus } | { ok: false; error: string };
 
-/** A stack of this name already runs. */
 export class AlreadyRunningError extends ExpectedError {
   override readonly name = 'AlreadyRunningError';
 }
@@ -98,7 +97,6 @@ export async function statusOf(name: string): Promise<StackStatus | undefined> {
   return reply?.ok ? reply.status : undefined;
 }
 
-/** The addresses of the stack of this name; undefined when it does not run. */
 export const runningAddresses = async (name: string): Promise<Addresses | undefined> =>
   (await statusOf(name))?.addresses ?? undefined;
 

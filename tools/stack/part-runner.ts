@@ -9,7 +9,6 @@ import type { Warden } from './warden';
 const pollMs = 50;
 const shownLogLines = 15;
 
-/** One run of a part's program. */
 export type PartProcess = ReturnType<typeof startProcess>;
 
 /** Starts the program in a process group of its own, with its output appended to the log file. It ends with the launcher. */
@@ -182,6 +181,5 @@ export const stableAfterMs = 60_000;
 /** Milliseconds to wait before the next start, after this many failures in a row (1 or more). */
 export const restartDelayMs = (failures: number): number => Math.min(500 * 2 ** (failures - 1), longestRestartDelayMs);
 
-/** The failures in a row, after a part has died at this age. */
 export const failuresInARow = (before: number, uptimeMs: number): number =>
   uptimeMs >= stableAfterMs ? 1 : before + 1;

@@ -3,7 +3,6 @@ import { processNames, stackEnvironment, type Addresses, type ProcessName, type 
 import { projectRoot, type Instance } from './instance';
 import { loopback, type Ports } from './ports';
 
-/** What the servers' parts are made from. */
 export interface ServerOptions {
   instance: Instance;
   ports: Ports;
@@ -16,14 +15,12 @@ export interface Part {
   name: string;
   command: string;
   args: string[];
-  /** The whole environment of the process. */
   env: NodeJS.ProcessEnv;
   cwd: string;
   /** Run as this user and group; only root can. */
   runAs?: { uid: number; gid: number } | undefined;
   /** Where it answers, as the status shows it; null if it does not listen. */
   address: string | null;
-  /** Asks it to shut down. */
   stopSignal: NodeJS.Signals;
   /** From that signal until it is killed. */
   stopTimeoutMs: number;
@@ -57,7 +54,6 @@ export class PartFailedError extends Error {
   }
 }
 
-/** The parts of a whole system. */
 export type PartName = ServerName | ProcessName;
 
 /** The three APIs and the three workers: our own programs, compiled. The stack's variables override the environment. */

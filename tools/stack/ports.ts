@@ -96,7 +96,6 @@ async function bindUdp(port: number): Promise<Socket | undefined> {
   return undefined;
 }
 
-/** Whether a process accepts connections there. */
 export async function isListening(address: NetConnectOpts): Promise<boolean> {
   const socket = createConnection(address);
   const accepted = await succeeds(once(socket, 'connect'));

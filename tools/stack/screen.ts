@@ -1,4 +1,3 @@
-/** What the commands of the stack show. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { table } from '../cli/output';
@@ -38,7 +37,6 @@ export function metricsLines({ metrics, rabbitmqMetrics }: Addresses): string[] 
   return all.map(([name, address]) => row(`metrics of ${name}`, address, 28));
 }
 
-/** A line for each part below the headings. */
 export const partsTable = (parts: PartStatus[]): string[] =>
   table([
     ['PART', 'PID', 'STATE', 'ADDRESS', 'RESTARTS', 'LOG'],

@@ -1,4 +1,3 @@
-/** All parts of one stack, from the first server to the last service. */
 import { externalServers, resolveAddresses, serverNames, serversToRun, type Addresses } from './addresses';
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
@@ -17,20 +16,15 @@ import type { Warden } from './warden';
 export interface StackOptions {
   instance: Instance;
   ports: PortPolicy;
-  /** Install missing servers without asking. */
   yes: boolean;
-  /** Run the servers and none of our own programs. */
   serversOnly: boolean;
-  /** Only the parts of these names; all if undefined. */
   only?: string[];
-  /** As in ServerOptions. */
   durable: boolean;
   /** Remove what an earlier run has stored. */
   fresh: boolean;
   env: NodeJS.ProcessEnv;
 }
 
-/** `stop` was called during `start`. */
 export class StartInterruptedError extends Error {
   override readonly name = 'StartInterruptedError';
 }
@@ -92,7 +86,6 @@ export function createStack(options: StackOptions, warden: Warden) {
       phase = 'stopping';
       return parts.stop().then(() => claims.releaseAll());
     },
-    /** Kills every part; none is restarted. */
     kill: parts.kill,
   };
 }

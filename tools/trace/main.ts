@@ -31,7 +31,6 @@ async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<
 /** Until connections are open and code is compiled, an order takes ten times as long. */
 const warmUpOrders = 30;
 
-/** Resolves to the id of the last order. */
 async function deliverOrders(): Promise<string> {
   const platform = createPlatform({ repeat: untilDone });
   const kitchen = await addKitchen(platform);

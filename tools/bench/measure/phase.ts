@@ -13,7 +13,6 @@ export interface Phase extends LoadResult {
 
 export type Load = ClosedLoop | OpenLoop;
 
-/** Puts a load of these jobs on the system. */
 export async function measure(roots: Roots, job: Job, load: Load): Promise<Phase> {
   const readings: ReturnType<typeof readCpu>[] = [];
   const read = () => void readings.push(readCpu(roots));
@@ -84,7 +83,6 @@ export function readConditions() {
       machine: `${cores}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
       startedAt: startedAt.toISOString(),
       seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
-      /** Load average. */
       loadBefore,
       otherCores,
       /** Other programs used the machine, so the figures are only a hint. */

@@ -77,7 +77,6 @@ export async function readRuns(client: Client, orderIds: string[]): Promise<Run[
   return runs;
 }
 
-/** None when Temporal does not know the workflow. */
 async function readRun(client: Client, workflowId: string): Promise<Run[]> {
   const handle = client.workflow.getHandle(workflowId);
   try {
@@ -97,7 +96,6 @@ async function readRun(client: Client, workflowId: string): Promise<Run[]> {
   }
 }
 
-/** Replays every history with the built workflow bundle. */
 export async function replayHistories(client: Client): Promise<Evidence['replayFailures']> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
   const failures: Evidence['replayFailures'] = [];

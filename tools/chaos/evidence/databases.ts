@@ -64,7 +64,6 @@ export async function installAuditTrail(urls: DatabaseUrls): Promise<void> {
   }
 }
 
-/** In the order of each database. */
 const readChanges = (url: string): Promise<Change[]> =>
   query(
     url,
@@ -75,7 +74,6 @@ const readChanges = (url: string): Promise<Change[]> =>
 /** A whole order at one service. The total is null in a tombstone: the order was undone before it was stored. */
 type Whole = { orderId: string; userId: string; status: OrderStatus; total: number | null };
 
-/** One restaurant's part of an order. */
 interface Part {
   id: string;
   orderId: string;

@@ -144,7 +144,6 @@ const untilStopped = (pids: number[]): Promise<true> =>
 
 const ps = async (...args: string[]): Promise<string> => (await promisify(execFile)('ps', args)).stdout;
 
-/** A process and its descendants. */
 async function findTree(root: number): Promise<number[]> {
   const processes = [...(await ps('-A', '-o', 'pid=,ppid=')).matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [
     Number(pid),

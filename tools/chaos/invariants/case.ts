@@ -13,12 +13,10 @@ export interface Evidence extends Awaited<ReturnType<typeof readDatabases>> {
   deadLetters: { queue: string; id: string; reason: string | null }[];
 }
 
-/** A workflow of an order or of a rating. */
 export interface Run {
   workflowId: string;
   /** Temporal's: RUNNING, COMPLETED, FAILED… */
   status: string;
-  /** An order's customer. */
   userId: string | null;
   /** Of an order's workflow that has completed. */
   outcome: string | null;
@@ -44,7 +42,6 @@ export interface Invariant {
   check: (given: Case, orders: Order[]) => Iterable<Violation>;
 }
 
-/** All that is known of one order. */
 export interface Order {
   orderId: string;
   record?: Evidence['records'][number];
@@ -56,7 +53,6 @@ export interface Order {
   placement?: Placement | undefined;
 }
 
-/** Every order that a database or Temporal knows. */
 export function ordersOf({ evidence, placements }: Case): Order[] {
   const orders = new Map<string, Order>();
   const order = (orderId: string): Order => {
@@ -80,7 +76,6 @@ export function ordersOf({ evidence, placements }: Case): Order[] {
   return [...orders.values()];
 }
 
-/** The order's state in each service, on one line. */
 export const describeOrder = ({ run, record, group, parts, delivery }: Order): string =>
   [
     `workflow ${run?.outcome ?? run?.status ?? 'missing'}`,

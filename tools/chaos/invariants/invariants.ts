@@ -18,7 +18,6 @@ export const agents: Invariant = {
 
 const isOpen = ({ status }: { status: string | null }): boolean => status === 'PENDING' || status === 'PICKED_UP';
 
-/** Replays the audit trail. */
 function* findSimultaneousJobs(changes: Change[]): Iterable<Violation> {
   const jobsOf = new Map<string, Set<string | null>>();
   for (const { table, before, after } of changes) {

@@ -7,7 +7,6 @@ export type Random = ReturnType<typeof seededRandom>;
 /** Random choices that depend on the seed alone, on every machine. Drawing from one stream of a seed does not shift another. */
 export function seededRandom(seed: number, stream: string) {
   let draws = 0;
-  /** From 0 to 1. */
   const next = (): number => {
     draws += 1;
     return createHash('sha256').update(`${seed} ${stream} ${draws}`).digest().readUInt32BE() / 2 ** 32;
@@ -34,7 +33,6 @@ export function seededRandom(seed: number, stream: string) {
 const shares = {
   delivered: 5,
   rated: 6,
-  /** By the customer, at one of the stages below. */
   cancelled: 6,
   refused: 2,
   /** One of several restaurants refuses; the customer wants all or nothing. */
@@ -43,7 +41,6 @@ const shares = {
   'refused in part, keep rest': 2,
   'declined by a courier': 3,
   'no decision': 1,
-  /** The item is on no menu. */
   'unknown item': 1,
   'cancelled by the courier': 1,
   /** Picked up; the order still waits at the end of the run. */
@@ -89,7 +86,6 @@ function planOrder(random: Random, scenario: Scenario, number: number, loadMs: n
     startsAfterMs: random.int(0, loadMs),
     /** Unique, so that an order is recognised even when its placement got no answer. */
     userId: random.uuid(),
-    /** Used where the channel is `message`. */
     messageOrderId: random.uuid(),
     /** Null: the customer sends no key, and does not repeat the request. */
     idempotencyKey: random.chance(0.85) ? random.uuid() : null,
@@ -100,7 +96,6 @@ function planOrder(random: Random, scenario: Scenario, number: number, loadMs: n
     decidesByPart: isRefusedInPart(scenario) || random.chance(0.5),
     cancelAt: random.pick(cancelStages),
     cancelsTwice: random.chance(0.3),
-    /** Before each actor's step, in turn. */
     pausesMs: Array.from({ length: 8 }, () => random.int(0, 1_200)),
     rating: { order_rating: random.int(1, 5), agent_rating: random.int(1, 5) },
     /** The order's messages are published again, as the broker may do. */

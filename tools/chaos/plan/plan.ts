@@ -6,7 +6,6 @@ import { planOrders, seededRandom, type Random } from './orders';
 /** Everything that runs. Another order here gives every seed another plan. */
 export const parts: PartName[] = [...processNames, 'rabbitmq', 'redis', 'postgres', 'temporal'];
 
-/** Tables that an order's steps write. */
 const tables = [
   { database: 'user', table: 'userOrder' },
   { database: 'restaurant', table: 'OrderGroup' },
@@ -71,7 +70,6 @@ export function makePlan(seed: number, count: number) {
     seed,
     orders,
     faults: planFaults(seededRandom(seed, 'faults'), loadMs),
-    /** Malformed messages. */
     poison: planPoison(seed, loadMs, count < 100 ? 1 : 2),
     couriers: Math.max(4, Math.ceil(count / 16)) + neverFreed, // few enough that orders wait for a courier at times
   };

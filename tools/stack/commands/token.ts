@@ -24,7 +24,6 @@ export function addTokenCommand(add: AddCommand, run: Run): void {
     .action((flags: TokenFlags) => run(printToken(flags)));
 }
 
-/** The option that a role needs. */
 const neededOption: Partial<Record<Role, string>> = {
   customer: '--user',
   restaurant: '--restaurant',

@@ -16,7 +16,6 @@ import {
 
 const finders = { postgres: findPostgres, redis: findRedis, rabbitmq: findRabbitmq, temporal: findTemporal };
 
-/** Servers by the names of their packages. */
 const installable = [
   { server: 'postgres', title: 'PostgreSQL', apt: 'postgresql', brew: 'postgresql@17' },
   { server: 'rabbitmq', title: 'RabbitMQ', apt: 'rabbitmq-server', brew: 'rabbitmq' },
@@ -26,7 +25,6 @@ type Installable = (typeof installable)[number];
 
 const orInContainers = 'or run everything in containers: docker compose up --build (docs/containers.md).';
 
-/** The programs of the servers that this stack runs itself. */
 export type ServerBinaries = { [Server in ServerName]?: ReturnType<(typeof finders)[Server]> };
 
 /** Finds the programs of these servers, and installs the missing ones. Throws ExpectedError with what to do when that fails or is refused. */
