@@ -1,12 +1,13 @@
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { createPlatform } from '../platform/platform';
-import { readSystemVariables } from '../platform/system';
 import { createKeepAlive } from '../platform/send';
+import { readSystemVariables } from '../platform/system';
 import { requestStack } from '../stack/control';
-import { bareTaskQueue, bareUpdate, bareWorkflow, type Shape } from './baseline/workflow';
-import { startChild } from './child';
+import { bareTaskQueue, bareUpdate, bareWorkflow } from './baseline/workflow';
 import type { ClosedLoop, Job } from './loops';
 import { measure, type Load, type Phase } from './measure/phase';
 import type { Roots } from './measure/processes';
@@ -40,19 +41,19 @@ export async function measureOrders({ platform, world, roots }: Bench, load: Loa
   return { ...(await measure(roots, deliver, load)), retries };
 }
 
-export const measureBare = ({ temporal, roots }: Bench, shape: Shape, load: ClosedLoop): Promise<Phase> =>
-  measure(roots, bareJob(temporal, shape), load);
+export const measureBare = ({ temporal, roots }: Bench, load: ClosedLoop): Promise<Phase> =>
+  measure(roots, bareJob(temporal), load);
 
 /** Starts a bare workflow and sends its updates, as the APIs do for an order. */
-export const bareJob =
-  ({ workflow }: Client, shape: Shape): Job =>
+const bareJob =
+  ({ workflow }: Client): Job =>
   async () => {
-    const id = `baseline-${shape}-${randomUUID()}`;
+    const id = `baseline-${randomUUID()}`;
     const startedAt = performance.now();
     const startWorkflowOperation = new WithStartWorkflowOperation(bareWorkflow, {
       workflowId: id,
       taskQueue: bareTaskQueue,
-      args: [shape],
+      args: ['local'],
       workflowIdConflictPolicy: 'FAIL',
     });
     await workflow.executeUpdateWithStart(bareUpdate, { startWorkflowOperation });
@@ -63,3 +64,17 @@ export const bareJob =
     const timings = { place: placedAt - startedAt, update: (endedAt - placedAt) / 3, whole: endedAt - startedAt };
     return { id, timings };
   };
+
+/** Runs a script until `stop`, in a session of its own as parts have: Linux divides a busy machine by sessions. Throws if it exits first. */
+export async function startChild(script: string, args: string[]) {
+  const child = fork(script, args, { detached: true, stdio: ['ignore', 2, 2, 'ipc'] });
+  const exited = once(child, 'exit');
+  const failed = exited.then(([code]) => Promise.reject(new Error(`${script} exited with ${code}`)));
+  failed.catch(() => undefined); // how `stop` ends it
+  const [message] = (await Promise.race([once(child, 'message'), failed])) as [unknown];
+  const stop = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
+    await exited;
+  };
+  return { pid: child.pid ?? 0, message, stop };
+}

@@ -67,10 +67,7 @@ export interface OpenLoop {
   windowMs: number;
 }
 
-/**
- * Starts jobs at a fixed rate, whether or not earlier ones have ended, and passes each the time at which it was due. A job measures
- * latency from then, so a backlog counts as waiting time. (A closed loop sends less while the system is slow, and hides that.)
- */
+/** Starts jobs at a fixed rate, each with the time at which it was due: latency counts from then, so a backlog counts as waiting time. */
 export async function openLoop(job: Job, loop: OpenLoop, hooks: WindowHooks): Promise<LoadResult> {
   const { perSecond, rampMs, windowMs } = loop;
   const { run, ...result } = createCounter();

@@ -46,7 +46,6 @@ const measured = (override: Partial<Measured> = {}): Measured => ({
     10: phase(38),
     50: phase(40, { cpuMsEach: { temporal: 20, 'baseline-worker': 14, driver: 3 } }),
   },
-  regular: phase(27),
   openLoop: { ...phase(14, { latency: { place: latency(20, 60) } }), rate: 14 },
   handover: latency(61),
   histories: { order: history, baseline: history },

@@ -20,7 +20,7 @@ export async function runBenchmark(bench: Bench) {
   say('warming up');
   const warmUp = { ...loopOf(settings, 10), windowMs: settings.warmUpMs };
   await measureOrders(bench, warmUp);
-  await measureBare(bench, 'local', warmUp);
+  await measureBare(bench, warmUp);
   say(`hand-over: ${settings.handover.orders} orders, ${settings.handover.agents} agents`);
   const handover = await measureHandover(bench, agentIds, settings.handover.orders);
   await addAgents(platform, settings.agents - settings.handover.agents);
@@ -28,8 +28,6 @@ export async function runBenchmark(bench: Bench) {
   const phases = await runClosedLoops(bench);
   const orders = byConcurrency((n) => summarizePhases(phases.orders[n]));
   const baseline = byConcurrency((n) => summarizePhases(phases.baseline[n]));
-  say('bare workflows with regular activities, 50 at a time');
-  const regular = summarizePhases([await measureBare(bench, 'regular', loopOf(settings, 50))]);
   const rate = orders[50].perSecond / 2;
   say(`orders at ${rate.toFixed(1)}/s`);
   const windowMs = Math.max(settings.openLoopMs, 10_000 / rate); // ten orders at least
@@ -48,7 +46,7 @@ export async function runBenchmark(bench: Bench) {
   const soak = settings.soakOrders > 0 ? await runSoak(bench, settings.soakOrders) : null;
   const growth = settings.growth && (await measureGrowth(bench, settings.growth));
   const conditions = conditionsOf([...Object.values(orders), ...Object.values(baseline), openLoop]);
-  const loads = { orders, baseline, regular, openLoop };
+  const loads = { orders, baseline, openLoop };
   return { conditions, settings, ...loads, handover, histories, memoryMb, browsing, soak, growth };
 }
 
@@ -65,7 +63,7 @@ async function runClosedLoops(bench: Bench): Promise<{ orders: Phases; baseline:
     for (const n of concurrencies) {
       say(`round ${round} of ${settings.rounds}: orders, then bare workflows, ${n} at a time`);
       orders[n].push(await measureOrders(bench, loopOf(settings, n)));
-      baseline[n].push(await measureBare(bench, 'local', loopOf(settings, n)));
+      baseline[n].push(await measureBare(bench, loopOf(settings, n)));
     }
   return { orders, baseline };
 }
@@ -77,7 +75,7 @@ const byConcurrency = <T>(valueOf: (concurrency: Concurrency) => T): Record<Conc
 });
 
 /** Delivers many orders, 10 at a time, and takes a sample after each tenth. Throws when all orders of a tenth fail. */
-export async function runSoak(bench: Bench, total: number) {
+async function runSoak(bench: Bench, total: number) {
   const batch = Math.ceil(total / 10);
   const maxWindowMs = 1_000 * batch; // a system that delivers less than one a second has failed
   const samples = [];
@@ -98,7 +96,7 @@ export async function runSoak(bench: Bench, total: number) {
 }
 
 /** Repeats the same loads over ever larger databases. The rows stay there. */
-export async function measureGrowth(bench: Bench, { restaurants, finishedOrders }: NonNullable<Settings['growth']>) {
+async function measureGrowth(bench: Bench, { restaurants, finishedOrders }: NonNullable<Settings['growth']>) {
   const { env } = bench;
   const { USER_DATABASE_URL: user, RESTAURANT_DATABASE_URL: restaurant, DELIVERY_DATABASE_URL: delivery } = env;
   const stages = [await measureStage(bench, 'before')];

@@ -11,10 +11,7 @@ const claimPollMs = 100;
 /** AMQP's RESOURCE_LOCKED. */
 const resourceLocked = 405;
 
-/**
- * Runs the work on a new channel. Messages that it got and did not acknowledge return to their queue when it ends, however it ends.
- * Throws ExpectedError when the broker does not answer, or the connection is lost.
- */
+/** Runs the work on a new channel; what it does not acknowledge returns to its queue. Throws ExpectedError without the broker. */
 export async function withBroker<T>(
   url: string,
   work: (channel: ConfirmChannel, connection: ChannelModel) => Promise<T>,

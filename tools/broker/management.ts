@@ -10,10 +10,7 @@ const queueList = z.array(
   }),
 );
 
-/**
- * The queues of a virtual host, or of all, as RabbitMQ's management interface counts them, every 5 s. A new queue has no numbers until the
- * first count. Throws when the interface does not answer, or answers with an error.
- */
+/** The queues of a virtual host, or of all, as RabbitMQ counts them every 5 s; a new one has no numbers until then. Throws as below. */
 export async function listQueues(managementUrl: string, vhost?: string): Promise<z.infer<typeof queueList>> {
   const resource = vhost === undefined ? 'queues' : `queues/${encodeURIComponent(vhost)}`;
   return queueList.parse(await (await requestManagement(managementUrl, resource)).json());
@@ -21,10 +18,7 @@ export async function listQueues(managementUrl: string, vhost?: string): Promise
 
 const timeoutMs = 5_000;
 
-/**
- * Reads a resource of the management interface, or sets it to a value; by the URL's login, or else by RabbitMQ's standard one. Throws when
- * the interface does not answer, or answers with an error.
- */
+/** Reads a resource of the management interface, or sets it, by the URL's login or the standard one. Throws for an error or no answer. */
 export async function requestManagement(managementUrl: string, resource: string, value?: object): Promise<Response> {
   const { username, password, origin, pathname } = new URL(managementUrl);
   const credentials = `${decodeURIComponent(username) || 'guest'}:${decodeURIComponent(password) || 'guest'}`;

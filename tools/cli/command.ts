@@ -21,16 +21,11 @@ export function createMain(define: (run: Run) => Command): (args: string[]) => P
     } catch (error) {
       // Commander has printed its message already, or the help that was requested.
       if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.badArguments;
-      if (error instanceof ConfigError) return fail(error, exitCodes.badArguments);
-      if (error instanceof ExpectedError) return fail(error, exitCodes.failed);
-      throw error;
+      if (!(error instanceof ConfigError || error instanceof ExpectedError)) throw error;
+      printError(error.message);
+      return error instanceof ConfigError ? exitCodes.badArguments : exitCodes.failed;
     }
   };
-}
-
-function fail(error: Error, exitCode: number): number {
-  printError(error.message);
-  return exitCode;
 }
 
 /** A command, as its help shows it: `npm run <name>`. Add options and an action to it. */

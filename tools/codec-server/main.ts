@@ -55,10 +55,7 @@ interface CodecServerDeps {
   log: Log;
 }
 
-/**
- * Temporal's codec server protocol, for the Web UI and the CLI: `POST /encode` and `POST /decode`, below any path. For operators only. 400
- * when the body is no list of payloads, or a payload cannot be decrypted.
- */
+/** Temporal's codec server protocol below any path, for operators only. 400 without a list of payloads, or when one cannot be decrypted. */
 export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps): Express {
   const app = express();
   app.disable('x-powered-by');

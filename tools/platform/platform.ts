@@ -54,13 +54,11 @@ export function createPlatform(options: Partial<PlatformOptions> = {}): Platform
   };
 }
 
-type UrlVariables = { [Variable in `${Uppercase<ServiceName>}_SERVICE_URL`]?: string | undefined };
-
 /** Base URLs from the variables that the launcher sets, read again for each request. Throws when one is not set. */
 export const urlsIn =
-  (variables: UrlVariables) =>
+  (variables: NodeJS.ProcessEnv) =>
   (service: ServiceName): string => {
-    const name = `${service.toUpperCase() as Uppercase<ServiceName>}_SERVICE_URL` as const;
+    const name = `${service.toUpperCase()}_SERVICE_URL`;
     const url = variables[name];
     if (!url) throw new Error(`${name} is not set: this needs a running system`);
     return url;

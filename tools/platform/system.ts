@@ -47,10 +47,7 @@ export async function withTemporal<T>(variables: SystemVariables, use: (client: 
   }
 }
 
-/**
- * Runs one statement with values, or several without, over a connection of its own. Resolves to the last one's rows. Does not wait for the
- * server to close the connection: a frozen one would not answer.
- */
+/** Runs one statement with values, or several. Resolves to the last one's rows. Does not wait for a frozen server to close the connection. */
 export async function query<Row extends object>(url: string, sql: string, values?: unknown[]): Promise<Row[]> {
   const client = new Postgres({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
   client.on('error', () => undefined); // the pending query rejects

@@ -6,7 +6,7 @@ import { drop, readLetters, redrive, type DeadLetter, type Selection } from '../
 import { listQueues } from '../broker/management';
 import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
 import { ExpectedError, printLines, table } from '../cli/output';
-import { runningAddresses } from '../stack/control';
+import { statusOf } from '../stack/control';
 
 export interface BrokerAddresses {
   amqp: string;
@@ -14,10 +14,7 @@ export interface BrokerAddresses {
   management: string | null;
 }
 
-/**
- * Numbers of messages in the platform's queues, in the order of `contracts/names.ts`. Null where only the management interface knows them, and
- * it does not answer. Throws ExpectedError when the broker does not answer.
- */
+/** Messages in our queues. Null where only the management interface knows and does not answer. Throws ExpectedError without the broker. */
 export async function overview({ amqp, management }: BrokerAddresses) {
   const listed = management === null ? [] : await listQueues(management, vhostOf(amqp)).catch(() => []);
   const find = (name: string) => listed.find((each) => each.name === name);
@@ -173,7 +170,7 @@ async function print(lines: Promise<string[]>): Promise<number> {
 async function brokerOf(name: string): Promise<BrokerAddresses> {
   const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL } = process.env;
   if (RABBITMQ_URL) return { amqp: RABBITMQ_URL, management: RABBITMQ_MANAGEMENT_URL || null };
-  const addresses = await runningAddresses(name);
+  const addresses = (await statusOf(name))?.addresses;
   if (!addresses) throw new ExpectedError(`the stack "${name}" does not run (npm start), and RABBITMQ_URL is not set`);
   return { amqp: addresses.rabbitmq, management: addresses.rabbitmqManagement };
 }

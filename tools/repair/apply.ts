@@ -48,10 +48,7 @@ export const applyRemedy = (deps: RepairDeps, orderId: string): Promise<Finding>
 /** Long enough for a healthy system to place an order, or to compensate one. */
 const placementWaitMs = 3_000;
 
-/**
- * Reuses the id of a closed run, which nothing else may. A run that is already there continues. The `place` update gives the new run the
- * answer for a customer who repeats their placement; the run does not depend on it.
- */
+/** Reuses a closed run's id, which nothing else may; an open run continues. `place` is the answer for a customer who repeats the placement. */
 async function startOrder({ temporal }: RepairDeps, input: OrderInput): Promise<void> {
   const options = { ...orderStart(input), workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const };
   await startWorkflow(temporal, { workflow: workflowTypes.order, options });

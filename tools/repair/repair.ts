@@ -80,10 +80,7 @@ export async function* openInDatabases(sources: OpenIds[], limit = pageSize): As
   }
 }
 
-/**
- * Orders that the databases may not show as open: of runs (of orders and ratings) that were terminated before anything was written, and of
- * running ones, which a reset may have taken back behind the order's end.
- */
+/** Orders that no database shows as open: terminated before anything was written, or running after a reset behind their end. */
 export async function* openInTemporal(client: Client): AsyncGenerator<string[]> {
   const types = `'${workflowTypes.order}', '${workflowTypes.rating}'`;
   const query = `WorkflowType IN (${types}) AND ExecutionStatus IN ('Running', 'Terminated', 'Failed', 'TimedOut')`;

@@ -1,4 +1,5 @@
 /** The launcher's socket: how other processes read the status of a running stack and control its parts. */
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -39,14 +40,13 @@ export async function claimSocket(path: string): Promise<Server> {
 }
 
 function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const umask = process.umask(0o077); // Only this user may connect.
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    );
-    server.listen(path, () => resolve(true));
-    process.umask(umask);
-  });
+  const umask = process.umask(0o077); // Only this user may connect.
+  const listening = once(server.listen(path), 'listening');
+  process.umask(umask);
+  return listening.then(
+    () => true,
+    (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? false : Promise.reject(error)),
+  );
 }
 
 /** Answers each request with what `handle` resolves to; a rejection becomes `ok: false`. */
@@ -97,13 +97,10 @@ export async function statusOf(name: string): Promise<StackStatus | undefined> {
   return reply?.ok ? reply.status : undefined;
 }
 
-export const runningAddresses = async (name: string): Promise<Addresses | undefined> =>
-  (await statusOf(name))?.addresses ?? undefined;
-
 /** This process's environment if it names Temporal and the databases, else with the running stack's addresses; undefined when there is neither. */
 export async function runningSystemEnvironment(name: string): Promise<NodeJS.ProcessEnv | undefined> {
   const { temporal, postgres } = externalServers(process.env);
   if (temporal && postgres) return process.env;
-  const addresses = await runningAddresses(name);
-  return addresses && { ...process.env, ...stackEnvironment(addresses, process.env) };
+  const addresses = (await statusOf(name))?.addresses;
+  return addresses ? { ...process.env, ...stackEnvironment(addresses, process.env) } : undefined;
 }

@@ -33,7 +33,7 @@ export async function withStack(options: StackOptions, use: (stack: ReadyStack) 
   serveControl(server, (request) => answer(request, stack));
   const forgetSignals = stopOnSignals(stack);
   try {
-    const addresses = await startFor(options, stack, warden).catch(explain);
+    const addresses = await start(options, stack, warden).catch(explain);
     return typeof addresses === 'number' ? addresses : await use({ addresses, warden, stopping: stack.stopping });
   } finally {
     await stack.stop();
@@ -44,7 +44,7 @@ export async function withStack(options: StackOptions, use: (stack: ReadyStack) 
   }
 }
 
-async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<Addresses> {
+async function start({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<Addresses> {
   await warden.takeOver();
   if (fresh) wipe(instance);
   giveSecret(instance, env);

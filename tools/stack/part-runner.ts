@@ -82,28 +82,22 @@ function killGroup(leader: number): void {
 
 export type PartRunner = ReturnType<typeof createPartRunner>;
 
-interface Run {
-  part: Part;
-  state: PartState;
-  restarts: number;
-  launch: () => PartProcess;
-  current: PartProcess | undefined;
+type Run = ReturnType<typeof newRun>;
+
+const newRun = (part: Part, logFile: string, warden: Warden) => ({
+  part,
+  state: 'waiting' as PartState,
+  restarts: 0,
+  launch: () => startProcess(part, logFile, warden),
+  current: undefined as PartProcess | undefined,
   /** Resolves when a restart is no longer possible. */
-  supervision: Promise<void>;
-  stopping: AbortController;
-}
+  supervision: Promise.resolve(),
+  stopping: new AbortController(),
+});
 
 export function createPartRunner(part: Part, logFile: string, warden: Warden) {
   rotateLog(logFile);
-  const run: Run = {
-    part,
-    state: 'waiting',
-    restarts: 0,
-    launch: () => (run.current = startProcess(part, logFile, warden)),
-    current: undefined,
-    supervision: Promise.resolve(),
-    stopping: new AbortController(),
-  };
+  const run = newRun(part, logFile, warden);
   return {
     name: part.name,
     status(): PartStatus {
@@ -125,7 +119,7 @@ async function start(run: Run): Promise<void> {
   if (run.state !== 'waiting' && run.state !== 'stopped') return;
   run.stopping = new AbortController();
   run.state = 'starting';
-  const process = run.launch();
+  const process = (run.current = run.launch());
   try {
     await process.untilReady();
   } catch (error) {
@@ -161,7 +155,7 @@ async function supervise(run: Run, first: PartProcess, signal: AbortSignal): Pro
     await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     run.restarts += 1;
-    process = run.launch();
+    process = run.current = run.launch();
     try {
       await process.untilReady();
       if (signal.aborted) return;

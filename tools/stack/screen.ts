@@ -8,7 +8,7 @@ import type { PartStatus } from './part';
 type WithProgress = <T>(label: string, work: () => Promise<T>) => Promise<T>;
 
 /** Shows on standard error how long `work` takes, as the preparation does before anything is compiled. Rejects as `work` does. */
-export const { withProgress } = createRequire(__filename)(join(projectRoot, 'tools', 'prepare', 'progress.cjs')) as {
+export const { withProgress } = createRequire(__filename)(join(projectRoot, 'tools', 'prepare', 'run-step.cjs')) as {
   withProgress: WithProgress;
 };
 

@@ -27,10 +27,7 @@ export const bodyOfPlacement = (restaurants: AddedRestaurant[], { userId, parts,
   })),
 });
 
-/**
- * Acts out one order: its customer, its restaurants and its courier act independently. Resolves when none of them has anything left to
- * do, or at the end of the run; undefined when that comes before the placement.
- */
+/** Acts out one order, whose customer, restaurants and courier act independently, until it or the run is over. Undefined if never placed. */
 export async function actOut(actors: steps.Actors, planned: PlannedOrder): Promise<Placement | undefined> {
   await steps.pause(planned.startsAfterMs, actors.end);
   if (actors.end.aborted) return undefined;

@@ -15,11 +15,7 @@ export const searchAttributeFlags = Object.fromEntries(all.map(({ name, type }) 
 const visibleTimeoutMs = 20_000;
 const pollMs = 200;
 
-/**
- * Adds the search attributes that the environment's namespace lacks (an external server, or a state file from before one was added).
- * Resolves when the server shows them, to the names of those that it added: a second run resolves to an empty list. Throws an Error that
- * names the server's address.
- */
+/** Adds the search attributes that the namespace lacks, and resolves to them when the server shows them. Throws with the server's address. */
 export async function registerSearchAttributes(env: NodeJS.ProcessEnv): Promise<string[]> {
   const config = loadConfig(schemas.searchAttributes, env);
   const server = temporalServer(config);
