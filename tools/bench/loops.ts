@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../cli/output';
+import { messageOf } from '../cli/cli';
 
 /** Milliseconds by step. */
 export type Timings = Readonly<Record<string, number>>;

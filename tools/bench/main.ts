@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createFreshCommand, createMain, parseCount, parseShare } from '../cli/command';
-import { printError, say } from '../cli/output';
-import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
+import { createFreshCommand, createMain, parseCount, parseShare, printError, say } from '../cli/cli';
+import { ampleRateLimits, onFreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
 import { profileLines } from './profile/summary';
 import type { Options } from './settings';

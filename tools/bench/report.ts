@@ -1,4 +1,4 @@
-import { table, type Cell } from '../cli/output';
+import { table, type Cell } from '../cli/cli';
 import type { PhaseSummary } from './measure/phase';
 import { sum, type Summary } from './measure/statistics';
 import type { Measured } from './run';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue } from '../../contracts/names';
 import { declareTopology } from '../../lib/broker/broker';
-import { ExpectedError, messageOf } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/cli';
 
 const connectTimeoutMs = 10_000;
 /** Longer than another command needs for some thousands of dead letters. */

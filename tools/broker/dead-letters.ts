@@ -4,7 +4,7 @@ import type { ConfirmChannel, GetMessage, Message } from 'amqplib';
 import { deadQueue, platformAppId, type QueueName } from '../../contracts/names';
 import { copyProperties, historyHeaders, historyOf } from '../../lib/broker/message-copy';
 import { signatureHeader, type Signature } from '../../lib/broker/signature';
-import { ExpectedError, messageOf } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/cli';
 import { claimDeadLetters, withBroker } from './broker';
 
 export type DeadLetter = ReturnType<typeof parseDeadLetter>;

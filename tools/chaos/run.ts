@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { say } from '../cli/output';
+import { say } from '../cli/cli';
 import { createPlatform } from '../platform/platform';
-import type { FreshSystem } from '../stack/fresh-system';
+import type { FreshSystem } from '../stack/launcher';
 import { createOutsider } from './actors/outsider';
 import { actOut, setUp } from './actors/scenario';
 import { pause, type Actors } from './actors/steps';

@@ -9,7 +9,7 @@ import { loadConfig, schemas } from '../../lib/config/config';
 import type { Log } from '../../lib/logging/log';
 import { runProcess } from '../../lib/process/run-process';
 import { PayloadRefusedError, payloadCodec } from '../../lib/temporal/payload-codec';
-import { createCommand, createMain, nameOption } from '../cli/command';
+import { createCommand, createMain, nameOption } from '../cli/cli';
 import { secretOf } from '../stack/access';
 import { runningSystemEnvironment } from '../stack/control';
 import { instanceNamed } from '../stack/instance';
@@ -106,8 +106,6 @@ function toProblem(error: unknown): { status: number; message: string } {
   if (error instanceof HttpProblem) return error;
   if (error instanceof PayloadRefusedError) return { status: 400, message: error.message };
   // Express' own errors, about a body that is too large or no JSON.
-  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
-    return { status: error.status, message: 'The body cannot be read' };
-  }
-  return { status: 500, message: 'Internal Server Error' };
+  const { status = 500 } = error instanceof Error ? (error as { status?: number }) : {};
+  return { status, message: status < 500 ? 'The body cannot be read' : 'Internal Server Error' };
 }

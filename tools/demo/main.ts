@@ -1,7 +1,6 @@
 import { Option } from 'commander';
-import { createFreshCommand, createMain, portBaseOption, runAsProgram } from '../cli/command';
-import { ExpectedError, messageOf } from '../cli/output';
-import { onFreshSystem } from '../stack/fresh-system';
+import { ExpectedError, createFreshCommand, createMain, messageOf, portBaseOption, runAsProgram } from '../cli/cli';
+import { onFreshSystem } from '../stack/launcher';
 import type { PortPolicy } from '../stack/ports';
 import { createDemo, type Scenario } from './demo';
 import { scenarios, type ScenarioName } from './scenarios';

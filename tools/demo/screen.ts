@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { printLines, table } from '../cli/output';
+import { printLines, table } from '../cli/cli';
 import { bodyOf, expectStatus, type Answer, type AnyAnswer } from '../platform/answer';
 import { until } from '../platform/until';
 

@@ -7,7 +7,7 @@ import { openApiDocument } from '../../api/openapi/document';
 import { refusalsByStatus, rolesOf } from '../../api/openapi/operation';
 import { restaurantService } from '../../api/restaurant/routes';
 import { userService } from '../../api/user/routes';
-import { createCommand, createMain } from '../cli/command';
+import { createCommand, createMain } from '../cli/cli';
 import { projectRoot } from '../stack/instance';
 import { asyncApiDocument } from './asyncapi';
 

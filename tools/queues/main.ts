@@ -4,8 +4,18 @@ import { createSignature } from '../../lib/broker/signature';
 import { withBroker } from '../broker/broker';
 import { drop, readLetters, redrive, type DeadLetter, type Selection } from '../broker/dead-letters';
 import { listQueues } from '../broker/management';
-import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
-import { ExpectedError, printLines, table } from '../cli/output';
+import {
+  ExpectedError,
+  createCommand,
+  createMain,
+  exitCodes,
+  jsonOption,
+  nameOption,
+  parseWhole,
+  printLines,
+  runAsProgram,
+  table,
+} from '../cli/cli';
 import { statusOf } from '../stack/control';
 
 export interface BrokerAddresses {

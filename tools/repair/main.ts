@@ -9,8 +9,17 @@ import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
-import { createCommand, createMain, jsonOption, nameOption, runAsProgram } from '../cli/command';
-import { ExpectedError, messageOf, printLines, table } from '../cli/output';
+import {
+  ExpectedError,
+  createCommand,
+  createMain,
+  jsonOption,
+  messageOf,
+  nameOption,
+  printLines,
+  runAsProgram,
+  table,
+} from '../cli/cli';
 import { runningSystemEnvironment } from '../stack/control';
 import type { RepairDeps } from './inspect';
 import type { Remedy, Run } from './remedy';

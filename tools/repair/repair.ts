@@ -3,7 +3,7 @@ import { orderWorkflowId, ratingWorkflowId, workflowTypes } from '../../contract
 import { openOrderIds as openDeliveries } from '../../prisma/delivery/open-orders';
 import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders';
 import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
-import { messageOf } from '../cli/output';
+import { messageOf } from '../cli/cli';
 import { applyRemedy } from './apply';
 import { inspect, readRows, type Finding, type RepairDeps } from './inspect';
 import { isOver } from './remedy';

@@ -5,15 +5,14 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleIds } from '../../api/openapi/examples';
-import { createFreshCommand, createMain, exitCodes } from '../cli/command';
-import { printLines } from '../cli/output';
+import { createFreshCommand, createMain, exitCodes, printLines } from '../cli/cli';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, type Platform } from '../platform/platform';
 import { until } from '../platform/until';
 import { addAgents, addConfirmedOrder, addKitchen } from '../platform/world';
 import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
-import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
+import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
 
 const version = '4.32.0';

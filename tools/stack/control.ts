@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { ExpectedError, messageOf } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/cli';
 import { externalServers, stackEnvironment, type Addresses } from './addresses';
 import { instanceNamed } from './instance';
 import type { PartStatus } from './part';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { say } from '../cli/output';
+import { say } from '../cli/cli';
 import { rotateLog } from './instance';
 import { PartFailedError, type Part, type PartState, type PartStatus } from './part';
 import type { Warden } from './warden';

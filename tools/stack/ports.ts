@@ -49,12 +49,7 @@ export function wantedPorts(policy: PortPolicy, random: () => number = Math.rand
   return Object.fromEntries(portNames.map((name, index) => [name, base + index])) as Ports;
 }
 
-/**
- * The ports of one stack, for as long as it runs.
- *
- * A port is claimed by binding its UDP namesake, which nothing here uses: the kernel gives that to one launcher only, and takes it back
- * however the launcher ends. So two stacks never choose the same port, not even one whose server is about to listen.
- */
+/** The ports of one stack. One is claimed by binding its UDP namesake, which the kernel gives to a single launcher, for as long as that runs. */
 export function createPortClaims() {
   const claims = new Map<number, Socket>();
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { table } from '../cli/output';
+import { table } from '../cli/cli';
 import { serviceNames, type Addresses } from './addresses';
 import { projectRoot } from './instance';
 import type { PartStatus } from './part';

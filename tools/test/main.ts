@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createFreshCommand, createMain } from '../cli/command';
-import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
+import { createFreshCommand, createMain } from '../cli/cli';
+import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
 
 interface TestFlags {

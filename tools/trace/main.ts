@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createFreshCommand, createMain, exitCodes } from '../cli/command';
-import { printLines, table } from '../cli/output';
+import { createFreshCommand, createMain, exitCodes, printLines, table } from '../cli/cli';
 import { bodyOf } from '../platform/answer';
 import { createPlatform, untilDone } from '../platform/platform';
 import { addAgents, addConfirmedOrder, addKitchen } from '../platform/world';
-import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
+import { ampleRateLimits, onFreshSystem } from '../stack/launcher';
 import { startCollector, type Span } from './collector';
 
 /** `npm run trace` (docs/tracing.md). */

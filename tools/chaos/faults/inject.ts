@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { messageOf, say } from '../../cli/output';
+import { messageOf, say } from '../../cli/cli';
 import { query } from '../../platform/system';
 import { until } from '../../platform/until';
 import { requestStack } from '../../stack/control';
-import type { FreshSystem } from '../../stack/fresh-system';
+import type { FreshSystem } from '../../stack/launcher';
 import type { PartName } from '../../stack/part';
 import type { Journal } from '../journal';
 import type { Fault } from '../plan/plan';

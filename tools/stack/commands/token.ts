@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { callerClaims, roles, type Role } from '../../../contracts/access';
-import { parsePositive, type AddCommand, type Run } from '../../cli/command';
-import { ExpectedError, printLines } from '../../cli/output';
+import { ExpectedError, parsePositive, printLines, type AddCommand, type Run } from '../../cli/cli';
 import { secretOf, tokenFor } from '../access';
 import { instanceNamed } from '../instance';
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { ExpectedError } from '../../cli/output';
+import { ExpectedError } from '../../cli/cli';
 import type { ServerName } from '../addresses';
 import {
   findPostgres,
