@@ -69,12 +69,7 @@ export const readLetters = (url: string, queue: QueueName, selection: Selection,
  * A letter leaves the dead queue only once the broker has confirmed its copy: a command that is cut short loses nothing, and puts at most one
  * batch back twice. Throws ExpectedError when there is no letter with one of the ids; those with the other ids have been put back then.
  */
-export async function redrive(
-  url: string,
-  queue: QueueName,
-  selection: Selection,
-  signature?: Signature,
-): Promise<number> {
+export async function redrive(url: string, queue: QueueName, selection: Selection, signature?: Signature) {
   const letters = await visit(url, queue, selection, async (messages, channel) => {
     await publish(channel, queue, messages, signature);
     for (const message of messages) channel.ack(message);

@@ -127,10 +127,7 @@ const shortLimits = {
 
 /** `npm run chaos`. Exit code 0: every invariant holds; 1: one is violated, or the system did not settle; 2: wrong arguments. */
 export const main = createMain((runCommand) =>
-  createFreshCommand(
-    'chaos',
-    'kill and freeze the parts of a private system while it processes orders; check that nothing is lost',
-  )
+  createFreshCommand('chaos', 'kill and freeze the parts of a system under load, and check that no order is lost')
     .option('--seed <number>', 'decides what each order does, and when which fault is injected', parseWhole, 1)
     .option('--orders <count>', 'how many orders', parseCount, 200)
     .option('--limit <seconds>', 'for the whole run, once the system is ready', parseCount, 300)

@@ -6,14 +6,7 @@ import { createPlatform } from '../platform/platform';
 import { readSystemVariables, withTemporal, type SystemVariables } from '../platform/system';
 import { until } from '../platform/until';
 import { requestStack } from '../stack/control';
-import {
-  printQueues,
-  printRows,
-  printTimeline,
-  printWorkflows,
-  type EndedWorkflow,
-  type ExpectedRows,
-} from './evidence';
+import { createEvidence } from './evidence';
 import { createPeople, type Order } from './people';
 import { printDetail, stepOf } from './screen';
 
@@ -36,12 +29,7 @@ export function createDemo(env: NodeJS.ProcessEnv) {
   return {
     people: createPeople(platform),
     operator: createOperator(system),
-    show: {
-      timeline: (order: Order, last: string) => printTimeline(platform, order, last),
-      rows: (order: Order, expected: ExpectedRows) => printRows(system, order, expected),
-      queues: () => printQueues(system.RABBITMQ_MANAGEMENT_URL),
-      workflows: (...workflows: EndedWorkflow[]) => printWorkflows(system, workflows),
-    },
+    show: createEvidence(platform, system),
   };
 }
 

@@ -10,8 +10,16 @@ import { serviceNames, type ServiceName } from '../stack/addresses';
 import type { Order } from './people';
 import { dim, heading, print, printTable, timeOfDay, type Row } from './screen';
 
+/** Shows what has happened in the system. */
+export const createEvidence = (platform: Platform, system: SystemVariables) => ({
+  timeline: (order: Order, last: string) => printTimeline(platform, order, last),
+  rows: (order: Order, expected: ExpectedRows) => printRows(system, order, expected),
+  queues: () => printQueues(system.RABBITMQ_MANAGEMENT_URL),
+  workflows: (...workflows: EndedWorkflow[]) => printWorkflows(system, workflows),
+});
+
 /** The order's timeline, and its rating if there is one. Waits for the event that ends it. */
-export async function printTimeline(platform: Platform, { orderId }: Order, last: string): Promise<void> {
+async function printTimeline(platform: Platform, { orderId }: Order, last: string): Promise<void> {
   const page = await until(`"${last}" is in the timeline`, async () => {
     const latest = bodyOf(await platform.order(orderId));
     return latest.timeline?.some(({ event }) => event === last) && latest;
@@ -51,7 +59,7 @@ const tables: Record<ServiceName, Record<string, string>> = {
   },
 };
 
-export interface ExpectedRows {
+interface ExpectedRows {
   /** The tables without a row of the order; every other one has at least one. */
   without?: string[];
   /** The value of every `status` column. */
@@ -59,7 +67,7 @@ export interface ExpectedRows {
 }
 
 /** The order's rows in the three databases. Throws when they are not as expected. */
-export async function printRows(system: SystemVariables, { orderId }: Order, expected: ExpectedRows): Promise<void> {
+async function printRows(system: SystemVariables, { orderId }: Order, expected: ExpectedRows): Promise<void> {
   heading(`The rows of order ${orderId.slice(0, 8)}`, 'one database per service; ids shortened');
   const urls = {
     user: system.USER_DATABASE_URL,
@@ -81,7 +89,7 @@ export async function printRows(system: SystemVariables, { orderId }: Order, exp
 }
 
 /** The queues and how many messages went through each. Waits until RabbitMQ has counted this order's rating, the last message. */
-export async function printQueues(managementUrl: string | undefined): Promise<void> {
+async function printQueues(managementUrl: string | undefined): Promise<void> {
   heading('The messages', 'requests and replies over durable queues, ratings over a fanout exchange');
   if (managementUrl === undefined) return print('    (RABBITMQ_MANAGEMENT_URL is not set: no queues are shown)');
   const counted = await until('the statistics of the queues', async () => {
@@ -100,10 +108,10 @@ export async function printQueues(managementUrl: string | undefined): Promise<vo
   printTable(rows.filter(({ queue, waiting }) => ours.has(queue) || waiting > 0));
 }
 
-export type EndedWorkflow = [workflowId: string, status: WorkflowExecutionStatusName];
+type EndedWorkflow = [workflowId: string, status: WorkflowExecutionStatusName];
 
 /** The workflows' histories in brief, with links to the Web UI. Waits until each has ended. Throws when one ends in another way. */
-export async function printWorkflows(system: SystemVariables, workflows: EndedWorkflow[]): Promise<void> {
+async function printWorkflows(system: SystemVariables, workflows: EndedWorkflow[]): Promise<void> {
   const { TEMPORAL_UI_URL: ui, TEMPORAL_NAMESPACE: namespace } = system;
   const rows = await withTemporal(system, (client) => Promise.all(workflows.map((each) => summarize(client, each))));
   heading('The workflows', 'a regular activity means that a service was slow or down');

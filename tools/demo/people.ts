@@ -6,14 +6,7 @@ import type { OrderPage } from '../../contracts/answers/orders';
 import { orderWorkflowId } from '../../contracts/names';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
-import {
-  newAgent,
-  newOrder,
-  newRestaurant,
-  type AddedRestaurant,
-  type Job,
-  type NewRestaurant,
-} from '../platform/requests';
+import { newAgent, newOrder, newRestaurant, type AddedRestaurant, type Job } from '../platform/requests';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
 import { step, stepUntil } from './screen';
 
@@ -30,14 +23,13 @@ export const createPeople = (platform: Platform) => ({
   ...createCouriers(platform),
 });
 
-const menu: NewRestaurant['menu'] = [
-  { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
-  { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
-];
-
 const createRestaurants = (platform: Platform) => ({
   async restaurantJoins(): Promise<AddedRestaurant> {
-    const added = platform.addRestaurant(newRestaurant('Spice Garden', menu));
+    const restaurant = newRestaurant('Spice Garden', [
+      { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
+      { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
+    ]);
+    const added = platform.addRestaurant(restaurant);
     return bodyOf(await step('A restaurant joins', added)).data;
   },
 

@@ -32,11 +32,11 @@ export type Problem = z.infer<typeof problem> & Partial<Pick<z.infer<typeof mism
 /** Thrown for an answer that the caller did not expect; the message names the request, its status, code and message. */
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
-  readonly answer: AnyAnswer;
-
-  constructor(answer: AnyAnswer, expected: string) {
+  constructor(
+    readonly answer: AnyAnswer,
+    expected: string,
+  ) {
     super(`${describe(answer)}; expected ${expected}`, 'error' in answer ? { cause: answer.error } : undefined);
-    this.answer = answer;
   }
 }
 

@@ -10,14 +10,7 @@ import { anOperator, authorization } from '../stack/access';
 import type { ServiceName } from '../stack/addresses';
 import type { Answer } from './answer';
 import { createRequests } from './requests';
-import {
-  createSend,
-  fetchTransport,
-  type Method,
-  type PlatformOptions,
-  type Repeat,
-  type RequestOptions,
-} from './send';
+import { createSend, fetchTransport, type Method, type PlatformOptions, type RequestOptions } from './send';
 
 export interface Platform extends ReturnType<typeof createRequests> {
   /** Any request, such as one by an old name or with a body that does not match. */
@@ -65,8 +58,8 @@ export const urlsIn =
   };
 
 /** Sends again what is held (202) or could not be taken in (503), until the outcome is known. */
-export const untilDone: Repeat = {
+export const untilDone = {
   when: ({ status }) => status === 202 || status === 503,
   timeoutMs: 60_000,
   pauseMs: () => 100,
-};
+} satisfies PlatformOptions['repeat'];

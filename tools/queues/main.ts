@@ -143,10 +143,8 @@ async function showLetters(queue: QueueName, { name, json, limit, id }: Flags & 
   return letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`];
 }
 
-async function redriveLetters(
-  queue: QueueName,
-  { id: ids = [], all, ...flags }: Flags & { id?: string[]; all: boolean },
-) {
+async function redriveLetters(queue: QueueName, options: Flags & { id?: string[]; all: boolean }) {
+  const { id: ids = [], all, ...flags } = options;
   if (all === ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
   const { amqp } = await brokerOf(flags.name);
   const secret = process.env.MESSAGE_SECRET;

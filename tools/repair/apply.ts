@@ -81,11 +81,8 @@ export async function inputToRepeat(deps: RepairDeps, finding: Finding): Promise
 }
 
 /** Rebuilds the input from the databases, and from the last run where they lack something. */
-export async function inputToAdopt(
-  deps: RepairDeps,
-  { orderId, rows: { record, group } }: Finding,
-  remedy: Adoption,
-): Promise<OrderInput> {
+async function inputToAdopt(deps: RepairDeps, { orderId, rows }: Finding, remedy: Adoption): Promise<OrderInput> {
+  const { record, group } = rows;
   const owner = record ?? group;
   const first = await firstInput<OrderInput>(deps, orderWorkflowId(orderId));
   const isPartlyRefused = group?.orders.some(({ status }) => status === 'CANCELLED') ?? false;
@@ -109,11 +106,7 @@ export async function inputToAdopt(
 }
 
 /** From the stage `confirmed` on without refused parts; at `placed` with them, since the decisions are sent to the run afterwards. */
-async function orderedItems(
-  { dbs }: RepairDeps,
-  orderId: string,
-  stage: Adoption['stage'],
-): Promise<OrderInput['order']['restaurants']> {
+async function orderedItems({ dbs }: RepairDeps, orderId: string, stage: Adoption['stage']) {
   const group = await findOrderGroup(dbs.restaurant, orderId);
   return (group?.orders ?? [])
     .filter(({ status }) => stage === 'placed' || status !== 'CANCELLED')

@@ -19,10 +19,7 @@ const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
 const program = join(folder, 'bin', 'schemathesis');
 
-/**
- * All that judge an answer. Not: that an undeclared method is 405 (here 404), that every body that fits is accepted (a schema cannot express
- * every rule), and that a created resource is found by every other request (another restaurant's menu item is not).
- */
+/** All that judge an answer, but: 405 for an undeclared method (here 404), every fitting body is accepted, what was created is found by all. */
 const checks = [
   'not_a_server_error',
   'status_code_conformance',

@@ -116,10 +116,8 @@ export interface FreshSystem extends Pick<Instance, 'logsDir' | 'socketPath'> {
  * 130 after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
  * AlreadyRunningError when a stack of this name runs.
  */
-export async function onFreshSystem(
-  { name, ports = 'any', yes, durable = false, keepData, stayUp, ...options }: FreshSystemOptions,
-  use: (system: FreshSystem) => Promise<number>,
-): Promise<number> {
+export async function onFreshSystem(options: FreshSystemOptions, use: (system: FreshSystem) => Promise<number>) {
+  const { name, ports = 'any', yes, durable = false, keepData, stayUp } = options;
   const instance = instanceNamed(name);
   const { logsDir, socketPath } = instance;
   const env = { ...process.env, ...options.env };

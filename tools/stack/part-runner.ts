@@ -37,7 +37,7 @@ export function startProcess(part: Part, logFile: string, warden: Warden) {
 
   const readLog = () => readFileSync(logFile).subarray(logOffset).toString('utf8');
   const failure = (reason: string) =>
-    new PartFailedError(part.name, reason, readLog().trimEnd().split('\n').slice(-shownLogLines).join('\n'));
+    new PartFailedError(`${part.name} ${reason}`, readLog().trimEnd().split('\n').slice(-shownLogLines).join('\n'));
 
   return {
     startedAt,

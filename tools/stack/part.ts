@@ -46,11 +46,10 @@ export interface PartStatus {
 export class PartFailedError extends Error {
   override readonly name = 'PartFailedError';
   constructor(
-    part: string,
-    reason: string,
+    message: string,
     readonly logTail: string,
   ) {
-    super(`${part} ${reason}`);
+    super(message);
   }
 }
 

@@ -8,10 +8,9 @@ import { startCollector, type Span } from './collector';
 
 /** `npm run trace` (docs/tracing.md). */
 export const main = createMain((run) =>
-  createFreshCommand(
-    'trace',
-    'deliver orders on a fresh system that traces, and print the spans of the last one',
-  ).action((flags: { name: string; yes: boolean }) => run(runTrace(flags))),
+  createFreshCommand('trace', 'deliver orders on a fresh system, and print the spans of the last one').action(
+    (flags: { name: string; yes: boolean }) => run(runTrace(flags)),
+  ),
 );
 
 async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<number> {

@@ -48,10 +48,8 @@ async function start(flags: StartFlags): Promise<number> {
   }
 }
 
-async function startHere(
-  instance: Instance,
-  { portBase: ports, yes, serversOnly, parts: only }: StartFlags,
-): Promise<number> {
+async function startHere(instance: Instance, flags: StartFlags): Promise<number> {
+  const { portBase: ports, yes, serversOnly, parts: only } = flags;
   const { withStack } = await import('../launcher.js'); // It loads every server's client, which no other command needs.
   const options = { instance, ports, yes, serversOnly, only, durable: true, fresh: false, env: process.env };
   return withStack(options, async ({ addresses, stopping }) => {

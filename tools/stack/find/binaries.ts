@@ -37,7 +37,7 @@ function versions(folder: string, pattern: RegExp, rest: string): string[] {
 }
 
 /** The folder of PostgreSQL's server programs. Packages come before PATH, which on Debian has wrappers at most. */
-export function findPostgres(): string | undefined {
+function findPostgres(): string | undefined {
   const folders = [
     ...versions('/usr/lib/postgresql', /^\d+$/, 'bin'),
     ...versions('/usr', /^pgsql-\d+$/, 'bin'),
@@ -48,7 +48,7 @@ export function findPostgres(): string | undefined {
   return folders.find((folder) => isExecutable(join(folder, 'postgres')) && isExecutable(join(folder, 'initdb')));
 }
 
-export function findRedis(): string | undefined {
+function findRedis(): string | undefined {
   return firstExecutable([
     ...onPath('redis-server'),
     '/usr/bin/redis-server',
@@ -123,3 +123,5 @@ async function download(): Promise<void> {
 async function buildWithGo(): Promise<void> {
   await promisify(execFile)('go', ['install', goPackage], { env: { ...process.env, GOBIN: cacheFolder() } });
 }
+
+export const finders = { postgres: findPostgres, redis: findRedis, rabbitmq: findRabbitmq, temporal: findTemporal };

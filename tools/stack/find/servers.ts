@@ -4,17 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { ExpectedError } from '../../cli/cli';
 import type { ServerName } from '../addresses';
-import {
-  findPostgres,
-  findRabbitmq,
-  findRedis,
-  findTemporal,
-  firstExecutable,
-  obtainTemporal,
-  onPath,
-} from './binaries';
-
-const finders = { postgres: findPostgres, redis: findRedis, rabbitmq: findRabbitmq, temporal: findTemporal };
+import { finders, firstExecutable, obtainTemporal, onPath } from './binaries';
 
 const installable = [
   { server: 'postgres', title: 'PostgreSQL', apt: 'postgresql', brew: 'postgresql@17' },
@@ -34,7 +24,7 @@ export async function ensureServers(wanted: Set<ServerName>, options: { yes: boo
   if (missing.length > 0) await installServers(missing, options);
   const stillMissing = findMissing();
   if (stillMissing.length > 0) throw new ExpectedError(howToGet(stillMissing));
-  if (wanted.has('temporal') && !findTemporal() && !(await obtainTemporal())) {
+  if (wanted.has('temporal') && !finders.temporal() && !(await obtainTemporal())) {
     throw new ExpectedError(
       'Missing: the Temporal CLI. Put it on PATH (https://docs.temporal.io/cli, or `brew install temporal`),\n' +
         `or set TEMPORAL_ADDRESS to a running server,\n${orInContainers}`,

@@ -3,6 +3,7 @@ import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { searchAttributes } from '../../../contracts/names';
 import { loadConfig, schemas } from '../../../lib/config/config';
 import { temporalServer } from '../../../lib/temporal/connection';
+import { messageOf } from '../../cli/cli';
 
 /** The SDK's types as Temporal's command line and as its API (`temporal.api.enums.v1.IndexedValueType`) write them. */
 const types = { KEYWORD: { cli: 'Keyword', value: 2 }, KEYWORD_LIST: { cli: 'KeywordList', value: 7 } } as const;
@@ -22,15 +23,11 @@ export async function registerSearchAttributes(env: NodeJS.ProcessEnv): Promise<
   try {
     return await withConnection(server, (connection) => addMissing(connection, config.TEMPORAL_NAMESPACE));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`the search attributes of Temporal at ${server.address}: ${message}`, { cause: error });
+    throw new Error(`the search attributes of Temporal at ${server.address}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-export async function withConnection<T>(
-  server: ConnectionOptions,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
+export async function withConnection<T>(server: ConnectionOptions, work: (connection: Connection) => Promise<T>) {
   const connection = await Connection.connect(server);
   try {
     return await work(connection);
