@@ -35,7 +35,6 @@ export async function openBench(env: NodeJS.ProcessEnv, settings: Settings, say:
   return { env: variables, platform, temporal, world, roots, settings, say, stopWorker: worker.stop };
 }
 
-/** Whole orders, and the retries that they need. */
 export async function measureOrders({ platform, world, roots }: Bench, load: Load): Promise<Phase> {
   const { deliver, retries } = createOrderActors(platform, world);
   return { ...(await measure(roots, deliver, load)), retries };

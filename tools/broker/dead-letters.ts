@@ -10,7 +10,7 @@ import { claimDeadLetters, withBroker } from './broker';
 export type DeadLetter = ReturnType<typeof parseDeadLetter>;
 
 /** A dead letter as it is shown. Unknown values are null: other programs may write to a dead queue too. */
-export function parseDeadLetter(message: Message) {
+function parseDeadLetter(message: Message) {
   const { text, count } = historyOf(message);
   const ours = new Set<string>(Object.values(historyHeaders));
   const headers = Object.entries<unknown>(message.properties.headers ?? {}).filter(([name]) => !ours.has(name));

@@ -38,9 +38,7 @@ export function reportOf({ plan, given, answers, injected, unsettled, invariants
     scenarios: count(given.placements.map((placement) => [placement.planned.scenario, resultOf(placement)])),
     /** Faults that had an effect, by part; locked tables and stalled connections are PostgreSQL's. */
     faults: count(injected.filter(({ error }) => !error).map(({ fault: { part, kind } }) => [part, kind])),
-    faultsWithoutEffect: injected
-      .filter(({ error }) => error)
-      .map(({ fault: { part, kind }, error }) => `${kind} ${part}: ${error}`),
+    faultsWithoutEffect: injected.flatMap(({ fault, error }) => (error ? `${fault.kind} ${fault.part}: ${error}` : [])),
     answers,
     unsettled,
     invariants,

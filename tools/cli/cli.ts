@@ -2,7 +2,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../lib/config/config';
 
-/** The result of a command, a line each. */
 export function printLines(lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }

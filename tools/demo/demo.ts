@@ -19,7 +19,6 @@ export interface Scenario {
   run: (demo: Demo) => Promise<void>;
 }
 
-/** What every scenario uses: the people, the operator, and the evidence of what happened. */
 export type Demo = ReturnType<typeof createDemo>;
 
 /** Throws an Error that names each variable that is missing or wrong. */
@@ -33,7 +32,7 @@ export function createDemo(env: NodeJS.ProcessEnv) {
   };
 }
 
-export const createOperator = (system: SystemVariables) => ({
+const createOperator = (system: SystemVariables) => ({
   /** With the stock command line; resolves when Temporal has the request, before the compensation is done. */
   async cancelsWorkflow({ workflowId }: Order): Promise<void> {
     const { TEMPORAL_CLI, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = system;
@@ -45,13 +44,10 @@ export const createOperator = (system: SystemVariables) => ({
   },
 
   /** Stops a part, which then stays down, or starts it again; resolves when that is done. */
-  operates: (command: 'stop' | 'start', part: string) =>
-    stepOf(
-      `The launcher ${command}s a part`,
-      `${command} ${part}`,
-      'done',
-      requestStack(system.STACK_SOCKET, { command, part }),
-    ),
+  operates(command: 'stop' | 'start', part: string) {
+    const done = requestStack(system.STACK_SOCKET, { command, part });
+    return stepOf(`The launcher ${command}s a part`, `${command} ${part}`, 'done', done);
+  },
 
   /** Waits until the queue holds a request and has no consumer. */
   async seesRequestWait(queue: string): Promise<void> {

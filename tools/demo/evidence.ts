@@ -69,14 +69,10 @@ interface ExpectedRows {
 /** The order's rows in the three databases. Throws when they are not as expected. */
 async function printRows(system: SystemVariables, { orderId }: Order, expected: ExpectedRows): Promise<void> {
   heading(`The rows of order ${orderId.slice(0, 8)}`, 'one database per service; ids shortened');
-  const urls = {
-    user: system.USER_DATABASE_URL,
-    restaurant: system.RESTAURANT_DATABASE_URL,
-    delivery: system.DELIVERY_DATABASE_URL,
-  };
   for (const service of serviceNames) {
+    const url = system[`${service.toUpperCase() as Uppercase<ServiceName>}_DATABASE_URL`];
     for (const [table, sql] of Object.entries(tables[service])) {
-      const rows = await query<Row>(urls[service], sql, [orderId]);
+      const rows = await query<Row>(url, sql, [orderId]);
       print(`  ${service}_service ${styleText('cyan', table)}`);
       if (rows.length > 0) printTable(rows);
       else print(dim('    none'));

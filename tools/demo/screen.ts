@@ -11,7 +11,7 @@ export const heading = (title: string, explanation = ''): void =>
   print(`\n${styleText('bold', title)}${explanation && dim(`  ${explanation}`)}`);
 
 /** One action of the demo and its outcome: an HTTP status or a word. */
-export function printStep(what: string, request: string, outcome: string, ms: number): void {
+function printStep(what: string, request: string, outcome: string, ms: number): void {
   const style = /^[45]/.test(outcome) ? 'yellow' : 'green';
   const ended = `${styleText(style, outcome.padEnd(7))} ${dim(`${ms.toFixed(0)} ms`.padStart(8))}`;
   print(`  ${what.padEnd(30)} ${styleText('cyan', request.padEnd(34))} ${ended}`);

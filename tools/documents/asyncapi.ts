@@ -1,4 +1,3 @@
-/** The AsyncAPI document of the messages, made from the contracts. */
 import { z } from 'zod';
 import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue } from '../../contracts/names';
 import { toJsonSchemas } from '../../api/openapi/schemas';

@@ -26,7 +26,7 @@ declarations in \`api/\`. The schemas are in [openapi](openapi); each service sh
 - A route that sends an order a command may refuse with 409 and a code that is not listed here: the order worker may be newer than the service.
 `;
 
-export function routesPage(services: readonly ServiceRoutes<never>[]): string {
+function routesPage(services: readonly ServiceRoutes<never>[]): string {
   const health = { title: 'Every service', routes: healthRoutes as readonly Route[] };
   const sections = services.map(({ title, groups }) => ({ title, routes: groups.flatMap((group) => group.routes) }));
   return [introduction, ...[...sections, health].map(sectionOf)].join('\n');

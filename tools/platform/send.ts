@@ -40,11 +40,8 @@ export function createKeepAlive() {
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
       const options = { method, agent, timeout: timeoutMs, headers: { ...headers, ...length }, signal };
       const sent = request(url, options, (response) => {
-        const received = Object.entries(response.headers).map(([name, value]): [string, string] => [
-          name,
-          String(value),
-        ]);
-        const answer = { status: response.statusCode ?? 0, headers: new Headers(received), text: '' };
+        const answer = { status: response.statusCode ?? 0, headers: new Headers(), text: '' };
+        for (const [name, value] of Object.entries(response.headers)) answer.headers.set(name, String(value));
         response.setEncoding('utf8').on('data', (chunk: string) => (answer.text += chunk));
         response.on('end', () => resolve(answer));
         response.on('error', reject);

@@ -53,7 +53,7 @@ function vhostOf(url: string): string {
 
 const previewLength = 100;
 
-export function previewLines(letter: DeadLetter): string[] {
+function previewLines(letter: DeadLetter): string[] {
   return [
     `  ${letter.id}  died ${escaped(letter.diedAt ?? 'at an unknown time')} after ${letter.attempts} attempt(s)`,
     `    why   ${escaped(letter.reason ?? 'unknown').slice(0, previewLength)}`,
@@ -62,7 +62,7 @@ export function previewLines(letter: DeadLetter): string[] {
 }
 
 /** Everything that is known of a dead letter, by the names that `--json` uses. */
-export function detailLines({ id, body, ...fields }: DeadLetter): string[] {
+function detailLines({ id, body, ...fields }: DeadLetter): string[] {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const rows = Object.entries(fields).map(([name, value]) => [
     `  ${name}`,

@@ -75,7 +75,7 @@ async function resendDecisions({ temporal }: RepairDeps, finding: Finding, decis
 type Adoption = Extract<Remedy, { kind: 'adopt' }>;
 
 /** The input of the closed run. If that has expired: of a cancelled order, since nothing knows what was ordered. */
-export async function inputToRepeat(deps: RepairDeps, finding: Finding): Promise<OrderInput> {
+async function inputToRepeat(deps: RepairDeps, finding: Finding): Promise<OrderInput> {
   const input = await firstInput<OrderInput>(deps, orderWorkflowId(finding.orderId));
   return input ?? inputToAdopt(deps, finding, { kind: 'adopt', stage: 'cancelled', reason: lostReason });
 }
@@ -117,7 +117,7 @@ async function orderedItems({ dbs }: RepairDeps, orderId: string, stage: Adoptio
 }
 
 /** The stored rating, else the accepted one. Throws WorkflowGoneError when Temporal no longer has it. */
-export async function ratingToRepeat(deps: RepairDeps, { orderId, rows: { record } }: Finding): Promise<RatingInput> {
+async function ratingToRepeat(deps: RepairDeps, { orderId, rows: { record } }: Finding): Promise<RatingInput> {
   if (record?.rating) {
     const { id, orderRating, agentRating } = record.rating;
     const ratings = { order_rating: orderRating, agent_rating: agentRating };

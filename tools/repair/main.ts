@@ -25,7 +25,7 @@ import type { RepairDeps } from './inspect';
 import type { Remedy, Run } from './remedy';
 import { poolSize, repair, type Outcome } from './repair';
 
-export const outcomeTable = (outcomes: Outcome[]): string[] =>
+const outcomeTable = (outcomes: Outcome[]): string[] =>
   table([
     ['ORDER', 'CUSTOMER', 'RESTAURANT', 'DELIVERY', 'WORKFLOW', 'REMEDY'],
     ...outcomes.map(({ orderId, rows: { record, group, delivery }, run, remedy, result }) => [
@@ -39,7 +39,7 @@ export const outcomeTable = (outcomes: Outcome[]): string[] =>
     ]),
   ]);
 
-export const outcomeJson = ({ orderId, rows, run, remedy, result }: Outcome): object => ({
+const outcomeJson = ({ orderId, rows, run, remedy, result }: Outcome): object => ({
   order_id: orderId,
   customer: rows.record && { status: rows.record.status, delivered: rows.record.delivered },
   restaurant: rows.group?.status ?? null,

@@ -32,7 +32,6 @@ export type Remedy =
   | { kind: 'restart' }
   /** Starts the rating's workflow again. It stores and sends the rating; a repeat counts once. */
   | { kind: 'rate' }
-  /** An operator has to decide. */
   | { kind: 'manual'; why: string };
 
 type Progress = 'unknown' | 'recorded' | 'placed' | 'confirmed' | 'delivered' | 'cancelled' | 'contradictory';

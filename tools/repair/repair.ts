@@ -81,7 +81,7 @@ export async function* openInDatabases(sources: OpenIds[], limit = pageSize): As
 }
 
 /** Orders that no database shows as open: terminated before anything was written, or running after a reset behind their end. */
-export async function* openInTemporal(client: Client): AsyncGenerator<string[]> {
+async function* openInTemporal(client: Client): AsyncGenerator<string[]> {
   const types = `'${workflowTypes.order}', '${workflowTypes.rating}'`;
   const query = `WorkflowType IN (${types}) AND ExecutionStatus IN ('Running', 'Terminated', 'Failed', 'TimedOut')`;
   let page = new Set<string>();

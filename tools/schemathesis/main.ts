@@ -19,7 +19,7 @@ const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
 const program = join(folder, 'bin', 'schemathesis');
 
-/** All that judge an answer, but: 405 for an undeclared method (here 404), every fitting body is accepted, what was created is found by all. */
+/** Every check of an answer but three: an undeclared method is 404 here, not every fitting body is accepted, nor what was created found by all. */
 const checks = [
   'not_a_server_error',
   'status_code_conformance',

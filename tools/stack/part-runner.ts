@@ -22,7 +22,11 @@ export function startProcess(part: Part, logFile: string, warden: Warden) {
   const { pid } = child;
   if (pid !== undefined) warden.add(-pid, part.stopSignal);
   const kill = () => {
-    if (pid !== undefined) killGroup(pid);
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // The group is gone.
+    }
   };
   let endedBy: string | undefined;
   const exited = new Promise<string>((resolve) => {
@@ -72,14 +76,6 @@ export function startProcess(part: Part, logFile: string, warden: Warden) {
   };
 }
 
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // The group is gone.
-  }
-}
-
 export type PartRunner = ReturnType<typeof createPartRunner>;
 
 type Run = ReturnType<typeof newRun>;
@@ -95,6 +91,7 @@ const newRun = (part: Part, logFile: string, warden: Warden) => ({
   stopping: new AbortController(),
 });
 
+/** Keeps one part running: restarts it when it dies. */
 export function createPartRunner(part: Part, logFile: string, warden: Warden) {
   rotateLog(logFile);
   const run = newRun(part, logFile, warden);

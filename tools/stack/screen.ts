@@ -5,16 +5,13 @@ import { serviceNames, type Addresses } from './addresses';
 import { projectRoot } from './instance';
 import type { PartStatus } from './part';
 
-type WithProgress = <T>(label: string, work: () => Promise<T>) => Promise<T>;
-
 /** Shows on standard error how long `work` takes, as the preparation does before anything is compiled. Rejects as `work` does. */
 export const { withProgress } = createRequire(__filename)(join(projectRoot, 'tools', 'prepare', 'run-step.cjs')) as {
-  withProgress: WithProgress;
+  withProgress: <T>(label: string, work: () => Promise<T>) => Promise<T>;
 };
 
 const row = (title: string, address: string, width = 24) => `  ${title.padEnd(width)} ${address}`;
 
-/** Every URL that a person can open or connect to. */
 export function addressLines(addresses: Addresses): string[] {
   return [
     ...serviceNames.map((service) => row(`${service} API`, addresses.api[service])),

@@ -3,12 +3,6 @@ import { createFreshCommand, createMain } from '../cli/cli';
 import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
 
-interface TestFlags {
-  name: string;
-  all: boolean;
-  yes: boolean;
-}
-
 const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /** The tiers of a plain `npm test`, which answers in minutes. */
@@ -20,7 +14,7 @@ export const main = createMain((run) =>
     .option('--all', 'every tier, faults too', false)
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
-    .action((jestArgs: string[], { all, ...flags }: TestFlags) =>
+    .action((jestArgs: string[], { all, ...flags }: { name: string; yes: boolean; all: boolean }) =>
       run(
         onFreshSystem({ ...flags, env: ampleRateLimits }, (system) =>
           system.runNode([jest, ...tiers(all, jestArgs), ...jestArgs], { POSTGRES_ADMIN_URL: adminUrlOf(system) }),

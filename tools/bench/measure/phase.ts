@@ -3,7 +3,6 @@ import { closedLoop, openLoop, type ClosedLoop, type Job, type LoadResult, type 
 import { readCpu, type Roots } from './processes';
 import { median, sum, summarizeSteps } from './statistics';
 
-/** One load, and the processor time in its window. */
 export interface Phase extends LoadResult {
   /** As `readCpu` names it. Null without /proc. */
   cpuMs: Record<string, number> | null;

@@ -16,7 +16,7 @@ export async function setUp(platform: Platform, courierCount: number): Promise<A
 }
 
 /** The body of the planned placement, by the ids of the running system. */
-export const bodyOfPlacement = (restaurants: AddedRestaurant[], { userId, parts, scenario }: PlannedOrder) => ({
+const bodyOfPlacement = (restaurants: AddedRestaurant[], { userId, parts, scenario }: PlannedOrder) => ({
   user_id: userId,
   restaurants: parts.map(({ restaurant, items }) => ({
     restaurant_id: restaurants[restaurant]?.restaurant_id ?? '',

@@ -19,7 +19,6 @@ export interface Actors {
   end: AbortSignal;
 }
 
-/** One order, for its customer, its restaurants and its courier. */
 export interface OrderContext extends Actors {
   placement: Placement;
   /** Until the placement is accepted, the id that its message would have. */
@@ -87,8 +86,7 @@ export async function cancel({ platform, placement, orderId }: OrderContext): Pr
 
 export async function rate({ platform, placement, orderId }: OrderContext): Promise<void> {
   const { userId: user_id, rating } = placement.planned;
-  const body = { user_id, order_id: orderId, ...rating };
-  placement.isRated = isSuccess(await platform.rateOrder(body));
+  placement.isRated = isSuccess(await platform.rateOrder({ user_id, order_id: orderId, ...rating }));
 }
 
 export async function repeatRating({ outsider, placement, orderId }: OrderContext): Promise<void> {

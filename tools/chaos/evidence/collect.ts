@@ -69,7 +69,7 @@ async function findUnsettled(system: FreshSystem): Promise<string[]> {
 const { userId, deliveryStatus } = searchAttributes;
 
 /** Describes every workflow that Temporal lists and those of the given orders: the list may lag. */
-export async function readRuns(client: Client, orderIds: string[]): Promise<Run[]> {
+async function readRuns(client: Client, orderIds: string[]): Promise<Run[]> {
   const ids = new Set(orderIds.map(orderWorkflowId));
   for await (const { workflowId } of client.workflow.list()) ids.add(workflowId);
   const runs: Run[] = [];
@@ -96,7 +96,7 @@ async function readRun(client: Client, workflowId: string): Promise<Run[]> {
   }
 }
 
-export async function replayHistories(client: Client): Promise<Evidence['replayFailures']> {
+async function replayHistories(client: Client): Promise<Evidence['replayFailures']> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
   const failures: Evidence['replayFailures'] = [];
   const options = { workflowBundle: { codePath: workflowBundlePath }, dataConverter: client.options.dataConverter };
@@ -108,7 +108,7 @@ export async function replayHistories(client: Client): Promise<Evidence['replayF
 }
 
 /** Ids of the running workflows that should end soon: all but those that wait for a courier who has picked up. */
-export async function listUnsettled(client: Client): Promise<string[]> {
+async function listUnsettled(client: Client): Promise<string[]> {
   const unsettled: string[] = [];
   for await (const run of client.workflow.list({ query: 'ExecutionStatus="Running"' })) {
     if (run.typedSearchAttributes.get(deliveryStatus) !== 'PICKED_UP') unsettled.push(run.workflowId);

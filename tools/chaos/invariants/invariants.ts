@@ -3,7 +3,7 @@ import type { Change, Rated } from '../evidence/databases';
 import { ordersOf, type Case, type Evidence, type Invariant, type Violation } from './case';
 import { orderRows, placements, stateMachine } from './orders';
 
-export const agents: Invariant = {
+const agents: Invariant = {
   title: 'no agent ever has two open deliveries; BUSY means one; no agent gets back a job that they declined',
   *check({ evidence }) {
     yield* findSimultaneousJobs(evidence.changes);
@@ -43,7 +43,7 @@ function* findReturnedJobs(changes: Change[]): Iterable<Violation> {
   }
 }
 
-export const ratings: Invariant = {
+const ratings: Invariant = {
   title: 'each accepted rating is stored, and counted once in the means of its restaurants and its agent',
   *check({ evidence, placements }, orders) {
     for (const { isRated, outcome, planned } of placements) {
@@ -91,7 +91,7 @@ function* checkMean(who: string, { id, count, sum, mean }: Rated, given: number[
 const isClose = (value: number | null, expected: number): boolean =>
   value !== null && Math.abs(value - expected) < 1e-6;
 
-export const leftovers: Invariant = {
+const leftovers: Invariant = {
   title:
     'queues are empty, dead letters are the malformed messages alone; no workflow has failed, is stuck, or does not replay',
   *check({ evidence, poison }) {

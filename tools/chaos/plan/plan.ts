@@ -31,7 +31,7 @@ const freezesPerKill = 0.4;
 const locksPerKill = 0.2;
 
 /** Faults of all kinds, spread over the load and a little longer. Kills every part at least once. */
-export function planFaults(random: Random, loadMs: number): Fault[] {
+function planFaults(random: Random, loadMs: number): Fault[] {
   const kills = Math.max(parts.length, Math.round(loadMs / meanFaultGapMs / (1 + freezesPerKill + 2 * locksPerKill)));
   const rounds = Array.from({ length: Math.ceil(kills / parts.length) }, () => random.shuffled(parts));
   const killed = rounds.flat().slice(0, kills);

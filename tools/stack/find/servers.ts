@@ -1,4 +1,3 @@
-/** Finds the servers on this machine, and installs the missing ones. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
