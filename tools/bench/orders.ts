@@ -1,17 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { orderMessages, orderWorkflowId } from '../../contracts/names';
 import type { DeliveryMove } from '../../contracts/states';
 import { bodyOf } from '../platform/answer';
 import { untilDone, type Platform } from '../platform/platform';
 import { newOrder, type AddedRestaurant } from '../platform/requests';
-import { query } from '../platform/system';
 import { addKitchen } from '../platform/world';
-import { aCourier, aCustomer, aRestaurant } from '../stack/access';
-import type { Bench } from './bench';
+import { aCustomer, aRestaurant } from '../stack/access';
 import type { Job } from './loops';
-import { signalTime } from './measure/histories';
-import { summarize } from './measure/statistics';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -95,59 +89,4 @@ function pick<T>(values: readonly T[]): T {
   const value = values[randomInt(values.length)];
   if (value === undefined) throw new Error('nothing to pick from');
   return value;
-}
-
-const pollMs = 10;
-const jobTimeoutMs = 30_000;
-
-/** Confirms more orders than there are agents, has each agent deliver until none is left, and measures how long freed agents wait. */
-export async function measureHandover(bench: Bench, agentIds: readonly string[], orders: number) {
-  const actors = createOrderActors(bench.platform, bench.world);
-  const open = new Set<string>();
-  let toPlace = orders;
-  const forEachAgent = (work: (agentId: string) => Promise<void>) => Promise.all(agentIds.map(work));
-  await forEachAgent(async () => {
-    while (toPlace-- > 0) {
-      const { orderId, restaurantId } = await actors.place();
-      open.add(orderId);
-      await actors.confirm(orderId, restaurantId);
-    }
-  });
-  const orderIds = [...open];
-  await forEachAgent(async (agentId) => {
-    const courier = bench.platform.as(aCourier(agentId));
-    let deadline = performance.now() + jobTimeoutMs;
-    while (open.size > 0 && performance.now() < deadline) {
-      const { data } = bodyOf(await courier.deliveries({ agent_id: agentId, status: 'PENDING', limit: 1 }));
-      const orderId = data.deliveries[0]?.order_id;
-      if (orderId === undefined) {
-        await sleep(pollMs);
-        continue;
-      }
-      await actors.move(orderId, 'PICKED_UP');
-      await actors.move(orderId, 'DELIVERED');
-      open.delete(orderId);
-      deadline = performance.now() + jobTimeoutMs;
-    }
-  });
-  await Promise.all([...open].map(actors.cancel));
-  return summarizeHandover(bench, orderIds);
-}
-
-/** Of the orders whose agent had delivered another before: ms from when the delivery database freed the agent to the workflow's signal. */
-async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]) {
-  const jobs = await query<{ orderId: string; freedAt: number }>(
-    env.DELIVERY_DATABASE_URL,
-    `SELECT "orderId", 1000 * extract(epoch FROM freed)::float8 AS "freedAt" FROM (
-       SELECT *, lag("completedAt") OVER (PARTITION BY "agentId" ORDER BY "assignedAt") AS freed
-       FROM "DeliveryAssignment" WHERE "orderId" = ANY($1::uuid[])
-     ) jobs WHERE freed IS NOT NULL`,
-    [orderIds],
-  );
-  const notified: number[] = [];
-  for (const { orderId, freedAt } of jobs) {
-    const notifiedAt = await signalTime(temporal, orderWorkflowId(orderId), orderMessages.agentAssigned);
-    if (notifiedAt !== undefined) notified.push(notifiedAt - freedAt);
-  }
-  return summarize(notified);
 }

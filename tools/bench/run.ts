@@ -1,12 +1,17 @@
-import { orderWorkflowId } from '../../contracts/names';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { orderMessages, orderWorkflowId } from '../../contracts/names';
+import { bodyOf } from '../platform/answer';
+import { query } from '../platform/system';
 import { addAgents } from '../platform/world';
+import { aCourier } from '../stack/access';
 import { measureBare, measureOrders, type Bench } from './bench';
 import { measureBrowsing } from './browsing';
 import { growFinishedOrders, growRestaurants } from './databases';
-import { readShape } from './measure/histories';
+import { readShape, signalTime } from './measure/histories';
 import { readConditions, summarizePhases, type Phase } from './measure/phase';
 import { readMemory } from './measure/processes';
-import { measureHandover } from './orders';
+import { summarize } from './measure/statistics';
+import { createOrderActors } from './orders';
 import { concurrencies, loopOf, type Concurrency, type Settings } from './settings';
 
 /** Times in milliseconds, memory in megabytes. Without /proc, memory and processor times are null. */
@@ -118,4 +123,59 @@ async function measureStage(bench: Bench, name: string) {
   const ten = summarizePhases([await measureOrders(bench, loopOf(bench.settings, 10))]);
   const { place = null } = one.latency;
   return { name, place, perSecond: ten.perSecond, postgresCpuMs: ten.cpuMsEach?.['postgres'] ?? null };
+}
+
+const pollMs = 10;
+const jobTimeoutMs = 30_000;
+
+/** Confirms more orders than there are agents, has each agent deliver until none is left, and measures how long freed agents wait. */
+async function measureHandover(bench: Bench, agentIds: readonly string[], orders: number) {
+  const actors = createOrderActors(bench.platform, bench.world);
+  const open = new Set<string>();
+  let toPlace = orders;
+  const forEachAgent = (work: (agentId: string) => Promise<void>) => Promise.all(agentIds.map(work));
+  await forEachAgent(async () => {
+    while (toPlace-- > 0) {
+      const { orderId, restaurantId } = await actors.place();
+      open.add(orderId);
+      await actors.confirm(orderId, restaurantId);
+    }
+  });
+  const orderIds = [...open];
+  await forEachAgent(async (agentId) => {
+    const courier = bench.platform.as(aCourier(agentId));
+    let deadline = performance.now() + jobTimeoutMs;
+    while (open.size > 0 && performance.now() < deadline) {
+      const { data } = bodyOf(await courier.deliveries({ agent_id: agentId, status: 'PENDING', limit: 1 }));
+      const orderId = data.deliveries[0]?.order_id;
+      if (orderId === undefined) {
+        await sleep(pollMs);
+        continue;
+      }
+      await actors.move(orderId, 'PICKED_UP');
+      await actors.move(orderId, 'DELIVERED');
+      open.delete(orderId);
+      deadline = performance.now() + jobTimeoutMs;
+    }
+  });
+  await Promise.all([...open].map(actors.cancel));
+  return summarizeHandover(bench, orderIds);
+}
+
+/** Of the orders whose agent had delivered another before: ms from when the delivery database freed the agent to the workflow's signal. */
+async function summarizeHandover({ env, temporal }: Bench, orderIds: string[]) {
+  const jobs = await query<{ orderId: string; freedAt: number }>(
+    env.DELIVERY_DATABASE_URL,
+    `SELECT "orderId", 1000 * extract(epoch FROM freed)::float8 AS "freedAt" FROM (
+       SELECT *, lag("completedAt") OVER (PARTITION BY "agentId" ORDER BY "assignedAt") AS freed
+       FROM "DeliveryAssignment" WHERE "orderId" = ANY($1::uuid[])
+     ) jobs WHERE freed IS NOT NULL`,
+    [orderIds],
+  );
+  const notified: number[] = [];
+  for (const { orderId, freedAt } of jobs) {
+    const notifiedAt = await signalTime(temporal, orderWorkflowId(orderId), orderMessages.agentAssigned);
+    if (notifiedAt !== undefined) notified.push(notifiedAt - freedAt);
+  }
+  return summarize(notified);
 }
