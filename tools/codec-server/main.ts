@@ -40,7 +40,7 @@ async function serve(name: string): Promise<number> {
 const bodyLimit = '16mb';
 
 const base64 = z.base64();
-const { Payloads } = temporal.api.common.v1;
+const { Payload } = temporal.api.common.v1;
 
 /** Protobuf's JSON form, in which bytes are base64. */
 const body = z.object({
@@ -66,9 +66,9 @@ export function createCodecApp({ codec, access, uiOrigin, log }: CodecServerDeps
     async (req, res) => {
       const asked = body.safeParse(req.body);
       if (!asked.success) throw new HttpProblem(refuse('UNPROCESSABLE', 'The body is no list of payloads'), 400);
-      const payloads = await codec[work](Payloads.fromObject(asked.data).payloads);
-      const answered = Payloads.toObject(Payloads.create({ payloads }), { arrays: true, bytes: String });
-      res.set('Cache-Control', 'no-store').json(answered);
+      const worked = await codec[work](asked.data.payloads.map((payload) => Payload.fromObject(payload)));
+      const payloads = worked.map((payload) => Payload.toObject(Payload.create(payload), { bytes: String }));
+      res.set('Cache-Control', 'no-store').json({ payloads });
     };
   const json = express.json({ limit: bodyLimit });
   app.post(/\/encode$/, only(), json, answer('encode'));
