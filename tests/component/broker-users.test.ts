@@ -8,7 +8,7 @@ import {
 } from '../../contracts/messages';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
 import { parseWith, toExchange, toQueue } from '../../lib/broker/message';
-import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
+import { brokerUsers, type BrokerUser } from '../../tools/accounts/accounts';
 import { withAgents } from '../fixtures/delivery';
 import { anOrder } from '../fixtures/orders';
 import { aChange, aPart, withRestaurant } from '../fixtures/restaurant';

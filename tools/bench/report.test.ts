@@ -1,8 +1,7 @@
-import type { PhaseSummary } from '../measure/phase';
-import { settingsFor } from '../settings';
-import type { Measured } from '../run';
-import { reportOf, type Report } from './report';
-import { reportLines } from './tables';
+import type { PhaseSummary } from './measure/phase';
+import { settingsFor } from './settings';
+import type { Measured } from './run';
+import { reportLines, reportOf, type Report } from './report';
 
 const latency = (p50: number, p99 = p50) => ({ count: 100, mean: p50, p50, p95: p99, p99, max: p99 });
 
@@ -47,9 +46,8 @@ const measured = (override: Partial<Measured> = {}): Measured => ({
     10: phase(38),
     50: phase(40, { cpuMsEach: { temporal: 20, 'baseline-worker': 14, driver: 3 } }),
   },
-  regular: phase(27),
   openLoop: { ...phase(14, { latency: { place: latency(20, 60) } }), rate: 14 },
-  handover: { assigned: latency(1), notified: latency(61) },
+  handover: latency(61),
   histories: { order: history, baseline: history },
   memoryMb: { postgres: 50 },
   browsing: { bytes: 40_000, cached: rate(3_000), uncached: rate(500), bareExpress: rate(6_000) },
@@ -78,9 +76,8 @@ test('a target has a name, a limit, the measured value, and whether it is met', 
 });
 
 test('a value that was not measured is null, and neither met nor missed', () => {
-  const handover = { assigned: null, notified: null };
   const withoutCpu = { ...measured().orders, 50: phase(10) };
-  const report = reportOf(measured({ handover, orders: withoutCpu }));
+  const report = reportOf(measured({ handover: null, orders: withoutCpu }));
   expect(report.cpu).toBeNull();
   expect(targetsOf(report)[2]).toEqual([null, null]);
   expect(targetsOf(report)[6]).toEqual([null, null]);

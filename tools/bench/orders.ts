@@ -1,18 +1,34 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { DeliveryMove } from '../../../contracts/states';
-import { bodyOf } from '../../platform/answer';
-import { untilDone, type Platform } from '../../platform/platform';
-import { aCustomer, aRestaurant } from '../../stack/access';
-import type { Job } from '../loops';
-import type { Retries } from '../measure/phase';
-import type { World } from './world';
+import type { DeliveryMove } from '../../contracts/states';
+import { bodyOf } from '../platform/answer';
+import { untilDone, type Platform } from '../platform/platform';
+import { newOrder, type AddedRestaurant } from '../platform/requests';
+import { addKitchen } from '../platform/world';
+import { aCustomer, aRestaurant } from '../stack/access';
+import type { Job } from './loops';
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** As many restaurants and dishes as a customer would scroll through. */
+const kitchenCount = 30;
+const menuSize = 8;
+const customerCount = 100;
+
+export async function createWorld(platform: Platform) {
+  const kitchens: AddedRestaurant[] = [];
+  for (let number = 1; number <= kitchenCount; number += 1) kitchens.push(await addKitchen(platform, number, menuSize));
+  /** User ids. */
+  const customers = Array.from({ length: customerCount }, () => randomUUID());
+  return { kitchens, customers };
+}
 
 /** Retries as a client would, but no longer than a customer waits. */
 const repeat = { ...untilDone, timeoutMs: 30_000, pauseMs: () => 200 };
 
 /** The customer, restaurant and operator of the orders of one load. Each step but `cancel` rejects when it fails. */
 export function createOrderActors(platform: Platform, { kitchens, customers }: World) {
-  const retries: Retries = { accepted: 0, unavailable: 0, cancelled: 0 };
+  /** How often the driver retried, after 202 (accepted, not done yet) and 503, or cancelled a failed order. */
+  const retries = { accepted: 0, unavailable: 0, cancelled: 0 };
   const client = platform.with({
     repeat,
     onAnswer: ({ status }) => {
@@ -22,10 +38,9 @@ export function createOrderActors(platform: Platform, { kitchens, customers }: W
   });
 
   async function place(): Promise<{ orderId: string; restaurantId: string }> {
-    const { restaurantId, menuItemIds } = pick(kitchens);
+    const { restaurant_id: restaurantId, menu_ids: menuIds } = pick(kitchens);
     const customer = pick(customers);
-    const items = menuItemIds.slice(0, 2).map((menu_item_id, i) => ({ menu_item_id, quantity: i + 1 }));
-    const order = { user_id: customer, restaurants: [{ restaurant_id: restaurantId, items }] };
+    const order = newOrder(customer, restaurantId, menuIds.slice(0, 2));
     const { order_id } = bodyOf(await client.as(aCustomer(customer)).placeOrder(order, { key: randomUUID() }));
     return { orderId: order_id, restaurantId };
   }
@@ -67,7 +82,7 @@ export function createOrderActors(platform: Platform, { kitchens, customers }: W
     return { id: orderId, timings: { ...timings, whole: last - dueAt } };
   };
 
-  return { place, confirm, move, cancel, deliver, /** Counts up. */ retries };
+  return { place, confirm, move, cancel, deliver, retries };
 }
 
 function pick<T>(values: readonly T[]): T {

@@ -1,6 +1,15 @@
 import { ConfigError } from '../../lib/config/config';
-import { createCommand, createMain, parseCount, parseShare, parseWhole, portBaseOption } from './command';
-import { ExpectedError, messageOf, table } from './output';
+import {
+  ExpectedError,
+  createCommand,
+  createMain,
+  messageOf,
+  parseCount,
+  parseShare,
+  parseWhole,
+  portBaseOption,
+  table,
+} from './cli';
 
 let printed: string;
 beforeEach(() => {

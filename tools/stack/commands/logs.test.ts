@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { byTime, matches, parseLines, readable, tailOf } from './log-lines';
+import { byTime, matches, parseLines, readable, tailOf } from './logs';
 
 const line = (fields: object): string => JSON.stringify({ level: 30, time: '2026-01-01T10:00:00.000Z', ...fields });
 const theLine = (text: string) => parseLines(text)[0] ?? { time: '', text, fields: undefined };
