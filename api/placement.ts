@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 import { placement, placementHeld } from '../contracts/answers/orders';
+import { orderLogFields, orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import { placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
-import { orderLogFields } from '../contracts/log-fields';
-import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import type { OrderInput, OrderPolicy, OrderResult, PlacementOutcome } from '../contracts/workflow';
-import { addLogFields } from '../lib/logging/context';
+import { addLogFields } from '../lib/logging/correlation';
 import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
 import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';

@@ -64,9 +64,7 @@ export const alreadyApplied = 'ALREADY_APPLIED';
 /** Failure type of an order update while an equal one is still pending. */
 export const alreadyPending = 'ALREADY_PENDING';
 
-export const ratingMessages = {
-  rate: 'rate',
-} as const;
+export const ratingMessages = { rate: 'rate' } as const;
 
 /** The update id of a placement: one for each order, so that a repeated placement gets the first outcome. */
 export const placementUpdateId = 'place';
@@ -83,3 +81,12 @@ export const searchAttributes = {
   orderAttention: { name: 'OrderAttention', type: 'KEYWORD' },
   restaurantIds: { name: 'RestaurantIds', type: 'KEYWORD_LIST' },
 } as const;
+
+/** The fields by which an order's log lines and spans are found across all processes. `order_id`: also of its rating's workflow. */
+export function workflowLogFields(workflowId: string): { workflow_id: string; order_id?: string } {
+  const orderId = /^(?:order|rating)-(.+)$/.exec(workflowId)?.[1];
+  return { workflow_id: workflowId, ...(orderId !== undefined && { order_id: orderId }) };
+}
+
+export const orderLogFields = (orderId: string) => workflowLogFields(orderWorkflowId(orderId));
+export const ratingLogFields = (orderId: string) => workflowLogFields(ratingWorkflowId(orderId));

@@ -1,11 +1,16 @@
 /** What operators see of requests: a log line, a measurement and a span for each. */
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, propagation, trace, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { orderLogFields } from '../../contracts/log-fields';
-import { addLogFields, logFields, withLogFields } from '../../lib/logging/context';
-import { correlationOfRequest, requestIdHeader } from '../../lib/logging/correlation';
+import { orderLogFields } from '../../contracts/names';
+import {
+  addLogFields,
+  correlationOfRequest,
+  logFields,
+  requestIdHeader,
+  withLogFields,
+} from '../../lib/logging/correlation';
 import type { Log, LogLevel } from '../../lib/logging/log';
 import { latencyBuckets, stopwatch } from '../../lib/metrics/metrics';
 import { tracer } from '../../lib/tracing/tracing';

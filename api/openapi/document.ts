@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import { healthRoutes } from '../http/health';
 import type { RequestBody, Route, ServiceRoutes } from '../http/route';
-import { describe, type Described, type Operation } from './operation';
+import { describe, toJsonSchemas, type Described, type JsonSchema, type Operation } from './operation';
 import { headers, refusalSchemas, responses } from './responses';
-import { toJsonSchemas, type JsonSchema } from './schemas';
 
 export interface OpenApiDocument {
   openapi: '3.1.1';

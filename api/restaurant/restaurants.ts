@@ -1,7 +1,11 @@
 import { restaurantAdded, restaurantChanged, restaurantFound } from '../../contracts/answers/restaurants';
 import { addRestaurantBody, changeRestaurantBody } from '../../contracts/restaurants';
-import { changeRestaurant } from '../../prisma/restaurant/restaurant-changes';
-import { addRestaurant, findRestaurant, listOpenRestaurants } from '../../prisma/restaurant/restaurants';
+import {
+  addRestaurant,
+  changeRestaurant,
+  findRestaurant,
+  listOpenRestaurants,
+} from '../../prisma/restaurant/restaurants';
 import { withStatus } from '../answers';
 import { browseRoute } from '../browsing';
 import { mismatch, refuse } from '../http/refusals';

@@ -1,6 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
 import { retryQueue } from '../../contracts/names';
-import { addLogFields, type LogFields } from '../logging/context';
+import { addLogFields, type LogFields } from '../logging/correlation';
 import { messageOf } from '../logging/redaction';
 import { stopwatch } from '../metrics/metrics';
 import { markSpanFailed } from '../tracing/tracing';

@@ -1,5 +1,7 @@
 /** Prometheus metrics. Each process has one registry, which is passed to everything that counts; there is no global one. */
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ProcessConfig } from '../config/process';
+import { listenInternal } from '../http/internal-server';
 import { withTimeout } from '../process/timeout';
 
 /** With Node's own metrics: memory, CPU time, event loop lag. */
@@ -61,3 +63,20 @@ export function cachedFor<T>(ttlMs: number, load: () => Promise<T>): () => Promi
     return last.value;
   };
 }
+
+/** More metrics of this process, in the text format. May reject, and may never settle. */
+export type OtherMetrics = () => Promise<string>;
+
+const otherTimeoutMs = 1_000;
+
+/** Serves `/metrics` from before the start of a process. Answers within about a second, whichever dependencies are unavailable. */
+export const serveMetrics = (
+  { HOST, METRICS_PORT }: Pick<ProcessConfig, 'HOST' | 'METRICS_PORT'>,
+  registry: Registry,
+  other: OtherMetrics,
+) =>
+  listenInternal(HOST, METRICS_PORT, async (path, res) => {
+    if (path !== '/metrics') return res.writeHead(404).end('Only /metrics\n');
+    const [own, others] = await Promise.all([registry.metrics(), withTimeout(otherTimeoutMs, other()).catch(() => '')]);
+    return res.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(own + others);
+  });

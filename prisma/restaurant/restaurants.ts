@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RestaurantWithMenu } from '../../contracts/answers/restaurants';
-import type { AddRestaurantBody } from '../../contracts/restaurants';
-import type { Database } from './client';
+import type { AddRestaurantBody, ChangeRestaurantBody, MenuChange } from '../../contracts/restaurants';
+import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
 
 /** Returns the ids; those of the menu in its order. */
@@ -57,4 +57,48 @@ export function openAt(hour: number): Prisma.Sql {
       THEN ${time} BETWEEN r.opening_time AND r.closing_time
       ELSE ${time} >= r.opening_time OR ${time} <= r.closing_time
     END`;
+}
+
+export type ChangeOutcome =
+  | { outcome: 'changed' }
+  | { outcome: 'unknown_restaurant' }
+  /** Not an item of this restaurant, or no longer on its menu. */
+  | { outcome: 'unknown_item'; id: string }
+  /** Opening and closing time would be equal. */
+  | { outcome: 'same_times' };
+
+/** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. */
+export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody): Promise<ChangeOutcome> {
+  return db.$transaction(async (tx): Promise<ChangeOutcome> => {
+    // One change of a restaurant at a time: what is checked below still holds when it is written.
+    await tx.$executeRaw`SELECT id FROM "Restaurant" WHERE id = ${id}::uuid FOR UPDATE`;
+    const restaurant = await tx.restaurant.findUnique({
+      where: { id },
+      select: { openingTime: true, closingTime: true, menu: { where: { deletedAt: null }, select: { id: true } } },
+    });
+    if (!restaurant) return { outcome: 'unknown_restaurant' };
+
+    const { name, description, status, menu = [] } = change;
+    const openingTime = change.opening_time ?? timeText(restaurant.openingTime);
+    const closingTime = change.closing_time ?? timeText(restaurant.closingTime);
+    if (openingTime === closingTime) return { outcome: 'same_times' };
+
+    const onMenu = new Set(restaurant.menu.map((item) => item.id));
+    const unknown = menu.find((entry) => 'id' in entry && !onMenu.has(entry.id));
+    if (unknown && 'id' in unknown) return { outcome: 'unknown_item', id: unknown.id };
+
+    await tx.restaurant.update({
+      where: { id },
+      data: { name, description, status, openingTime: timeValue(openingTime), closingTime: timeValue(closingTime) },
+      select: { id: true },
+    });
+    for (const entry of menu) await changeMenu(tx, id, entry);
+    return { outcome: 'changed' };
+  });
+}
+
+function changeMenu(tx: Transaction, restaurantId: string, entry: MenuChange): Promise<unknown> {
+  if (entry.kind === 'add') return tx.menuItem.create({ data: { restaurantId, ...entry.item }, select: { id: true } });
+  const data = entry.kind === 'remove' ? { deletedAt: new Date() } : entry.fields;
+  return tx.menuItem.update({ where: { id: entry.id }, data, select: { id: true } });
 }

@@ -1,12 +1,12 @@
 import { accessOf } from '../../api/http/access';
 import { listen } from '../../api/http/server';
 import { loadConfig, schemas } from '../../lib/config/config';
-import { runProcess } from '../../lib/process/run-process';
+import { runProcess } from '../../lib/process/service';
 import { payloadCodec } from '../../lib/temporal/payload-codec';
 import { createCommand, createMain, nameOption, runAsProgram } from '../cli/command';
 import { secretOf } from '../stack/access';
-import { instanceNamed } from '../stack/instance';
 import { runningSystemEnvironment } from '../stack/control';
+import { instanceNamed } from '../stack/instance';
 import { createCodecApp } from './server';
 
 /** `npm run codec-server`: decodes encrypted values for operators, in the Web UI and the CLI (docs/security.md). */

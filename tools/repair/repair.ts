@@ -1,6 +1,6 @@
-import { openOrderIds as openDeliveries } from '../../prisma/delivery/open-orders';
-import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders';
-import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
+import { openOrderIds as openDeliveries } from '../../prisma/delivery/assignments';
+import { openOrderIds as openGroups } from '../../prisma/restaurant/orders';
+import { openOrderIds as openRecords } from '../../prisma/user/orders';
 import { messageOf } from '../cli/output';
 import { applyRemedy } from './apply';
 import { inspect, readRows, type Finding, type RepairDeps } from './inspect';

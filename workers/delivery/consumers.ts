@@ -1,7 +1,6 @@
 import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
 import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
-import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
-import { queues } from '../../contracts/names';
+import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
 import { parseWith, toQueue } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';

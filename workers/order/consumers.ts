@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { orderLogFields } from '../../contracts/log-fields';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
-import { queues } from '../../contracts/names';
+import { orderLogFields, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/workflow';
 import type { Broker } from '../../lib/broker/broker';
 import { parseWith } from '../../lib/broker/message';

@@ -1,8 +1,8 @@
 import { trace } from '@opentelemetry/api';
 import type { Payload } from '@temporalio/common';
-import { DefaultLogger, type ActivityInterceptorsFactory, type LogLevel, type Logger } from '@temporalio/worker';
-import { workflowLogFields } from '../../contracts/log-fields';
-import { withLogFields } from '../../lib/logging/context';
+import { DefaultLogger, type ActivityInterceptorsFactory, type Logger, type LogLevel } from '@temporalio/worker';
+import { workflowLogFields } from '../../contracts/names';
+import { withLogFields } from '../../lib/logging/correlation';
 import type { Log } from '../../lib/logging/log';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 

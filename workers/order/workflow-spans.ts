@@ -1,6 +1,6 @@
-import { SpanStatusCode, trace, type Context, type SpanContext } from '@opentelemetry/api';
+import { trace, SpanStatusCode, type Context, type SpanContext } from '@opentelemetry/api';
 import type { InjectedSinks } from '@temporalio/worker';
-import { workflowLogFields } from '../../contracts/log-fields';
+import { workflowLogFields } from '../../contracts/names';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 import { tracer } from '../../lib/tracing/tracing';
 import type { Ended, TraceSinks } from '../../workflows/tracing';

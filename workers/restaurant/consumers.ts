@@ -1,6 +1,5 @@
 import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMessage } from '../../contracts/messages';
-import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
-import { queues } from '../../contracts/names';
+import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { parseWith, toQueue } from '../../lib/broker/message';
 import type { Database } from '../../prisma/restaurant/client';
