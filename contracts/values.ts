@@ -97,7 +97,6 @@ export const wholeNumber = z
   .transform(Number)
   .meta({ wire: { type: 'integer' } });
 
-/** Page size. */
 export const pageLimit = (standard = 20) =>
   wholeNumber
     .pipe(z.number().min(1).max(limits.pageSize))

@@ -12,7 +12,6 @@ export interface IdParam {
 
 type Place = 'body' | 'query' | 'params';
 
-/** An issue that says that an id is no UUID. */
 const isUnknownId = (issue: z.core.$ZodIssue): boolean =>
   issue.code === 'custom' && issue.params?.['unknownId'] === true;
 

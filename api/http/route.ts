@@ -13,7 +13,6 @@ export type ParamName<Path extends string> = Path extends `${string}:${infer Nam
     ? Name
     : never;
 
-/** A success that a route may answer with. */
 export interface Answer<Body = unknown> {
   description: string;
   schema: z.ZodType<Body>;
@@ -116,7 +115,6 @@ type Declaration<
     oldName?: OldName<NoInfer<Query>, NoInfer<Body>>;
     query?: z.ZodType<Query>;
     body?: RequestBody<Body>;
-    /** By status. */
     answers: Answers;
     /** By code. Those of the edge (401, 413, 429 …) and 422 and 403 are declared once, for all routes. */
     refusals?: Record<Code, Meaning>;
@@ -131,7 +129,6 @@ type PathParams<Path extends string> = [ParamName<Path>] extends [never]
   ? { params?: Record<string, never> }
   : { params: Record<ParamName<Path>, IdParam> };
 
-/** A declared operation of a service. */
 export interface Route<Deps = never> extends Declared {
   oldName?: OldName<unknown, unknown>;
   params: Readonly<Record<string, IdParam>>;
@@ -182,13 +179,11 @@ export function route<
   };
 }
 
-/** The status of a refusal at a route. */
 export function statusAt({ refusals }: Pick<Route<never>, 'refusals'>, code: ErrorCode): number {
   const meaning = refusals[code];
   return typeof meaning === 'object' ? meaning.status : errorStatus[code];
 }
 
-/** A service's HTTP interface. */
 export interface ServiceRoutes<Deps> {
   title: string;
   description: string;

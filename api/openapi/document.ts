@@ -11,7 +11,6 @@ export interface OpenApiDocument {
   [more: string]: unknown;
 }
 
-/** The OpenAPI document of a service, from its routes. */
 export function openApiDocument({ title, description, groups: own }: ServiceRoutes<never>): OpenApiDocument {
   const groups = [...own, { tag: 'health', description: 'Liveness and readiness', routes: healthRoutes }];
   const operations = groups.flatMap(({ tag, routes }) => routes.flatMap((route) => operationsOf(route, tag)));

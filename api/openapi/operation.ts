@@ -94,7 +94,6 @@ const always: Record<number, ResponseName> = {
   503: 'Unavailable',
 };
 
-/** The refusals that an operation shares with others, by status. */
 function sharedRefusals(operation: Operation): Partial<Record<string, ResponseName>> {
   const { method, roles, pathIds, queryIds, query, idempotent, refusals } = operation;
   const ids = { ...pathIds, ...queryIds };

@@ -2,7 +2,6 @@ import type { OrderPolicy } from '../../contracts/workflow';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/restaurant/client';
 
-/** What the routes need. */
 export interface RestaurantDeps {
   db: Database;
   temporal: Temporal;

@@ -4,7 +4,6 @@ import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';
 import type { Services } from './services';
 
-/** What the routes need. */
 export interface UserDeps {
   db: Database;
   temporal: Temporal;

@@ -28,9 +28,7 @@ const deliveryAnswer = z.object({ data: deliveryPart });
 const requestTimeoutMs = 1_500;
 
 interface ServicesOptions {
-  /** Base URLs. */
   urls: { restaurant: string; delivery: string };
-  /** How this service authenticates with the others. */
   authorize: Authorize;
   log: Log;
   registry?: Registry;

@@ -82,7 +82,6 @@ function failedRequestOutcome(error: unknown): 'fault' | 'timeout' | 'broker_una
   return error instanceof RequestTimeoutError ? 'timeout' : 'broker_unavailable';
 }
 
-/** Registers gauges of the state of a broker's connections. */
 export function watchConnections(
   registry: Registry,
   state: { connected: () => boolean; blocked: () => boolean },
@@ -123,7 +122,6 @@ export function traceSend<T>(
   return inSpan(`${operation} ${destination}`, spanOptions(kind, 'send', operation, destination), send);
 }
 
-/** Adds the current trace, if any, to a message's headers. */
 export function withTraceparent(options: Options.Publish): Options.Publish {
   const traceparent = currentTraceparent();
   return traceparent

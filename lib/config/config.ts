@@ -33,9 +33,7 @@ const refuseIn =
     context.addIssue({ code: 'custom', path: [variable], message });
 
 const common = { ...mode, ...tracing, ...basics };
-/** What the HTTP services share. */
 const api = { ...common, ...pool, ...metrics, ...http, ...redis, ...access, ...temporal };
-/** What the workers share. */
 const worker = { ...common, ...pool, ...host, ...metrics, ...health, ...broker, ...messageSecret };
 
 export const schemas = {

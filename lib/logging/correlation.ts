@@ -12,7 +12,6 @@ const safeId = /^[\w.:=+/-]{1,128}$/;
 /** W3C: version, trace, parent, flags. A trace id of zeros is invalid. */
 const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
-/** The id, if it is well-formed. */
 export const idOf = (value: unknown): string | undefined =>
   typeof value === 'string' && safeId.test(value) ? value : undefined;
 
@@ -59,5 +58,4 @@ export function addLogFields(fields: LogFields): void {
   if (known) Object.assign(known, fields);
 }
 
-/** The fields of the current work. */
 export const logFields = (): Readonly<LogFields> => current.getStore() ?? {};

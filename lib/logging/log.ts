@@ -10,7 +10,6 @@ type Write = <Fields extends { event: string }>(fields: Fields & Line<Fields>, m
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** A process's log, one line per event. */
 export interface Log extends Record<LogLevel, Write> {
   /** Any of pino's, including `silent`. Setting it takes effect at once, for existing children too. */
   level: string;

@@ -20,7 +20,6 @@ export function stopwatch(): () => number {
 /** Seconds, from the answer of a healthy server to the longest timeout of a caller. */
 export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A gauge's values, each with its labels. */
 export type Values<Label extends string> = readonly { labels: Record<Label, string>; value: number }[];
 
 interface ObservableGauge<Label extends string> {

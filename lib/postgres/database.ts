@@ -11,7 +11,6 @@ import { hostOf } from '../process/startup-retry';
 export interface DatabaseOptions {
   /** See `connectionTo`. */
   ca?: string | undefined;
-  /** Receives the pool's metrics. */
   registry?: Registry;
 }
 

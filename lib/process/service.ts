@@ -25,7 +25,6 @@ export interface Service<Config extends ProcessConfig = ProcessConfig> {
   onStop: (close: () => unknown) => void;
 }
 
-/** A process of the system, as its `main.ts` declares it. */
 export interface ServiceDefinition<Config extends ProcessConfig, Started> {
   name: string;
   config: z.ZodType<Config>;

@@ -6,7 +6,6 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { traceHeader, workflowLogFields } from '../../contracts/names';
 import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 
-/** The trace context of a Temporal header. */
 export const contextOfHeader = (header: Payload | null | undefined): Context =>
   contextOf(header ? defaultPayloadConverter.fromPayload<{ traceparent?: unknown }>(header).traceparent : undefined);
 

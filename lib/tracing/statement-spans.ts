@@ -1,6 +1,5 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
-/** The instrumentation scope of Prisma's spans. */
 const prisma = 'prisma';
 const statementText = 'db.query.text';
 

@@ -82,7 +82,6 @@ async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | unde
   return match;
 }
 
-/** The delivery side's metrics. */
 export interface Figures {
   availableAgents: number;
   busyAgents: number;

@@ -1,4 +1,3 @@
-/** Reads of orders. */
 import type { OrderStatus } from '../../contracts/states';
 import type { PageEnd } from '../../contracts/values';
 import type { Database } from './client';
@@ -52,7 +51,6 @@ export const listOrderGroups = (
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
   db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
 
-/** The restaurants that have a part of the order. */
 export async function restaurantsOf(db: Database, orderId: string): Promise<string[]> {
   const parts = await db.order.findMany({ where: { orderGroup: { orderId } }, select: { restaurantId: true } });
   return parts.map(({ restaurantId }) => restaurantId);

@@ -64,7 +64,6 @@ export type ChangeOutcome =
   | { outcome: 'unknown_restaurant' }
   /** Not an item of this restaurant, or no longer on its menu. */
   | { outcome: 'unknown_item'; id: string }
-  /** Opening and closing time would be equal. */
   | { outcome: 'same_times' };
 
 /** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. */

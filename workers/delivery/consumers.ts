@@ -2,7 +2,7 @@ import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../
 import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
-import { parseWith, toQueue } from '../../lib/broker/message';
+import { toQueue } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/delivery/client';
 import { assignAgent } from './assign-agent';
@@ -26,7 +26,7 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   await broker.consume({
     queue: queues.assignAgent,
     ...perOrder,
-    parse: parseWith(assignAgentMessage),
+    schema: assignAgentMessage,
     handle: assignAgent({ db, notifyOrders }),
     adopt: ({ order_id }: AssignAgentMessage) =>
       broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
@@ -35,13 +35,13 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     queue: queues.updateDeliveryStatus,
     signedOnly: true,
     ...perOrder,
-    parse: parseWith(changeDeliveryMessage),
+    schema: changeDeliveryMessage,
     handle: changeDelivery({ db, notifyOrders }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,
     prefetch,
-    parse: parseWith(ratingMessage),
+    schema: ratingMessage,
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateDelivery(db),
   });

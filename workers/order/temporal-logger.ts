@@ -38,7 +38,6 @@ const sdkReason = /\[TMPRL\d+\][^"\\]*/;
 const reasonIn = (failure: unknown): string | undefined =>
   typeof failure === 'string' ? sdkReason.exec(failure)?.[0].slice(0, 500) : undefined;
 
-/** The trace of a workflow, from its header. */
 const traceIdOf = (header: unknown): string | undefined =>
   trace.getSpanContext(contextOfHeader(header as Payload))?.traceId;
 
