@@ -68,10 +68,7 @@ export interface WithProgress {
 /** The step's own outcome does not wait longer for a slow database. */
 const timeoutMs = 300;
 
-/**
- * Updates the record if there is progress to write. Best effort: never throws, and returns before the timeout. Returns whether the record
- * was updated. If not, `recordProgress` still has to run; nothing else depends on it.
- */
+/** Writes progress, if any. Best effort: never throws, and returns before the timeout. Unless it is `recorded`, `recordProgress` has to run. */
 export async function recordProgressInStep(
   records: OrderRecords,
   progress: OrderProgress | undefined,

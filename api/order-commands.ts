@@ -68,10 +68,7 @@ export async function sendToWorkflow<K extends Kind>(
   }
 }
 
-/**
- * Sends a command to the order's workflow. It is done when the order is already in that state. Throws UpdateRefusedError, WorkflowGoneError
- * (closed or gone), TemporalUnavailableError.
- */
+/** Also done when the order is already in that state. Throws UpdateRefusedError, WorkflowGoneError (closed or gone), TemporalUnavailableError. */
 export async function sendCommand(
   temporal: Temporal,
   orderId: string,

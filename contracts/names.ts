@@ -1,7 +1,4 @@
-/**
- * Names that two programs must spell alike. The misspelt ones belong to the platform that this system re-implements: its clients and
- * message peers still use them.
- */
+/** Names that two programs must spell alike. The misspelt ones are those of the platform that this system re-implements. */
 
 /** RabbitMQ queues. The first two are shared with old programs and are declared exactly as those declare them. */
 export const queues = {
@@ -69,10 +66,7 @@ export const ratingMessages = { rate: 'rate' } as const;
 /** The update id of a placement: one for each order, so that a repeated placement gets the first outcome. */
 export const placementUpdateId = 'place';
 
-/**
- * Search attributes of the order workflow. Each is a typed key of the SDK (`SearchAttributeKey`); its name is also what list queries
- * and the Web UI use.
- */
+/** Search attributes of the order workflow: typed keys of the SDK (`SearchAttributeKey`). List queries and the Web UI use the names too. */
 export const searchAttributes = {
   orderStatus: { name: 'OrderStatus', type: 'KEYWORD' },
   deliveryStatus: { name: 'DeliveryStatus', type: 'KEYWORD' },

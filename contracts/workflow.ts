@@ -5,10 +5,7 @@ import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './m
 
 const minuteMs = 60_000;
 
-/**
- * Time limits of an order in milliseconds: the defaults of the configuration. Data, not code: tests set them to seconds, and a running order
- * keeps its own.
- */
+/** Default time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
 export const defaultOrderPolicy = {
   /** For the restaurant side to store the order; then CANCELLED. */
   placementLimitMs: 10 * minuteMs,

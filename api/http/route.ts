@@ -140,10 +140,7 @@ export interface Route<Deps = never> extends Declared {
   run: (deps: Deps, req: Request, byOldName: boolean) => Promise<Answered | Refusal>;
 }
 
-/**
- * Declares an operation. Its router, its guard, its parsing and its documents are made from the declaration. A handler that returns an
- * undeclared status, body or refusal does not compile.
- */
+/** Declares an operation: its router, guard, parsing and documents. A handler that returns anything undeclared does not compile. */
 export function route<
   Deps,
   const Path extends `/${string}`,

@@ -7,10 +7,7 @@ import { serverAddress } from '../../lib/http/internal-server';
 export interface Listening {
   /** `http://host:port` */
   address: string;
-  /**
-   * Keeps serving for the drain delay, each answer closing its connection; then accepts no more connections, and resolves when the
-   * requests in flight are answered.
-   */
+  /** Serves for the drain delay, each answer closing its connection; then accepts none, and resolves when all in flight are answered. */
   close(): Promise<void>;
 }
 

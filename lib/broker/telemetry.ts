@@ -6,10 +6,7 @@ import { latencyBuckets, stopwatch } from '../metrics/metrics';
 import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 import { RequestTimeoutError, ServiceFault, UnroutableError } from './errors';
 
-/**
- * The outcome of a message: `handled` (and answered, if it was a request), `answered_fault`, `adopted`, `retried` later, `dead`-lettered,
- * or `unsettled`, which is back in its queue.
- */
+/** `handled` (and answered, if it was a request), `answered_fault`, `adopted`, `retried` later, `dead`-lettered; `unsettled`: back in its queue. */
 export type MessageOutcome = 'handled' | 'answered_fault' | 'adopted' | 'retried' | 'dead' | 'unsettled';
 
 export type BrokerMetrics = ReturnType<typeof createBrokerMetrics>;

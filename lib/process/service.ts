@@ -35,10 +35,7 @@ export interface ServiceDefinition<Config extends ProcessConfig, Started> {
 /** Begins to serve, and returns the address, if it has one. */
 type Serve = (health: Health) => Promise<string | undefined>;
 
-/**
- * Runs one service: reads its configuration, serves its metrics, and starts it. At shutdown it is first not ready, then what it has opened
- * is closed, the last first.
- */
+/** Runs a service. At shutdown it is first not ready, then what it has opened is closed, the last first. */
 export const runService = <Config extends ProcessConfig>({
   name,
   env,

@@ -5,10 +5,7 @@ import type { Prisma } from './generated/client';
 import { lockMatch } from './locks';
 import { matchWaiting } from './matching';
 
-/**
- * Adds a free agent, who gets the oldest waiting order at once: the caller notifies the orders of the matches. Throws Prisma's P2002
- * (`isDuplicate`) when the user name is taken.
- */
+/** Adds a free agent and matches at once: the caller notifies the orders. Throws P2002 (`isDuplicate`) when the user name is taken. */
 export function addAgent(db: Database, agent: AddAgentBody): Promise<{ id: string; matches: AgentAssignedMessage[] }> {
   return db.$transaction(async (tx) => {
     await lockMatch(tx);

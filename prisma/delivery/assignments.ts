@@ -21,10 +21,7 @@ export function findDelivery(db: Database | Transaction, orderId: string): Promi
 
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 
-/**
- * Records the pick-up. False if the delivery has no agent or its status does not allow it. One statement, which takes the order lock and
- * needs no transaction.
- */
+/** Records the pick-up, in one statement that takes the order lock. False if the delivery has no agent or its status does not allow it. */
 export async function pickUp(tx: Transaction, orderId: string): Promise<boolean> {
   const changed = await tx.$executeRaw`
     WITH ${lockedOrder(orderId)}

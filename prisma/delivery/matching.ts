@@ -43,10 +43,7 @@ export async function enqueue(tx: Transaction, orderId: string): Promise<void> {
     INSERT INTO "DeliveryAssignment" ("orderId") VALUES (${orderId}::uuid) ON CONFLICT ("orderId") DO NOTHING`;
 }
 
-/**
- * Matches the oldest waiting order with the longest-idle agent until one side is empty. The caller holds the match lock, and notifies the
- * orders of the returned matches after the commit.
- */
+/** Matches the oldest order and the longest-idle agent until one side is empty. The caller holds the match lock, and notifies after the commit. */
 export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessage[]> {
   const matches: AgentAssignedMessage[] = [];
   for (let match = await matchOldest(tx); match; match = await matchOldest(tx)) matches.push(match);

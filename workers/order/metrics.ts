@@ -108,10 +108,7 @@ const fineHistograms = [
   'local_activity_succeed_endtoend_latency',
 ];
 
-/**
- * Has the SDK's core serve its metrics on a free loopback port. Returns options for the runtime, and a function that reads the metrics:
- * it rejects before the runtime is installed.
- */
+/** Has the SDK's core serve its metrics on a free loopback port. `read` rejects before the runtime is installed with `telemetry`. */
 export async function openCoreMetrics(): Promise<{ telemetry: TelemetryOptions; read: OtherMetrics }> {
   const address = `127.0.0.1:${await freePort()}`;
   const prometheus = {
