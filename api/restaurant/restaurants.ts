@@ -33,9 +33,7 @@ const showRestaurant = route({
   summary: 'Shows one restaurant with its menu, open or not',
   roles: 'anybody',
   params,
-  answers: {
-    200: answer('The restaurant.', restaurantFound, withStatus('Restaurant found', exampleRestaurant)),
-  },
+  answers: { 200: answer('The restaurant.', restaurantFound, withStatus('Restaurant found', exampleRestaurant)) },
   refusals: { NOT_FOUND: 'Unknown.' },
   async handle({ db }: RestaurantDeps, { params, answer }) {
     const restaurant = await findRestaurant(db, params.id);

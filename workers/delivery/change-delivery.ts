@@ -10,7 +10,6 @@ import {
   pickUp,
 } from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
-import { lockOrder } from '../../prisma/order-lock';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
 
@@ -27,35 +26,19 @@ export const changeDelivery =
     // A pick-up is usually one statement; every other case needs a transaction.
     if (message.status === 'PICKED_UP' && (await pickUp(db, message.order_id))) return { outcome: 'changed' };
     const { reply, matches } = await db.$transaction(async (tx) => {
-      const answer = await change(tx, message);
-      const mayFree = answer.outcome === 'changed' && message.status !== 'PICKED_UP';
+      const { order_id: orderId, status } = message;
+      const answer =
+        status === 'DECLINED' ? await decline(tx, orderId, message.agent_id) : await move(tx, orderId, status);
+      const mayFree = answer.outcome === 'changed' && status !== 'PICKED_UP';
       return { reply: answer, matches: mayFree ? await matchWaiting(tx) : [] };
     });
     await notifyOrders(matches);
     return reply;
   };
 
-function change(tx: Transaction, message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> {
-  const { order_id, status } = message;
-  switch (status) {
-    case 'PICKED_UP':
-      return begin(tx, order_id);
-    case 'DELIVERED':
-    case 'CANCELLED':
-      return end(tx, order_id, status);
-    case 'DECLINED':
-      return decline(tx, order_id, message.agent_id);
-  }
-}
-
-async function begin(tx: Transaction, orderId: string): Promise<ChangeDeliveryReply> {
-  await lockOrder(tx, orderId);
-  return (await pickUp(tx, orderId)) ? { outcome: 'changed' } : unmoved(tx, orderId, 'PICKED_UP');
-}
-
-async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANCELLED'): Promise<ChangeDeliveryReply> {
-  const ended = await underLocks(() => endDelivery(tx, orderId, status));
-  return ended ? { outcome: 'changed' } : unmoved(tx, orderId, status);
+async function move(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
+  const moved = await underLocks(() => (to === 'PICKED_UP' ? pickUp(tx, orderId) : endDelivery(tx, orderId, to)));
+  return moved ? { outcome: 'changed' } : unmoved(tx, orderId, to);
 }
 
 async function decline(tx: Transaction, orderId: string, agentId: string): Promise<ChangeDeliveryReply> {

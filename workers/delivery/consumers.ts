@@ -1,5 +1,9 @@
-import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
-import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
+import {
+  assignAgentMessage,
+  changeDeliveryMessage,
+  ratingMessage,
+  type AgentAssignedMessage,
+} from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/message';
@@ -28,8 +32,7 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     ...perOrder,
     schema: assignAgentMessage,
     handle: assignAgent({ db, notifyOrders }),
-    adopt: ({ order_id }: AssignAgentMessage) =>
-      broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
+    adopt: ({ order_id }) => broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
   });
   await broker.consume({
     queue: queues.updateDeliveryStatus,

@@ -1,4 +1,4 @@
-import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMessage } from '../../contracts/messages';
+import { changeOrderMessage, placeOrderMessage, ratingMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/message';
@@ -24,7 +24,7 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     ...perOrder,
     schema: placeOrderMessage,
     handle: placeOrder(db),
-    adopt: (order: PlaceOrderMessage) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
+    adopt: (order) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
   });
   await broker.consume({
     queue: queues.changeOrderStatus,
