@@ -1,11 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import {
-  changeOrderReply,
-  createOrderReply,
-  type ChangeOrderMessage,
-  type CreateOrderReply,
-  type PlaceOrderMessage,
-} from '../contracts/messages';
+import { changeOrderReply, createOrderReply } from '../contracts/messages';
+import type { ChangeOrderMessage, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
 import { queues } from '../contracts/names';
 import type { FirstPlacement, OrderProgress } from '../contracts/workflow';
 import { withTimeout } from '../lib/process/timeout';

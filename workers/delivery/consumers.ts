@@ -1,9 +1,5 @@
-import {
-  assignAgentMessage,
-  changeDeliveryMessage,
-  ratingMessage,
-  type AgentAssignedMessage,
-} from '../../contracts/messages';
+import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
+import type { AgentAssignedMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
 import { toQueue } from '../../lib/broker/message';
