@@ -3,7 +3,7 @@ import { done } from '../../contracts/answers/common';
 import { deliveries, deliveryFound, type Delivery } from '../../contracts/answers/deliveries';
 import { declineBody, deliveriesQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
 import { nextCursor } from '../../contracts/values';
-import { agentExists } from '../../prisma/delivery/agents';
+import { findAgent } from '../../prisma/delivery/agents';
 import { findDelivery, hasDeclined, listDeliveries, type ListedDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import type { OrderFacts } from '../../workflows/rules';
@@ -35,7 +35,7 @@ const listJobs = route({
   async handle({ db }: DeliveryDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
     const agentId = ownAgentId(caller, agent_id);
     if (isRefusal(agentId)) return agentId;
-    if (agentId !== undefined && !(await agentExists(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
+    if (agentId !== undefined && !(await findAgent(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
     const rows = await listDeliveries(db, { agentId, status }, limit, cursor);
     const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
     const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };

@@ -14,10 +14,6 @@ export function addAgent(db: Database, agent: AddAgentBody): Promise<{ id: strin
   });
 }
 
-export async function agentExists(db: Database, id: string): Promise<boolean> {
-  return (await db.agent.count({ where: { id } })) > 0;
-}
-
 const withAssignments = (which: 'open' | 'all') =>
   ({
     assignments: {

@@ -52,7 +52,6 @@ export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessag
 
 /**
  * Skips agents who have handed this job back, and orders that only such agents could take.
- *
  * No SKIP LOCKED here: an order that takes an agent at once holds that agent's row, and may be rolled back. A match that skipped the
  * row would leave the agent idle and the order waiting, and nothing would bring them together.
  */

@@ -15,10 +15,9 @@ import type { MatchingDeps } from './assign-agent';
 
 /**
  * Changes a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED, and back to waiting when its agent declines.
- * A freed agent gets the oldest waiting order in the same transaction.
- *
- * Idempotent: a repeat is `unchanged` and frees no agent. Cancelling an unknown order leaves a tombstone, so that it never gets an
- * agent. A change that the state does not allow is refused with that state, null without an agent.
+ * A freed agent gets the oldest waiting order in the same transaction. Idempotent: a repeat is `unchanged` and frees no agent. Cancelling an
+ * unknown order leaves a tombstone: it never gets an agent. A change that the state does not allow is refused with that state, null without
+ * an agent.
  */
 export const changeDelivery =
   ({ db, notifyOrders }: MatchingDeps) =>

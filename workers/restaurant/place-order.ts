@@ -6,9 +6,7 @@ import { priceOrder } from './price-order';
 
 /**
  * Checks, prices and stores an order: every restaurant has to be online and open at `placed_at`, every item on its menu. Prices are the
- * menu's. All or nothing: `rejected` leaves no row.
- *
- * Idempotent: a repeat while the order is PENDING is `created` with the first total, even if the menu has changed. An order beyond PENDING,
+ * menu's. All or nothing: `rejected` leaves no row. Idempotent: a repeat while the order is PENDING is `created` with the first total, even if the menu has changed. An order beyond PENDING,
  * including one whose compensation came first, is `settled` and not changed.
  */
 export const placeOrder =
