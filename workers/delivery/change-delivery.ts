@@ -1,14 +1,6 @@
 import type { ChangeDeliveryMessage, ChangeDeliveryReply } from '../../contracts/messages';
 import type { DeliveryMove } from '../../contracts/states';
-import {
-  declineJob,
-  endDelivery,
-  findDelivery,
-  hasDeclined,
-  isWaiting,
-  leaveTombstone,
-  pickUp,
-} from '../../prisma/delivery/assignments';
+import * as deliveries from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
@@ -23,7 +15,8 @@ export const changeDelivery =
   ({ db, notifyOrders }: MatchingDeps) =>
   async (message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
     // A pick-up is usually one statement; every other case needs a transaction.
-    if (message.status === 'PICKED_UP' && (await pickUp(db, message.order_id))) return { outcome: 'changed' };
+    if (message.status === 'PICKED_UP' && (await deliveries.pickUp(db, message.order_id)))
+      return { outcome: 'changed' };
     const { reply, matches } = await db.$transaction(async (tx) => {
       const { order_id: orderId, status } = message;
       const answer =
@@ -36,14 +29,16 @@ export const changeDelivery =
   };
 
 async function move(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
-  const moved = await underLocks(() => (to === 'PICKED_UP' ? pickUp(tx, orderId) : endDelivery(tx, orderId, to)));
+  const moved = await underLocks(() =>
+    to === 'PICKED_UP' ? deliveries.pickUp(tx, orderId) : deliveries.endDelivery(tx, orderId, to),
+  );
   return moved ? { outcome: 'changed' } : unmoved(tx, orderId, to);
 }
 
 async function decline(tx: Transaction, orderId: string, agentId: string): Promise<ChangeDeliveryReply> {
-  if (await underLocks(() => declineJob(tx, orderId, agentId))) return { outcome: 'changed' };
-  if (await hasDeclined(tx, orderId, agentId)) return { outcome: 'unchanged' };
-  const delivery = await findDelivery(tx, orderId);
+  if (await underLocks(() => deliveries.declineJob(tx, orderId, agentId))) return { outcome: 'changed' };
+  if (await deliveries.hasDeclined(tx, orderId, agentId)) return { outcome: 'unchanged' };
+  const delivery = await deliveries.findDelivery(tx, orderId);
   return { outcome: 'refused', status: delivery?.status ?? null };
 }
 
@@ -56,12 +51,12 @@ const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =
 
 /** The row did not change: it is in that state already, the change is not allowed, or there is no row. */
 async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
-  const delivery = await findDelivery(tx, orderId);
+  const delivery = await deliveries.findDelivery(tx, orderId);
   if (!delivery && to === 'CANCELLED') {
-    await leaveTombstone(tx, orderId);
+    await deliveries.leaveTombstone(tx, orderId);
     return { outcome: 'changed' };
   }
   if (delivery?.status === to) return { outcome: 'unchanged' };
   // A tombstone is CANCELLED without an agent; only a delivery that waits for one has no state yet.
-  return { outcome: 'refused', status: delivery && !isWaiting(delivery) ? delivery.status : null };
+  return { outcome: 'refused', status: delivery && !deliveries.isWaiting(delivery) ? delivery.status : null };
 }
