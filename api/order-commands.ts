@@ -33,10 +33,7 @@ interface CommandToSend<K extends Kind> {
   ownFacts: () => Promise<OrderFacts | null>;
 }
 
-/**
- * Sends a command to the order's workflow and waits for its outcome. When the workflow is closed or gone, the same rules decide by this
- * service's own database. Throws TemporalUnavailableError, UnknownRefusalError.
- */
+/** Sends a command. If the workflow is closed or gone, the same rules decide by `ownFacts`. Throws TemporalUnavailableError, UnknownRefusalError. */
 export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
   { orderId, command, ownFacts }: CommandToSend<K>,

@@ -11,10 +11,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/**
- * Longer than load balancers and proxies keep a connection idle, which is mostly a minute. The server must not be the side that closes
- * first: a request may be in flight then, and is lost.
- */
+/** Longer than load balancers keep a connection idle (mostly a minute): if the server closed first, a request in flight would be lost. */
 const keepAliveMs = 65_000;
 
 /** In milliseconds and bytes. Enough for the largest body over a slow network, and too short to hold connections by sending next to nothing. */
@@ -32,10 +29,7 @@ const serverLimits = {
 };
 export type ServerLimits = typeof serverLimits;
 
-/**
- * @param drainDelayMs How long `close` still accepts requests: one may be in flight, on a connection that is not accepted yet, while the
- * load balancer turns to another instance. Closing at once would reset that connection.
- */
+/** @param drainDelayMs How long `close` still accepts requests, while the load balancer turns to another instance: they would be reset. */
 export async function listen(
   app: Express,
   host: string,

@@ -18,10 +18,7 @@ export interface Dependency {
   check: Check;
 }
 
-/**
- * The body of `/health/ready`. It gives no reasons, which would reveal internals: they are in the log. `draining`: the process is shutting
- * down and takes no more work. `latency_ms`: how long a check took, or the timeout.
- */
+/** The body of `/health/ready`: no reasons, which would reveal internals. `draining`: shutting down. `latency_ms`: of the check, or its timeout. */
 export type Readiness = z.infer<typeof readinessSchema>;
 type DependencyState = Readiness['dependencies'][string];
 

@@ -30,10 +30,7 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, re
         name,
         quota,
         windowSeconds,
-        /**
-         * Counts one request; `resetMs`: until the window ends. Never rejects. While Redis is unavailable the process counts on its own,
-         * without waiting; when Redis starts to hang, requests wait for a tenth of a second, once.
-         */
+        /** Counts one request; `resetMs`: until the window ends. Never rejects: without Redis the process counts alone. If Redis hangs, waits 0.1 s, once. */
         async take(caller: string) {
           const shared = await unlessUnavailable(redis, () => outcome(inRedis.consume(caller)));
           const taken = shared ?? (await outcome(own.consume(caller)));

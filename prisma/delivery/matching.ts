@@ -4,10 +4,7 @@ import { lockedOrder } from '../order-lock';
 import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
 
-/**
- * Whether an order waits or an agent is free, answered by the first entry of an index. For a mere EXISTS the planner may read the table: it
- * expects a match soon, but the matches are at the table's end.
- */
+/** The first entry of an index, or null. For a mere EXISTS the planner may read the table: it expects a match soon, but they are at its end. */
 const oldestWaiting = Prisma.sql`(
   SELECT id FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL ORDER BY "requestedAt", id LIMIT 1
 )`;

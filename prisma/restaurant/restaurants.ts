@@ -46,10 +46,7 @@ const selectRestaurants = (db: Database, condition: Prisma.Sql): Promise<Restaur
 export const timeValue = (time: string): Date => new Date(`1970-01-01T${time}Z`);
 export const timeText = (time: Date): string => time.toISOString().slice(11, 19);
 
-/**
- * The contract's rule, as a condition on "Restaurant" r: opening <= hour:00 <= closing, where a closing time before the opening time is on
- * the next day. Browsing and placing share it, so what is shown at an hour can be ordered at that hour.
- */
+/** The contract's rule for browsing and placing: opening <= hour:00 <= closing of "Restaurant" r. A closing time before the opening time is on the next day. */
 export function openAt(hour: number): Prisma.Sql {
   const time = Prisma.sql`make_time(${hour}::int, 0, 0)`;
   return Prisma.sql`

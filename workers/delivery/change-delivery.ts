@@ -42,10 +42,7 @@ async function decline(tx: Transaction, orderId: string, agentId: string): Promi
   return { outcome: 'refused', status: delivery?.status ?? null };
 }
 
-/**
- * A statement that takes its own locks may have taken its snapshot before the row existed. So it runs a second time: the locks are held by
- * then, and it sees every row.
- */
+/** A statement that takes its own locks may have begun before the row existed. The second time the locks are held, and it sees every row. */
 const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =>
   (await statement()) || (await statement());
 
