@@ -110,16 +110,9 @@ async function placeOrder(
 
 function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement | PlacementRefusal {
   if (isAnother(outcome.bodyHash, bodyHash)) return keyReused;
-  const placed = { orderId, placedAt: outcome.placedAt, held: false };
-  switch (outcome.outcome) {
-    case 'placed':
-      return placed;
-    case 'rejected':
-    case 'cancelled':
-      return refuse('NOT_FOUND', outcome.reason);
-    case 'settled':
-      return outcome.total === null ? refuse('NOT_FOUND', outcome.reason ?? 'Order not found') : placed;
-  }
+  if (outcome.outcome === 'placed' || (outcome.outcome === 'settled' && outcome.total !== null))
+    return { orderId, placedAt: outcome.placedAt, held: false };
+  return refuse('NOT_FOUND', outcome.reason ?? 'Order not found');
 }
 
 const isAnother = (first: string | undefined, now: string): boolean =>
