@@ -95,8 +95,6 @@ export interface HandlerInput<Path extends string, Query, Body, Answers extends 
     body: BodyOf<Answers[Status]>,
     ...headers: Status extends 201 ? [AnswerHeaders & { Location: string }] : [AnswerHeaders?]
   ) => Answered<Status>;
-  /** Passes on the JSON text of another service. */
-  answerText: <Status extends keyof Answers & number>(status: Status, text: string) => Answered<Status>;
 }
 
 /** Refusals that every route may return without declaring them. */
@@ -170,7 +168,6 @@ export function route<
           return caller;
         },
         answer: (status, answerBody, headers = {}) => ({ status, body: answerBody, headers }),
-        answerText: (status, text) => ({ status, body: text, headers: {} }),
       });
     },
   };

@@ -1,15 +1,8 @@
 /** Prometheus metrics. Each process has one registry, which is passed to everything that counts; there is no global one. */
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import type { ProcessConfig } from '../config/process';
 import { listenInternal } from '../http/internal-server';
 import { withTimeout } from '../process/timeout';
-
-/** With Node's own metrics: memory, CPU time, event loop lag. */
-export function createRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  return registry;
-}
 
 /** Returns a function that returns the seconds since this call. */
 export function stopwatch(): () => number {

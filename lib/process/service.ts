@@ -1,10 +1,10 @@
 import { pino } from 'pino';
-import type { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { z } from 'zod';
 import { loadConfig, ConfigError } from '../config/config';
 import type { HealthConfig, ProcessConfig } from '../config/process';
 import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
-import { createRegistry, serveMetrics, type OtherMetrics } from '../metrics/metrics';
+import { serveMetrics, type OtherMetrics } from '../metrics/metrics';
 import { startTracing, type Tracing } from '../tracing/sdk';
 import { createHealth, serveHealth, type Check, type Dependency, type Health } from './health';
 import { createStartupRetry, errorSummary, type StartupRetry } from './startup-retry';
@@ -43,7 +43,8 @@ export const runService = <Config extends ProcessConfig>({
 }: ServiceDefinition<Config, Serve>): Promise<void> =>
   runProcess(name, env, async (log) => {
     const config = loadConfig(definition.config, env, log);
-    const registry = createRegistry();
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry }); // Node's own: memory, CPU time, event loop lag
     const startup = createStartupRetry(config.START_LIMIT_MS, log);
     const dependencies: Record<string, Dependency> = {};
     const closers: (() => unknown)[] = [];
