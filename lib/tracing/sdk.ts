@@ -20,9 +20,8 @@ export const isTracing = (): boolean => tracing !== undefined;
 const shutdownTimeoutMs = 1_000;
 
 /**
- * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened.
- * Invalid variables count as absent: the configuration's own check reports them. Spans are exported in batches, in the background; what
- * does not fit into the queue is dropped.
+ * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened. Invalid
+ * variables count as absent: the configuration's own check reports them. Spans that do not fit into the queue are dropped.
  */
 export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Log): Promise<Tracing | undefined> {
   const { data } = z.object(variables).safeParse(withoutEmpty(env));
