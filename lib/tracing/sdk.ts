@@ -76,12 +76,12 @@ const prisma = 'prisma';
 const statementText = 'db.query.text';
 
 /** Prisma's internal steps: they double the spans of an order, and add nothing to those of statements and transactions. */
-export const ownSteps = ['operation', 'serialize', 'compile', 'commit_transaction', 'connect', 'disconnect'].map(
+const ownSteps = ['operation', 'serialize', 'compile', 'commit_transaction', 'connect', 'disconnect'].map(
   (step) => `prisma:client:${step}`,
 );
 
 /** Names Prisma's statement spans after what they do, and drops those without a parent, such as a health check's. */
-export const nameStatements = (next: SpanProcessor): SpanProcessor => ({
+const nameStatements = (next: SpanProcessor): SpanProcessor => ({
   onStart(span, parent) {
     const text = span.instrumentationScope.name === prisma && span.attributes[statementText];
     if (typeof text === 'string') span.updateName(statementName(text));
