@@ -1,9 +1,8 @@
-import { queues } from '../contracts/names';
 import { assignAgentReply, changeDeliveryReply } from '../contracts/messages';
 import type { AssignAgentMessage, ChangeDeliveryMessage } from '../contracts/messages';
-import { recordProgressInStep, type WithProgress } from './order-progress';
+import { queues } from '../contracts/names';
+import { recordProgressInStep, type OrderRecords, type WithProgress } from './orders';
 import { requestReply, type RequestDeps } from './request';
-import type { OrderRecords } from './orders';
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export const createDeliveryActivities = (deps: RequestDeps & { records: OrderRecords }) => ({

@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { queues } from '../contracts/names';
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, CreateOrderReply, PlaceOrderMessage } from '../contracts/messages';
+import { queues } from '../contracts/names';
 import type { FirstPlacement, OrderProgress } from '../contracts/workflow';
+import { withTimeout } from '../lib/process/timeout';
 import { guarded, requestReply, type RequestDeps } from './request';
 
 interface OrderToRecord {
@@ -53,3 +54,25 @@ export const createOrderActivities = (deps: RequestDeps & { records: OrderRecord
 });
 
 export type OrderActivities = ReturnType<typeof createOrderActivities>;
+
+/** A step that also updates the customer's record, in the same activity: each activity costs the order a marker and an activation. */
+export interface WithProgress {
+  progress?: OrderProgress | undefined;
+}
+
+/** The step's own outcome does not wait longer for a slow database. */
+const timeoutMs = 300;
+
+/** Writes progress, if any. Best effort: never throws, and returns before the timeout. Unless it is `recorded`, `recordProgress` has to run. */
+export async function recordProgressInStep(
+  records: OrderRecords,
+  progress: OrderProgress | undefined,
+): Promise<{ recorded?: boolean }> {
+  if (!progress) return {};
+  try {
+    await withTimeout(timeoutMs, records.progress(progress));
+    return { recorded: true };
+  } catch {
+    return { recorded: false }; // the activity `recordProgress` reports what is wrong with the database
+  }
+}

@@ -3,46 +3,36 @@ import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusa
 import type { orderRefusals } from './errors';
 import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
 
-/** Time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
-export interface OrderPolicy {
-  /** For the restaurant side to store the order; then CANCELLED. */
-  placementLimitMs: number;
-  /** For the restaurant's decision; then CANCELLED. */
-  decisionLimitMs: number;
-  /** For finding an agent, over all attempts; then CANCELLED. */
-  courierLimitMs: number;
-  /** For the pick-up; then CANCELLED. */
-  pickupLimitMs: number;
-  /** After this long without delivery `OrderAttention` is set. The order continues. */
-  deliveryAttentionMs: number;
-  /** How often to ask again while no agent is free: covers a lost "agent assigned" message. */
-  reaskIntervalMs: number;
-  /** After a failed local attempt a service is called durably for this long: each local attempt would cost a second. */
-  avoidLocalMs: number;
-  /** Timeout of one durable attempt; its request expires in the queue with it. Absent in orders of version 0.1. */
-  attemptMs?: number;
-  /** Longest pause between durable attempts, which are repeated without end. Absent in orders of version 0.1. */
-  retryIntervalMs?: number;
-  /** After this long a failing compensation sets `OrderAttention`. Its retries continue. Absent in orders of version 0.1. */
-  undoAttentionMs?: number;
-}
-
 const minuteMs = 60_000;
 
-/** The defaults of the configuration, and of orders and ratings of version 0.1 without these fields. */
-export const defaultOrderPolicy: Required<OrderPolicy> = {
+/** Default time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
+export const defaultOrderPolicy = {
+  /** For the restaurant side to store the order; then CANCELLED. */
   placementLimitMs: 10 * minuteMs,
+  /** For the restaurant's decision; then CANCELLED. */
   decisionLimitMs: 15 * minuteMs,
+  /** For finding an agent, over all attempts; then CANCELLED. */
   courierLimitMs: 15 * minuteMs,
+  /** For the pick-up; then CANCELLED. */
   pickupLimitMs: 60 * minuteMs,
+  /** After this long without delivery `OrderAttention` is set. The order continues. */
   deliveryAttentionMs: 120 * minuteMs,
+  /** How often to ask again while no agent is free: covers a lost "agent assigned" message. */
   reaskIntervalMs: 30_000,
+  /** After a failed local attempt a service is called durably for this long: each local attempt would cost a second. */
   avoidLocalMs: 30_000,
+  /** Timeout of one durable attempt; its request expires in the queue with it. */
   attemptMs: 10_000,
+  /** Longest pause between durable attempts, which are repeated without end. */
   retryIntervalMs: 30_000,
-  /** Longer than the restart of a service, which needs no operator. */
+  /** After this long a failing compensation sets `OrderAttention`. Its retries continue. Longer than the restart of a service. */
   undoAttentionMs: 2 * minuteMs,
 };
+type Limits = typeof defaultOrderPolicy;
+type SinceVersion02 = 'attemptMs' | 'retryIntervalMs' | 'undoAttentionMs';
+
+/** Orders of version 0.1 lack some limits: for them the defaults apply. */
+export type OrderPolicy = Omit<Limits, SinceVersion02> & Partial<Limits>;
 
 /** How to call a service that is slow or unavailable. */
 export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
@@ -57,7 +47,6 @@ export interface OrderInput {
   stage?: 'confirmed' | 'cancelled';
   /** The total, a decimal string, where it is known. */
   total?: string | null;
-  /** Why the order is `cancelled`. */
   reason?: string;
   /** SHA-256 of the placement's body in hex: a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
@@ -97,12 +86,10 @@ export type OrderCommand =
   | { kind: 'decide'; status: Decision; restaurant_id?: string | null | undefined; reason?: string | null | undefined }
   | { kind: 'moveDelivery'; status: DeliveryMove }
   | { kind: 'cancel'; reason?: string | null | undefined }
-  /** Ask again for an agent. */
   | { kind: 'askAgent' }
   /** This agent, or by default the assigned one, hands the job back. */
   | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
 
-/** The commands of a kind. */
 export type CommandOf<Kind extends OrderCommand['kind']> = Extract<OrderCommand, { kind: Kind }>;
 
 /** Answer to an accepted command. `refused`: something that happened after it was accepted rules it out. */
@@ -139,7 +126,6 @@ export interface OrderView {
   timeline: TimelineEntry[];
 }
 
-/** Result of the order workflow. */
 export interface OrderResult {
   outcome: 'DELIVERED' | 'CANCELLED' | 'REJECTED' | 'SETTLED';
   reason: string | null;

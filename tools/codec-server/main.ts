@@ -7,7 +7,7 @@ import { HttpProblem, notFound, refuse } from '../../api/http/refusals';
 import { listen } from '../../api/http/server';
 import { loadConfig, schemas } from '../../lib/config/config';
 import type { Log } from '../../lib/logging/log';
-import { runProcess } from '../../lib/process/run-process';
+import { runProcess } from '../../lib/process/service';
 import { PayloadRefusedError, payloadCodec } from '../../lib/temporal/payload-codec';
 import { createCommand, createMain, nameOption } from '../cli/cli';
 import { secretOf } from '../stack/access';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { toJsonSchemas } from '../../api/openapi/operation';
 import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue } from '../../contracts/names';
-import { toJsonSchemas } from '../../api/openapi/schemas';
 import { historyHeaders } from '../../lib/broker/message-copy';
 import { signatureHeader } from '../../lib/broker/signature';
 import { requestIdHeader } from '../../lib/logging/correlation';

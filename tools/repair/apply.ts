@@ -6,7 +6,7 @@ import type { OrderInput, RatingInput } from '../../contracts/workflow';
 import { TemporalUnavailableError, WorkflowGoneError, toTemporalError } from '../../lib/temporal/errors';
 import { startWorkflow } from '../../lib/temporal/send';
 import { findOrderGroup } from '../../prisma/restaurant/orders';
-import { withRepairLock } from '../../prisma/user/open-orders';
+import { withRepairLock } from '../../prisma/user/orders';
 import { placeUpdate } from '../../workflows/messages';
 import { noBodyHash, orderStart, ratingStart, unknownUser } from '../../workflows/start';
 import { inspect, type Finding, type RepairDeps } from './inspect';

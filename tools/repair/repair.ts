@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { orderWorkflowId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
-import { openOrderIds as openDeliveries } from '../../prisma/delivery/open-orders';
-import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders';
-import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
+import { openOrderIds as openDeliveries } from '../../prisma/delivery/assignments';
+import { openOrderIds as openGroups } from '../../prisma/restaurant/orders';
+import { openOrderIds as openRecords } from '../../prisma/user/orders';
 import { messageOf } from '../cli/cli';
 import { applyRemedy } from './apply';
 import { inspect, readRows, type Finding, type RepairDeps } from './inspect';

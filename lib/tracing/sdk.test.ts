@@ -1,4 +1,4 @@
-import { statementName } from './statement-spans';
+import { statementName } from './sdk';
 
 test.each([
   ['SELECT "t0"."id" FROM "public"."Restaurant" AS "t0" WHERE "t0"."id" = $1', 'SELECT Restaurant'],

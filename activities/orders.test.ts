@@ -1,6 +1,5 @@
 import type { OrderProgress } from '../contracts/workflow';
-import type { OrderRecords } from './orders';
-import { recordProgressInStep } from './order-progress';
+import { recordProgressInStep, type OrderRecords } from './orders';
 
 const progress: OrderProgress = {
   order_id: '00000000-0000-4000-8000-000000000001',
