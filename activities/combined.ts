@@ -13,7 +13,7 @@ import type {
   CreateOrderReply,
 } from '../contracts/messages';
 import type { OrderProgress } from '../contracts/workflow';
-import { recordProgressInStep } from './order-progress';
+import { recordProgressInStep } from './orders';
 import { createOrderActivities, type OrderRecords, type OrderToRecord, type RecordOutcome } from './orders';
 import { requestReply, type RequestDeps } from './request';
 

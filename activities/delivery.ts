@@ -1,10 +1,9 @@
-import { queues } from '../contracts/names';
 import { assignAgentReply, changeDeliveryReply } from '../contracts/messages';
 import type { AssignAgentMessage, ChangeDeliveryMessage } from '../contracts/messages';
+import { queues } from '../contracts/names';
 import type { OrderProgress } from '../contracts/workflow';
-import { recordProgressInStep } from './order-progress';
+import { recordProgressInStep, type OrderRecords } from './orders';
 import { requestReply, type RequestDeps } from './request';
-import type { OrderRecords } from './orders';
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export const createDeliveryActivities = (deps: RequestDeps & { records: OrderRecords }) => ({

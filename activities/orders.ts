@@ -1,7 +1,8 @@
-import { queues } from '../contracts/names';
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, PlaceOrderMessage } from '../contracts/messages';
+import { queues } from '../contracts/names';
 import type { FirstPlacement, OrderProgress } from '../contracts/workflow';
+import { withTimeout } from '../lib/process/timeout';
 import { guarded, requestReply, type RequestDeps } from './request';
 
 export interface OrderToRecord {
@@ -32,3 +33,20 @@ export const createOrderActivities = (deps: RequestDeps & { records: OrderRecord
   createOrder: (order: PlaceOrderMessage) => requestReply(deps, queues.placeOrder, order, createOrderReply),
   changeOrder: (change: ChangeOrderMessage) => requestReply(deps, queues.changeOrderStatus, change, changeOrderReply),
 });
+
+/** The step's own outcome does not wait longer for a slow database. */
+const timeoutMs = 300;
+
+/** Writes progress, if any. Best effort: never throws, and returns before the timeout. Unless it is `recorded`, `recordProgress` has to run. */
+export async function recordProgressInStep(
+  records: OrderRecords,
+  progress: OrderProgress | undefined,
+): Promise<{ recorded?: boolean }> {
+  if (!progress) return {};
+  try {
+    await withTimeout(timeoutMs, records.progress(progress));
+    return { recorded: true };
+  } catch {
+    return { recorded: false }; // the activity `recordProgress` reports what is wrong with the database
+  }
+}

@@ -2,7 +2,6 @@
 import { accepted as acceptedSchema } from '../contracts/answers/common';
 import { answer, type Answered } from './http/route';
 
-/** The form of most answers. */
 export const withSuccess = <Data>(message: string, data: NoInfer<Data>) => ({ success: true as const, message, data });
 
 /** The form of the restaurants' and the agents' answers. */

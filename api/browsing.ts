@@ -31,9 +31,9 @@ export const browseRoute = <Deps>({ oldPath, description, browse }: BrowseRoute<
       ),
     },
     refusals: { BAD_HOUR: 'The hour is not from 0 to 23.' },
-    async handle(deps: Deps, { query: { hour = new Date().getUTCHours() }, answer, answerText }) {
+    async handle(deps: Deps, { query: { hour = new Date().getUTCHours() }, answer }) {
       if (hour < 0 || hour > 23) return refuse('BAD_HOUR', 'hour must be from 0 to 23');
       const found = await browse(deps, hour);
-      return typeof found === 'string' ? answerText(200, found) : answer(200, found);
+      return typeof found === 'string' ? { status: 200, body: found, headers: {} } : answer(200, found);
     },
   });

@@ -34,10 +34,7 @@ interface CommandToSend<K extends Kind> {
   ownFacts: () => Promise<OrderFacts | null>;
 }
 
-/**
- * Sends a command to the order's workflow and waits for its outcome. When the workflow is closed or gone, the same rules decide by this
- * service's own database. Throws TemporalUnavailableError, UnknownRefusalError.
- */
+/** Sends a command. If the workflow is closed or gone, the same rules decide by `ownFacts`. Throws TemporalUnavailableError, UnknownRefusalError. */
 export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
   { orderId, command, ownFacts }: CommandToSend<K>,
@@ -69,10 +66,7 @@ export async function sendToWorkflow<K extends Kind>(
   }
 }
 
-/**
- * Sends a command to the order's workflow. It is done when the order is already in that state. Throws UpdateRefusedError, WorkflowGoneError
- * (closed or gone), TemporalUnavailableError.
- */
+/** Also done when the order is already in that state. Throws UpdateRefusedError, WorkflowGoneError (closed or gone), TemporalUnavailableError. */
 export async function sendCommand(
   temporal: Temporal,
   orderId: string,

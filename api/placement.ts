@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 import { placement, placementHeld } from '../contracts/answers/orders';
+import { orderLogFields, orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import { placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
-import { orderLogFields } from '../contracts/log-fields';
-import { orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import type { OrderPolicy } from '../contracts/policy';
 import type { OrderInput, OrderResult, PlacementOutcome } from '../contracts/workflow';
-import { addLogFields } from '../lib/logging/context';
+import { addLogFields } from '../lib/logging/correlation';
 import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
 import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';
@@ -112,16 +111,9 @@ async function placeOrder(
 
 function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement | PlacementRefusal {
   if (isAnother(outcome.bodyHash, bodyHash)) return keyReused;
-  const placed = { orderId, placedAt: outcome.placedAt, held: false };
-  switch (outcome.outcome) {
-    case 'placed':
-      return placed;
-    case 'rejected':
-    case 'cancelled':
-      return refuse('NOT_FOUND', outcome.reason);
-    case 'settled':
-      return outcome.total === null ? refuse('NOT_FOUND', outcome.reason ?? 'Order not found') : placed;
-  }
+  if (outcome.outcome === 'placed' || (outcome.outcome === 'settled' && outcome.total !== null))
+    return { orderId, placedAt: outcome.placedAt, held: false };
+  return refuse('NOT_FOUND', outcome.reason ?? 'Order not found');
 }
 
 const isAnother = (first: string | undefined, now: string): boolean =>

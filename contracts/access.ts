@@ -16,9 +16,7 @@ export const callerClaims = z.discriminatedUnion('role', [
   z.object({ role: z.literal('courier'), ...subject, agent_id: id }),
   /** Runs the platform; may do everything. */
   z.object({ role: z.literal('operator'), ...subject }),
-  /** Another service of the platform. */
   z.object({ role: z.literal('service'), ...subject }),
 ]);
 
-/** The authenticated caller of a request. */
 export type Caller = z.infer<typeof callerClaims>;

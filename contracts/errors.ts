@@ -14,7 +14,6 @@ export const orderRefusals = {
 /** The status of an order's refusal whose code this build does not know: a newer order worker has other rules too. */
 export const unknownRefusalStatus = 409;
 
-/** Refusals and faults of a service. */
 const serviceErrors = {
   BAD_HOUR: 400,
   NOT_DELIVERED: 400,

@@ -1,7 +1,4 @@
-/**
- * Bodies of the messages between the services and of their replies. Unknown fields are ignored.
- * The first two and the rating are shared with old programs (contract, section 1).
- */
+/** Bodies of messages and replies. Unknown fields are ignored. The first two and the rating are shared with old programs (contract, section 1). */
 import { z } from 'zod';
 import { decisions, deliveryMoves, deliveryStatuses, orderStatuses } from './states';
 import { id, limits, money, placedAt, quantity, rating, reason } from './values';

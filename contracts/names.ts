@@ -1,7 +1,4 @@
-/**
- * Names that two programs must spell alike. The misspelt ones belong to the platform that this system re-implements: its clients and
- * message peers still use them.
- */
+/** Names that two programs must spell alike. The misspelt ones are those of the platform that this system re-implements. */
 
 /** RabbitMQ queues. The first two are shared with old programs and are declared exactly as those declare them. */
 export const queues = {
@@ -64,17 +61,12 @@ export const alreadyApplied = 'ALREADY_APPLIED';
 /** Failure type of an order update while an equal one is still pending. */
 export const alreadyPending = 'ALREADY_PENDING';
 
-export const ratingMessages = {
-  rate: 'rate',
-} as const;
+export const ratingMessages = { rate: 'rate' } as const;
 
 /** The update id of a placement: one for each order, so that a repeated placement gets the first outcome. */
 export const placementUpdateId = 'place';
 
-/**
- * Search attributes of the order workflow. Each is a typed key of the SDK (`SearchAttributeKey`); its name is also what list queries
- * and the Web UI use.
- */
+/** Search attributes of the order workflow: typed keys of the SDK (`SearchAttributeKey`). List queries and the Web UI use the names too. */
 export const searchAttributes = {
   orderStatus: { name: 'OrderStatus', type: 'KEYWORD' },
   deliveryStatus: { name: 'DeliveryStatus', type: 'KEYWORD' },
@@ -83,3 +75,12 @@ export const searchAttributes = {
   orderAttention: { name: 'OrderAttention', type: 'KEYWORD' },
   restaurantIds: { name: 'RestaurantIds', type: 'KEYWORD_LIST' },
 } as const;
+
+/** The fields by which an order's log lines and spans are found across all processes. `order_id`: also of its rating's workflow. */
+export function workflowLogFields(workflowId: string): { workflow_id: string; order_id?: string } {
+  const orderId = /^(?:order|rating)-(.+)$/.exec(workflowId)?.[1];
+  return { workflow_id: workflowId, ...(orderId !== undefined && { order_id: orderId }) };
+}
+
+export const orderLogFields = (orderId: string) => workflowLogFields(orderWorkflowId(orderId));
+export const ratingLogFields = (orderId: string) => workflowLogFields(ratingWorkflowId(orderId));

@@ -4,10 +4,7 @@ import { orderedRestaurants, type OrderedRestaurant } from './messages';
 import { decisions, orderStatuses, partialRefusals } from './states';
 import { anyId, cursor, id, limits, pageLimit, rating, reason } from './values';
 
-/**
- * `POST /orders`. Repeated restaurants and items are merged and their quantities added. The result must keep the limits too: it is sent
- * on as one message.
- */
+/** `POST /orders`. Repeated restaurants and items are merged, quantities added. The result, which is one message, must keep the limits too. */
 export const placeOrderBody = z
   .object({
     user_id: id,

@@ -77,27 +77,20 @@ export const timeOfDay = z
 
 const isUuid = (value: string): boolean => z.guid().safeParse(value).success;
 
-/**
- * An id as a client sends it; comes out in lower case. One that is no UUID counts as unknown (404), not as malformed (422): its issue has
- * the parameter `unknownId`.
- */
+/** An id as a client sends it, in lower case. One that is no UUID is unknown (404), not malformed (422): its issue has `unknownId`. */
 export const anyId = z
   .string()
   .meta({ format: 'uuid' })
   .refine(isUuid, { error: 'unknown', params: { unknownId: true } })
   .transform((value) => value.toLowerCase());
 
-/**
- * A whole number in a query string. Parses to a number; refuses what else JavaScript reads as one: '', '0x10', '1e3'.
- * The API documents show `wire` in place of the string.
- */
+/** A whole number in a query; refuses what else JavaScript reads as one: '', '0x10', '1e3'. The API documents show `wire` for the string. */
 export const wholeNumber = z
   .string()
   .regex(/^-?\d+$/, 'not a whole number')
   .transform(Number)
   .meta({ wire: { type: 'integer' } });
 
-/** Page size. */
 export const pageLimit = (standard = 20) =>
   wholeNumber
     .pipe(z.number().min(1).max(limits.pageSize))

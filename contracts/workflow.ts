@@ -1,8 +1,8 @@
 /** Inputs, results and messages of the workflows. Types only: workflow code never runs a schema. */
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { orderRefusals } from './errors';
-import type { CallPolicy, OrderPolicy, PolicyVersion } from './policy';
 import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
+import type { CallPolicy, OrderPolicy, PolicyVersion } from './policy';
 
 /** Input of the order workflow. The optional fields after the first belong to adopted orders. */
 export interface OrderInput {
@@ -17,7 +17,6 @@ export interface OrderInput {
   stage?: 'confirmed' | 'cancelled';
   /** The total, a decimal string, where it is known. */
   total?: string | null;
-  /** Why the order is `cancelled`. */
   reason?: string;
   /** SHA-256 of the placement's body in hex: a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
@@ -53,15 +52,15 @@ export interface FirstPlacement {
   reason: string | null;
 }
 
+interface Authors {
+  customer: { user_id: string };
+  /** The restaurants of the order that are the author's. */
+  restaurant: { restaurant_ids: readonly string[] };
+  courier: { agent_id: string };
+}
+
 /** Who asks, as far as the rules depend on it. A command without an author comes from an operator, or from the stock command line. */
-export type Author<Role extends 'customer' | 'restaurant' | 'courier' = 'customer' | 'restaurant' | 'courier'> =
-  Extract<
-    | { role: 'customer'; user_id: string }
-    /** The restaurants of the order that are the author's. */
-    | { role: 'restaurant'; restaurant_ids: readonly string[] }
-    | { role: 'courier'; agent_id: string },
-    { role: Role }
-  >;
+export type Author<Role extends keyof Authors = keyof Authors> = { [R in Role]: { role: R } & Authors[R] }[Role];
 
 export type OrderCommand = { by?: Author | undefined } &
   /** One restaurant's decision on its part, or a decision on the whole order. */
@@ -80,7 +79,6 @@ export type OrderCommand = { by?: Author | undefined } &
     | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined }
   );
 
-/** The commands of a kind. */
 export type CommandOf<Kind extends OrderCommand['kind']> = Extract<OrderCommand, { kind: Kind }>;
 
 /** Answer to an accepted command. `refused`: something that happened after it was accepted rules it out. */
@@ -120,7 +118,6 @@ export interface OrderView {
   timeline: TimelineEntry[];
 }
 
-/** Result of the order workflow. */
 export interface OrderResult {
   outcome: 'DELIVERED' | 'CANCELLED' | 'REJECTED' | 'SETTLED';
   reason: string | null;

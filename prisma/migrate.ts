@@ -24,12 +24,9 @@ const migrationLock = 72_707_369;
 
 /**
  * Applies the migrations that the database lacks, oldest first, each in a transaction of its own. Resolves with the names of those it
- * applied: a second run resolves with an empty list. Concurrent runs wait for each other.
- *
- * Keeps the `_prisma_migrations` table of `prisma migrate deploy`, so either may run after the other.
- *
- * Throws MigrationError naming the migration and what the database said. A migration that fails leaves no trace, and the next run tries
- * it again.
+ * applied: a second run resolves with an empty list. Concurrent runs wait for each other. Keeps the `_prisma_migrations` table of
+ * `prisma migrate deploy`, so either may run after the other. Throws MigrationError naming the migration and what the database said. A
+ * migration that fails leaves no trace, and the next run tries it again.
  */
 export async function applyMigrations({ databaseUrl, ca, directory }: MigrationTarget): Promise<string[]> {
   await createDatabaseIfMissing(databaseUrl, ca);

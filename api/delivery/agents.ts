@@ -31,9 +31,7 @@ const showAgent = route({
   summary: 'Shows one agent with the open assignments',
   roles: ['courier'],
   params: { id: { unknown: unknownAgent, example: exampleIds.agent } },
-  answers: {
-    200: answer('The agent.', agentFound, withStatus('Agent found', exampleAgent)),
-  },
+  answers: { 200: answer('The agent.', agentFound, withStatus('Agent found', exampleAgent)) },
   refusals: { NOT_FOUND: 'Unknown, or another courier.' },
   async handle({ db }: DeliveryDeps, { params, caller, answer }) {
     const agent = await findAgent(db, params.id);

@@ -1,19 +1,18 @@
+import type { Caller } from '../../contracts/access';
 import { done } from '../../contracts/answers/common';
 import { deliveries, deliveryFound, type Delivery } from '../../contracts/answers/deliveries';
 import { declineBody, deliveriesQuery, moveDeliveryBody, moveDeliveryOldBody } from '../../contracts/delivery';
 import { nextCursor } from '../../contracts/values';
-import { agentExists } from '../../prisma/delivery/agents';
-import { findDelivery } from '../../prisma/delivery/assignments';
+import { findAgent } from '../../prisma/delivery/agents';
+import { findDelivery, hasDeclined, listDeliveries, type ListedDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
-import { listDeliveries, type ListedDelivery } from '../../prisma/delivery/deliveries';
 import type { OrderFacts } from '../../workflows/order/state';
 import { accepted, withSuccess } from '../answers';
-import { isRefusal, mismatch, refuse } from '../http/refusals';
+import { isRefusal, mismatch, refuse, type Refusal } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleDelivery, exampleIds } from '../openapi/examples';
 import { sendOrderCommand } from '../order-commands';
 import type { DeliveryDeps } from './deps';
-import { isTheirs, ownAgentId, refuseAnothersJob } from './own-jobs';
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -36,7 +35,7 @@ const listJobs = route({
   async handle({ db }: DeliveryDeps, { query: { agent_id, status, limit, cursor }, caller, answer }) {
     const agentId = ownAgentId(caller, agent_id);
     if (isRefusal(agentId)) return agentId;
-    if (agentId !== undefined && !(await agentExists(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
+    if (agentId !== undefined && !(await findAgent(db, agentId))) return refuse('NOT_FOUND', 'Agent not found');
     const rows = await listDeliveries(db, { agentId, status }, limit, cursor);
     const next_cursor = nextCursor(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
     const data = { count: rows.length, deliveries: rows.map(shown), next_cursor };
@@ -163,5 +162,28 @@ const shown = (row: ListedDelivery): Delivery => ({
   completed_at: row.completedAt?.toISOString() ?? null,
   agent_rating: row.agentRating,
 });
+
+/** Another courier's job is refused like one that does not exist. */
+const isTheirs = (caller: Caller, agentId: string): boolean => caller.role !== 'courier' || caller.agent_id === agentId;
+
+/** The agent that is named, or the courier who calls; undefined where there is neither. A courier may name no other agent. */
+function ownAgentId(caller: Caller, named: string | null | undefined): string | undefined | Refusal<'NOT_FOUND'> {
+  if (named && !isTheirs(caller, named)) return refuse('NOT_FOUND', 'Agent not found');
+  return caller.role === 'courier' ? caller.agent_id : (named ?? undefined);
+}
+
+/** @param orDeclined Whether a job that the courier has handed back counts as theirs. */
+async function refuseAnothersJob(
+  db: Database,
+  caller: Caller,
+  orderId: string,
+  { orDeclined = false } = {},
+): Promise<Refusal<'NOT_FOUND'> | undefined> {
+  if (caller.role !== 'courier') return undefined;
+  const delivery = await findDelivery(db, orderId);
+  if (delivery?.agent?.id === caller.agent_id) return undefined;
+  if (orDeclined && (await hasDeclined(db, orderId, caller.agent_id))) return undefined;
+  return refuse('NOT_FOUND', 'Order not found');
+}
 
 export const deliveryRoutes = [listJobs, showDelivery, moveDelivery, declineDelivery];

@@ -3,7 +3,6 @@ import type { BestEffortPublish } from '../../lib/broker/broker';
 import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/delivery/client';
 
-/** What the routes need. */
 export interface DeliveryDeps {
   db: Database;
   temporal: Temporal;

@@ -81,13 +81,11 @@ export function only(...allowed: readonly Role[]): RequestHandler {
   };
 }
 
-/** The authenticated caller; undefined where the request has no token. */
 export const callerOf = (req: Request): Caller | undefined => callers.get(req);
 
 /** Whether a customer requests what is another's. The other roles are no customers. */
 export const isAnothers = (caller: Caller, userId: string | null): boolean =>
   caller.role === 'customer' && caller.sub !== userId;
 
-/** The refusal of a customer who requests what is another's. */
 export const refuseAnothers = (caller: Caller, userId: string): Refusal<'FORBIDDEN'> | undefined =>
   isAnothers(caller, userId) ? refuse('FORBIDDEN', 'This belongs to another customer') : undefined;

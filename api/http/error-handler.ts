@@ -29,18 +29,13 @@ function toProblem(error: unknown, method: string): Problem {
   if (error instanceof WorkflowGoneError) return notFound('Order not found');
   if (isDatabaseUnavailable(error)) return unavailable('The database is unavailable. Try again.');
   if (error instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
-  const { status = 500, type = '' } = error instanceof Error ? (error as ThrownByExpress) : {};
+  // Of body-parser or the router: the request cannot be read.
+  const { status = 500, type = '' } = error instanceof Error ? (error as { status?: number; type?: string }) : {};
   if (status >= 400 && status < 500) return clientProblems[type] ?? unreadable('The request cannot be read');
   return new HttpProblem(refuse('INTERNAL', 'Internal Server Error'));
 }
 
 const noTemporal = 'The order engine is unavailable. Try again.';
-
-/** The fields of what body-parser and the router throw for a request that cannot be read. */
-interface ThrownByExpress extends Error {
-  status?: number;
-  type?: string;
-}
 
 const unsupported = (message: string) => new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', message));
 

@@ -36,5 +36,4 @@ const ready = route({
   },
 });
 
-/** The two that every service has. */
 export const healthRoutes = [liveness, ready];

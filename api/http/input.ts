@@ -12,14 +12,10 @@ export interface IdParam {
 
 type Place = 'body' | 'query' | 'params';
 
-/** An issue that says that an id is no UUID. */
 const isUnknownId = (issue: z.core.$ZodIssue): boolean =>
   issue.code === 'custom' && issue.params?.['unknownId'] === true;
 
-/**
- * The input by its schema; undefined where the route declares none. Throws HttpProblem: UNPROCESSABLE with each field that does not match;
- * NOT_FOUND if all that is wrong is an id that is no UUID, with the message that `params` has for it.
- */
+/** The input by its schema. Throws HttpProblem: UNPROCESSABLE with each mismatch; NOT_FOUND, as `params` say, if only an id is no UUID. */
 export function readInput<T>(
   schema: z.ZodType<T> | undefined,
   input: unknown,

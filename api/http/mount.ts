@@ -2,15 +2,17 @@ import { Router, type RequestHandler, type Response } from 'express';
 import { only } from './access';
 import { HttpProblem, isRefusal } from './refusals';
 import { statusAt, type Answered, type Route } from './route';
-import { logOrderInPath, requestedPattern } from './telemetry';
+import { noteRoute } from './telemetry';
 
 /** Express's router of these routes, each under its canonical path and its old name. The first route that fits takes a request. */
 export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps): Router {
   const router = Router();
   for (const route of routes) {
-    const paths = [route.path, ...(route.oldName ? [route.oldName.path] : [])];
     const guards = route.roles === 'anybody' ? [] : [only(...route.roles)];
-    router[methods[route.method]](paths, logOrderInPath, ...guards, handlerOf(route, deps));
+    const register = (path: string, byOldName: boolean) =>
+      router[methods[route.method]](path, noteRoute(route.path), ...guards, handlerOf(route, deps, byOldName));
+    register(route.path, false);
+    if (route.oldName) register(route.oldName.path, true);
   }
   return router;
 }
@@ -18,9 +20,8 @@ export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps): Router 
 const methods = { GET: 'get', POST: 'post', PATCH: 'patch' } as const;
 
 const handlerOf =
-  <Deps>(route: Route<Deps>, deps: Deps): RequestHandler =>
+  <Deps>(route: Route<Deps>, deps: Deps, byOldName: boolean): RequestHandler =>
   async (req, res) => {
-    const byOldName = requestedPattern(req) === route.oldName?.path;
     const outcome = await route.run(deps, req, byOldName).catch(refusalIn);
     if (isRefusal(outcome)) throw new HttpProblem(outcome, statusAt(route, outcome.refused));
     send(res, outcome, byOldName);

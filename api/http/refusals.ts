@@ -3,7 +3,6 @@ import { errorStatus, orderRefusals, unknownRefusalStatus, type ErrorCode } from
 /** An expected "no", as a value: a handler returns it, and its route declares the code. */
 export interface Refusal<Code extends ErrorCode = ErrorCode> {
   readonly refused: Code;
-  /** For the client. */
   readonly message: string;
   /** What does not match, field by field. An empty path is the whole. */
   readonly errors?: { path: string; message: string }[];
@@ -28,7 +27,6 @@ const maxMessageLength = 10_000;
 export const shortened = (message: string): string =>
   message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength).toWellFormed()}…`;
 
-/** An error answer. */
 export interface Problem {
   readonly status: number;
   readonly code: string;

@@ -13,7 +13,6 @@ export type ParamName<Path extends string> = Path extends `${string}:${infer Nam
     ? Name
     : never;
 
-/** A success that a route may answer with. */
 export interface Answer<Body = unknown> {
   description: string;
   schema: z.ZodType<Body>;
@@ -96,8 +95,6 @@ export interface HandlerInput<Path extends string, Query, Body, Answers extends 
     body: BodyOf<Answers[Status]>,
     ...headers: Status extends 201 ? [AnswerHeaders & { Location: string }] : [AnswerHeaders?]
   ) => Answered<Status>;
-  /** Passes on the JSON text of another service. */
-  answerText: <Status extends keyof Answers & number>(status: Status, text: string) => Answered<Status>;
 }
 
 /** Refusals that every route may return without declaring them. */
@@ -116,7 +113,6 @@ type Declaration<
     oldName?: OldName<NoInfer<Query>, NoInfer<Body>>;
     query?: z.ZodType<Query>;
     body?: RequestBody<Body>;
-    /** By status. */
     answers: Answers;
     /** By code. Those of the edge (401, 413, 429 …) and 422 and 403 are declared once, for all routes. */
     refusals?: Record<Code, Meaning>;
@@ -131,7 +127,6 @@ type PathParams<Path extends string> = [ParamName<Path>] extends [never]
   ? { params?: Record<string, never> }
   : { params: Record<ParamName<Path>, IdParam> };
 
-/** A declared operation of a service. */
 export interface Route<Deps = never> extends Declared {
   oldName?: OldName<unknown, unknown>;
   params: Readonly<Record<string, IdParam>>;
@@ -143,10 +138,7 @@ export interface Route<Deps = never> extends Declared {
   run: (deps: Deps, req: Request, byOldName: boolean) => Promise<Answered | Refusal>;
 }
 
-/**
- * Declares an operation. Its router, its guard, its parsing and its documents are made from the declaration. A handler that returns an
- * undeclared status, body or refusal does not compile.
- */
+/** Declares an operation: its router, guard, parsing and documents. A handler that returns anything undeclared does not compile. */
 export function route<
   Deps,
   const Path extends `/${string}`,
@@ -176,19 +168,16 @@ export function route<
           return caller;
         },
         answer: (status, answerBody, headers = {}) => ({ status, body: answerBody, headers }),
-        answerText: (status, text) => ({ status, body: text, headers: {} }),
       });
     },
   };
 }
 
-/** The status of a refusal at a route. */
 export function statusAt({ refusals }: Pick<Route<never>, 'refusals'>, code: ErrorCode): number {
   const meaning = refusals[code];
   return typeof meaning === 'object' ? meaning.status : errorStatus[code];
 }
 
-/** A service's HTTP interface. */
 export interface ServiceRoutes<Deps> {
   title: string;
   description: string;

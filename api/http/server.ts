@@ -7,17 +7,11 @@ import { serverAddress } from '../../lib/http/internal-server';
 export interface Listening {
   /** `http://host:port` */
   address: string;
-  /**
-   * Keeps serving for the drain delay, each answer closing its connection; then accepts no more connections, and resolves when the
-   * requests in flight are answered.
-   */
+  /** Serves for the drain delay, each answer closing its connection; then accepts none, and resolves when all in flight are answered. */
   close(): Promise<void>;
 }
 
-/**
- * Longer than load balancers and proxies keep a connection idle, which is mostly a minute. The server must not be the side that closes
- * first: a request may be in flight then, and is lost.
- */
+/** Longer than load balancers keep a connection idle (mostly a minute): if the server closed first, a request in flight would be lost. */
 const keepAliveMs = 65_000;
 
 /** In milliseconds and bytes. Enough for the largest body over a slow network, and too short to hold connections by sending next to nothing. */
@@ -35,10 +29,7 @@ const serverLimits = {
 };
 export type ServerLimits = typeof serverLimits;
 
-/**
- * @param drainDelayMs How long `close` still accepts requests: one may be in flight, on a connection that is not accepted yet, while the
- * load balancer turns to another instance. Closing at once would reset that connection.
- */
+/** @param drainDelayMs How long `close` still accepts requests, while the load balancer turns to another instance: they would be reset. */
 export async function listen(
   app: Express,
   host: string,

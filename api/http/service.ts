@@ -11,10 +11,7 @@ import { listen } from './server';
 
 type HttpServiceConfig = ProcessConfig & HttpConfig & AccessConfig & RedisConfig & { PORT: number };
 
-/**
- * Serves the routes on `HOST` and `PORT`, with what the service has opened. Redis is optional: without it each process limits its callers
- * on its own.
- */
+/** Serves the routes on `HOST` and `PORT`. Redis is optional: without it each process limits its callers on its own. */
 export const runHttpService = <Deps extends object, Config extends HttpServiceConfig>(
   routes: ServiceRoutes<Deps>,
   definition: ServiceDefinition<Config, NoInfer<Deps>>,

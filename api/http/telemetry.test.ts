@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import express, { type Express } from 'express';
 import { Registry } from 'prom-client';
-import { countRequests } from './telemetry';
+import { countRequests, noteRoute } from './telemetry';
 import { listen, type Listening } from './server';
 
 let registry: Registry;
@@ -14,7 +14,7 @@ beforeEach(async () => {
   app.use(countRequests(registry));
   app.use((req, _res, next) => next(req.get('x-refused') ? new Error('refused') : undefined));
   app.get('/dishes/:id', (_req, res) => void res.json({}));
-  app.post(['/ratings', '/old-ratings'], (_req, res) => void res.status(201).json({}));
+  app.post(['/ratings', '/old-ratings'], noteRoute('/ratings'), (_req, res) => void res.status(201).json({}));
   app.get('/slow', () => asked());
   server = await listen(app, '127.0.0.1', 0);
 });

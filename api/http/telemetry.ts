@@ -1,29 +1,22 @@
 /** What operators see of requests: a log line, a measurement and a span for each. */
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, propagation, trace, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { orderLogFields } from '../../contracts/log-fields';
-import { addLogFields, logFields, withLogFields } from '../../lib/logging/context';
-import { correlationOfRequest, requestIdHeader } from '../../lib/logging/correlation';
+import { orderLogFields } from '../../contracts/names';
+import {
+  addLogFields,
+  correlationOfRequest,
+  logFields,
+  requestIdHeader,
+  withLogFields,
+} from '../../lib/logging/correlation';
 import type { Log, LogLevel } from '../../lib/logging/log';
 import { latencyBuckets, stopwatch } from '../../lib/metrics/metrics';
 import { tracer } from '../../lib/tracing/tracing';
 
-/** The patterns of the route that has taken the request, the canonical one first; none before one has. */
-const patternsOf = ({ route }: Request): string[] =>
-  [(route as { path: string | string[] } | undefined)?.path ?? []].flat();
-
-/** The pattern of the name that was requested: the route's path, or its old name. */
-export function requestedPattern(req: Request): string | undefined {
-  const patterns = patternsOf(req);
-  const requested = req.path.toLowerCase().replace(/\/$/, '').split('/'); // as Express matches: any case, a slash at the end or not
-  const fits = (pattern: string): boolean => {
-    const parts = pattern.split('/');
-    return parts.length === requested.length && parts.every((part, i) => part.startsWith(':') || part === requested[i]);
-  };
-  return patterns.find(fits) ?? patterns[0];
-}
+/** The path pattern under which the request's route was found: the canonical one or the old name's. None before a route has taken it. */
+const requestedPattern = ({ route }: Request): string | undefined => (route as { path: string } | undefined)?.path;
 
 /** All other methods count as one: a client may invent many. */
 const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -48,7 +41,8 @@ export function countRequests(registry = new Registry()): RequestHandler {
     res.once('close', () => {
       inFlight.dec();
       const method = methods.has(req.method) ? req.method : 'other';
-      const [route = 'unmatched'] = patternsOf(req); // no route fits, or the request was refused before routing
+      // Without a pattern no route fits, or the request was refused before routing.
+      const route = (res.locals['canonicalPath'] as string | undefined) ?? requestedPattern(req) ?? 'unmatched';
       const status = res.writableFinished ? res.statusCode : 499;
       duration.observe({ method, route, status }, seconds());
     });
@@ -114,10 +108,14 @@ function logOrder(value: unknown): void {
   if (id.success) addLogFields(orderLogFields(id.data.toLowerCase()));
 }
 
-export const logOrderInPath: RequestHandler = (req, _res, next) => {
-  logOrder(req.params.order_id);
-  next();
-};
+/** Notes which route has taken the request, whatever name was requested, and logs the order that the path names. */
+export const noteRoute =
+  (canonicalPath: string): RequestHandler =>
+  (req, res, next) => {
+    res.locals['canonicalPath'] = canonicalPath;
+    logOrder(req.params.order_id);
+    next();
+  };
 
 /** Logs the order that the body or the query names. */
 export const logRequestedOrder: RequestHandler = (req, _res, next) => {

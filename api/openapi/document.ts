@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import { healthRoutes } from '../http/health';
 import type { RequestBody, Route, ServiceRoutes } from '../http/route';
-import { describe, type Described, type Operation } from './operation';
+import { describe, toJsonSchemas, type Described, type JsonSchema, type Operation } from './operation';
 import { headers, refusalSchemas, responses } from './responses';
-import { toJsonSchemas, type JsonSchema } from './schemas';
 
 export interface OpenApiDocument {
   openapi: '3.1.1';
@@ -12,7 +11,6 @@ export interface OpenApiDocument {
   [more: string]: unknown;
 }
 
-/** The OpenAPI document of a service, from its routes. */
 export function openApiDocument({ title, description, groups: own }: ServiceRoutes<never>): OpenApiDocument {
   const groups = [...own, { tag: 'health', description: 'Liveness and readiness', routes: healthRoutes }];
   const operations = groups.flatMap(({ tag, routes }) => routes.flatMap((route) => operationsOf(route, tag)));

@@ -36,52 +36,45 @@ const restaurant = {
 
 export const exampleRestaurant = { ...restaurant, menu: [menuItem] };
 
-const orderPart = {
-  id: exampleIds.orderPart,
-  restaurant_id: exampleIds.restaurant,
+const order = {
+  order_id: exampleIds.order,
+  placed_at: exampleTimes.placed,
   status: 'CONFIRMED' as const,
-  reason: null,
   total: 17,
+  reason: null,
+};
+
+const item = { id: exampleIds.orderedItem, menu_item_id: menuItem.id, quantity: 2, price: 8.5, menu_item: menuItem };
+const { status, total, reason } = order;
+const part = {
+  id: exampleIds.orderPart,
+  restaurant_id: restaurant.id,
+  status,
+  total,
+  reason,
   restaurant,
-  items: [
-    { id: exampleIds.orderedItem, menu_item_id: exampleIds.menuItem, quantity: 2, price: 8.5, menu_item: menuItem },
-  ],
+  items: [item],
 };
 
 export const exampleOrderGroup = {
   id: exampleIds.orderGroup,
-  order_id: exampleIds.order,
+  ...order,
   user_id: exampleIds.user,
-  placed_at: exampleTimes.placed,
-  status: 'CONFIRMED' as const,
-  total: 17,
-  reason: null,
   order_rating: null,
-  orders: [orderPart],
+  orders: [part],
 };
 
-export const exampleOrderSummary = {
-  order_id: exampleIds.order,
-  placed_at: exampleTimes.placed,
-  status: 'CONFIRMED' as const,
-  delivered: true,
-  total: 17,
-  reason: null,
-  rating: null,
-};
+export const exampleOrderSummary = { ...order, delivered: true, rating: null };
 
 const stars = { order_rating: 5, agent_rating: 4 };
 export const exampleRating = { id: exampleIds.rating, user_order_id: exampleIds.userOrder, ...stars };
 
 export const exampleOrderPage = {
-  order_id: exampleIds.order,
+  ...order,
   user_id: exampleIds.user,
-  placed_at: exampleTimes.placed,
-  status: 'CONFIRMED' as const,
   delivery: { status: 'DELIVERED' as const },
   agent: { agent_id: exampleIds.agent, name: 'Asha' },
-  total: 17,
-  restaurants: exampleOrderGroup.orders,
+  restaurants: [part],
   rating: stars,
   timeline: [
     { at: exampleTimes.placed, event: 'placed' },
@@ -90,7 +83,14 @@ export const exampleOrderPage = {
     { at: exampleTimes.pickedUp, event: 'picked up' },
     { at: exampleTimes.delivered, event: 'delivered' },
   ],
-  reason: null,
+};
+
+const assignment = {
+  id: exampleIds.assignment,
+  orderId: exampleIds.order,
+  status: 'PENDING' as const,
+  assignedAt: exampleTimes.assigned,
+  completedAt: null,
 };
 
 export const exampleAgent = {
@@ -101,15 +101,7 @@ export const exampleAgent = {
   agent_status: 'BUSY' as const,
   rating: 4.5,
   createdAt: exampleTimes.placed,
-  assignments: [
-    {
-      id: exampleIds.assignment,
-      orderId: exampleIds.order,
-      status: 'PENDING' as const,
-      assignedAt: exampleTimes.assigned,
-      completedAt: null,
-    },
-  ],
+  assignments: [assignment],
 };
 
 export const exampleDelivery = {

@@ -1,10 +1,6 @@
-import type { OrderPolicy } from '../../contracts/policy';
-import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/restaurant/client';
+import type { PlacementDeps } from '../placement';
 
-/** What the routes need. */
-export interface RestaurantDeps {
+export interface RestaurantDeps extends PlacementDeps {
   db: Database;
-  temporal: Temporal;
-  policy: OrderPolicy;
 }

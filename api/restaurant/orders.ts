@@ -1,17 +1,22 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { agentAsked, decided, orderGroups } from '../../contracts/answers/orders';
+import { orderWorkflowId, workflowTypes } from '../../contracts/names';
 import { decisionBody, ordersQuery } from '../../contracts/orders';
 import { nextCursor } from '../../contracts/values';
-import { findOrderGroup, listOrderGroups } from '../../prisma/restaurant/orders';
-import { accepted, withStatus } from '../answers';
-import { refuse } from '../http/refusals';
-import { answer, body, route } from '../http/route';
+import { describeWorkflow } from '../../lib/temporal/connection';
+import { WorkflowGoneError } from '../../lib/temporal/errors';
+import { startWorkflow } from '../../lib/temporal/send';
+import { findOrder, findOrderGroup, listOrderGroups, type OrderRow } from '../../prisma/restaurant/orders';
+import { confirmedOrder, orderStart } from '../../workflows/start';
+import { accepted, held, withStatus } from '../answers';
+import { refuse, type Refusal } from '../http/refusals';
+import { answer, body, route, type Answered } from '../http/route';
 import { exampleIds, exampleOrderGroup } from '../openapi/examples';
-import { sendOrderCommand } from '../order-commands';
+import { sendOrderCommand, sendToWorkflow, type Commanded } from '../order-commands';
 import { placementRoute } from '../placement';
 import type { RestaurantDeps } from './deps';
-import { askForAgent } from './ask-agent';
-import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
 import { shownGroup } from './order-view';
+import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -109,5 +114,47 @@ const requestAgent = route({
     return answer(200, withStatus('An agent has been requested', { order_id: orderId }));
   },
 });
+
+/**
+ * Requests an agent again for a confirmed order that has none. An order without a workflow, because an old program confirmed it or its run
+ * was lost, gets one. A run that was terminated stays so: whether the order continues is an operator's decision, by a repair.
+ */
+async function askForAgent(
+  deps: RestaurantDeps,
+  orderId: string,
+): Promise<Commanded<'askAgent'> | Refusal<'NOT_FOUND' | 'ILLEGAL_TRANSITION'>> {
+  try {
+    return await sendToWorkflow(deps.temporal, orderId, { kind: 'askAgent' });
+  } catch (error) {
+    if (!(error instanceof WorkflowGoneError)) throw error;
+  }
+  const order = await findOrder(deps.db, orderId);
+  if (!order) return refuse('NOT_FOUND', 'Order not found');
+  if (order.status !== 'CONFIRMED')
+    return refuse('NOT_CONFIRMED', `Only a confirmed order gets an agent; this one is ${order.status}.`);
+  return adopt(deps, order);
+}
+
+/** The started workflow requests the agent. A workflow that has completed had its agent. */
+async function adopt(
+  { temporal, policy }: RestaurantDeps,
+  order: OrderRow,
+): Promise<Answered<202> | Refusal<'ALREADY_ASSIGNED' | 'ILLEGAL_TRANSITION'>> {
+  try {
+    await startWorkflow(temporal, {
+      workflow: workflowTypes.order,
+      options: orderStart(confirmedOrder({ ...order, total: order.total?.toFixed(2) ?? null }, policy)),
+    });
+    return held;
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  const ended = await describeWorkflow(temporal, orderWorkflowId(order.orderId));
+  if (ended?.status.name === 'COMPLETED') return refuse('ALREADY_ASSIGNED', 'The order has already had its agent.');
+  return refuse(
+    'ILLEGAL_TRANSITION',
+    "The order's workflow was terminated. An operator has to repair the order first.",
+  );
+}
 
 export const orderRoutes = [listOrders, placeOrder, decideOrder, requestAgent];

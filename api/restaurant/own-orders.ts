@@ -3,12 +3,7 @@ import type { Database } from '../../prisma/restaurant/client';
 import { restaurantsOf, type OrderFilter, type StoredGroup } from '../../prisma/restaurant/orders';
 import { refuse, type Refusal } from '../http/refusals';
 
-interface Requested {
-  orderId?: string | undefined;
-  userId?: string | undefined;
-  restaurantId?: string | undefined;
-  status?: OrderFilter['status'];
-}
+type Requested = Omit<OrderFilter, 'restaurantIds'> & { restaurantId?: string | undefined };
 
 /** The requested orders that the caller may see: a customer's own, a restaurant's own. Undefined if that is none. */
 export function own(caller: Caller, { restaurantId, ...requested }: Requested): OrderFilter | undefined {

@@ -1,7 +1,11 @@
 import { restaurantAdded, restaurantChanged, restaurantFound } from '../../contracts/answers/restaurants';
 import { addRestaurantBody, changeRestaurantBody } from '../../contracts/restaurants';
-import { changeRestaurant } from '../../prisma/restaurant/restaurant-changes';
-import { addRestaurant, findRestaurant, listOpenRestaurants } from '../../prisma/restaurant/restaurants';
+import {
+  addRestaurant,
+  changeRestaurant,
+  findRestaurant,
+  listOpenRestaurants,
+} from '../../prisma/restaurant/restaurants';
 import { withStatus } from '../answers';
 import { browseRoute } from '../browsing';
 import { mismatch, refuse } from '../http/refusals';
@@ -29,9 +33,7 @@ const showRestaurant = route({
   summary: 'Shows one restaurant with its menu, open or not',
   roles: 'anybody',
   params,
-  answers: {
-    200: answer('The restaurant.', restaurantFound, withStatus('Restaurant found', exampleRestaurant)),
-  },
+  answers: { 200: answer('The restaurant.', restaurantFound, withStatus('Restaurant found', exampleRestaurant)) },
   refusals: { NOT_FOUND: 'Unknown.' },
   async handle({ db }: RestaurantDeps, { params, answer }) {
     const restaurant = await findRestaurant(db, params.id);

@@ -1,14 +1,10 @@
-import type { OrderPolicy } from '../../contracts/policy';
 import type { Cache } from '../../lib/redis/cache';
-import type { Temporal } from '../../lib/temporal/connection';
 import type { Database } from '../../prisma/user/client';
+import type { PlacementDeps } from '../placement';
 import type { Services } from './services';
 
-/** What the routes need. */
-export interface UserDeps {
+export interface UserDeps extends PlacementDeps {
   db: Database;
-  temporal: Temporal;
   cache: Cache;
   services: Services;
-  policy: OrderPolicy;
 }

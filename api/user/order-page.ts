@@ -43,10 +43,7 @@ export async function orderPage({ temporal, services }: UserDeps, record: Stored
   };
 }
 
-/**
- * An order that Temporal holds but that the order worker has not recorded yet: it was accepted with 202 while the worker was down.
- * Null when Temporal does not know it either. Throws TemporalUnavailableError.
- */
+/** An order that Temporal holds but the order worker has not recorded yet. Null if Temporal does not know it. Throws TemporalUnavailableError. */
 export async function heldOrderPage({ temporal }: UserDeps, orderId: string): Promise<OrderPage | null> {
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));
   if (!description) return null;

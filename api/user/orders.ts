@@ -1,10 +1,6 @@
 import type { Caller } from '../../contracts/access';
-import {
-  orderCancelled,
-  orderHistory,
-  orderPage as orderPageSchema,
-  type OrderSummary,
-} from '../../contracts/answers/orders';
+import { orderCancelled, orderHistory, orderPage as orderPageSchema } from '../../contracts/answers/orders';
+import type { OrderSummary } from '../../contracts/answers/orders';
 import { cancelBody, historyQuery } from '../../contracts/orders';
 import { nextCursor } from '../../contracts/values';
 import { findOrder, listOrders, type StoredOrder } from '../../prisma/user/orders';

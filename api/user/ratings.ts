@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ratingStored } from '../../contracts/answers/orders';
-import { ratingLogFields } from '../../contracts/log-fields';
-import { ratingWorkflowId, workflowTypes } from '../../contracts/names';
+import { ratingLogFields, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/orders';
 import type { OrderPolicy } from '../../contracts/policy';
 import type { RatingInput, RatingOutcome, RatingRefusal } from '../../contracts/workflow';
-import { addLogFields } from '../../lib/logging/context';
+import { addLogFields } from '../../lib/logging/correlation';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate, type Sent } from '../../lib/temporal/send';
 import { findOrder } from '../../prisma/user/orders';

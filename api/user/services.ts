@@ -8,29 +8,19 @@ import { deliveryStatuses, orderStatuses } from '../../contracts/states';
 import type { Authorize } from '../http/access';
 import { unavailable, type HttpProblem } from '../http/refusals';
 
-const restaurantOrder = z.looseObject({
-  status: z.enum(orderStatuses),
-  total: z.number().nullable(),
-  /** Passed on as they are. */
-  orders: z.array(z.custom<OrderPart>()),
-});
-
-const deliveryPart = z.looseObject({
-  status: z.enum(deliveryStatuses),
-  agent_id: z.string(),
-  agent_name: z.string(),
-});
-
+/** Passed on as it is. */
+const orderParts = z.array(z.custom<OrderPart>());
+const restaurantOrder = z.object({ status: z.enum(orderStatuses), total: z.number().nullable(), orders: orderParts });
 const restaurantOrders = z.object({ data: z.tuple([restaurantOrder]) });
+
+const deliveryPart = z.object({ status: z.enum(deliveryStatuses), agent_id: z.string(), agent_name: z.string() });
 const deliveryAnswer = z.object({ data: deliveryPart });
 
 /** Well below the 3 s after which an action is answered as accepted, and far above what a healthy service takes. */
 const requestTimeoutMs = 1_500;
 
 interface ServicesOptions {
-  /** Base URLs. */
   urls: { restaurant: string; delivery: string };
-  /** How this service authenticates with the others. */
   authorize: Authorize;
   log: Log;
   registry?: Registry;
@@ -43,7 +33,17 @@ export function createServices({ urls, authorize, log, registry }: ServicesOptio
   const metrics = breakerMetrics(registry);
   const restaurant = createBreaker('restaurant', log, metrics);
   const delivery = createBreaker('delivery', log, metrics);
-  const get = getWith(authorize);
+  /** What `read` makes of a 200; null for a 404. Throws HttpProblem: UNAVAILABLE when the service fails or times out, or the breaker is open. */
+  const get = async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
+    try {
+      return await breaker.run(async () => {
+        const body = await fetchText(url, { ...(await authorize()), ...correlationHeaders() });
+        return body === null ? null : read(body);
+      });
+    } catch (error) {
+      throw unavailableService(breaker, error);
+    }
+  };
   return {
     /** The restaurant service's own body. Throws HttpProblem: UNAVAILABLE, as all three do. */
     async restaurantsOpenAt(hour: number): Promise<string> {
@@ -63,20 +63,6 @@ export function createServices({ urls, authorize, log, registry }: ServicesOptio
       get(delivery, `${urls.delivery}/deliveries/${orderId}`, (body) => deliveryAnswer.parse(JSON.parse(body)).data),
   };
 }
-
-/** What `read` makes of a 200; null for a 404. Throws HttpProblem: UNAVAILABLE when the service fails or times out, or the breaker is open. */
-const getWith =
-  (authorize: Authorize) =>
-  async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
-    try {
-      return await breaker.run(async () => {
-        const body = await fetchText(url, { ...(await authorize()), ...correlationHeaders() });
-        return body === null ? null : read(body);
-      });
-    } catch (error) {
-      throw unavailableService(breaker, error);
-    }
-  };
 
 function unavailableService({ name }: Breaker, cause?: unknown): HttpProblem {
   const retryAfterSeconds = cause instanceof BreakerOpenError ? cause.retryAfterSeconds : undefined;

@@ -12,10 +12,7 @@ export const done = success.meta({ id: 'Done' });
 /** Temporal holds the request, but it did not complete in time. */
 export const accepted = success.extend({ status: z.literal('ACCEPTED') }).meta({ id: 'Accepted' });
 
-/**
- * `detail` repeats the message for old clients. `code` is one of `contracts/errors.ts`, or one that this build does not know:
- * a client takes an unknown code by its status.
- */
+/** `detail` repeats the message for old clients. A client takes a `code` that it does not know by its status. */
 export const problem = z
   .strictObject({ success: z.literal(false), message: z.string(), detail: z.string(), code: z.string().min(1) })
   .meta({ id: 'Problem' });

@@ -1,4 +1,3 @@
-/** Answers of the delivery service. */
 import { z } from 'zod';
 import { genders } from '../delivery';
 import { deliveryStatuses } from '../states';

@@ -23,7 +23,6 @@ const orderedItem = z.strictObject({
   menu_item: menuItem,
 });
 
-/** One restaurant's part of an order. */
 const orderPart = z
   .strictObject({
     id: uuid,

@@ -54,12 +54,10 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       traceSend('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
     request: (...[queue, body, options]: Parameters<Request>): ReturnType<Request> =>
       traceSend('request', queue, () => metrics.requesting(queue, options.signal, () => request(queue, body, options))),
-    /** Consumes until the broker is closed or the consumer stopped. Throws StartupTimeoutError if the broker is down at the start. */
-    async consume<T>(consumed: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<Consumer> {
+    /** Consumes until the broker is closed. Throws StartupTimeoutError if the broker is down at the start. */
+    async consume<T>(consumed: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<void> {
       consuming ??= openConsuming();
-      const consumer = await consume(await consuming, publisher, { ...consumed, appId, signature, metrics, log });
-      consumers.push(consumer);
-      return consumer;
+      consumers.push(...(await consume(await consuming, publisher, { ...consumed, appId, signature, metrics, log })));
     },
     /** Resolves when the broker answers, takes messages and delivers to every consumer. May never settle if the broker is frozen. */
     async check(): Promise<void> {

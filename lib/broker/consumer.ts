@@ -1,15 +1,16 @@
 import type { ConsumeMessage } from 'amqplib';
+import type { z } from 'zod';
 import { retryQueue } from '../../contracts/names';
-import { addLogFields, type LogFields } from '../logging/context';
+import { addLogFields, type LogFields } from '../logging/correlation';
 import { messageOf } from '../logging/redaction';
 import { stopwatch } from '../metrics/metrics';
 import { markSpanFailed } from '../tracing/tracing';
 import type { BrokerConnection } from './connection';
 import { BrokerUnavailableError, ServiceFault } from './errors';
-import type { Parsed, Reply } from './message';
+import type { Reply } from './message';
 import { historyOf } from './message-copy';
 import type { Publisher } from './publisher';
-import { createRetries, createRetryQueueHandler, retryPrefetch, type RetryOptions } from './retries';
+import { createRetries, retryPrefetch, type RetryOptions } from './retries';
 import { unsignedReason } from './signature';
 import { subscribe, type Consumer, type Delivery, type DeliveryHandler } from './subscription';
 import { traceProcess, type MessageOutcome } from './telemetry';
@@ -17,9 +18,9 @@ import { traceProcess, type MessageOutcome } from './telemetry';
 export interface ConsumerOptions<T> extends RetryOptions {
   /** Only this platform sends to the queue: given a signature, every unsigned message is dead-lettered, not only requests. */
   signedOnly?: boolean;
-  /** The maximum number of messages in flight. */
   prefetch: number;
-  parse: (body: unknown) => Parsed<T>;
+  /** A body that does not match is dead-lettered. */
+  schema: z.ZodType<T>;
   /** Fields of the body for log lines written while the message is handled. */
   logFields?: (body: T) => LogFields;
   /** Returns the reply's value. Throws ServiceFault to say whether a retry may help; any other error counts as retryable. */
@@ -36,10 +37,11 @@ export async function consume<T>(
   connection: BrokerConnection,
   publisher: Publisher,
   options: ConsumerOptions<T>,
-): Promise<Consumer> {
+): Promise<Consumer[]> {
   const { queue, prefetch, metrics, log } = options;
   metrics.expect(queue);
-  const handleMessage = createMessageHandler(publisher, options);
+  const retries = createRetries(publisher, options);
+  const handleMessage = createMessageHandler(publisher, retries, options);
   const handle: DeliveryHandler = async (delivery) => {
     const seconds = stopwatch();
     let outcome: MessageOutcome = 'unsettled';
@@ -50,33 +52,20 @@ export async function consume<T>(
       metrics.message(queue, outcome, seconds(), historyOf(delivery.message).count('attempts') + 1);
     }
   };
-  const retry = {
-    queue: retryQueue(queue),
-    prefetch: retryPrefetch,
-    handle: createRetryQueueHandler(publisher, options),
-  };
-  const consumers = [
+  const waiting = { queue: retryQueue(queue), prefetch: retryPrefetch, handle: retries.release };
+  return [
     await subscribe(connection, publisher, { queue, prefetch, handle, drain: true, log }),
-    await subscribe(connection, publisher, { ...retry, drain: false, log }),
+    await subscribe(connection, publisher, { ...waiting, drain: false, log }),
   ];
-  return {
-    get consuming() {
-      return consumers.every((consumer) => consumer.consuming);
-    },
-    async stop() {
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
-    },
-  };
 }
 
 /** A request gets a reply also when it fails: its sender retries it. Throws BrokerUnavailableError when the broker did not accept a copy. */
 function createMessageHandler<T>(
   publisher: Publisher,
+  { deadLetter, retry, retryAfterLostConsumer }: ReturnType<typeof createRetries>,
   options: ConsumerOptions<T>,
 ): (delivery: Delivery) => Promise<MessageOutcome> {
   const { queue, log } = options;
-  const { deadLetter, retry, retryAfterLostConsumer } = createRetries(publisher, options);
-
   return async (delivery) => {
     const { message } = delivery;
     const replyTo = replyAddress(message, options.appId);
@@ -93,7 +82,7 @@ function createMessageHandler<T>(
       return outcome;
     }
     if (message.fields.redelivered && replyTo === undefined) return retryAfterLostConsumer(delivery);
-    const body = parseJson(message.content, options.parse);
+    const body = parse(message.content, options.schema);
     if (!body.ok) {
       const outcome = await deadLetter(delivery, body.reason);
       answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
@@ -123,14 +112,17 @@ function replyAddress({ properties }: ConsumeMessage, appId: string): string | u
   return properties.appId === appId ? (properties.replyTo as string | undefined) : undefined;
 }
 
-function parseJson<T>(content: Buffer, parse: (body: unknown) => Parsed<T>): Parsed<T> {
+function parse<T>(content: Buffer, schema: z.ZodType<T>): { ok: true; value: T } | { ok: false; reason: string } {
   let body: unknown;
   try {
     body = JSON.parse(content.toString('utf8'));
   } catch (error) {
     return { ok: false, reason: `not JSON: ${textOf(error)}` };
   }
-  return parse(body);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const { issues } = parsed.error;
+  return { ok: false, reason: issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ') };
 }
 
 /** Requesters show it to customers, so it reveals nothing of an unexpected error. */

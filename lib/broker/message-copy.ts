@@ -25,15 +25,12 @@ const headerNames: ReadonlySet<string> = new Set(Object.values(historyHeaders));
 
 /** Reads a message's history. Values of the wrong type, which others have made up, are ignored. */
 export function historyOf({ properties: { headers = {} } }: Message) {
+  const valueOf = (field: HistoryField): unknown => headers[historyHeaders[field]];
   const text = (field: HistoryField): string | undefined => {
-    const value: unknown = headers[historyHeaders[field]];
+    const value = valueOf(field);
     return typeof value === 'string' ? value : undefined;
   };
-  const count = (field: HistoryField): number => {
-    const value: unknown = headers[historyHeaders[field]];
-    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
-  };
-  return { text, count };
+  return { text, count: (field: HistoryField): number => Math.max(wholeNumber(valueOf(field)) ?? 0, 0) };
 }
 
 /**

@@ -1,5 +1,4 @@
-/** What a message consists of: its destination, its body, and the reply to a request. */
-import type { z } from 'zod';
+/** Where a message goes, and the reply to a request. */
 
 export interface Destination {
   /** Empty: the default exchange, which routes to the queue of that name. */
@@ -15,15 +14,3 @@ export const nameOf = ({ exchange, routingKey }: Destination): string => exchang
 
 /** A consumer's answer to a request: a value, or a fault and whether a retry may help. */
 export type Reply = { ok: true; value: unknown } | { ok: false; retryable: boolean; code: string; message: string };
-
-export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
-
-/** Validates bodies against a schema, for a consumer's `parse`. */
-export const parseWith =
-  <T extends z.ZodType>(schema: T) =>
-  (body: unknown): Parsed<z.infer<T>> => {
-    const parsed = schema.safeParse(body);
-    if (parsed.success) return { ok: true, value: parsed.data };
-    const reason = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
-    return { ok: false, reason };
-  };

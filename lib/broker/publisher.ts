@@ -92,9 +92,8 @@ export function createPublisher(
 
   return {
     /**
-     * Publishes a persistent, mandatory message and resolves when the broker has confirmed it.
-     * Throws BrokerUnavailableError, at once while the broker is down or blocked; the broker may have taken the message.
-     * Throws UnroutableError when no queue takes it.
+     * Publishes a persistent, mandatory message and resolves when the broker has confirmed it. Throws UnroutableError when no queue takes
+     * it; BrokerUnavailableError, at once while the broker is down or blocked: it may have taken the message.
      */
     publish: (to: Destination, body: Buffer, options: Options.Publish = {}) =>
       metrics.publishing(nameOf(to), publish(to, body, withTraceparent(options), true)),

@@ -18,16 +18,11 @@ export interface RequestOptions {
 /** Resolves with the reply's value. Throws BrokerUnavailableError, UnroutableError, RequestTimeoutError, or the service's ServiceFault. */
 export type Request = (queue: string, body: unknown, options: RequestOptions) => Promise<unknown>;
 
-interface PendingRequest {
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-}
-
 export async function createRequester(
   connection: BrokerConnection,
   publisher: Pick<Publisher, 'publish'>,
 ): Promise<Request> {
-  const pending = new Map<string, PendingRequest>();
+  const pending = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
   const receive = (message: ConsumeMessage | null): void => {
     const { correlationId } = (message?.properties ?? {}) as { correlationId?: string };

@@ -7,13 +7,12 @@ import { toQueue } from './message';
 import { copyProperties, historyOf, type History } from './message-copy';
 import type { Publisher } from './publisher';
 import { unsignedReason, type Signature } from './signature';
-import type { Delivery, DeliveryHandler } from './subscription';
+import type { Delivery } from './subscription';
 import type { BrokerMetrics, MessageOutcome } from './telemetry';
 
 export interface RetryOptions {
   /** Its retry and dead queues are named after it (contracts/names.ts). */
   queue: string;
-  /** The `app_id` of the platform's messages. */
   appId: string;
   /** Verifies messages. Without one, none is verified. */
   signature?: Signature | undefined;
@@ -31,8 +30,12 @@ const maxBackoffMs = 5 * 60_000;
 const backoffMs = (attempts: number): number => Math.min(100 * 2 ** attempts, maxBackoffMs);
 
 /** Moves failed messages to the retry queue or the dead queue. Each resolves with the outcome once the broker has confirmed the copy. */
-export function createRetries(publisher: Publisher, { queue, appId, log }: RetryOptions) {
-  const copyTo = createCopyTo(publisher, appId);
+export function createRetries(publisher: Publisher, { queue, appId, signature, metrics, log }: RetryOptions) {
+  /** A copy of a message that the broker has redelivered would turn one poison message into many. */
+  const copyTo = async (to: string, { message, lost }: Delivery, history: History): Promise<void> => {
+    if (lost.aborted) throw new BrokerUnavailableError('the message has returned to its queue');
+    await publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, history));
+  };
 
   const deadLetter = async (delivery: Delivery, failure: Failure): Promise<MessageOutcome> => {
     const { attempts, reason } = failure;
@@ -67,47 +70,31 @@ export function createRetries(publisher: Publisher, { queue, appId, log }: Retry
       if (failure.attempts >= maxAttempts) return deadLetter(delivery, failure);
       return scheduleRetry(delivery, failure, Math.random() * backoffMs(failure.attempts));
     },
-  };
-}
 
-/** Holds a message until its next attempt is due. With a signature, what no consumer of the platform put there is dead-lettered. */
-export function createRetryQueueHandler(publisher: Publisher, options: RetryOptions): DeliveryHandler {
-  const { queue, appId, signature, metrics, log } = options;
-  const copyTo = createCopyTo(publisher, appId);
-  return async (delivery) => {
-    const { message, lost } = delivery;
-    const { text, count } = historyOf(message);
-    const attempts = count('attempts');
-    if (signature?.verify(message) === false) {
-      log.error({ event: 'message-dead', queue, reason: unsignedReason }, 'a message went to the dead queue');
-      const diedAt = new Date().toISOString();
-      await copyTo(deadQueue(queue), delivery, { reason: unsignedReason, queue, attempts, diedAt });
-      metrics.message(queue, 'dead', 0, attempts);
+    /** Holds a message of the retry queue until it is due. With a signature, what no consumer of the platform put there is dead-lettered. */
+    release: async (delivery: Delivery): Promise<boolean> => {
+      const { message, lost } = delivery;
+      const { text, count } = historyOf(message);
+      const attempts = count('attempts');
+      if (signature?.verify(message) === false) {
+        metrics.message(queue, await deadLetter(delivery, { attempts, reason: unsignedReason }), 0, attempts);
+        return true;
+      }
+      // The clock of the machine that wrote the time may be wrong: that costs the longest backoff at most.
+      const delayMs = Math.min(Math.max((Date.parse(text('retryAt') ?? '') || 0) - Date.now(), 0), maxBackoffMs);
+      await sleep(delayMs, undefined, { signal: lost }).catch(() => undefined);
+      if (lost.aborted) return false;
+      const first = { firstReason: text('firstReason'), firstFailedAt: text('firstFailedAt') };
+      await copyTo(queue, delivery, { attempts, ...first });
       return true;
-    }
-    const dueAt = Date.parse(text('retryAt') ?? '') || 0;
-    // The clock of the machine that wrote it may be wrong: that costs the longest backoff at most.
-    const delayMs = Math.min(Math.max(dueAt - Date.now(), 0), maxBackoffMs);
-    await sleep(delayMs, undefined, { signal: lost }).catch(() => undefined);
-    if (lost.aborted) return false;
-    const first = { firstReason: text('firstReason'), firstFailedAt: text('firstFailedAt') };
-    await copyTo(queue, delivery, { attempts, ...first });
-    return true;
+    },
   };
 }
 
-/** A copy of a message that the broker has redelivered would turn one poison message into many. */
-const createCopyTo =
-  (publisher: Publisher, appId: string) =>
-  async (to: string, { message, lost }: Delivery, history: History): Promise<void> => {
-    if (lost.aborted) throw new BrokerUnavailableError('the message has returned to its queue');
-    await publisher.publishCopy(toQueue(to), message.content, copyProperties(message, appId, history));
-  };
-
-type Failure = ReturnType<typeof failureOf>;
+type Failure = History & { attempts: number; reason: string };
 
 /** This failed attempt, and the message's first. */
-function failureOf(message: ConsumeMessage, reason: string) {
+function failureOf(message: ConsumeMessage, reason: string): Failure {
   const { text, count } = historyOf(message);
   const attempts = count('attempts') + 1;
   const shortReason = reason.slice(0, 1000); // it may quote the message

@@ -16,7 +16,6 @@ export function createSignature(secret: string) {
       .digest('base64url');
   return {
     sign,
-    /** Whether a received message has a valid signature. */
     verify({ fields, properties, content }: Message): boolean {
       const given: unknown = properties.headers?.[signatureHeader];
       if (typeof given !== 'string') return false;

@@ -1,14 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { withLogFields, type LogFields } from '../logging/context';
-import { correlationOf, idOf } from '../logging/correlation';
+import { correlationOf, idOf, withLogFields, type LogFields } from '../logging/correlation';
 import type { Log } from '../logging/log';
 import { tryToClose } from '../process/timeout';
-import { closeTimeoutMs, type BrokerConnection } from './connection';
+import { closeTimeoutMs, watchChannel, type BrokerConnection, type Session } from './connection';
 import { BrokerUnavailableError } from './errors';
 import type { Publisher } from './publisher';
-import { watchChannel, type Session } from './sessions';
 
 export interface Delivery {
   channel: ConfirmChannel;

@@ -6,10 +6,7 @@ import { latencyBuckets, stopwatch } from '../metrics/metrics';
 import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 import { RequestTimeoutError, ServiceFault, UnroutableError } from './errors';
 
-/**
- * The outcome of a message: `handled` (and answered, if it was a request), `answered_fault`, `adopted`, `retried` later, `dead`-lettered,
- * or `unsettled`, which is back in its queue.
- */
+/** `handled` (and answered, if it was a request), `answered_fault`, `adopted`, `retried` later, `dead`-lettered; `unsettled`: back in its queue. */
 export type MessageOutcome = 'handled' | 'answered_fault' | 'adopted' | 'retried' | 'dead' | 'unsettled';
 
 export type BrokerMetrics = ReturnType<typeof createBrokerMetrics>;
@@ -82,7 +79,6 @@ function failedRequestOutcome(error: unknown): 'fault' | 'timeout' | 'broker_una
   return error instanceof RequestTimeoutError ? 'timeout' : 'broker_unavailable';
 }
 
-/** Registers gauges of the state of a broker's connections. */
 export function watchConnections(
   registry: Registry,
   state: { connected: () => boolean; blocked: () => boolean },
@@ -123,7 +119,6 @@ export function traceSend<T>(
   return inSpan(`${operation} ${destination}`, spanOptions(kind, 'send', operation, destination), send);
 }
 
-/** Adds the current trace, if any, to a message's headers. */
 export function withTraceparent(options: Options.Publish): Options.Publish {
   const traceparent = currentTraceparent();
   return traceparent

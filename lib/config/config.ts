@@ -6,24 +6,13 @@ import { access, checkAccess, checkServiceToken, serviceToken, type AccessConfig
 import { http } from './http';
 import { policy } from './policy';
 import { basics, health, host, metrics, mode, port, tracing, withoutEmpty, type Refuse } from './process';
-import {
-  broker,
-  checkServers,
-  database,
-  databaseCa,
-  messageSecret,
-  pool,
-  redis,
-  serversWithoutTls,
-  temporal,
-  type ServersConfig,
-} from './servers';
+import * as servers from './servers';
 
 /** A process's configuration, with the checks of each group that it has variables of. */
 const configuration = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.object(shape).superRefine((config, context) => {
-    const variables = config as ServersConfig & Partial<AccessConfig>; // a shape of any groups
-    checkServers(variables, refuseIn(context));
+    const variables = config as servers.ServersConfig & Partial<AccessConfig>; // a shape of any groups
+    servers.checkServers(variables, refuseIn(context));
     checkAccess(variables, refuseIn(context));
   });
 
@@ -33,10 +22,16 @@ const refuseIn =
     context.addIssue({ code: 'custom', path: [variable], message });
 
 const common = { ...mode, ...tracing, ...basics };
-/** What the HTTP services share. */
-const api = { ...common, ...pool, ...metrics, ...http, ...redis, ...access, ...temporal };
-/** What the workers share. */
-const worker = { ...common, ...pool, ...host, ...metrics, ...health, ...broker, ...messageSecret };
+const api = { ...common, ...servers.pool, ...metrics, ...http, ...servers.redis, ...access, ...servers.temporal };
+const worker = {
+  ...common,
+  ...host,
+  ...metrics,
+  ...health,
+  ...servers.pool,
+  ...servers.broker,
+  ...servers.messageSecret,
+};
 
 export const schemas = {
   userApi: configuration({
@@ -44,7 +39,7 @@ export const schemas = {
     ...policy,
     ...serviceToken,
     PORT: port().default(8001),
-    USER_DATABASE_URL: database('user'),
+    USER_DATABASE_URL: servers.database('user'),
     RESTAURANT_SERVICE_URL: z.url().default('http://127.0.0.1:8002'),
     DELIVERY_SERVICE_URL: z.url().default('http://127.0.0.1:8003'),
   }).superRefine((config, context) => checkServiceToken(config, refuseIn(context))),
@@ -52,36 +47,36 @@ export const schemas = {
     ...api,
     ...policy,
     PORT: port().default(8002),
-    RESTAURANT_DATABASE_URL: database('restaurant'),
+    RESTAURANT_DATABASE_URL: servers.database('restaurant'),
   }),
   deliveryApi: configuration({
     ...api,
-    ...broker,
+    ...servers.broker,
     PORT: port().default(8003),
-    DELIVERY_DATABASE_URL: database('delivery'),
+    DELIVERY_DATABASE_URL: servers.database('delivery'),
   }),
   orderWorker: configuration({
     ...worker,
-    ...temporal,
+    ...servers.temporal,
     ...policy,
-    USER_DATABASE_URL: database('user'),
+    USER_DATABASE_URL: servers.database('user'),
     WORKER_BUILD_ID: z.string().optional(),
     WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
   }),
-  restaurantWorker: configuration({ ...worker, RESTAURANT_DATABASE_URL: database('restaurant') }),
-  deliveryWorker: configuration({ ...worker, DELIVERY_DATABASE_URL: database('delivery') }),
+  restaurantWorker: configuration({ ...worker, RESTAURANT_DATABASE_URL: servers.database('restaurant') }),
+  deliveryWorker: configuration({ ...worker, DELIVERY_DATABASE_URL: servers.database('delivery') }),
   repair: configuration({
     ...mode,
-    ...databaseCa,
-    ...temporal,
+    ...servers.databaseCa,
+    ...servers.temporal,
     ...policy,
-    USER_DATABASE_URL: database('user'),
-    RESTAURANT_DATABASE_URL: database('restaurant'),
-    DELIVERY_DATABASE_URL: database('delivery'),
+    USER_DATABASE_URL: servers.database('user'),
+    RESTAURANT_DATABASE_URL: servers.database('restaurant'),
+    DELIVERY_DATABASE_URL: servers.database('delivery'),
   }),
   /** The jobs that run once before the others. */
-  migrate: configuration(databaseCa),
-  searchAttributes: configuration({ ...mode, ...temporal }),
+  migrate: configuration(servers.databaseCa),
+  searchAttributes: configuration({ ...mode, ...servers.temporal }),
   codecServer: configuration({
     ...common,
     ...host,
@@ -106,8 +101,8 @@ export class ConfigError extends Error {
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
   const parsed = schema.safeParse(withoutEmpty(env));
   if (parsed.success) {
-    const config = parsed.data as ServersConfig; // or of no servers
-    const variables = config.NODE_ENV === 'production' ? serversWithoutTls(config) : [];
+    const config = parsed.data as servers.ServersConfig; // or of no servers
+    const variables = config.NODE_ENV === 'production' ? servers.serversWithoutTls(config) : [];
     if (variables.length > 0) log?.warn({ event: 'plain-servers', variables }, 'servers are reached without TLS');
     return parsed.data;
   }

@@ -1,10 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/**
- * A server for operators, not for the public: answers requests by their path. Without a port it does not listen and has no address; port 0
- * is any free one. Rejects when the port is taken.
- */
+/** A server for operators. Without a port it does not listen and has no address; port 0 is any free one. Rejects when the port is taken. */
 export async function listenInternal(
   host: string,
   port: number | undefined,

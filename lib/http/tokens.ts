@@ -1,7 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 
-/** What a valid token claims. */
 export interface TokenRules {
   issuer: string;
   audience: string;
@@ -53,7 +52,6 @@ const keysTimeoutMs = 2_000;
 
 const secretKey = (secret: string) => createSecretKey(Buffer.from(secret, 'utf8'));
 
-/** Signs a token that is valid for `secondsToLive`. */
 export const signToken = (
   claims: JWTPayload,
   secret: string,

@@ -1,7 +1,25 @@
-/** Correlates the log lines of several processes. Ids come from untrusted headers: malformed ones are ignored. */
+/** The fields of log lines, and the ids by which the lines of several processes correlate. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { currentTraceId } from '../tracing/tracing';
-import { logFields, type LogFields } from './context';
+
+/** Fields that log lines have in addition to their own. Undefined ones are left out. */
+export type LogFields = Record<string, string | undefined>;
+
+const current = new AsyncLocalStorage<LogFields>();
+
+/** Does the work. Every line logged by it, however deep, has these fields, in addition to those of the enclosing work. */
+export function withLogFields<T>(fields: LogFields, work: () => T): T {
+  return current.run({ ...current.getStore(), ...fields }, work);
+}
+
+/** Adds fields to the current work. A no-op outside of any work. */
+export function addLogFields(fields: LogFields): void {
+  const known = current.getStore();
+  if (known) Object.assign(known, fields);
+}
+
+export const logFields = (): Readonly<LogFields> => current.getStore() ?? {};
 
 /** Of HTTP requests and of messages. */
 export const requestIdHeader = 'x-request-id';
@@ -12,11 +30,10 @@ const safeId = /^[\w.:=+/-]{1,128}$/;
 /** W3C: version, trace, parent, flags. A trace id of zeros is invalid. */
 const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
-/** The id, if it is well-formed. */
 export const idOf = (value: unknown): string | undefined =>
   typeof value === 'string' && safeId.test(value) ? value : undefined;
 
-/** The ids in the headers of a request or a message. */
+/** The ids in the headers of a request or a message, which are untrusted: malformed ones are ignored. */
 export function correlationOf(headers: Record<string, unknown> = {}): LogFields {
   const { [requestIdHeader]: requestId, [traceparentHeader]: parent } = headers;
   return {

@@ -1,5 +1,5 @@
+import { addLogFields, withLogFields } from './correlation';
 import { createLog, nextLevel, type Log } from './log';
-import { addLogFields, withLogFields } from './context';
 
 function aLog(level = 'info') {
   const lines: Record<string, unknown>[] = [];

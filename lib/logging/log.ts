@@ -10,7 +10,6 @@ type Write = <Fields extends { event: string }>(fields: Fields & Line<Fields>, m
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** A process's log, one line per event. */
 export interface Log extends Record<LogLevel, Write> {
   /** Any of pino's, including `silent`. Setting it takes effect at once, for existing children too. */
   level: string;
@@ -19,10 +18,7 @@ export interface Log extends Record<LogLevel, Write> {
   child(fields: Record<string, string>): Log;
 }
 
-/**
- * Writes one JSON line per event, to standard output by default, with the fields of the current work (context.ts) and without sensitive
- * data (redaction.ts). `name` is the process: `api-user`, `worker-order`.
- */
+/** Writes JSON lines, to standard output by default, with the fields of the current work and without sensitive data. `name` is the process. */
 export function createLog(name: string, level: string, destination?: DestinationStream): Log {
   const base = { name };
   const timestamp = pino.stdTimeFunctions.isoTime;

@@ -1,7 +1,4 @@
-/**
- * Keeps sensitive data out of log lines (docs/logging.md). Log calls name their fields, so this catches what slips in: messages of foreign
- * errors, and objects that are logged as they are.
- */
+/** Keeps sensitive data out of log lines (docs/logging.md): messages of foreign errors, and objects that are logged as they are. */
 
 /** A chain of causes may be endless. */
 const maxCauses = 5;

@@ -1,6 +1,5 @@
 import { Registry } from 'prom-client';
-import { cachedFor, observableGauge, type Values } from './metrics';
-import { serveMetrics } from './server';
+import { cachedFor, observableGauge, serveMetrics, type Values } from './metrics';
 
 const none = async () => '';
 const never = () => new Promise<never>(() => undefined);

@@ -1,13 +1,8 @@
 /** Prometheus metrics. Each process has one registry, which is passed to everything that counts; there is no global one. */
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
+import type { ProcessConfig } from '../config/process';
+import { listenInternal } from '../http/internal-server';
 import { withTimeout } from '../process/timeout';
-
-/** With Node's own metrics: memory, CPU time, event loop lag. */
-export function createRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  return registry;
-}
 
 /** Returns a function that returns the seconds since this call. */
 export function stopwatch(): () => number {
@@ -18,7 +13,6 @@ export function stopwatch(): () => number {
 /** Seconds, from the answer of a healthy server to the longest timeout of a caller. */
 export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A gauge's values, each with its labels. */
 export type Values<Label extends string> = readonly { labels: Record<Label, string>; value: number }[];
 
 interface ObservableGauge<Label extends string> {
@@ -61,3 +55,20 @@ export function cachedFor<T>(ttlMs: number, load: () => Promise<T>): () => Promi
     return last.value;
   };
 }
+
+/** More metrics of this process, in the text format. May reject, and may never settle. */
+export type OtherMetrics = () => Promise<string>;
+
+const otherTimeoutMs = 1_000;
+
+/** Serves `/metrics` from before the start of a process. Answers within about a second, whichever dependencies are unavailable. */
+export const serveMetrics = (
+  { HOST, METRICS_PORT }: Pick<ProcessConfig, 'HOST' | 'METRICS_PORT'>,
+  registry: Registry,
+  other: OtherMetrics,
+) =>
+  listenInternal(HOST, METRICS_PORT, async (path, res) => {
+    if (path !== '/metrics') return res.writeHead(404).end('Only /metrics\n');
+    const [own, others] = await Promise.all([registry.metrics(), withTimeout(otherTimeoutMs, other()).catch(() => '')]);
+    return res.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(own + others);
+  });

@@ -11,7 +11,6 @@ import { hostOf } from '../process/startup-retry';
 export interface DatabaseOptions {
   /** See `connectionTo`. */
   ca?: string | undefined;
-  /** Receives the pool's metrics. */
   registry?: Registry;
 }
 
@@ -93,9 +92,8 @@ export async function addDatabase<Db extends Client>(
 /** An unavailable database fails soon enough for a request to be answered. */
 const connectTimeoutMs = 5_000;
 /**
- * Twice a caller's attempt (`ATTEMPT_MS`); Prisma's default is 5 s. A transaction may wait for a lock: on an overloaded machine, rolling
- * back those that have waited longest would only make their callers queue again at the end. A transaction that outlives its caller is
- * not wasted: the next attempt finds its effect.
+ * Twice a caller's attempt (`ATTEMPT_MS`); Prisma's default is 5 s. Rolling back those that have waited longest for a lock would only make
+ * their callers queue again. A transaction that outlives its caller is not wasted: the next attempt finds its effect.
  */
 const transactionTimeoutMs = 20_000;
 

@@ -1,6 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import type { z } from 'zod';
 import type { readiness as readinessSchema } from '../../contracts/answers/common';
+import type { HealthConfig } from '../config/process';
+import { listenInternal } from '../http/internal-server';
 import type { Log } from '../logging/log';
 import { observableGauge } from '../metrics/metrics';
 import { errorSummary } from './startup-retry';
@@ -15,10 +18,7 @@ export interface Dependency {
   check: Check;
 }
 
-/**
- * The body of `/health/ready`. It gives no reasons, which would reveal internals: they are in the log. `draining`: the process is shutting
- * down and takes no more work. `latency_ms`: how long a check took, or the timeout.
- */
+/** The body of `/health/ready`: no reasons, which would reveal internals. `draining`: shutting down. `latency_ms`: of the check, or its timeout. */
 export type Readiness = z.infer<typeof readinessSchema>;
 type DependencyState = Readiness['dependencies'][string];
 
@@ -36,20 +36,15 @@ export function createHealth(dependencies: Readonly<Record<string, Dependency>>,
   );
   const drained: Readiness = { ready: false, draining: true, dependencies: {} };
   let draining = false;
-  let inProgress: Promise<Readiness> | undefined;
 
-  const checkAll = async (): Promise<Readiness> => {
-    const states = await Promise.all(probes.map(async ([name, probe]) => [name, await probe()] as const));
-    if (draining) return drained; // it may have begun during the check
-    const ready = states.every(([, state]) => state.ok || !state.required);
-    return { ready, draining, dependencies: Object.fromEntries(states) };
-  };
   const health = {
-    /** Checks all dependencies at once. Concurrent callers share the result. Never rejects. */
+    /** Checks all dependencies at once. Concurrent callers share each check. Never rejects. */
     async readiness(): Promise<Readiness> {
       if (draining) return drained;
-      inProgress ??= checkAll().finally(() => (inProgress = undefined));
-      return inProgress;
+      const states = await Promise.all(probes.map(async ([name, probe]) => [name, await probe()] as const));
+      if (draining) return drained; // it may have begun during the check
+      const ready = states.every(([, state]) => state.ok || !state.required);
+      return { ready, draining, dependencies: Object.fromEntries(states) };
     },
     /** From now on the process is not ready. */
     drain(): void {
@@ -100,4 +95,29 @@ function createProbe(name: string, dependency: Dependency, log: Log): () => Prom
     wasOk = ok;
     return { ok, required: dependency.required, latency_ms: Math.round(performance.now() - now) };
   };
+}
+
+/** Answers `/health` and `/health/ready` from before the start of a worker: a port that is taken fails before any work begins. */
+export async function serveHealth({ HOST, HEALTH_PORT }: HealthConfig) {
+  // Before the start nothing is known of the dependencies.
+  let readiness: Health['readiness'] = async () => ({ ready: false, draining: false, dependencies: {} });
+  const server = await listenInternal(HOST, HEALTH_PORT, async (path, res) => {
+    if (path === '/health') return send(res, 200, { Success: true, message: 'Good' });
+    if (path !== '/health/ready') return send(res, 404, { success: false, message: 'Only /health and /health/ready' });
+    const state = await readiness();
+    send(res, state.ready ? 200 : 503, state);
+  });
+  return {
+    /** From now on `/health/ready` answers with this. Returns the server's address, if it listens. */
+    report(health: Health): string | undefined {
+      readiness = () => health.readiness();
+      return server.address;
+    },
+    close: () => server.close(),
+  };
+}
+
+function send(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  res.end(JSON.stringify(body));
 }

@@ -1,14 +1,13 @@
-import type { Registry } from 'prom-client';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { z } from 'zod';
-import { loadConfig } from '../config/config';
+import { loadConfig, ConfigError } from '../config/config';
 import type { HealthConfig, ProcessConfig } from '../config/process';
-import type { Log } from '../logging/log';
-import { createRegistry } from '../metrics/metrics';
-import { serveMetrics, type OtherMetrics } from '../metrics/server';
-import { createHealth, type Check, type Dependency, type Health } from './health';
-import { serveHealth } from './health-server';
-import { runProcess } from './run-process';
-import { createStartupRetry, type StartupRetry } from './startup-retry';
+import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
+import { serveMetrics, type OtherMetrics } from '../metrics/metrics';
+import { startTracing, type Tracing } from '../tracing/sdk';
+import { createHealth, serveHealth, type Check, type Dependency, type Health } from './health';
+import { createStartupRetry, errorSummary, type StartupRetry } from './startup-retry';
 
 /** A process of the system while it starts. Adapters add to it what they open: `addDatabase`, `addBroker`, `addTemporal`. */
 export interface Service<Config extends ProcessConfig = ProcessConfig> {
@@ -26,7 +25,6 @@ export interface Service<Config extends ProcessConfig = ProcessConfig> {
   onStop: (close: () => unknown) => void;
 }
 
-/** A process of the system, as its `main.ts` declares it. */
 export interface ServiceDefinition<Config extends ProcessConfig, Started> {
   name: string;
   config: z.ZodType<Config>;
@@ -37,10 +35,7 @@ export interface ServiceDefinition<Config extends ProcessConfig, Started> {
 /** Begins to serve, and returns the address, if it has one. */
 type Serve = (health: Health) => Promise<string | undefined>;
 
-/**
- * Runs one process: reads its configuration, serves its metrics, and starts it. At shutdown it is first not ready, then what it has
- * opened is closed, the last first. Exit codes are those of `runProcess`.
- */
+/** Runs a service. At shutdown it is first not ready, then what it has opened is closed, the last first. */
 export const runService = <Config extends ProcessConfig>({
   name,
   env,
@@ -48,7 +43,8 @@ export const runService = <Config extends ProcessConfig>({
 }: ServiceDefinition<Config, Serve>): Promise<void> =>
   runProcess(name, env, async (log) => {
     const config = loadConfig(definition.config, env, log);
-    const registry = createRegistry();
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry }); // Node's own: memory, CPU time, event loop lag
     const startup = createStartupRetry(config.START_LIMIT_MS, log);
     const dependencies: Record<string, Dependency> = {};
     const closers: (() => unknown)[] = [];
@@ -90,3 +86,83 @@ export const runWorker = <Config extends ProcessConfig & HealthConfig>(
       return async (health) => server.report(health);
     },
   });
+
+interface Running {
+  address?: string;
+  stop(): Promise<void>;
+}
+
+/** Shorter than the 10 s that container runtimes wait between SIGTERM and SIGKILL. */
+const drainLimitMs = 8_000;
+
+/**
+ * Starts a process, logs `event: "ready"`, and drains it on SIGTERM or SIGINT. Each SIGUSR2 makes the log one level more verbose, the last
+ * one restores the configured level. Exit code 0 after a drain, 1 when the start or the drain failed, 2 for an invalid configuration.
+ */
+export async function runProcess(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  start: (log: Log) => Promise<Running>,
+): Promise<void> {
+  const log = createLog(name, logLevel(env.LOG_LEVEL));
+  stepLevelOnSignal(log);
+  logCrashes(log);
+  let running: Running | undefined;
+  let tracing: Tracing | undefined;
+  let stopping = false;
+
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ event: 'stopping', signal }, 'draining');
+    const limit = setTimeout(() => {
+      log.error({ event: 'drain-limit' }, 'the drain timed out');
+      process.exit(1);
+    }, drainLimitMs);
+    try {
+      await running?.stop();
+      await tracing?.stop();
+      clearTimeout(limit);
+      log.info({ event: 'stopped' }, 'stopped');
+      process.exit(0);
+    } catch (error) {
+      log.error({ event: 'stop-failed', err: error }, 'could not stop cleanly');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+
+  try {
+    tracing = await startTracing(name, env, log); // before anything traced is opened
+    running = await start(log);
+    log.info({ event: 'ready', address: running.address }, 'ready');
+  } catch (error) {
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else log.fatal({ event: 'start-failed', err: error }, `could not start: ${errorSummary(error)}`);
+    process.exit(error instanceof ConfigError ? 2 : 1);
+  }
+}
+
+function stepLevelOnSignal(log: Log): void {
+  const configured = log.level;
+  process.on('SIGUSR2', () => {
+    log.level = nextLevel(log.level, configured);
+    const fields = { event: 'log-level', log_level: log.level } as const;
+    if (isLevel(log.level)) log[log.level](fields, `the log level is ${log.level}`); // at its own level, or it would not be logged
+  });
+}
+
+/** Node would print the error to standard error, with fields that the log redacts. */
+function logCrashes(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ event: 'crashed', err: error }, 'uncaught exception');
+    process.exit(1);
+  });
+}
+
+const isLevel = (level: string): level is LogLevel => level in pino.levels.values;
+
+/** An unknown level is reported by the configuration's own check. */
+const logLevel = (level: string | undefined): string =>
+  level && (level === 'silent' || isLevel(level)) ? level : 'info';

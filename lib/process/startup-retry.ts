@@ -23,12 +23,11 @@ export function createStartupRetry(limitMs: number, log: Log, attemptMs = defaul
   const remainingMs = (): number => Math.max(deadline - Date.now(), 0);
 
   return {
-    /** Retries the check with a growing delay, and logs each failure. Throws StartupTimeoutError. */
-    async waitFor(what: string, check: () => Promise<unknown>): Promise<void> {
+    /** Retries the check with a growing delay, logs each failure, and returns the check's value. Throws StartupTimeoutError. */
+    async waitFor<T>(what: string, check: () => Promise<T>): Promise<T> {
       for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
         try {
-          await withTimeout(Math.min(Math.max(remainingMs(), lastAttemptMs), attemptMs), check());
-          return;
+          return await withTimeout(Math.min(Math.max(remainingMs(), lastAttemptMs), attemptMs), check());
         } catch (error) {
           const reason = errorSummary(error);
           if (remainingMs() === 0) throw timedOut(what, reason);

@@ -7,7 +7,6 @@ export interface RedisClientOptions {
   registry?: Registry;
 }
 
-/** A connection that reconnects automatically. */
 export const openRedis = (url: string, ca: string | undefined, options: RedisOptions): Redis =>
   new Redis(url, {
     ...(ca !== undefined && { tls: { ca } }),

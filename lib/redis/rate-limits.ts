@@ -13,7 +13,7 @@ interface RateLimitOptions extends RedisClientOptions {
 }
 
 export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, registry }: RateLimitOptions = {}) {
-  const countRefused = refusedCounter(registry);
+  const refused = refusedCounter(registry);
   // Far longer than a healthy Redis takes.
   const redis = openRedis(url, ca, { commandTimeout: 100, enableAutoPipelining: true });
   redis.on('error', (error: Error) =>
@@ -30,14 +30,11 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, re
         name,
         quota,
         windowSeconds,
-        /**
-         * Counts one request; `resetMs`: until the window ends. Never rejects. While Redis is unavailable the process counts on its own,
-         * without waiting; when Redis starts to hang, requests wait for a tenth of a second, once.
-         */
+        /** Counts one request; `resetMs`: until the window ends. Never rejects: without Redis the process counts alone. If Redis hangs, waits 0.1 s, once. */
         async take(caller: string) {
           const shared = await unlessUnavailable(redis, () => outcome(inRedis.consume(caller)));
           const taken = shared ?? (await outcome(own.consume(caller)));
-          if (!taken.allowed) countRefused(shared ? 'redis' : 'process');
+          if (!taken.allowed) refused.inc({ limiter: shared ? 'redis' : 'process' });
           return taken;
         },
       };
@@ -55,11 +52,9 @@ function refusedCounter(registry = new Registry()) {
     labelNames: ['limiter'],
     registers: [registry],
   });
-  /** `redis` has counted the request for all processes, `process` for this one alone. */
-  const count = (limiter: 'redis' | 'process', times = 1): void => refused.inc({ limiter }, times);
-  count('redis', 0);
-  count('process', 0);
-  return count;
+  // `redis` has counted the request for all processes, `process` for this one alone.
+  for (const limiter of ['redis', 'process']) refused.inc({ limiter }, 0);
+  return refused;
 }
 
 /** The library rejects with a result when the limit is exceeded, and with an Error when it could not count. */

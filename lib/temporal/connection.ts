@@ -6,7 +6,7 @@ import type { Service } from '../process/service';
 import type { StartupRetry } from '../process/startup-retry';
 import { isTracing } from '../tracing/sdk';
 import { tracingClient } from './tracing';
-import { TemporalUnavailableError, translated, WorkflowGoneError } from './errors';
+import { translated, WorkflowGoneError } from './errors';
 import { dataConverterOf } from './payload-codec';
 
 export interface Temporal {
@@ -52,16 +52,15 @@ export async function connectTemporal(
   startup: StartupRetry,
   dataConverter?: DataConverter,
 ): Promise<Temporal> {
-  let connection: Connection | undefined;
-  await startup.waitFor(`Temporal at ${server.address}`, async () => {
-    connection ??= await Connection.connect({ ...server, connectTimeout: '2s' }); // one is enough: it reconnects automatically
-    await checkTemporal({ client: new Client({ connection, namespace }) });
+  let opened: Connection | undefined;
+  const connection = await startup.waitFor(`Temporal at ${server.address}`, async () => {
+    opened ??= await Connection.connect({ ...server, connectTimeout: '2s' }); // one is enough: it reconnects automatically
+    await checkTemporal({ client: new Client({ connection: opened, namespace }) });
+    return opened;
   });
-  if (!connection) throw new TemporalUnavailableError('not connected to Temporal');
-  const connected = connection;
   const interceptors = isTracing() ? tracingClient : undefined;
   const client = new Client({ connection, namespace, dataConverter, interceptors });
-  return { client, close: () => connected.close() };
+  return { client, close: () => connection.close() };
 }
 
 /** The timeout of a call that needs only the server, and no worker. */

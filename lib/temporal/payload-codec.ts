@@ -17,7 +17,6 @@ const { Payload: wire } = temporal.api.common.v1;
 /**
  * Encrypts each payload, including its metadata, with the current key and a new nonce, so that equal values look different. Decrypts with
  * any of the keys. Plain payloads, from before encryption, pass through. Throws PayloadRefusedError.
- *
  * The metadata names the key: `encryption-key-id`. The data is the nonce, the ciphertext, and the tag of 16 bytes.
  */
 export const payloadCodec = ({ current, all }: PayloadKeys): PayloadCodec => {

@@ -9,7 +9,6 @@ export interface PayloadKey {
 export interface PayloadKeys {
   /** Encrypts new payloads. Without it they stay plain while encrypted ones can be read, to introduce or to remove encryption. */
   current: PayloadKey | undefined;
-  /** Decrypt payloads. */
   all: PayloadKey[];
 }
 

@@ -3,11 +3,9 @@ import { SpanKind, type Context } from '@opentelemetry/api';
 import type { ClientInterceptors, WorkflowClientInterceptor } from '@temporalio/client';
 import { defaultPayloadConverter, type Headers, type Payload } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { workflowLogFields } from '../../contracts/log-fields';
-import { traceHeader } from '../../contracts/names';
+import { traceHeader, workflowLogFields } from '../../contracts/names';
 import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 
-/** The trace context of a Temporal header. */
 export const contextOfHeader = (header: Payload | null | undefined): Context =>
   contextOf(header ? defaultPayloadConverter.fromPayload<{ traceparent?: unknown }>(header).traceparent : undefined);
 

@@ -1,9 +1,8 @@
 import { context, propagation, trace } from '@opentelemetry/api';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { z } from 'zod';
-import type { Log } from '../logging/log';
-import { nameStatements, ownSteps } from './statement-spans';
 import { tracing as variables, withoutEmpty } from '../config/process';
+import type { Log } from '../logging/log';
 import { errorSummary } from '../process/startup-retry';
 import { tryToClose } from '../process/timeout';
 
@@ -21,9 +20,8 @@ export const isTracing = (): boolean => tracing !== undefined;
 const shutdownTimeoutMs = 1_000;
 
 /**
- * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened.
- * Invalid variables count as absent: the configuration's own check reports them. Spans are exported in batches, in the background; what
- * does not fit into the queue is dropped.
+ * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened. Invalid
+ * variables count as absent: the configuration's own check reports them. Spans that do not fit into the queue are dropped.
  */
 export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Log): Promise<Tracing | undefined> {
   const { data } = z.object(variables).safeParse(withoutEmpty(env));
@@ -72,4 +70,34 @@ function logOutagesOnce(exporter: SpanExporter, log: Log): SpanExporter {
     shutdown: () => exporter.shutdown(),
     forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
   };
+}
+
+const prisma = 'prisma';
+const statementText = 'db.query.text';
+
+/** Prisma's internal steps: they double the spans of an order, and add nothing to those of statements and transactions. */
+const ownSteps = ['operation', 'serialize', 'compile', 'commit_transaction', 'connect', 'disconnect'].map(
+  (step) => `prisma:client:${step}`,
+);
+
+/** Names Prisma's statement spans after what they do, and drops those without a parent, such as a health check's. */
+const nameStatements = (next: SpanProcessor): SpanProcessor => ({
+  onStart(span, parent) {
+    const text = span.instrumentationScope.name === prisma && span.attributes[statementText];
+    if (typeof text === 'string') span.updateName(statementName(text));
+    next.onStart(span, parent);
+  },
+  onEnd(span) {
+    if (span.instrumentationScope.name !== prisma || span.parentSpanContext) next.onEnd(span);
+  },
+  forceFlush: () => next.forceFlush(),
+  shutdown: () => next.shutdown(),
+});
+
+/** The first write of a statement, else its first read: `SELECT Restaurant`. Without a table: the server function that it calls, or its first word. */
+export function statementName(text: string): string {
+  const clauses = [...text.matchAll(/\b(INSERT|UPDATE|DELETE|FROM)(?:\s+(?:INTO|FROM))?\s+(?:"public"\.)?"(\w+)"/g)];
+  const [, verb, table] = clauses.find(([, word]) => word !== 'FROM') ?? clauses[0] ?? [];
+  if (!verb || !table) return /\bpg_\w+/.exec(text)?.[0] ?? /\w+/.exec(text)?.[0] ?? '';
+  return `${verb === 'FROM' ? 'SELECT' : verb} ${table}`;
 }

@@ -1,14 +1,6 @@
 /** Spans for code to create. Uses OpenTelemetry's API alone: where nothing is traced, the SDK is not loaded. */
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  SpanStatusCode,
-  trace,
-  type Context,
-  type Span,
-  type SpanOptions,
-} from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Context, SpanOptions } from '@opentelemetry/api';
 
 export const tracer = trace.getTracer('durable-food-delivery');
 
@@ -30,12 +22,12 @@ export const contextOf = (traceparent: unknown): Context =>
 export function inSpan<T>(
   name: string,
   options: SpanOptions,
-  work: (span: Span) => Promise<T>,
+  work: () => Promise<T>,
   parent: Context = context.active(),
 ): Promise<T> {
   return tracer.startActiveSpan(name, options, parent, async (span) => {
     try {
-      return await work(span);
+      return await work();
     } catch (error) {
       markSpanFailed(error, span);
       throw error;

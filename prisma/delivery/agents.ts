@@ -5,20 +5,13 @@ import type { Prisma } from './generated/client';
 import { lockMatch } from './locks';
 import { matchWaiting } from './matching';
 
-/**
- * Adds a free agent, who gets the oldest waiting order at once: the caller notifies the orders of the matches. Throws Prisma's P2002
- * (`isDuplicate`) when the user name is taken.
- */
+/** Adds a free agent and matches at once: the caller notifies the orders. Throws P2002 (`isDuplicate`) when the user name is taken. */
 export function addAgent(db: Database, agent: AddAgentBody): Promise<{ id: string; matches: AgentAssignedMessage[] }> {
   return db.$transaction(async (tx) => {
     await lockMatch(tx);
     const { id } = await tx.agent.create({ data: agent, select: { id: true } });
     return { id, matches: await matchWaiting(tx) };
   });
-}
-
-export async function agentExists(db: Database, id: string): Promise<boolean> {
-  return (await db.agent.count({ where: { id } })) > 0;
 }
 
 const withAssignments = (which: 'open' | 'all') =>

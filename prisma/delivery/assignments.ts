@@ -1,5 +1,6 @@
 /** The deliveries: one assignment row for each order. */
 import { deliveryTransitions, type DeliveryMove, type DeliveryStatus } from '../../contracts/states';
+import type { PageEnd } from '../../contracts/values';
 import { lockedOrder } from '../order-lock';
 import type { Database, Transaction } from './client';
 import { lockedMatch } from './locks';
@@ -20,10 +21,7 @@ export function findDelivery(db: Database | Transaction, orderId: string): Promi
 
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 
-/**
- * Records the pick-up. False if the delivery has no agent or its status does not allow it. One statement, which takes the order lock and
- * needs no transaction.
- */
+/** Records the pick-up, in one statement that takes the order lock. False if the delivery has no agent or its status does not allow it. */
 export async function pickUp(tx: Transaction, orderId: string): Promise<boolean> {
   const changed = await tx.$executeRaw`
     WITH ${lockedOrder(orderId)}
@@ -84,3 +82,45 @@ export async function hasDeclined(tx: Transaction, orderId: string, agentId: str
 export async function leaveTombstone(tx: Transaction, orderId: string): Promise<void> {
   await tx.assignment.create({ data: { orderId, status: 'CANCELLED', completedAt: new Date() }, select: { id: true } });
 }
+
+interface DeliveryFilter {
+  agentId?: string | undefined;
+  status?: DeliveryStatus | undefined;
+}
+
+/** At most `limit` deliveries, newest first, after that end of the previous page. */
+export const listDeliveries = (db: Database, { agentId, status }: DeliveryFilter, limit: number, after?: PageEnd) =>
+  db.assignment.findMany({
+    where: {
+      agentId,
+      status,
+      ...(after && {
+        createdAt: { lte: after.at },
+        OR: [{ createdAt: { lt: after.at } }, { id: { lt: after.id } }],
+      }),
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+    include: { agent: { select: { name: true } } },
+  });
+
+export type ListedDelivery = Awaited<ReturnType<typeof listDeliveries>>[number];
+
+/** At most `limit` ids of orders that wait for an agent or whose delivery is in progress, ascending, after the given one. */
+export async function openOrderIds(db: Database, after: string, limit: number): Promise<string[]> {
+  const rows = await db.assignment.findMany({
+    where: { orderId: { gt: after }, status: { in: ['PENDING', 'PICKED_UP'] } },
+    orderBy: { orderId: 'asc' },
+    take: limit,
+    select: { orderId: true },
+  });
+  return rows.map(({ orderId }) => orderId);
+}
+
+export const findAssignments = (db: Database, orderIds: string[]) =>
+  db.assignment.findMany({
+    where: { orderId: { in: orderIds } },
+    select: { orderId: true, agentId: true, status: true, agentRating: true },
+  });
+
+export type Assignment = Awaited<ReturnType<typeof findAssignments>>[number];

@@ -1,13 +1,10 @@
 /** Matches orders and agents. The only place that turns an agent from AVAILABLE to BUSY. */
 import type { AgentAssignedMessage } from '../../contracts/messages';
 import { lockedOrder } from '../order-lock';
-import type { Transaction } from './client';
+import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
 
-/**
- * Whether an order waits or an agent is free, answered by the first entry of an index. For a mere EXISTS the planner may read the table: it
- * expects a match soon, but the matches are at the table's end.
- */
+/** The first entry of an index, or null. For a mere EXISTS the planner may read the table: it expects a match soon, but they are at its end. */
 const oldestWaiting = Prisma.sql`(
   SELECT id FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL ORDER BY "requestedAt", id LIMIT 1
 )`;
@@ -43,10 +40,7 @@ export async function enqueue(tx: Transaction, orderId: string): Promise<void> {
     INSERT INTO "DeliveryAssignment" ("orderId") VALUES (${orderId}::uuid) ON CONFLICT ("orderId") DO NOTHING`;
 }
 
-/**
- * Matches the oldest waiting order with the longest-idle agent until one side is empty. The caller holds the match lock, and notifies the
- * orders of the returned matches after the commit.
- */
+/** Matches the oldest order and the longest-idle agent until one side is empty. The caller holds the match lock, and notifies after the commit. */
 export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessage[]> {
   const matches: AgentAssignedMessage[] = [];
   for (let match = await matchOldest(tx); match; match = await matchOldest(tx)) matches.push(match);
@@ -55,7 +49,6 @@ export async function matchWaiting(tx: Transaction): Promise<AgentAssignedMessag
 
 /**
  * Skips agents who have handed this job back, and orders that only such agents could take.
- *
  * No SKIP LOCKED here: an order that takes an agent at once holds that agent's row, and may be rolled back. A match that skipped the
  * row would leave the agent idle and the order waiting, and nothing would bring them together.
  */
@@ -80,4 +73,25 @@ async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | unde
     FROM busy WHERE "DeliveryAssignment".id = (SELECT assignment FROM pair)
     RETURNING "orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name`;
   return match;
+}
+
+export interface Figures {
+  availableAgents: number;
+  busyAgents: number;
+  ordersWaiting: number;
+  /** The longest wait of a waiting order; 0 if none waits. */
+  oldestWaitSeconds: number;
+}
+
+/** Costs time for agents and open deliveries, none for finished ones. A busy agent is one with an open delivery. */
+export async function readFigures(db: Database): Promise<Figures> {
+  const [figures] = await db.$queryRaw<[Figures]>`
+    SELECT
+      (SELECT count(*)::int FROM "DilveryAgent" WHERE agent_status = 'AVAILABLE') AS "availableAgents",
+      (SELECT count("agentId")::int FROM "DeliveryAssignment"
+        WHERE status IN ('PENDING', 'PICKED_UP') AND "agentId" IS NOT NULL) AS "busyAgents",
+      count(*)::int AS "ordersWaiting",
+      coalesce(extract(epoch FROM clock_timestamp() - min("requestedAt")), 0)::float AS "oldestWaitSeconds"
+    FROM "DeliveryAssignment" WHERE status = 'PENDING' AND "agentId" IS NULL`;
+  return figures;
 }

@@ -1,9 +1,6 @@
 import type { Transaction } from './client';
 
-/**
- * Stores an agent's rating with the delivery, once, and adds it to the agent's mean. False if the order never had an agent. The caller
- * holds the order lock.
- */
+/** Stores an agent's rating, once, and adds it to the mean. False if the order never had an agent. The caller holds the order lock. */
 export async function countAgentRating(tx: Transaction, orderId: string, rating: number): Promise<boolean> {
   const [rated] = await tx.$queryRaw<{ agentId: string }[]>`
     UPDATE "DeliveryAssignment" SET "agentRating" = ${rating}

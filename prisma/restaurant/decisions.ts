@@ -3,10 +3,7 @@ import { orderTransitions, type OrderStatus } from '../../contracts/states';
 import type { Transaction } from './client';
 import { lockedOrder } from '../order-lock';
 
-/**
- * Moves an order group and all its parts. One statement, which takes the order lock and needs no transaction. Returns the group's total;
- * undefined if it does not exist or its status does not allow it.
- */
+/** Moves a group and all its parts, in one statement that takes the order lock. Undefined if there is none or its status does not allow it. */
 export async function moveOrder(
   tx: Transaction,
   { order_id, status: to, reason = null }: ChangeOrderMessage,

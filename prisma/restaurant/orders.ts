@@ -1,4 +1,3 @@
-/** Reads of orders. */
 import type { OrderStatus } from '../../contracts/states';
 import type { PageEnd } from '../../contracts/values';
 import type { Database } from './client';
@@ -52,7 +51,6 @@ export const listOrderGroups = (
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>
   db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
 
-/** The restaurants that have a part of the order. */
 export async function restaurantsOf(db: Database, orderId: string): Promise<string[]> {
   const parts = await db.order.findMany({ where: { orderGroup: { orderId } }, select: { restaurantId: true } });
   return parts.map(({ restaurantId }) => restaurantId);
@@ -64,3 +62,22 @@ export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;
 /** The group's own row, possibly a tombstone; null if the order is unknown. */
 export const findOrder = (db: Database, orderId: string): Promise<OrderRow | null> =>
   db.orderGroup.findUnique({ where: { orderId }, select: row });
+
+/** At most `limit` ids of orders that are not CANCELLED, ascending, after the given one. Includes delivered ones: this side does not know of deliveries. */
+export async function openOrderIds(db: Database, after: string, limit: number): Promise<string[]> {
+  const rows = await db.orderGroup.findMany({
+    where: { orderId: { gt: after }, status: { not: 'CANCELLED' } },
+    orderBy: { orderId: 'asc' },
+    take: limit,
+    select: { orderId: true },
+  });
+  return rows.map(({ orderId }) => orderId);
+}
+
+export const findGroups = (db: Database, orderIds: string[]) =>
+  db.orderGroup.findMany({
+    where: { orderId: { in: orderIds } },
+    include: { orders: { select: { restaurantId: true, status: true, reason: true } } },
+  });
+
+export type OrderGroup = Awaited<ReturnType<typeof findGroups>>[number];

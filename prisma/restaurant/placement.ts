@@ -1,4 +1,3 @@
-/** Reads and writes of a placement. */
 import type { OrderStatus } from '../../contracts/states';
 import type { OrderedRestaurant, PlaceOrderMessage } from '../../contracts/messages';
 import type { Transaction } from './client';

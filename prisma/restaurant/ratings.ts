@@ -1,9 +1,6 @@
 import type { Transaction } from './client';
 
-/**
- * Stores a rating with its order, once, and adds it to the mean of each restaurant whose part was not cancelled. False if the order is
- * unknown. The caller holds the order lock.
- */
+/** Stores a rating, once, and adds it to the means of the remaining restaurants. False if the order is unknown. The caller holds the order lock. */
 export async function countOrderRating(tx: Transaction, orderId: string, rating: number): Promise<boolean> {
   const [rated] = await tx.$queryRaw<{ id: string }[]>`
     UPDATE "OrderGroup" SET order_rating = ${rating}, updated_at = now()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RestaurantWithMenu } from '../../contracts/answers/restaurants';
-import type { AddRestaurantBody } from '../../contracts/restaurants';
-import type { Database } from './client';
+import type { AddRestaurantBody, ChangeRestaurantBody, MenuChange } from '../../contracts/restaurants';
+import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
 
 /** Returns the ids; those of the menu in its order. */
@@ -46,10 +46,7 @@ const selectRestaurants = (db: Database, condition: Prisma.Sql): Promise<Restaur
 export const timeValue = (time: string): Date => new Date(`1970-01-01T${time}Z`);
 export const timeText = (time: Date): string => time.toISOString().slice(11, 19);
 
-/**
- * The contract's rule, as a condition on "Restaurant" r: opening <= hour:00 <= closing, where a closing time before the opening time is on
- * the next day. Browsing and placing share it, so what is shown at an hour can be ordered at that hour.
- */
+/** The contract's rule for browsing and placing: opening <= hour:00 <= closing of "Restaurant" r. A closing time before the opening time is on the next day. */
 export function openAt(hour: number): Prisma.Sql {
   const time = Prisma.sql`make_time(${hour}::int, 0, 0)`;
   return Prisma.sql`
@@ -57,4 +54,47 @@ export function openAt(hour: number): Prisma.Sql {
       THEN ${time} BETWEEN r.opening_time AND r.closing_time
       ELSE ${time} >= r.opening_time OR ${time} <= r.closing_time
     END`;
+}
+
+export type ChangeOutcome =
+  | { outcome: 'changed' }
+  | { outcome: 'unknown_restaurant' }
+  /** Not an item of this restaurant, or no longer on its menu. */
+  | { outcome: 'unknown_item'; id: string }
+  | { outcome: 'same_times' };
+
+/** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. */
+export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody): Promise<ChangeOutcome> {
+  return db.$transaction(async (tx): Promise<ChangeOutcome> => {
+    // One change of a restaurant at a time: what is checked below still holds when it is written.
+    await tx.$executeRaw`SELECT id FROM "Restaurant" WHERE id = ${id}::uuid FOR UPDATE`;
+    const restaurant = await tx.restaurant.findUnique({
+      where: { id },
+      select: { openingTime: true, closingTime: true, menu: { where: { deletedAt: null }, select: { id: true } } },
+    });
+    if (!restaurant) return { outcome: 'unknown_restaurant' };
+
+    const { name, description, status, menu = [] } = change;
+    const openingTime = change.opening_time ?? timeText(restaurant.openingTime);
+    const closingTime = change.closing_time ?? timeText(restaurant.closingTime);
+    if (openingTime === closingTime) return { outcome: 'same_times' };
+
+    const onMenu = new Set(restaurant.menu.map((item) => item.id));
+    const unknown = menu.find((entry) => 'id' in entry && !onMenu.has(entry.id));
+    if (unknown && 'id' in unknown) return { outcome: 'unknown_item', id: unknown.id };
+
+    await tx.restaurant.update({
+      where: { id },
+      data: { name, description, status, openingTime: timeValue(openingTime), closingTime: timeValue(closingTime) },
+      select: { id: true },
+    });
+    for (const entry of menu) await changeMenu(tx, id, entry);
+    return { outcome: 'changed' };
+  });
+}
+
+function changeMenu(tx: Transaction, restaurantId: string, entry: MenuChange): Promise<unknown> {
+  if (entry.kind === 'add') return tx.menuItem.create({ data: { restaurantId, ...entry.item }, select: { id: true } });
+  const data = entry.kind === 'remove' ? { deletedAt: new Date() } : entry.fields;
+  return tx.menuItem.update({ where: { id: entry.id }, data, select: { id: true } });
 }

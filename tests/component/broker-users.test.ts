@@ -7,8 +7,8 @@ import {
   type AgentAssignedMessage,
 } from '../../contracts/messages';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
-import { parseWith, toExchange, toQueue } from '../../lib/broker/message';
-import { brokerUsers, type BrokerUser } from '../../tools/accounts/permissions';
+import { toExchange, toQueue } from '../../lib/broker/message';
+import { brokerUsers, type BrokerUser } from '../../tools/accounts/accounts';
 import { withAgents } from '../fixtures/delivery';
 import { anOrder } from '../fixtures/orders';
 import { aChange, aPart, withRestaurant } from '../fixtures/restaurant';
@@ -24,13 +24,13 @@ beforeAll(async () => {
   await users.brokers['worker-order'].consume({
     queue: queues.agentAssigned,
     prefetch: 5,
-    parse: parseWith(agentAssignedMessage),
+    schema: agentAssignedMessage,
     handle: async ({ order_id }: AgentAssignedMessage) => void assigned.push(order_id),
   });
   await users.brokers['worker-order'].consume({
     queue: queues.adoptOrder,
     prefetch: 5,
-    parse: parseWith(adoptOrderMessage),
+    schema: adoptOrderMessage,
     handle: async (body: AdoptOrderMessage) =>
       void adopted.push(body.kind === 'placed' ? body.order.order_id : body.order_id),
   });

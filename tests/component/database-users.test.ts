@@ -1,7 +1,7 @@
 /** A service's user of its own database, on a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { setDatabaseUser } from '../../tools/accounts/database';
+import { setDatabaseUser } from '../../tools/accounts/accounts';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
 
 let database: Isolated;

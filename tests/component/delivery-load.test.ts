@@ -4,7 +4,6 @@ import { agentAssignedMessage, assignAgentReply, type AgentAssignedMessage } fro
 import { queues } from '../../contracts/names';
 import { createBestEffortPublish } from '../../lib/broker/broker';
 import { createLog } from '../../lib/logging/log';
-import { parseWith } from '../../lib/broker/message';
 import { addAgent } from '../../prisma/delivery/agents';
 import { anAgent, deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';
@@ -49,7 +48,7 @@ test(
     await service.broker.consume({
       queue: queues.agentAssigned,
       prefetch: orderCount,
-      parse: parseWith(agentAssignedMessage),
+      schema: agentAssignedMessage,
       handle: async ({ order_id }: AgentAssignedMessage) => {
         waited.push(order_id);
         await end(order_id).catch((error: unknown) => failures.push(error));

@@ -9,7 +9,7 @@ import { workflowTypes } from '../../contracts/names';
 import { createLog } from '../../lib/logging/log';
 import { dataConverterOf, payloadCodec } from '../../lib/temporal/payload-codec';
 import { payloadKeys, type PayloadKeys } from '../../lib/temporal/payload-keys';
-import { createCodecApp } from '../../tools/codec-server/server';
+import { createCodecApp } from '../../tools/codec-server/main';
 import { cancelUpdate, decideUpdate, moveDeliveryUpdate, restaurantDecisionSignal } from '../../workflows/messages';
 import { orderStart } from '../../workflows/start';
 import { temporal as temporalCli } from '../e2e/fixtures/temporal-cli';

@@ -1,21 +1,22 @@
 /** Large databases: no statement of an order scans a whole table, so an order costs the same as in an empty system. */
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/logging/log';
+import { listDeliveries } from '../../prisma/delivery/assignments';
 import * as delivery from '../../prisma/delivery/client';
-import { listDeliveries } from '../../prisma/delivery/deliveries';
-import { readFigures } from '../../prisma/delivery/figures';
-import { findOrderGroup } from '../../prisma/restaurant/orders';
+import { readFigures } from '../../prisma/delivery/matching';
 import * as restaurant from '../../prisma/restaurant/client';
+import { findOrderGroup } from '../../prisma/restaurant/orders';
 import * as user from '../../prisma/user/client';
 import { listOrders, recordOrder, recordProgress } from '../../prisma/user/orders';
-import { growFinishedOrders, growRestaurants, query } from '../../tools/bench/databases';
+import { growFinishedOrders, growRestaurants } from '../../tools/bench/databases';
+import { query } from '../../tools/platform/system';
 import { assignAgent } from '../../workers/delivery/assign-agent';
 import { changeDelivery } from '../../workers/delivery/change-delivery';
 import { changeOrder } from '../../workers/restaurant/change-order';
 import { placeOrder } from '../../workers/restaurant/place-order';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
-import { aChange, anOrderOf, aPart, withRestaurant } from '../fixtures/restaurant';
 import { anOrder } from '../fixtures/orders';
+import { aChange, anOrderOf, aPart, withRestaurant } from '../fixtures/restaurant';
 import { plansOf, type Plans } from './fixtures/plans';
 import { busyAgents, queueOrders } from './fixtures/waiting-orders';
 

@@ -1,8 +1,8 @@
 /** What `npm run queues` does with dead letters on a real broker. */
 import { deadQueue, platformAppId } from '../../contracts/names';
-import { ExpectedError } from '../../tools/cli/output';
+import { ExpectedError } from '../../tools/cli/cli';
 import { drop, readLetters, redrive } from '../../tools/broker/dead-letters';
-import { overview } from '../../tools/queues/overview';
+import { overview } from '../../tools/queues/main';
 import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { deadLetters, queue } from './fixtures/dead-letters';

@@ -1,6 +1,7 @@
 /** Consumers reject messages with our app id but without our signature, on a real broker. */
 import { randomUUID } from 'node:crypto';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { z } from 'zod';
 import { deadQueue, platformAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
 import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { ServiceFault } from '../../lib/broker/errors';
@@ -41,7 +42,7 @@ beforeAll(async () => {
   broker = await open({ signature });
   const options = {
     prefetch: 5,
-    parse: (body: unknown) => ({ ok: true, value: body as { text: string } }) as const,
+    schema: z.object({ text: z.string() }),
     handle: async ({ text }: { text: string }) => {
       handled.push(text);
       handle(text);

@@ -8,8 +8,8 @@ import { resolveAddresses } from '../../tools/stack/addresses';
 import { projectRoot } from '../../tools/stack/instance';
 import { defaultPorts } from '../../tools/stack/ports';
 import { dynamicConfig, sqlitePragmas } from '../../tools/stack/servers/temporal';
-import { brokerUsers, passwordVariable } from '../../tools/accounts/permissions';
-import { serviceParts } from '../../tools/stack/services';
+import { brokerUsers, passwordVariable } from '../../tools/accounts/accounts';
+import { serviceParts } from '../../tools/stack/part';
 
 const service = z.object({
   image: z.string().optional(),
@@ -59,7 +59,7 @@ const published = {
 const ofOtherServers = /_(CA|CERT|KEY)_FILE$|^TEMPORAL_(TLS|API_KEY)/;
 
 describe('each process of the local stack', () => {
-  const parts = serviceParts({ addresses: resolveAddresses({}, defaultPorts), ports: defaultPorts, env: {} });
+  const parts = serviceParts(resolveAddresses({}, defaultPorts), defaultPorts, {});
 
   it('is a service of the compose file, and no other program is', () => {
     const jobs = ['migrate', 'search-attributes', 'database-users', 'broker-users'];

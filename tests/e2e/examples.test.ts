@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLog } from '../../lib/logging/log';
 import { openDatabase } from '../../prisma/restaurant/client';
-import { withIds, type RealIds } from '../../tools/schemathesis/world';
+import { withIds, type RealIds } from '../../tools/schemathesis/main';
 import { changeOrder } from '../../workers/restaurant/change-order';
 import { placeOrder } from '../../workers/restaurant/place-order';
 import { documents, operationsOf } from '../fixtures/described';

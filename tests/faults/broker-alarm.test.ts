@@ -20,7 +20,7 @@ import {
   type Placed,
 } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
-import type { PartName } from '../../tools/stack/services';
+import type { PartName } from '../../tools/stack/part';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts are slow on a busy machine

@@ -1,7 +1,7 @@
 /** A short chaos run, checked by its JSON summary. */
 import { runTool } from './fixtures/launched';
-import type { Report } from '../../tools/chaos/report';
-import { parts } from '../../tools/chaos/plan/faults';
+import type { Report } from '../../tools/chaos/main';
+import { parts } from '../../tools/chaos/plan/plan';
 
 jest.setTimeout(240_000); // it takes about a minute, longer on a busy machine
 /** After a violation its data stays until the next run. */

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { scenarios } from '../../tools/demo/scenarios/scenarios';
+import { scenarios } from '../../tools/demo/scenarios';
 import { stackEnvironment } from '../../tools/stack/addresses';
 import { launchSystem, removeAll } from './fixtures/launched';
 

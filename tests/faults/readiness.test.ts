@@ -3,7 +3,7 @@ import type { Readiness } from '../../lib/process/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
 import { processNames } from '../../tools/stack/addresses';
-import type { PartName } from '../../tools/stack/services';
+import type { PartName } from '../../tools/stack/part';
 import { ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 
 jest.setTimeout(150_000); // parts start slowly on a busy machine

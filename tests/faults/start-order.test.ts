@@ -11,7 +11,7 @@ import {
   type ProcessName,
 } from '../../tools/stack/addresses';
 import { wantedPorts, type Ports } from '../../tools/stack/ports';
-import { serviceParts } from '../../tools/stack/services';
+import { serviceParts } from '../../tools/stack/part';
 import { temporal } from '../e2e/fixtures/temporal-cli';
 import { atMost } from '../fixtures/at-most';
 import { until } from '../fixtures/until';
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 function start(name: ProcessName, addresses: Addresses, ports: Ports, variables: Record<string, string>): Started {
-  const part = serviceParts({ addresses, ports, env: process.env }).find((each) => each.name === name);
+  const part = serviceParts(addresses, ports, process.env).find((each) => each.name === name);
   if (!part) throw new Error(`there is no ${name}`);
   const child = spawn(part.command, part.args, {
     env: { ...part.env, ...(ports === nowhere.ports && noInternalPorts), ...variables },

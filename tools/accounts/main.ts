@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { loadConfig } from '../../lib/config/config';
 import { database, databaseCa } from '../../lib/config/servers';
-import { setBrokerUser } from './broker';
-import { setDatabaseUser } from './database';
-import { brokerUsers, passwordVariable, permissionsOf } from './permissions';
+import { serviceNames } from '../stack/addresses';
+import { brokerUsers, passwordVariable, permissionsOf, setBrokerUser, setDatabaseUser } from './accounts';
 
 /** Gives each of our processes its own user in RabbitMQ, with the least permissions. Idempotent. */
 async function setBrokerUsers(): Promise<void> {
@@ -20,8 +19,7 @@ async function setBrokerUsers(): Promise<void> {
 
 /** Sets up the user in each service's database URL, as the administrator `postgres`. Idempotent. */
 async function setDatabaseUsers(): Promise<void> {
-  const services = ['user', 'restaurant', 'delivery'];
-  const urls = Object.fromEntries(services.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, database(name)]));
+  const urls = Object.fromEntries(serviceNames.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, database(name)]));
   const config = loadConfig(z.object({ ...databaseCa, POSTGRES_PASSWORD: z.string() }), process.env);
   for (const url of Object.values(loadConfig(z.object(urls), process.env))) {
     const admin = Object.assign(new URL(url), { username: 'postgres', password: config.POSTGRES_PASSWORD });

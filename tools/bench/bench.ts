@@ -1,20 +1,19 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { createPlatform, urlsIn } from '../platform/platform';
-import { createKeepAlive } from '../platform/transport';
-import { readSystemVariables } from '../platform/variables';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { createPlatform } from '../platform/platform';
+import { createKeepAlive } from '../platform/send';
+import { readSystemVariables } from '../platform/system';
 import { requestStack } from '../stack/control';
-import { createOrderActors } from './actors/orders';
-import { createWorld } from './actors/world';
-import { bareJob } from './baseline/job';
-import type { Shape } from './baseline/workflow';
-import { startChild } from './child';
-import type { ClosedLoop } from './loops';
+import { bareTaskQueue, bareUpdate, bareWorkflow } from './baseline/workflow';
+import type { ClosedLoop, Job } from './loops';
 import { measure, type Load, type Phase } from './measure/phase';
 import type { Roots } from './measure/processes';
+import { createOrderActors, createWorld } from './orders';
 import type { Settings } from './settings';
 
-/** A running system with everything that the measurements use. */
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
 /** Connects to the system in `env`, for the life of this process. Throws an Error that names each variable that is missing or wrong. */
@@ -23,8 +22,7 @@ export async function openBench(env: NodeJS.ProcessEnv, settings: Settings, say:
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = variables;
   /** Does not decode payloads. */
   const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
-  /** Sends as the operator, without retries. */
-  const platform = createPlatform({ urlOf: urlsIn(variables), transport: createKeepAlive().transport });
+  const platform = createPlatform({ transport: createKeepAlive().transport });
   const world = await createWorld(platform);
   const worker = await startChild(join(__dirname, 'baseline', 'worker.js'), [address, namespace]);
   const { parts } = await requestStack(variables.STACK_SOCKET, { command: 'status' });
@@ -37,12 +35,45 @@ export async function openBench(env: NodeJS.ProcessEnv, settings: Settings, say:
   return { env: variables, platform, temporal, world, roots, settings, say, stopWorker: worker.stop };
 }
 
-/** Whole orders, and the retries that they need. */
 export async function measureOrders({ platform, world, roots }: Bench, load: Load): Promise<Phase> {
   const { deliver, retries } = createOrderActors(platform, world);
   return { ...(await measure(roots, deliver, load)), retries };
 }
 
-/** Bare workflows. */
-export const measureBare = ({ temporal, roots }: Bench, shape: Shape, load: ClosedLoop): Promise<Phase> =>
-  measure(roots, bareJob(temporal, shape), load);
+export const measureBare = ({ temporal, roots }: Bench, load: ClosedLoop): Promise<Phase> =>
+  measure(roots, bareJob(temporal), load);
+
+/** Starts a bare workflow and sends its updates, as the APIs do for an order. */
+const bareJob =
+  ({ workflow }: Client): Job =>
+  async () => {
+    const id = `baseline-${randomUUID()}`;
+    const startedAt = performance.now();
+    const startWorkflowOperation = new WithStartWorkflowOperation(bareWorkflow, {
+      workflowId: id,
+      taskQueue: bareTaskQueue,
+      args: ['local'],
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    await workflow.executeUpdateWithStart(bareUpdate, { startWorkflowOperation });
+    const placedAt = performance.now();
+    const handle = workflow.getHandle(id);
+    for (let update = 0; update < 3; update += 1) await handle.executeUpdate(bareUpdate);
+    const endedAt = performance.now();
+    const timings = { place: placedAt - startedAt, update: (endedAt - placedAt) / 3, whole: endedAt - startedAt };
+    return { id, timings };
+  };
+
+/** Runs a script until `stop`, in a session of its own as parts have: Linux divides a busy machine by sessions. Throws if it exits first. */
+export async function startChild(script: string, args: string[]) {
+  const child = fork(script, args, { detached: true, stdio: ['ignore', 2, 2, 'ipc'] });
+  const exited = once(child, 'exit');
+  const failed = exited.then(([code]) => Promise.reject(new Error(`${script} exited with ${code}`)));
+  failed.catch(() => undefined); // how `stop` ends it
+  const [message] = (await Promise.race([once(child, 'message'), failed])) as [unknown];
+  const stop = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
+    await exited;
+  };
+  return { pid: child.pid ?? 0, message, stop };
+}

@@ -1,17 +1,4 @@
-/** The services' databases, read and written directly. */
-import { Client } from 'pg';
-
-/** Runs one statement with values, or several without, over a connection of its own. Resolves to the last one's rows. */
-export async function query<Row extends object>(url: string, text: string, values?: unknown[]): Promise<Row[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const results = [await client.query<Row>(text, values)].flat(); // several statements have an array of results
-    return results.at(-1)?.rows ?? [];
-  } finally {
-    await client.end();
-  }
-}
+import { query } from '../platform/system';
 
 /** Adds restaurants, each with five dishes, up to a total of `count`, to the database at this URL. */
 export const growRestaurants = (restaurant: string, count: number) =>

@@ -1,11 +1,9 @@
 /** Runs the benchmark against the system that `npm run bench` has started. Its argument: the options as JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes, runAsProgram } from '../cli/command';
-import { printLines, say } from '../cli/output';
+import { exitCodes, printLines, runAsProgram, say } from '../cli/cli';
 import { openBench } from './bench';
-import { reportOf } from './report/report';
-import { reportLines } from './report/tables';
+import { reportLines, reportOf } from './report';
 import { runBenchmark } from './run';
 import { settingsFor, type Options } from './settings';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../cli/output';
+import { messageOf } from '../cli/cli';
 
 /** Milliseconds by step. */
 export type Timings = Readonly<Record<string, number>>;
@@ -7,7 +7,6 @@ export type Timings = Readonly<Record<string, number>>;
 /** One unit of work, identified by its workflow or order id. A rejection counts as a failure. */
 export type Job = (dueAt?: number) => Promise<{ id: string; timings: Timings }>;
 
-/** What a load did in its measurement window. */
 export interface LoadResult {
   windowMs: number;
   done: Timings[];
@@ -17,7 +16,6 @@ export interface LoadResult {
   failures: string[];
 }
 
-/** Called when the measurement window opens and closes. */
 export interface WindowHooks {
   opened(): void;
   closed(): void;
@@ -28,7 +26,6 @@ export interface ClosedLoop {
   concurrency: number;
   /** Precedes the window: all workers start at once, so their first jobs end together. */
   rampMs: number;
-  /** Minimum length of the window. */
   windowMs: number;
   /** The window stays open until this many jobs have ended in it; by default as many as are in flight. */
   minJobs?: number;
@@ -70,10 +67,7 @@ export interface OpenLoop {
   windowMs: number;
 }
 
-/**
- * Starts jobs at a fixed rate, whether or not earlier ones have ended, and passes each the time at which it was due. A job measures
- * latency from then, so a backlog counts as waiting time. (A closed loop sends less while the system is slow, and hides that.)
- */
+/** Starts jobs at a fixed rate, each with the time at which it was due: latency counts from then, so a backlog counts as waiting time. */
 export async function openLoop(job: Job, loop: OpenLoop, hooks: WindowHooks): Promise<LoadResult> {
   const { perSecond, rampMs, windowMs } = loop;
   const { run, ...result } = createCounter();

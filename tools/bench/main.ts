@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createCommand, createMain, nameOption, parseCount, parseShare, runAsProgram, yesOption } from '../cli/command';
-import { printError, say } from '../cli/output';
-import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
+import { createFreshCommand, createMain, parseCount, parseShare, printError, say } from '../cli/cli';
+import { ampleRateLimits, onFreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
 import { profileLines } from './profile/summary';
 import type { Options } from './settings';
@@ -11,7 +10,7 @@ type Flags = Options & { json: boolean; profile: boolean; out: string; name: str
 
 /** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */
 export const main = createMain((run) =>
-  createCommand('bench', 'measure orders on a fresh system, beside a bare workflow on the same servers')
+  createFreshCommand('bench', 'measure orders on a fresh system, beside a bare workflow on the same servers')
     .option('--quick', 'in 2.5 minutes instead of 7, and less exact', false)
     .option('--rounds <count>', 'rounds in which orders and bare workflows take turns', parseCount)
     .option('--soak <orders>', 'also deliver this many orders, and measure what grows', parseCount)
@@ -20,8 +19,6 @@ export const main = createMain((run) =>
     .option('--profile', 'also write a CPU profile of each process', false)
     .option('--json', 'for programs', false)
     .option('--out <folder>', 'for bench.json and the profiles', join('.stack', 'bench-results'))
-    .addOption(nameOption('bench'))
-    .addOption(yesOption())
     .action((flags: Flags) => run(runBench(flags))),
 );
 
@@ -40,12 +37,9 @@ async function runBench({ name, yes, profile, ...options }: Flags): Promise<numb
   return 0;
 }
 
-/** Has each Node process write its profiles to the folder. */
 function profiling(folder: string): NodeJS.ProcessEnv {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const preload = join(projectRoot, 'tools', 'bench', 'profile', 'preload.cjs');
   return { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, BENCH_PROFILES: folder };
 }
-
-if (require.main === module) runAsProgram(main);

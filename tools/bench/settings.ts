@@ -1,4 +1,3 @@
-/** The command's options. */
 export interface Options {
   quick: boolean;
   rounds?: number | undefined;
@@ -27,7 +26,6 @@ export function settingsFor({ quick, rounds, soak = 0, growth, scale }: Options)
   };
   const scarceAgents = Math.max(count(20), 2);
   return {
-    /** Repetitions of the closed loops. */
     rounds: rounds ?? (quick ? 2 : 3),
     warmUpMs: ms(15_000, 4_000),
     /** Closed loops, by jobs in flight. */
@@ -40,12 +38,10 @@ export function settingsFor({ quick, rounds, soak = 0, growth, scale }: Options)
     /** All other loads: no order waits for an agent. */
     agents: 200,
     soakOrders: soak,
-    /** Totals of rows. */
     growth: growth ? { restaurants: [1_000, 10_000, 50_000].map(count), finishedOrders: count(100_000) } : null,
   };
 }
 
-/** The closed loop of this many jobs in flight. */
 export const loopOf = ({ rampMs, windowMs }: Settings, concurrency: Concurrency) => ({
   concurrency,
   rampMs: rampMs[concurrency],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { deadQueue } from '../../contracts/names';
 import { declareTopology } from '../../lib/broker/broker';
-import { ExpectedError, messageOf } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/cli';
 
 const connectTimeoutMs = 10_000;
 /** Longer than another command needs for some thousands of dead letters. */
@@ -11,10 +11,7 @@ const claimPollMs = 100;
 /** AMQP's RESOURCE_LOCKED. */
 const resourceLocked = 405;
 
-/**
- * Runs the work on a new channel. Messages that it got and did not acknowledge return to their queue when it ends, however it ends.
- * Throws ExpectedError when the broker does not answer, or the connection is lost.
- */
+/** Runs the work on a new channel; what it does not acknowledge returns to its queue. Throws ExpectedError without the broker. */
 export async function withBroker<T>(
   url: string,
   work: (channel: ConfirmChannel, connection: ChannelModel) => Promise<T>,
@@ -37,10 +34,7 @@ export async function withBroker<T>(
   }
 }
 
-/**
- * Waits until no other command works on the dead letters of this queue, and keeps others away until the connection ends.
- * Throws ExpectedError when it times out.
- */
+/** Waits until no other command works on the dead letters of this queue, and keeps others away. Throws ExpectedError when it times out. */
 export async function claimDeadLetters(connection: ChannelModel, queue: string): Promise<void> {
   const deadline = Date.now() + claimTimeoutMs;
   // An exclusive queue ends with its connection, even when the process is killed.

@@ -1,10 +1,58 @@
-import type { ConfirmChannel, GetMessage } from 'amqplib';
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { ConfirmChannel, GetMessage, Message } from 'amqplib';
 import { deadQueue, platformAppId, type QueueName } from '../../contracts/names';
-import { copyProperties, historyOf } from '../../lib/broker/message-copy';
+import { copyProperties, historyHeaders, historyOf } from '../../lib/broker/message-copy';
 import { signatureHeader, type Signature } from '../../lib/broker/signature';
-import { ExpectedError, messageOf } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/cli';
 import { claimDeadLetters, withBroker } from './broker';
-import { parseDeadLetter, type DeadLetter } from './dead-letter';
+
+export type DeadLetter = ReturnType<typeof parseDeadLetter>;
+
+/** A dead letter as it is shown. Unknown values are null: other programs may write to a dead queue too. */
+function parseDeadLetter(message: Message) {
+  const { text, count } = historyOf(message);
+  const ours = new Set<string>(Object.values(historyHeaders));
+  const headers = Object.entries<unknown>(message.properties.headers ?? {}).filter(([name]) => !ours.has(name));
+  const properties = shownProperties.map((name) => [name, message.properties[name] as unknown] as const);
+  return {
+    id: idOf(message, text('diedAt')),
+    reason: text('reason') ?? null,
+    attempts: count('attempts'),
+    diedAt: text('diedAt') ?? null,
+    firstReason: text('firstReason') ?? null,
+    firstFailedAt: text('firstFailedAt') ?? null,
+    redriven: count('redriven'),
+    appId: text('appId') ?? null,
+    properties: Object.fromEntries(properties.filter(([, value]) => value !== undefined)),
+    headers: Object.fromEntries(headers),
+    body: bodyOf(message.content),
+  };
+}
+
+const shownProperties = [
+  'messageId',
+  'correlationId',
+  'type',
+  'contentType',
+  'contentEncoding',
+  'timestamp',
+  'priority',
+] as const;
+
+const typeable = /^[\x21-\x7e]+$/;
+
+/** The message id. Without one that can be typed, `hash-…` of the body and the time of death. */
+function idOf({ properties, content }: Message, diedAt = ''): string {
+  const messageId: unknown = properties.messageId;
+  if (typeof messageId === 'string' && typeable.test(messageId)) return messageId;
+  return `hash-${createHash('sha256').update(content).update(diedAt).digest('hex').slice(0, 12)}`;
+}
+
+/** Text if it is valid UTF-8. */
+function bodyOf(content: Buffer): { text: string } | { base64: string } {
+  return isUtf8(content) ? { text: content.toString() } : { base64: content.toString('base64') };
+}
 
 /** All dead letters that are there when the command starts, or every one with one of these ids. */
 export type Selection = 'all' | { ids: readonly string[] };
@@ -21,12 +69,7 @@ export const readLetters = (url: string, queue: QueueName, selection: Selection,
  * A letter leaves the dead queue only once the broker has confirmed its copy: a command that is cut short loses nothing, and puts at most one
  * batch back twice. Throws ExpectedError when there is no letter with one of the ids; those with the other ids have been put back then.
  */
-export async function redrive(
-  url: string,
-  queue: QueueName,
-  selection: Selection,
-  signature?: Signature,
-): Promise<number> {
+export async function redrive(url: string, queue: QueueName, selection: Selection, signature?: Signature) {
   const letters = await visit(url, queue, selection, async (messages, channel) => {
     await publish(channel, queue, messages, signature);
     for (const message of messages) channel.ack(message);

@@ -10,20 +10,27 @@ const queueList = z.array(
   }),
 );
 
+/** The queues of a virtual host, or of all, as RabbitMQ counts them every 5 s; a new one has no numbers until then. Throws as below. */
+export async function listQueues(managementUrl: string, vhost?: string): Promise<z.infer<typeof queueList>> {
+  const resource = vhost === undefined ? 'queues' : `queues/${encodeURIComponent(vhost)}`;
+  return queueList.parse(await (await requestManagement(managementUrl, resource)).json());
+}
+
 const timeoutMs = 5_000;
 
-/**
- * The queues of a virtual host, or of all, as RabbitMQ's management interface counts them, every 5 s. A new queue has no numbers until the
- * first count. Throws when the interface does not answer, or answers with an error.
- */
-export async function listQueues(managementUrl: string, vhost?: string): Promise<z.infer<typeof queueList>> {
+/** Reads a resource of the management interface, or sets it, by the URL's login or the standard one. Throws for an error or no answer. */
+export async function requestManagement(managementUrl: string, resource: string, value?: object): Promise<Response> {
   const { username, password, origin, pathname } = new URL(managementUrl);
   const credentials = `${decodeURIComponent(username) || 'guest'}:${decodeURIComponent(password) || 'guest'}`;
-  const all = `${origin}${pathname.replace(/\/$/, '')}/api/queues`;
-  const response = await fetch(vhost === undefined ? all : `${all}/${encodeURIComponent(vhost)}`, {
-    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+  const response = await fetch(`${origin}${pathname.replace(/\/$/, '')}/api/${resource}`, {
+    method: value ? 'PUT' : 'GET',
+    headers: {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: value && JSON.stringify(value),
     signal: AbortSignal.timeout(timeoutMs),
   });
-  if (!response.ok) throw new Error(`the management interface answered ${response.status}`);
-  return queueList.parse(await response.json());
+  if (response.ok) return response;
+  throw new Error(`RabbitMQ at ${origin}: ${resource}: ${response.status} ${await response.text()}`);
 }

@@ -12,7 +12,6 @@ export interface Placement {
   planned: PlannedOrder;
   body: Pick<NewOrder, 'user_id' | 'restaurants'>;
   outcome: PlacementOutcome;
-  /** A rating was answered with 2xx. */
   isRated: boolean;
 }
 

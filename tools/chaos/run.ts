@@ -1,16 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import { say } from '../cli/output';
-import { createPlatform, urlsIn } from '../platform/platform';
-import type { FreshSystem } from '../stack/fresh-system';
+import { say } from '../cli/cli';
+import { createPlatform } from '../platform/platform';
+import type { FreshSystem } from '../stack/launcher';
 import { createOutsider } from './actors/outsider';
-import { actOut } from './actors/scenario';
-import { setUp } from './actors/setup';
+import { actOut, setUp } from './actors/scenario';
 import { pause, type Actors } from './actors/steps';
 import { collectEvidence, waitUntilSettled } from './evidence/collect';
 import { installAuditTrail } from './evidence/databases';
-import { createFreezer } from './faults/freezer';
-import { injectFaults } from './faults/inject';
+import { createFreezer, injectFaults } from './faults/inject';
 import type { Case } from './invariants/case';
 import { checkInvariants } from './invariants/invariants';
 import { createJournal } from './journal';
@@ -21,16 +19,13 @@ export type Outcome = Awaited<ReturnType<typeof run>>;
 /** The share of the run's time that is kept for the system to settle. */
 const settleShare = 0.3;
 
-/**
- * Acts out all orders while faults are injected, waits until the system has settled, and checks the invariants. At the timeout it checks
- * whatever there is.
- */
+/** Acts out all orders while faults are injected, lets the system settle, and checks the invariants; at the timeout, of whatever there is. */
 export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const startedAt = Date.now();
   const journal = createJournal(join(system.logsDir, 'journal.jsonl'));
   const freezer = createFreezer();
   process.once('exit', () => freezer.thawAll()); // when interrupted, too
-  const platform = createPlatform({ urlOf: urlsIn(system.env) });
+  const platform = createPlatform();
   await installAuditTrail(system.addresses.postgres);
   const restaurants = await setUp(platform, plan.couriers);
 
@@ -51,7 +46,6 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const placements = placed.filter((placement) => placement !== undefined);
 
   say('faults and actors are done; waiting for the system to settle');
-  /** Empty unless the time was up. */
   const unsettled = await waitUntilSettled(system, startedAt + timeoutMs);
   say('collecting evidence');
   const accepted = placements.flatMap(({ outcome }) => (outcome.is === 'accepted' ? [outcome.orderId] : []));

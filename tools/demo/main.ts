@@ -1,10 +1,9 @@
 import { Option } from 'commander';
-import { createCommand, createMain, nameOption, portBaseOption, runAsProgram, yesOption } from '../cli/command';
-import { ExpectedError, messageOf } from '../cli/output';
-import { onFreshSystem } from '../stack/fresh-system';
+import { ExpectedError, createFreshCommand, createMain, messageOf, portBaseOption, runAsProgram } from '../cli/cli';
+import { onFreshSystem } from '../stack/launcher';
 import type { PortPolicy } from '../stack/ports';
 import { createDemo, type Scenario } from './demo';
-import { scenarios, type ScenarioName } from './scenarios/scenarios';
+import { scenarios, type ScenarioName } from './scenarios';
 import { heading, print } from './screen';
 
 interface DemoFlags {
@@ -18,15 +17,13 @@ interface DemoFlags {
 
 /** `npm run demo`. */
 export const main = createMain((run) =>
-  createCommand('demo', 'start the system, take an order through it, stop')
+  createFreshCommand('demo', 'start the system, take an order through it, stop')
     .addOption(
       new Option('--scenario <name>', 'what happens to the order')
         .choices(Object.keys(scenarios))
         .default('delivered' satisfies ScenarioName),
     )
-    .addOption(nameOption('demo'))
     .addOption(portBaseOption())
-    .addOption(yesOption())
     .option('--keep', 'leave the system running afterwards, until Ctrl-C', false)
     .addOption(new Option('--running', 'use the system that the environment names').default(false).hideHelp())
     .action((flags: DemoFlags) => run(runDemo(flags))),
@@ -36,13 +33,9 @@ function runDemo({ scenario: name, portBase: ports, keep, running, ...flags }: D
   const scenario: Scenario = scenarios[name];
   if (running) return show(scenario);
   const options = { ...flags, ports, env: scenario.environment, stayUp: keep };
-  return onFreshSystem(options, ({ env }) => {
-    Object.assign(process.env, env);
-    return show(scenario);
-  });
+  return onFreshSystem(options, () => show(scenario));
 }
 
-/** On the system that the environment names. */
 async function show({ title, environment, usually, run }: Scenario): Promise<number> {
   try {
     heading(title, 'every line is a real request to the running system');

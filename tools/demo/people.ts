@@ -6,16 +6,9 @@ import type { OrderPage } from '../../contracts/answers/orders';
 import { orderWorkflowId } from '../../contracts/names';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';
-import {
-  newAgent,
-  newOrder,
-  newRestaurant,
-  type AddedRestaurant,
-  type Job,
-  type NewRestaurant,
-} from '../platform/requests';
+import { newAgent, newOrder, newRestaurant, type AddedRestaurant, type Job } from '../platform/requests';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
-import { step, stepUntil } from './steps';
+import { step, stepUntil } from './screen';
 
 export interface Order {
   orderId: string;
@@ -30,14 +23,13 @@ export const createPeople = (platform: Platform) => ({
   ...createCouriers(platform),
 });
 
-const menu: NewRestaurant['menu'] = [
-  { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
-  { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
-];
-
 const createRestaurants = (platform: Platform) => ({
   async restaurantJoins(): Promise<AddedRestaurant> {
-    const added = platform.addRestaurant(newRestaurant('Spice Garden', menu));
+    const restaurant = newRestaurant('Spice Garden', [
+      { name: 'Paneer Tikka', price: 8.5, type: 'VEG' },
+      { name: 'Lamb Curry', price: 12.25, type: 'NON_VEG' },
+    ]);
+    const added = platform.addRestaurant(restaurant);
     return bodyOf(await step('A restaurant joins', added)).data;
   },
 
@@ -65,7 +57,6 @@ const createCustomers = (platform: Platform) => ({
   customerCancels: ({ orderId, userId }: Order, what: string, status?: number) =>
     step(what, platform.as(aCustomer(userId)).cancelOrder(orderId, { reason: 'changed my mind' }), status),
 
-  /** Waits until the order's page shows this. */
   customerSees: ({ orderId, userId }: Order, what: string, expected: Partial<Summary>) =>
     stepUntil(
       what,
@@ -124,7 +115,6 @@ function describe(page: OrderPage): string {
 const createCouriers = (platform: Platform) => ({
   courierJoins: (name: string) => step(`A courier joins: ${name}`, platform.addAgent(newAgent(name))),
 
-  /** Waits until the order has an agent. */
   async agentIsAssigned({ orderId }: Order): Promise<Job> {
     const { data } = await stepUntil(
       'A courier is assigned',
@@ -143,7 +133,6 @@ const createCouriers = (platform: Platform) => ({
   agentDelivers: ({ orderId }: Order, { agent_id }: Job) =>
     step('The courier delivers it', platform.as(aCourier(agent_id)).moveDelivery(orderId, 'DELIVERED')),
 
-  /** The order has no agent yet. */
   pickUpIsTooEarly: ({ orderId }: Order) =>
     step('A pick-up comes too early', platform.moveDelivery(orderId, 'PICKED_UP'), 409),
 

@@ -1,7 +1,6 @@
-/** The AsyncAPI document of the messages, made from the contracts. */
 import { z } from 'zod';
+import { toJsonSchemas } from '../../api/openapi/operation';
 import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue } from '../../contracts/names';
-import { toJsonSchemas } from '../../api/openapi/schemas';
 import { historyHeaders } from '../../lib/broker/message-copy';
 import { signatureHeader } from '../../lib/broker/signature';
 import { requestIdHeader } from '../../lib/logging/correlation';
@@ -48,7 +47,6 @@ const queueChannel = (address: string, message: string, description: string) => 
   },
 });
 
-/** A queue with its retry and its dead-letter queue. */
 function queueChannels(key: keyof typeof queues, message: string, description: string) {
   const queue = queues[key];
   const waiting = `Messages of \`${queue}\` that wait for their next attempt, as copies with their history in headers.`;

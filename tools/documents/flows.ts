@@ -6,11 +6,7 @@ import { exampleIds, exampleTimes } from '../../api/openapi/examples';
 
 type Process = 'api-delivery' | 'worker-order' | 'worker-restaurant' | 'worker-delivery';
 
-interface Message {
-  name: string;
-  schema: z.ZodType;
-  example: unknown;
-}
+type Message = ReturnType<typeof message>;
 
 export interface Flow {
   /** The queue's name in `queues`: the name of its channel, and used in the names of its operations. */
@@ -19,16 +15,11 @@ export interface Flow {
   senders: Process[];
   receiver: Process;
   message: Message;
-  /** The reply to a request. */
   reply?: Message;
 }
 
 /** Checks the example's type. */
-const message = <T extends z.ZodType>(name: string, schema: T, example: z.input<T>): Message => ({
-  name,
-  schema,
-  example,
-});
+const message = <T extends z.ZodType>(name: string, schema: T, example: z.input<T>) => ({ name, schema, example });
 
 const { order: order_id, user: user_id, restaurant: restaurant_id, menuItem: menu_item_id } = exampleIds;
 const agent = { agent_id: exampleIds.agent, agent_name: 'Asha' };

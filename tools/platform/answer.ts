@@ -6,9 +6,7 @@ interface Sent {
   method: string;
   /** With the query. */
   path: string;
-  /** The whole address. */
   url: string;
-  /** From the request to the end of the answer. */
   ms: number;
   /** Empty without an answer. */
   headers: Headers;
@@ -16,7 +14,6 @@ interface Sent {
 
 type Received<Outcome, Body> = Sent & { outcome: Outcome; status: number; body: Body };
 
-/** The answer's outcome tells its body's type. */
 export type Answer<Body, Held = Accepted> =
   /** 2xx, but for 202. */
   | Received<'done', Body>
@@ -35,11 +32,11 @@ export type Problem = z.infer<typeof problem> & Partial<Pick<z.infer<typeof mism
 /** Thrown for an answer that the caller did not expect; the message names the request, its status, code and message. */
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
-  readonly answer: AnyAnswer;
-
-  constructor(answer: AnyAnswer, expected: string) {
+  constructor(
+    readonly answer: AnyAnswer,
+    expected: string,
+  ) {
     super(`${describe(answer)}; expected ${expected}`, 'error' in answer ? { cause: answer.error } : undefined);
-    this.answer = answer;
   }
 }
 

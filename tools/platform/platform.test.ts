@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { anOperator } from '../stack/access';
 import { bodyOf, codeOf, expectStatus, UnexpectedAnswerError, type AnyAnswer } from './answer';
 import { createPlatform, untilDone, urlsIn, type Platform } from './platform';
-import type { PlatformOptions } from './send';
-import { createKeepAlive, fetchTransport } from './transport';
+import { createKeepAlive, fetchTransport, type PlatformOptions } from './send';
 
 interface Reply {
   status: number;

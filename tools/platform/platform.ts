@@ -2,7 +2,7 @@
  * The platform's one client, for tests and tools: a method for each request, with the bodies and answers of the contract.
  *
  * @example
- * const platform = createPlatform({ urlOf: urlsIn(process.env) });
+ * const platform = createPlatform();
  * const { order_id } = bodyOf(await platform.as(aCustomer(userId)).placeOrder(order));
  */
 import type { Caller } from '../../contracts/access';
@@ -10,8 +10,7 @@ import { anOperator, authorization } from '../stack/access';
 import type { ServiceName } from '../stack/addresses';
 import type { Answer } from './answer';
 import { createRequests } from './requests';
-import { createSend, type PlatformOptions, type Repeat, type RequestOptions } from './send';
-import { fetchTransport, type Method } from './transport';
+import { createSend, fetchTransport, type Method, type PlatformOptions, type RequestOptions } from './send';
 
 export interface Platform extends ReturnType<typeof createRequests> {
   /** Any request, such as one by an old name or with a body that does not match. */
@@ -23,16 +22,16 @@ export interface Platform extends ReturnType<typeof createRequests> {
   ): Promise<Answer<Body, Body>>;
   /** The same platform for another caller; null sends no token. */
   as(caller: Caller | null): Platform;
-  /** The same platform with other options. */
   with(options: Partial<PlatformOptions>): Platform;
 }
 
 /** Longer than a service takes to say that it holds a request: 3 s, and 2 s to be sure of it. */
 const standardTimeoutMs = 15_000;
 
-/** Unless the options say otherwise: an operator, by `fetch`, without repeats. */
-export function createPlatform(options: Partial<PlatformOptions> & Pick<PlatformOptions, 'urlOf'>): Platform {
+/** Unless the options say otherwise: the system that the environment names, an operator, by `fetch`, without repeats. */
+export function createPlatform(options: Partial<PlatformOptions> = {}): Platform {
   const all: PlatformOptions = {
+    urlOf: urlsIn(process.env),
     authorization,
     transport: fetchTransport,
     caller: anOperator,
@@ -48,21 +47,19 @@ export function createPlatform(options: Partial<PlatformOptions> & Pick<Platform
   };
 }
 
-type UrlVariables = { [Variable in `${Uppercase<ServiceName>}_SERVICE_URL`]?: string | undefined };
-
 /** Base URLs from the variables that the launcher sets, read again for each request. Throws when one is not set. */
 export const urlsIn =
-  (variables: UrlVariables) =>
+  (variables: NodeJS.ProcessEnv) =>
   (service: ServiceName): string => {
-    const name = `${service.toUpperCase() as Uppercase<ServiceName>}_SERVICE_URL` as const;
+    const name = `${service.toUpperCase()}_SERVICE_URL`;
     const url = variables[name];
     if (!url) throw new Error(`${name} is not set: this needs a running system`);
     return url;
   };
 
 /** Sends again what is held (202) or could not be taken in (503), until the outcome is known. */
-export const untilDone: Repeat = {
+export const untilDone = {
   when: ({ status }) => status === 202 || status === 503,
   timeoutMs: 60_000,
   pauseMs: () => 100,
-};
+} satisfies PlatformOptions['repeat'];

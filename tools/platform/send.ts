@@ -1,8 +1,57 @@
+import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../contracts/access';
 import type { ServiceName } from '../stack/addresses';
 import type { Accepted, Answer, AnyAnswer, Problem } from './answer';
-import type { Method, Transport, WireAnswer } from './transport';
+
+export interface WireRequest {
+  url: string;
+  method: Method;
+  headers: Record<string, string>;
+  body?: string;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+export interface WireAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Rejects when there is no answer. */
+export type Transport = (request: WireRequest) => Promise<WireAnswer>;
+
+/** The global `fetch`, looked up for each request: tests replace it. */
+export const fetchTransport: Transport = async ({ url, timeoutMs, signal, ...request }) => {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const ended = signal ? AbortSignal.any([timeout, signal]) : timeout;
+  const response = await fetch(url, { ...request, signal: ended });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+
+/** Node's own client over kept connections; `close` ends them. It costs less than `fetch`: a benchmark must not measure its own driver. */
+export function createKeepAlive() {
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, noDelay: true });
+  const transport: Transport = ({ url, method, body, headers, timeoutMs, signal }) =>
+    new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+      const options = { method, agent, timeout: timeoutMs, headers: { ...headers, ...length }, signal };
+      const sent = request(url, options, (response) => {
+        const answer = { status: response.statusCode ?? 0, headers: new Headers(), text: '' };
+        for (const [name, value] of Object.entries(response.headers)) answer.headers.set(name, String(value));
+        response.setEncoding('utf8').on('data', (chunk: string) => (answer.text += chunk));
+        response.on('end', () => resolve(answer));
+        response.on('error', reject);
+      });
+      sent.on('error', reject);
+      sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+      sent.end(body);
+    });
+  return { transport, close: () => agent.destroy() };
+}
 
 /** When a request is sent again, and for how long. Only for requests that may be repeated: a placement needs an idempotency key. */
 export interface Repeat {
@@ -30,7 +79,6 @@ export interface PlatformOptions {
 }
 
 export interface RequestOptions {
-  /** Sent as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -86,5 +134,4 @@ function read<Body, Held>({ status, headers, text }: WireAnswer) {
   return { ...received, outcome: status < 500 ? ('refused' as const) : ('failed' as const), body: body as Problem };
 }
 
-/** 0 without a Retry-After. */
 const retryAfterMs = ({ headers }: AnyAnswer): number => 1_000 * (Number(headers.get('retry-after')) || 0);

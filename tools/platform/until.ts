@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const standardTimeoutMs = 60_000;
+const standardTimeoutMs = 60_000; // far above what a busy machine takes
 const pollMs = 25;
 
-/**
- * Polls until the condition returns something other than undefined or false. An attempt that throws counts as not yet.
- * Throws when the time is up, with what was seen last as the cause. The timeout is far above what a busy machine takes.
- */
+/** Polls until the condition is neither undefined nor false; one that throws is not yet met. Throws on timeout, with the last result as cause. */
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,

@@ -1,8 +1,7 @@
 'use strict';
 
 const { join } = require('node:path');
-const { root, logFile, runToLog, tail } = require('./run-step.cjs');
-const { seconds, withProgress } = require('./progress.cjs');
+const { root, runStep } = require('./run-step.cjs');
 
 const layers = ['contracts', 'lib', 'workflows', 'activities', 'workers', 'api', 'prisma', 'tools', 'tests'];
 
@@ -16,23 +15,17 @@ const checks = [
   ['documents', 'jest/bin/jest.js', ['--selectProjects', 'unit', '--testPathPatterns', 'tools/documents']],
 ];
 
-/** Runs every check, even after a failure, and prints a line for each. Resolves to 0 if all passed, else 1. */
+/** Runs every check, even after a failure. Resolves to 0 if all passed, else 1. */
 async function check() {
   const failed = [];
   for (const [name, script, args] of checks) {
-    const startedAt = Date.now();
-    const file = logFile(`check-${name}`);
-    const path = join(root, 'node_modules', script);
-    const work = () => runToLog(process.execPath, [path, ...args], file);
-    const code = await withProgress(`check ${name}`, work, { closingLine: false });
-    const took = seconds(Date.now() - startedAt);
-    process.stdout.write(`${code === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(10)}  ${took}\n`);
-    if (code !== 0) {
+    const step = { name: `check-${name}`, label: `check ${name}`, args: [join(root, 'node_modules', script), ...args] };
+    await runStep(step).catch((error) => {
       failed.push(name);
-      process.stdout.write(`${tail(file)}\n\n`);
-    }
+      process.stdout.write(`${error.message}\n\n`);
+    });
   }
-  if (failed.length > 0) process.stdout.write(`Failed: ${failed.join(', ')}\n`);
+  process.stdout.write(failed.length > 0 ? `Failed: ${failed.join(', ')}\n` : 'All checks have passed.\n');
   return failed.length === 0 ? 0 : 1;
 }
 

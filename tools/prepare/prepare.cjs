@@ -82,7 +82,6 @@ function sourcesFingerprint() {
   return hash(lines.sort().join('\n'));
 }
 
-/** Builds what the launcher and the services run. */
 async function build() {
   await generateClients();
   const stamp = join(root, 'dist', '.sources');

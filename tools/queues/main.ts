@@ -1,12 +1,84 @@
 import type { Command } from 'commander';
-import { queues, type QueueName } from '../../contracts/names';
+import { deadQueue, queues, retryQueue, type QueueName } from '../../contracts/names';
 import { createSignature } from '../../lib/broker/signature';
-import { drop, readLetters, redrive, type Selection } from '../broker/dead-letters';
-import { createCommand, createMain, exitCodes, jsonOption, nameOption, parseWhole, runAsProgram } from '../cli/command';
-import { ExpectedError, printLines, table } from '../cli/output';
-import { runningAddresses } from '../stack/control';
-import { detailLines, previewLines } from './lines';
-import { overview, type BrokerAddresses } from './overview';
+import { withBroker } from '../broker/broker';
+import { drop, readLetters, redrive, type DeadLetter, type Selection } from '../broker/dead-letters';
+import { listQueues } from '../broker/management';
+import {
+  ExpectedError,
+  createCommand,
+  createMain,
+  exitCodes,
+  jsonOption,
+  nameOption,
+  parseWhole,
+  printLines,
+  runAsProgram,
+  table,
+} from '../cli/cli';
+import { statusOf } from '../stack/control';
+
+export interface BrokerAddresses {
+  amqp: string;
+  /** Null when unknown: some numbers are then missing. */
+  management: string | null;
+}
+
+/** Messages in our queues. Null where only the management interface knows and does not answer. Throws ExpectedError without the broker. */
+export async function overview({ amqp, management }: BrokerAddresses) {
+  const listed = management === null ? [] : await listQueues(management, vhostOf(amqp)).catch(() => []);
+  const find = (name: string) => listed.find((each) => each.name === name);
+  return withBroker(amqp, async (channel) => {
+    const rows = [];
+    for (const queue of Object.values(queues)) {
+      const { messageCount, consumerCount } = await channel.checkQueue(queue);
+      rows.push({
+        queue,
+        waiting: messageCount,
+        /** Delivered to a consumer, not acknowledged yet. */
+        inFlight: find(queue)?.messages_unacknowledged ?? null,
+        retrying: find(retryQueue(queue))?.messages ?? null,
+        consumers: consumerCount,
+        dead: (await channel.checkQueue(deadQueue(queue))).messageCount,
+      });
+    }
+    return rows;
+  });
+}
+
+function vhostOf(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname ? decodeURIComponent(pathname.slice(1)) : '/';
+}
+
+const previewLength = 100;
+
+function previewLines(letter: DeadLetter): string[] {
+  return [
+    `  ${letter.id}  died ${escaped(letter.diedAt ?? 'at an unknown time')} after ${letter.attempts} attempt(s)`,
+    `    why   ${escaped(letter.reason ?? 'unknown').slice(0, previewLength)}`,
+    `    body  ${bodyText(letter.body).slice(0, previewLength)}`,
+  ];
+}
+
+/** Everything that is known of a dead letter, by the names that `--json` uses. */
+function detailLines({ id, body, ...fields }: DeadLetter): string[] {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const rows = Object.entries(fields).map(([name, value]) => [
+    `  ${name}`,
+    value === null ? '-' : escaped(text(value)),
+  ]);
+  return [id, ...table([...rows, ['  body', bodyText(body)]])];
+}
+
+const bodyText = (body: DeadLetter['body']): string => ('text' in body ? escaped(body.text) : `base64 ${body.base64}`);
+
+/** Text from other programs must not control the terminal. */
+const escaped = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+  );
 
 interface Flags {
   name: string;
@@ -14,7 +86,6 @@ interface Flags {
   limit: number;
 }
 
-/** Resolves to what a command prints. */
 type Work<Options> = (queue: QueueName, flags: Flags & Options) => Promise<string[]>;
 
 /** `npm run queues` (docs/dead-letters.md). */
@@ -72,10 +143,8 @@ async function showLetters(queue: QueueName, { name, json, limit, id }: Flags & 
   return letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`];
 }
 
-async function redriveLetters(
-  queue: QueueName,
-  { id: ids = [], all, ...flags }: Flags & { id?: string[]; all: boolean },
-) {
+async function redriveLetters(queue: QueueName, options: Flags & { id?: string[]; all: boolean }) {
+  const { id: ids = [], all, ...flags } = options;
   if (all === ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
   const { amqp } = await brokerOf(flags.name);
   const secret = process.env.MESSAGE_SECRET;
@@ -109,7 +178,7 @@ async function print(lines: Promise<string[]>): Promise<number> {
 async function brokerOf(name: string): Promise<BrokerAddresses> {
   const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL } = process.env;
   if (RABBITMQ_URL) return { amqp: RABBITMQ_URL, management: RABBITMQ_MANAGEMENT_URL || null };
-  const addresses = await runningAddresses(name);
+  const addresses = (await statusOf(name))?.addresses;
   if (!addresses) throw new ExpectedError(`the stack "${name}" does not run (npm start), and RABBITMQ_URL is not set`);
   return { amqp: addresses.rabbitmq, management: addresses.rabbitmqManagement };
 }

@@ -4,12 +4,12 @@ import { orderWorkflowId, ratingWorkflowId, searchAttributes } from '../../contr
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import type { OrderPolicy } from '../../contracts/policy';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
+import { findAssignments, type Assignment } from '../../prisma/delivery/assignments';
 import type * as delivery from '../../prisma/delivery/client';
-import { findAssignments, type Assignment } from '../../prisma/delivery/open-orders';
 import type * as restaurant from '../../prisma/restaurant/client';
-import { findGroups, type OrderGroup } from '../../prisma/restaurant/open-orders';
+import { findGroups, type OrderGroup } from '../../prisma/restaurant/orders';
 import type * as user from '../../prisma/user/client';
-import { findRecords } from '../../prisma/user/open-orders';
+import { findRecords } from '../../prisma/user/orders';
 import { remedyFor, remedyForRating, type Run } from './remedy';
 
 export interface RepairDeps {

@@ -9,12 +9,68 @@ import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
-import { createCommand, createMain, jsonOption, nameOption, runAsProgram } from '../cli/command';
-import { ExpectedError, messageOf, printLines } from '../cli/output';
+import {
+  ExpectedError,
+  createCommand,
+  createMain,
+  jsonOption,
+  messageOf,
+  nameOption,
+  printLines,
+  runAsProgram,
+  table,
+} from '../cli/cli';
 import { runningSystemEnvironment } from '../stack/control';
 import type { RepairDeps } from './inspect';
+import type { Remedy, Run } from './remedy';
 import { poolSize, repair, type Outcome } from './repair';
-import { outcomeJson, outcomeTable } from './report';
+
+const outcomeTable = (outcomes: Outcome[]): string[] =>
+  table([
+    ['ORDER', 'CUSTOMER', 'RESTAURANT', 'DELIVERY', 'WORKFLOW', 'REMEDY'],
+    ...outcomes.map(({ orderId, rows: { record, group, delivery }, run, remedy, result }) => [
+      orderId,
+      record?.delivered ? 'delivered' : record?.status,
+      group?.status,
+      delivery?.status === 'PENDING' && delivery.agentId === null ? 'waiting' : delivery?.status,
+      runText(run),
+      remedyText(remedy),
+      ...(result ? [result.failure ?? (result.repaired ? 'done' : 'left')] : []),
+    ]),
+  ]);
+
+const outcomeJson = ({ orderId, rows, run, remedy, result }: Outcome): object => ({
+  order_id: orderId,
+  customer: rows.record && { status: rows.record.status, delivered: rows.record.delivered },
+  restaurant: rows.group?.status ?? null,
+  delivery: rows.delivery && { status: rows.delivery.status, agent_id: rows.delivery.agentId },
+  rating: rows.rating,
+  workflow: run,
+  remedy,
+  result,
+});
+
+function runText(run: Run): string {
+  if (run.state === 'running') return `running, ${[run.order, run.delivery].filter(Boolean).join(' ')}`;
+  return run.state === 'closed' ? run.as : 'gone';
+}
+
+function remedyText(remedy: Remedy): string {
+  switch (remedy.kind) {
+    case 'none':
+      return 'none needed';
+    case 'resend':
+      return `send it again: ${remedy.command.kind === 'cancel' ? 'cancelled' : remedy.command.status}`;
+    case 'restart':
+      return 'place it again';
+    case 'adopt':
+      return remedy.stage === 'cancelled' ? 'cancel it' : `adopt it, ${remedy.stage}`;
+    case 'rate':
+      return 'send its rating again';
+    case 'manual':
+      return `needs an operator: ${remedy.why}`;
+  }
+}
 
 interface Flags {
   name: string;

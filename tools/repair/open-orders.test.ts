@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openInDatabases, type OpenIds } from './open-orders';
+import { openInDatabases, type OpenIds } from './repair';
 
 const holding =
   (ids: string[]): OpenIds =>

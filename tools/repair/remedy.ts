@@ -26,14 +26,12 @@ export type Remedy =
   | { kind: 'none' }
   /** Sends a command again to a run that a reset has taken back behind it. */
   | { kind: 'resend'; command: Resent }
-  /** Starts a run at this stage. */
   | { kind: 'adopt'; stage: 'placed' | 'confirmed' }
   | { kind: 'adopt'; stage: 'cancelled'; reason: string }
   /** Starts a run with the input of the closed one. */
   | { kind: 'restart' }
   /** Starts the rating's workflow again. It stores and sends the rating; a repeat counts once. */
   | { kind: 'rate' }
-  /** An operator has to decide. */
   | { kind: 'manual'; why: string };
 
 type Progress = 'unknown' | 'recorded' | 'placed' | 'confirmed' | 'delivered' | 'cancelled' | 'contradictory';
@@ -105,9 +103,7 @@ const isAbnormal = (run: Run): boolean => run.state === 'closed' && run.as !== '
 
 type RunningRun = Extract<Run, { state: 'running' }>;
 
-/**
- * A run may also be behind the rows for a moment, or while a service is down, in normal operation. Then the command is a no-op.
- */
+/** A run may also be behind the rows for a moment, or while a service is down, in normal operation. Then the command is a no-op. */
 function remedyForRunning(rows: Rows, run: RunningRun, progress: Progress): Remedy {
   if (progress === 'cancelled') return run.order === 'CANCELLED' ? none : resend(cancellationOf(run));
   if (progress !== 'confirmed' && progress !== 'delivered') return none;

@@ -1,10 +1,11 @@
-import { openOrderIds as openDeliveries } from '../../prisma/delivery/open-orders';
-import { openOrderIds as openGroups } from '../../prisma/restaurant/open-orders';
-import { openOrderIds as openRecords } from '../../prisma/user/open-orders';
-import { messageOf } from '../cli/output';
+import type { Client } from '@temporalio/client';
+import { orderWorkflowId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
+import { openOrderIds as openDeliveries } from '../../prisma/delivery/assignments';
+import { openOrderIds as openGroups } from '../../prisma/restaurant/orders';
+import { openOrderIds as openRecords } from '../../prisma/user/orders';
+import { messageOf } from '../cli/cli';
 import { applyRemedy } from './apply';
 import { inspect, readRows, type Finding, type RepairDeps } from './inspect';
-import { openInDatabases, openInTemporal, type OpenIds } from './open-orders';
 import { isOver } from './remedy';
 
 /** Orders at a time: they keep a server busy, and leave room for orders in flight. */
@@ -59,3 +60,39 @@ async function repairOrder(deps: RepairDeps, orderId: string, repairs: boolean):
     return { ...finding, result: { repaired: false, failure: messageOf(error) } };
   }
 }
+
+/** At most `limit` ids of open orders in one database, ascending, after the given one. */
+export type OpenIds = (after: string, limit: number) => Promise<string[]>;
+
+const pageSize = 200;
+const beforeAll = '00000000-0000-0000-0000-000000000000';
+
+/** Merges the databases' ascending lists: each open order once. */
+export async function* openInDatabases(sources: OpenIds[], limit = pageSize): AsyncGenerator<string[]> {
+  for (let after = beforeAll; ;) {
+    const lists = await Promise.all(sources.map((openIds) => openIds(after, limit)));
+    // A list that reached the limit may lack ids after its last one: they wait for the next page.
+    const end = lists.flatMap((ids) => (ids.length < limit ? [] : ids.slice(-1))).sort()[0];
+    const ids = [...new Set(lists.flat())].filter((id) => end === undefined || id <= end).sort();
+    if (ids.length > 0) yield ids;
+    if (end === undefined) return;
+    after = end;
+  }
+}
+
+/** Orders that no database shows as open: terminated before anything was written, or running after a reset behind their end. */
+async function* openInTemporal(client: Client): AsyncGenerator<string[]> {
+  const types = `'${workflowTypes.order}', '${workflowTypes.rating}'`;
+  const query = `WorkflowType IN (${types}) AND ExecutionStatus IN ('Running', 'Terminated', 'Failed', 'TimedOut')`;
+  let page = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query, pageSize })) {
+    const prefix = prefixes.find((start) => workflowId.startsWith(start));
+    if (prefix) page.add(workflowId.slice(prefix.length));
+    if (page.size < pageSize) continue;
+    yield [...page];
+    page = new Set();
+  }
+  if (page.size > 0) yield [...page];
+}
+
+const prefixes = [orderWorkflowId(''), ratingWorkflowId('')];

@@ -1,26 +1,25 @@
 /** Runs Schemathesis against each service, by the service's own document. The first run needs `python3` and PyPI. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
-import { printLines } from '../cli/output';
+import { exampleIds } from '../../api/openapi/examples';
+import { createFreshCommand, createMain, exitCodes, printLines } from '../cli/cli';
 import { bodyOf } from '../platform/answer';
-import { createPlatform, urlsIn } from '../platform/platform';
+import { createPlatform, type Platform } from '../platform/platform';
+import { until } from '../platform/until';
+import { addAgents, addConfirmedOrder, addKitchen } from '../platform/world';
 import { anOperator, authorization } from '../stack/access';
 import { serviceNames } from '../stack/addresses';
-import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
+import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
-import { createWorld, withIds } from './world';
 
 const version = '4.32.0';
 const folder = join(projectRoot, '.stack', `schemathesis-${version}`);
 const program = join(folder, 'bin', 'schemathesis');
 
-/**
- * All that judge an answer. Not: that an undeclared method is 405 (here 404), that every body that fits is accepted (a schema cannot express
- * every rule), and that a created resource is found by every other request (another restaurant's menu item is not).
- */
+/** Every check of an answer but three: an undeclared method is 404 here, not every fitting body is accepted, nor what was created found by all. */
 const checks = [
   'not_a_server_error',
   'status_code_conformance',
@@ -49,13 +48,10 @@ async function run(command: string, args: string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** Examines the services of a running system. Returns the exit code. */
-async function examine({ env }: FreshSystem): Promise<number> {
-  Object.assign(process.env, env); // the tokens' secret among them
+async function examine({ addresses }: FreshSystem): Promise<number> {
   await install();
   mkdirSync(folder, { recursive: true });
-  const urlOf = urlsIn(env);
-  const platform = createPlatform({ urlOf });
+  const platform = createPlatform();
   // Each service gets its own world, since a run may leave nothing usable of it. All are made first: later orders would find no free agent.
   const worlds = [];
   for (const service of serviceNames) worlds.push({ service, ids: await createWorld(platform) });
@@ -65,7 +61,7 @@ async function examine({ env }: FreshSystem): Promise<number> {
     const document = bodyOf(await platform.request<object>(service, 'GET', '/openapi.json'));
     const file = join(folder, `${service}.json`);
     writeFileSync(file, JSON.stringify(withIds(document, ids)));
-    const target = ['--url', urlOf(service), '-H', `Authorization: ${token}`, '--checks', checks.join(',')];
+    const target = ['--url', addresses.api[service], '-H', `Authorization: ${token}`, '--checks', checks.join(',')];
     const quiet = ['--continue-on-failure', '--generation-database', 'none', '--warnings', 'off'];
     if ((await run(program, ['run', file, ...target, ...bounds, ...quiet])) !== 0) failed.push(service);
   }
@@ -75,10 +71,27 @@ async function examine({ env }: FreshSystem): Promise<number> {
 
 /** `npm run schemathesis`: exit code 1 when an answer is a 5xx or is not in its service's document. */
 export const main = createMain((run) =>
-  createCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe')
-    .addOption(nameOption('schemathesis'))
-    .addOption(yesOption())
-    .action((flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine))),
+  createFreshCommand('schemathesis', 'look for answers that the OpenAPI documents do not describe').action(
+    (flags: { name: string; yes: boolean }) => run(onFreshSystem({ ...flags, env: ampleRateLimits }, examine)),
+  ),
 );
 
-if (require.main === module) runAsProgram(main);
+/** Ids of things that exist, by their names in the examples. */
+export type RealIds = Partial<Record<keyof typeof exampleIds, string | undefined>>;
+
+/** The same value with real ids in place of the examples' own. */
+export function withIds<T>(value: T, ids: RealIds): T {
+  let text = JSON.stringify(value);
+  for (const [name, id] of Object.entries(ids)) text = text.replaceAll(exampleIds[name as keyof RealIds], id);
+  return JSON.parse(text) as T;
+}
+
+/** Adds a restaurant, an agent and a confirmed order, whose ids go into the examples. Throws when a request is refused. */
+export async function createWorld(platform: Platform): Promise<RealIds> {
+  const user = randomUUID();
+  const kitchen = await addKitchen(platform);
+  const [agent] = await addAgents(platform, 1);
+  const order = await addConfirmedOrder(platform, kitchen, user);
+  await until('the order has its agent', async () => bodyOf(await platform.delivery(order)));
+  return { user, restaurant: kitchen.restaurant_id, menuItem: kitchen.menu_ids[0], order, agent };
+}

@@ -10,10 +10,7 @@ import type { Instance } from './instance';
 
 const secretFile = ({ stateDir }: Instance): string => join(stateDir, 'auth-secret');
 
-/**
- * Sets AUTH_SECRET, with which the stack's services verify tokens, unless the environment configures authentication itself. The secret is
- * made once and kept with the stack's data, so that tokens survive a restart; only its owner can read it.
- */
+/** Sets AUTH_SECRET unless the environment configures authentication: made once, kept with the data, and readable by its owner alone. */
 export function giveSecret(instance: Instance, env: NodeJS.ProcessEnv): void {
   if (env['AUTH_SECRET'] || env['AUTH_JWKS_URL'] || env['AUTH_MODE'] === 'off') return;
   const file = secretFile(instance);

@@ -19,10 +19,7 @@ export const postgresUser = 'postgres';
 
 const databaseVariable = (service: ServiceName): string => `${service.toUpperCase()}_DATABASE_URL`;
 
-/**
- * The servers that the environment has an address of: they are used, not started. PostgreSQL is external only when all three databases are;
- * ours serves those that are not.
- */
+/** The servers that the environment has an address of, which are used, not started; PostgreSQL only when it has all three databases. */
 export function externalServers(env: NodeJS.ProcessEnv): Record<ServerName, boolean> {
   return {
     temporal: Boolean(env['TEMPORAL_ADDRESS']),
@@ -42,30 +39,25 @@ export function serversToRun(env: NodeJS.ProcessEnv, only: string[] = [...server
 export function resolveAddresses(env: NodeJS.ProcessEnv, ports: Ports) {
   const external = externalServers(env);
   const local = (port: number) => `http://${loopback}:${port}`;
-  const ofEachService = (address: (service: ServiceName) => string): Record<ServiceName, string> => ({
-    user: address('user'),
-    restaurant: address('restaurant'),
-    delivery: address('delivery'),
-  });
   const database = (service: ServiceName) =>
     env[databaseVariable(service)] ||
     `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}/${service}_service`;
   const management = `http://guest:guest@${loopback}:${ports['rabbitmq-management']}`;
   const queueMetrics = 'metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count';
   return {
-    api: ofEachService((service) => local(ports[`api-${service}`])),
+    api: byName(serviceNames, (service) => local(ports[`api-${service}`])),
     temporal: env['TEMPORAL_ADDRESS'] || `${loopback}:${ports.temporal}`,
     temporalUi: env['TEMPORAL_UI_URL'] || (external.temporal ? null : local(ports['temporal-ui'])),
     rabbitmq: env['RABBITMQ_URL'] || `amqp://guest:guest@${loopback}:${ports.rabbitmq}`,
     rabbitmqManagement: env['RABBITMQ_MANAGEMENT_URL'] || (external.rabbitmq ? null : management),
     rabbitmqMetrics: external.rabbitmq ? null : `${local(ports['rabbitmq-metrics'])}/${queueMetrics}`,
     redis: env['REDIS_URL'] || `redis://${loopback}:${ports.redis}`,
-    postgres: ofEachService(database),
-    metrics: Object.fromEntries(
-      processNames.map((name) => [name, `${local(ports[`metrics-${name}`])}/metrics`]),
-    ) as Record<ProcessName, string>,
+    postgres: byName(serviceNames, database),
+    metrics: byName(processNames, (name) => `${local(ports[`metrics-${name}`])}/metrics`),
   };
 }
+const byName = <Name extends string>(names: readonly Name[], address: (name: Name) => string) =>
+  Object.fromEntries(names.map((name) => [name, address(name)])) as Record<Name, string>;
 export type Addresses = ReturnType<typeof resolveAddresses>;
 
 /** The variables by which a service, a tool or a test finds the system. */

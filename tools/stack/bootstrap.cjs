@@ -1,9 +1,6 @@
 'use strict';
 
-/**
- * The entry of every npm script. Plain Node without dependencies, because it may run before `npm ci`. It installs and compiles what the
- * command needs, and then runs the command in this process, so that signals need no forwarding.
- */
+/** The entry of every npm script, in plain Node because it may run before `npm ci`: builds what the command needs, and runs it in this process. */
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');

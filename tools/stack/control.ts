@@ -1,8 +1,9 @@
 /** The launcher's socket: how other processes read the status of a running stack and control its parts. */
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { ExpectedError, messageOf } from '../cli/output';
+import { ExpectedError, messageOf } from '../cli/cli';
 import { externalServers, stackEnvironment, type Addresses } from './addresses';
 import { instanceNamed } from './instance';
 import type { PartStatus } from './part';
@@ -13,9 +14,8 @@ export type ControlRequest =
   | { command: 'status' }
   /** Without a part: the whole stack. The answer comes when it has stopped. */
   | { command: 'stop'; part?: string }
-  | { command: 'start' | 'restart'; part: string }
-  /** SIGKILL, as in a crash. The launcher then restarts the part. */
-  | { command: 'kill'; part: string };
+  /** kill: SIGKILL, as in a crash. The launcher then restarts the part. */
+  | { command: 'start' | 'restart' | 'kill'; part: string };
 
 export interface StackStatus {
   phase: 'starting' | 'ready' | 'stopping';
@@ -25,7 +25,6 @@ export interface StackStatus {
 
 type ControlReply = { ok: true; status: StackStatus } | { ok: false; error: string };
 
-/** A stack of this name already runs. */
 export class AlreadyRunningError extends ExpectedError {
   override readonly name = 'AlreadyRunningError';
 }
@@ -41,14 +40,13 @@ export async function claimSocket(path: string): Promise<Server> {
 }
 
 function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const umask = process.umask(0o077); // Only this user may connect.
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    );
-    server.listen(path, () => resolve(true));
-    process.umask(umask);
-  });
+  const umask = process.umask(0o077); // Only this user may connect.
+  const listening = once(server.listen(path), 'listening');
+  process.umask(umask);
+  return listening.then(
+    () => true,
+    (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? false : Promise.reject(error)),
+  );
 }
 
 /** Answers each request with what `handle` resolves to; a rejection becomes `ok: false`. */
@@ -99,17 +97,10 @@ export async function statusOf(name: string): Promise<StackStatus | undefined> {
   return reply?.ok ? reply.status : undefined;
 }
 
-/** The addresses of the stack of this name; undefined when it does not run. */
-export const runningAddresses = async (name: string): Promise<Addresses | undefined> =>
-  (await statusOf(name))?.addresses ?? undefined;
-
-/**
- * This process's environment if it names a whole system (Temporal and the databases), else with the addresses of the running stack of this
- * name added. Undefined when there is neither.
- */
+/** This process's environment if it names Temporal and the databases, else with the running stack's addresses; undefined when there is neither. */
 export async function runningSystemEnvironment(name: string): Promise<NodeJS.ProcessEnv | undefined> {
   const { temporal, postgres } = externalServers(process.env);
   if (temporal && postgres) return process.env;
-  const addresses = await runningAddresses(name);
-  return addresses && { ...process.env, ...stackEnvironment(addresses, process.env) };
+  const addresses = (await statusOf(name))?.addresses;
+  return addresses ? { ...process.env, ...stackEnvironment(addresses, process.env) } : undefined;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ExpectedError } from '../cli/output';
+import { ExpectedError } from '../cli/cli';
 
 /** A stack of one name: where it keeps everything. Several can run at the same time. */
 export type Instance = ReturnType<typeof instanceNamed>;

@@ -1,13 +1,16 @@
 /** Runs a stack for one command: its control socket, its warden, its signals. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exitCodes } from '../cli/command';
-import { say } from '../cli/output';
+import { exitCodes, printLines, say } from '../cli/cli';
 import { giveSecret } from './access';
-import type { Addresses } from './addresses';
+import { stackEnvironment, type Addresses } from './addresses';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
-import { wipe } from './instance';
+import { findTemporal } from './find/binaries';
+import { instanceNamed, projectRoot, wipe, type Instance } from './instance';
 import { PartFailedError } from './part';
-import { createStack, StartInterruptedError, type Stack, type StackOptions } from './stack';
+import { addressLines } from './screen';
+import { StartInterruptedError, createStack, type Stack, type StackOptions } from './stack';
 import { createWarden, type Warden } from './warden';
 
 /** npm forwards Ctrl-C to a script that the terminal has signalled already: a second signal this soon is the same key press. */
@@ -33,7 +36,7 @@ export async function withStack(options: StackOptions, use: (stack: ReadyStack) 
   serveControl(server, (request) => answer(request, stack));
   const forgetSignals = stopOnSignals(stack);
   try {
-    const addresses = await startFor(options, stack, warden).catch(explain);
+    const addresses = await start(options, stack, warden).catch(explain);
     return typeof addresses === 'number' ? addresses : await use({ addresses, warden, stopping: stack.stopping });
   } finally {
     await stack.stop();
@@ -44,7 +47,7 @@ export async function withStack(options: StackOptions, use: (stack: ReadyStack) 
   }
 }
 
-async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<Addresses> {
+async function start({ instance, fresh, env }: StackOptions, stack: Stack, warden: Warden): Promise<Addresses> {
   await warden.takeOver();
   if (fresh) wipe(instance);
   giveSecret(instance, env);
@@ -52,25 +55,8 @@ async function startFor({ instance, fresh, env }: StackOptions, stack: Stack, wa
 }
 
 async function answer(request: ControlRequest, stack: Stack): Promise<StackStatus> {
-  switch (request.command) {
-    case 'status':
-      break;
-    case 'stop':
-      await (request.part === undefined ? stack.stop() : stack.part(request.part).stop());
-      break;
-    case 'start':
-      await stack.part(request.part).start();
-      break;
-    case 'restart':
-      await stack.part(request.part).stop();
-      await stack.part(request.part).start();
-      break;
-    case 'kill':
-      stack.part(request.part).kill();
-      break;
-    default:
-      throw new Error(`unknown command ${JSON.stringify(request satisfies never)}`);
-  }
+  if (request.command === 'stop' && request.part === undefined) await stack.stop();
+  else if (request.command !== 'status') await stack.part(request.part ?? '')[request.command]();
   return stack.status();
 }
 
@@ -97,4 +83,79 @@ function explain(error: unknown): number {
   if (error instanceof PartFailedError) process.stderr.write(`\n${error.logTail}\n\n`);
   say(error instanceof Error ? error.message : String(error));
   return exitCodes.failed;
+}
+
+/** Rate limits for a system that one address drives, as a benchmark or a test does: requests are counted as usual, and none is refused. */
+export const ampleRateLimits = {
+  RATE_LIMIT_READS_PER_MINUTE: '1000000000',
+  RATE_LIMIT_WRITES_PER_MINUTE: '1000000000',
+};
+
+interface FreshSystemOptions extends Pick<StackOptions, 'yes'>, Partial<Pick<StackOptions, 'ports' | 'durable'>> {
+  /** Of the stack. What an earlier run under this name has left is removed first. */
+  name: string;
+  /** Variables for its processes, over this process's own environment. */
+  env?: NodeJS.ProcessEnv;
+  /** Leave data and logs there even if all is well. */
+  keepData?: boolean;
+  /** Leave the system up afterwards, until Ctrl-C. */
+  stayUp?: boolean;
+}
+
+/** `askStack` reaches the launcher on the `socketPath`. */
+export interface FreshSystem extends Pick<Instance, 'logsDir' | 'socketPath'> {
+  addresses: Addresses;
+  /** Runs a script with Node on this terminal; it ends with the system. Resolves to its exit code. */
+  runNode: (args: string[], env?: NodeJS.ProcessEnv) => Promise<number>;
+}
+
+/**
+ * Starts a fresh system, has `use` work with it, and stops it. By default its ports are any free ones and its data would not survive a crash,
+ * so that it runs beside any other stack and is fast. This process's environment then has everything that a process needs to find the
+ * system: addresses, AUTH_SECRET, STACK_SOCKET, STACK_NAME. Resolves to the exit code that `use` resolves to; 1 if the system did not start;
+ * 130 after Ctrl-C, which does not wait for `use`. Data and logs are removed if the code is 0. Rejects as `use` does, and throws
+ * AlreadyRunningError when a stack of this name runs.
+ */
+export async function onFreshSystem(options: FreshSystemOptions, use: (system: FreshSystem) => Promise<number>) {
+  const { name, ports = 'any', yes, durable = false, keepData, stayUp } = options;
+  const instance = instanceNamed(name);
+  const { logsDir, socketPath } = instance;
+  const env = { ...process.env, ...options.env };
+  const launch = { instance, ports, yes, serversOnly: false, durable, fresh: true, env };
+  const code = await withStack(launch, async (stack) => {
+    const children: Promise<number>[] = [];
+    const temporalCli = findTemporal();
+    Object.assign(process.env, env, stackEnvironment(stack.addresses, env), {
+      STACK_SOCKET: socketPath,
+      STACK_NAME: name,
+      ...(temporalCli && { TEMPORAL_CLI: temporalCli }),
+    });
+    const runNode: FreshSystem['runNode'] = (args, more) => {
+      const child = runChild(args, { ...process.env, ...more }, stack);
+      children.push(child);
+      return child;
+    };
+    const interrupted = stack.stopping.then(() => exitCodes.interrupted);
+    const system = { addresses: stack.addresses, logsDir, socketPath, runNode };
+    const result = await Promise.race([use(system), interrupted]);
+    await Promise.allSettled(children);
+    if (stayUp && result !== exitCodes.interrupted) {
+      printLines(['', 'The system stays up; Ctrl-C stops it:', ...addressLines(stack.addresses)]);
+      await stack.stopping;
+    }
+    return result;
+  });
+  if (code === exitCodes.fine && !keepData) wipe(instance);
+  return code;
+}
+
+/** A program that ends with the launcher, however that ends. It gets SIGTERM as soon as the stack stops. */
+async function runChild(args: string[], env: NodeJS.ProcessEnv, { warden, stopping }: ReadyStack): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd: projectRoot, env, stdio: 'inherit' });
+  const { pid } = child;
+  if (pid !== undefined) warden.add(pid, 'SIGTERM');
+  void stopping.then(() => child.kill('SIGTERM'));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (pid !== undefined) warden.remove(pid);
+  return code ?? exitCodes.failed;
 }

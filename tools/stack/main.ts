@@ -1,4 +1,4 @@
-import { createCommand, createMain, nameOption, runAsProgram } from '../cli/command';
+import { createCommand, createMain, nameOption, runAsProgram } from '../cli/cli';
 import { addControlCommands } from './commands/control';
 import { addLogCommands } from './commands/logs';
 import { addStartCommand } from './commands/start';

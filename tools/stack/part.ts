@@ -1,7 +1,8 @@
-import type { Instance } from './instance';
-import type { Ports } from './ports';
+import { join } from 'node:path';
+import { processNames, stackEnvironment, type Addresses, type ProcessName, type ServerName } from './addresses';
+import { projectRoot, type Instance } from './instance';
+import { loopback, type Ports } from './ports';
 
-/** What the servers' parts are made from. */
 export interface ServerOptions {
   instance: Instance;
   ports: Ports;
@@ -14,14 +15,12 @@ export interface Part {
   name: string;
   command: string;
   args: string[];
-  /** The whole environment of the process. */
   env: NodeJS.ProcessEnv;
   cwd: string;
   /** Run as this user and group; only root can. */
   runAs?: { uid: number; gid: number } | undefined;
   /** Where it answers, as the status shows it; null if it does not listen. */
   address: string | null;
-  /** Asks it to shut down. */
   stopSignal: NodeJS.Signals;
   /** From that signal until it is killed. */
   stopTimeoutMs: number;
@@ -47,10 +46,42 @@ export interface PartStatus {
 export class PartFailedError extends Error {
   override readonly name = 'PartFailedError';
   constructor(
-    part: string,
-    reason: string,
+    message: string,
     readonly logTail: string,
   ) {
-    super(`${part} ${reason}`);
+    super(message);
   }
 }
+
+export type PartName = ServerName | ProcessName;
+
+/** The three APIs and the three workers: our own programs, compiled. The stack's variables override the environment. */
+export function serviceParts(addresses: Addresses, ports: Ports, env: NodeJS.ProcessEnv): Part[] {
+  const shared = { NODE_ENV: 'development', ...env, ...stackEnvironment(addresses, env) };
+  return processNames.map((name) => {
+    const [kind, folder = ''] = name.split('-');
+    const [layer, port] = kind === 'api' ? ['api', 'PORT'] : ['workers', 'HEALTH_PORT'];
+    return {
+      name,
+      command: process.execPath,
+      args: ['--enable-source-maps', join(projectRoot, 'dist', layer, folder, 'main.js')],
+      env: { ...shared, [port]: String(ports[name]), METRICS_PORT: String(ports[`metrics-${name}`]) },
+      cwd: projectRoot,
+      address: `http://${loopback}:${ports[name]}`,
+      stopSignal: 'SIGTERM',
+      stopTimeoutMs: 10_000, // Longer than a service drains (8 s).
+      readyTimeoutMs: 75_000, // Longer than a service waits for its servers (START_LIMIT_MS): it then says which is missing.
+      isReady: ({ readLog }) => Promise.resolve(saysReady(readLog())),
+    };
+  });
+}
+
+/** A service logs one JSON line with `"event":"ready"` when it takes work. */
+export const saysReady = (log: string): boolean =>
+  log.split('\n').some((line) => {
+    try {
+      return (JSON.parse(line) as { event?: unknown }).event === 'ready';
+    } catch {
+      return false;
+    }
+  });

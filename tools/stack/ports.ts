@@ -39,10 +39,7 @@ export type PortPolicy = 'well-known' | 'any' | number;
 
 const portNames = Object.keys(defaultPorts) as PortName[];
 
-/**
- * Range for `any`. It ends below the kernel's ephemeral ports (32768 on Linux, 49152 on macOS): an outgoing connection could take one of
- * those before its server listens.
- */
+/** For `any`. Below the kernel's ephemeral ports (32768 on, Linux; 49152 on, macOS), which an outgoing connection could take first. */
 const anyRange = { first: 20_000, last: 31_000 };
 
 /** The preferred port of each name; pure but for `random` (0 <= random < 1). */
@@ -52,12 +49,7 @@ export function wantedPorts(policy: PortPolicy, random: () => number = Math.rand
   return Object.fromEntries(portNames.map((name, index) => [name, base + index])) as Ports;
 }
 
-/**
- * The ports of one stack, for as long as it runs.
- *
- * A port is claimed by binding its UDP namesake, which nothing here uses: the kernel gives that to one launcher only, and takes it back
- * however the launcher ends. So two stacks never choose the same port, not even one whose server is about to listen.
- */
+/** The ports of one stack. One is claimed by binding its UDP namesake, which the kernel gives to a single launcher, for as long as that runs. */
 export function createPortClaims() {
   const claims = new Map<number, Socket>();
 
@@ -99,7 +91,6 @@ async function bindUdp(port: number): Promise<Socket | undefined> {
   return undefined;
 }
 
-/** Whether a process accepts connections there. */
 export async function isListening(address: NetConnectOpts): Promise<boolean> {
   const socket = createConnection(address);
   const accepted = await succeeds(once(socket, 'connect'));

@@ -1,21 +1,17 @@
-/** What the commands of the stack show. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { table } from '../cli/output';
+import { table } from '../cli/cli';
 import { serviceNames, type Addresses } from './addresses';
 import { projectRoot } from './instance';
 import type { PartStatus } from './part';
 
-type WithProgress = <T>(label: string, work: () => Promise<T>) => Promise<T>;
-
 /** Shows on standard error how long `work` takes, as the preparation does before anything is compiled. Rejects as `work` does. */
-export const { withProgress } = createRequire(__filename)(join(projectRoot, 'tools', 'prepare', 'progress.cjs')) as {
-  withProgress: WithProgress;
+export const { withProgress } = createRequire(__filename)(join(projectRoot, 'tools', 'prepare', 'run-step.cjs')) as {
+  withProgress: <T>(label: string, work: () => Promise<T>) => Promise<T>;
 };
 
 const row = (title: string, address: string, width = 24) => `  ${title.padEnd(width)} ${address}`;
 
-/** Every URL that a person can open or connect to. */
 export function addressLines(addresses: Addresses): string[] {
   return [
     ...serviceNames.map((service) => row(`${service} API`, addresses.api[service])),
@@ -38,7 +34,6 @@ export function metricsLines({ metrics, rabbitmqMetrics }: Addresses): string[] 
   return all.map(([name, address]) => row(`metrics of ${name}`, address, 28));
 }
 
-/** A line for each part below the headings. */
 export const partsTable = (parts: PartStatus[]): string[] =>
   table([
     ['PART', 'PID', 'STATE', 'ADDRESS', 'RESTARTS', 'LOG'],

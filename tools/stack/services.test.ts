@@ -1,4 +1,4 @@
-import { saysReady } from './services';
+import { saysReady } from './part';
 
 describe('saysReady', () => {
   it('finds the ready line among others', () => {

@@ -1,9 +1,8 @@
-/** All parts of one stack, from the first server to the last service. */
 import { externalServers, resolveAddresses, serverNames, serversToRun, type Addresses } from './addresses';
 import type { StackStatus } from './control';
 import { ensureServers, type ServerBinaries } from './find/servers';
 import { createFolders, logFileOf, type Instance } from './instance';
-import type { Part, PartStatus, ServerOptions } from './part';
+import { serviceParts, type Part, type PartStatus, type ServerOptions } from './part';
 import { createPartRunner, type PartRunner } from './part-runner';
 import { createPortClaims, type PortPolicy } from './ports';
 import { withProgress } from './screen';
@@ -12,26 +11,20 @@ import { rabbitmqParts } from './servers/rabbitmq';
 import { redisPart } from './servers/redis';
 import { registerSearchAttributes } from './servers/search-attributes';
 import { temporalPart } from './servers/temporal';
-import { serviceParts } from './services';
 import type { Warden } from './warden';
 
 export interface StackOptions {
   instance: Instance;
   ports: PortPolicy;
-  /** Install missing servers without asking. */
   yes: boolean;
-  /** Run the servers and none of our own programs. */
   serversOnly: boolean;
-  /** Only the parts of these names; all if undefined. */
   only?: string[];
-  /** As in ServerOptions. */
   durable: boolean;
   /** Remove what an earlier run has stored. */
   fresh: boolean;
   env: NodeJS.ProcessEnv;
 }
 
-/** `stop` was called during `start`. */
 export class StartInterruptedError extends Error {
   override readonly name = 'StartInterruptedError';
 }
@@ -58,7 +51,7 @@ export function createStack(options: StackOptions, warden: Warden) {
         isIncluded('temporal', options) && registerSearchAttributes({ ...env, TEMPORAL_ADDRESS: resolved.temporal }),
       ]);
     });
-    const services = serviceParts({ addresses: resolved, ports, env }).filter(({ name }) => isIncluded(name, options));
+    const services = serviceParts(resolved, ports, env).filter(({ name }) => isIncluded(name, options));
     if (!options.serversOnly) await withProgress('Starting the services', () => parts.start(services));
     parts.throwIfStopping();
     return resolved;
@@ -66,8 +59,8 @@ export function createStack(options: StackOptions, warden: Warden) {
 
   return {
     /**
-     * Starts everything, servers first. Resolves when every part is ready, to the addresses. Throws PartFailedError, ExpectedError or MigrationError, and
-     * StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
+     * Starts everything, servers first. Resolves when every part is ready, to the addresses. Throws PartFailedError, ExpectedError or
+     * MigrationError, and StartInterruptedError after a `stop`. What had been started then still runs: `stop` it.
      */
     async start(): Promise<Addresses> {
       try {
@@ -93,7 +86,6 @@ export function createStack(options: StackOptions, warden: Warden) {
       phase = 'stopping';
       return parts.stop().then(() => claims.releaseAll());
     },
-    /** Kills every part; none is restarted. */
     kill: parts.kill,
   };
 }

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
-import { createCommand, createMain, nameOption, runAsProgram, yesOption } from '../cli/command';
-import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/fresh-system';
+import { createFreshCommand, createMain } from '../cli/cli';
+import { ampleRateLimits, onFreshSystem, type FreshSystem } from '../stack/launcher';
 import { projectRoot } from '../stack/instance';
-
-interface TestFlags {
-  name: string;
-  all: boolean;
-  yes: boolean;
-}
 
 const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
 
@@ -16,13 +10,11 @@ const quickTiers = ['--selectProjects', 'unit', 'component', 'e2e'];
 
 /** `npm test` and `npm run test:all`: Jest against a system of its own. The exit code is Jest's. */
 export const main = createMain((run) =>
-  createCommand('test', 'run the quick tiers, every tier, or the given test files against real servers')
-    .addOption(nameOption('test'))
-    .addOption(yesOption())
+  createFreshCommand('test', 'run the quick tiers, every tier, or the given test files against real servers')
     .option('--all', 'every tier, faults too', false)
     .allowUnknownOption()
     .argument('[args...]', 'for Jest')
-    .action((jestArgs: string[], { all, ...flags }: TestFlags) =>
+    .action((jestArgs: string[], { all, ...flags }: { name: string; yes: boolean; all: boolean }) =>
       run(
         onFreshSystem({ ...flags, env: ampleRateLimits }, (system) =>
           system.runNode([jest, ...tiers(all, jestArgs), ...jestArgs], { POSTGRES_ADMIN_URL: adminUrlOf(system) }),
@@ -38,5 +30,3 @@ const tiers = (all: boolean, jestArgs: string[]): string[] =>
 /** For tests that make databases of their own. */
 const adminUrlOf = ({ addresses }: FreshSystem): string =>
   Object.assign(new URL(addresses.postgres.user), { pathname: '/postgres' }).href;
-
-if (require.main === module) runAsProgram(main);

@@ -28,7 +28,6 @@ export async function startCollector() {
       OTEL_TRACES_SAMPLER: 'always_on',
       OTEL_BSP_SCHEDULE_DELAY: '200', // milliseconds; tests wait for each batch
     },
-    /** All spans received so far. */
     spans: () => received,
     async close(): Promise<void> {
       server.closeAllConnections();
@@ -64,7 +63,6 @@ const parseSpans = (body: unknown) =>
         ...rest,
         /** Null at the root of a trace. */
         parentId: parentSpanId || null,
-        /** The process. */
         service: String(process.attributes['service.name']),
         start,
         end,

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { createCommand, createMain, exitCodes, nameOption, runAsProgram, yesOption } from '../cli/command';
-import { printLines, table } from '../cli/output';
+import { createFreshCommand, createMain, exitCodes, printLines, table } from '../cli/cli';
 import { bodyOf } from '../platform/answer';
-import { createPlatform, untilDone, urlsIn } from '../platform/platform';
-import { ampleRateLimits, onFreshSystem } from '../stack/fresh-system';
+import { createPlatform, untilDone } from '../platform/platform';
+import { addAgents, addConfirmedOrder, addKitchen } from '../platform/world';
+import { ampleRateLimits, onFreshSystem } from '../stack/launcher';
 import { startCollector, type Span } from './collector';
 
 /** `npm run trace` (docs/tracing.md). */
 export const main = createMain((run) =>
-  createCommand('trace', 'deliver orders on a fresh system that traces, and print the spans of the last one')
-    .addOption(nameOption('trace'))
-    .addOption(yesOption())
-    .action((flags: { name: string; yes: boolean }) => run(runTrace(flags))),
+  createFreshCommand('trace', 'deliver orders on a fresh system, and print the spans of the last one').action(
+    (flags: { name: string; yes: boolean }) => run(runTrace(flags)),
+  ),
 );
 
 async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<number> {
   const collector = await startCollector();
   const env = { ...ampleRateLimits, ...collector.environment };
   let orderId = '';
-  const code = await onFreshSystem({ name, yes, env }, async (system) => {
-    Object.assign(process.env, system.env); // tokens are signed with its secret
+  const code = await onFreshSystem({ name, yes, env }, async () => {
     orderId = await deliverOrders();
     return exitCodes.fine;
   });
@@ -31,19 +29,13 @@ async function runTrace({ name, yes }: { name: string; yes: boolean }): Promise<
 /** Until connections are open and code is compiled, an order takes ten times as long. */
 const warmUpOrders = 30;
 
-/** Resolves to the id of the last order. */
 async function deliverOrders(): Promise<string> {
-  const platform = createPlatform({ urlOf: urlsIn(process.env), repeat: untilDone });
-  const menu = [{ name: 'Soup', price: 4.5, type: 'VEG' as const }];
-  const kitchen = { name: 'Kitchen', opening_time: '00:00', closing_time: '23:59', menu };
-  const { restaurant_id, menu_ids } = bodyOf(await platform.addRestaurant(kitchen)).data;
-  bodyOf(await platform.addAgent({ name: 'Asha', userName: 'asha', gender: 'FEMALE' }));
-  const items = menu_ids.map((menu_item_id) => ({ menu_item_id, quantity: 1 }));
+  const platform = createPlatform({ repeat: untilDone });
+  const kitchen = await addKitchen(platform);
+  await addAgents(platform, 1);
   let orderId = '';
   for (let i = 0; i <= warmUpOrders; i += 1) {
-    const order = { user_id: randomUUID(), restaurants: [{ restaurant_id, items }] };
-    orderId = bodyOf(await platform.placeOrder(order, { key: randomUUID() })).order_id;
-    bodyOf(await platform.decide(orderId, { status: 'CONFIRMED' }));
+    orderId = await addConfirmedOrder(platform, kitchen, randomUUID());
     for (const status of ['PICKED_UP', 'DELIVERED'] as const) bodyOf(await platform.moveDelivery(orderId, status));
   }
   return orderId;
@@ -71,5 +63,3 @@ function traceLines(spans: readonly Span[], orderId: string): string[] {
 const byStart = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;
 
 const ms = (time: number): string => time.toFixed(1).padStart(8);
-
-if (require.main === module) runAsProgram(main);

@@ -13,11 +13,8 @@ export interface MatchingDeps {
 }
 
 /**
- * Finds an agent for an order:
- * 1. Usually one statement assigns the longest-idle free agent, without a lock that other orders would wait for.
- * 2. A known order gets its present state.
- * 3. Without a free agent the order joins the queue under the match lock, and the queue is matched with agents freed since then.
- *
+ * Finds an agent for an order. Usually one statement assigns the longest-idle free agent, without a lock that other orders would wait for.
+ * Without a free agent the order joins the queue under the match lock, and the queue is matched with agents freed since then.
  * Idempotent: a repeat gets the same agent, or keeps its place in the queue. Never assigns an order that has been cancelled.
  */
 export const assignAgent =

@@ -1,85 +1,59 @@
 import type { ChangeDeliveryMessage, ChangeDeliveryReply } from '../../contracts/messages';
 import type { DeliveryMove } from '../../contracts/states';
-import {
-  declineJob,
-  endDelivery,
-  findDelivery,
-  hasDeclined,
-  isWaiting,
-  leaveTombstone,
-  pickUp,
-} from '../../prisma/delivery/assignments';
+import * as deliveries from '../../prisma/delivery/assignments';
 import type { Transaction } from '../../prisma/delivery/client';
-import { lockOrder } from '../../prisma/order-lock';
 import { matchWaiting } from '../../prisma/delivery/matching';
 import type { MatchingDeps } from './assign-agent';
 
 /**
  * Changes a delivery: PENDING -> PICKED_UP -> DELIVERED, PENDING | PICKED_UP -> CANCELLED, and back to waiting when its agent declines.
- * A freed agent gets the oldest waiting order in the same transaction.
- *
- * Idempotent: a repeat is `unchanged` and frees no agent. Cancelling an unknown order leaves a tombstone, so that it never gets an
- * agent. A change that the state does not allow is refused with that state, null without an agent.
+ * A freed agent gets the oldest waiting order in the same transaction. Idempotent: a repeat is `unchanged` and frees no agent. Cancelling an
+ * unknown order leaves a tombstone: it never gets an agent. A change that the state does not allow is refused with that state, null without
+ * an agent.
  */
 export const changeDelivery =
   ({ db, notifyOrders }: MatchingDeps) =>
   async (message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> => {
     // A pick-up is usually one statement; every other case needs a transaction.
-    if (message.status === 'PICKED_UP' && (await pickUp(db, message.order_id))) return { outcome: 'changed' };
+    if (message.status === 'PICKED_UP' && (await deliveries.pickUp(db, message.order_id)))
+      return { outcome: 'changed' };
     const { reply, matches } = await db.$transaction(async (tx) => {
-      const answer = await change(tx, message);
-      const mayFree = answer.outcome === 'changed' && message.status !== 'PICKED_UP';
+      const { order_id: orderId, status } = message;
+      const answer =
+        status === 'DECLINED' ? await decline(tx, orderId, message.agent_id) : await move(tx, orderId, status);
+      const mayFree = answer.outcome === 'changed' && status !== 'PICKED_UP';
       return { reply: answer, matches: mayFree ? await matchWaiting(tx) : [] };
     });
     await notifyOrders(matches);
     return reply;
   };
 
-function change(tx: Transaction, message: ChangeDeliveryMessage): Promise<ChangeDeliveryReply> {
-  const { order_id, status } = message;
-  switch (status) {
-    case 'PICKED_UP':
-      return begin(tx, order_id);
-    case 'DELIVERED':
-    case 'CANCELLED':
-      return end(tx, order_id, status);
-    case 'DECLINED':
-      return decline(tx, order_id, message.agent_id);
-  }
-}
-
-async function begin(tx: Transaction, orderId: string): Promise<ChangeDeliveryReply> {
-  await lockOrder(tx, orderId);
-  return (await pickUp(tx, orderId)) ? { outcome: 'changed' } : unmoved(tx, orderId, 'PICKED_UP');
-}
-
-async function end(tx: Transaction, orderId: string, status: 'DELIVERED' | 'CANCELLED'): Promise<ChangeDeliveryReply> {
-  const ended = await underLocks(() => endDelivery(tx, orderId, status));
-  return ended ? { outcome: 'changed' } : unmoved(tx, orderId, status);
+async function move(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
+  const moved = await underLocks(() =>
+    to === 'PICKED_UP' ? deliveries.pickUp(tx, orderId) : deliveries.endDelivery(tx, orderId, to),
+  );
+  return moved ? { outcome: 'changed' } : unmoved(tx, orderId, to);
 }
 
 async function decline(tx: Transaction, orderId: string, agentId: string): Promise<ChangeDeliveryReply> {
-  if (await underLocks(() => declineJob(tx, orderId, agentId))) return { outcome: 'changed' };
-  if (await hasDeclined(tx, orderId, agentId)) return { outcome: 'unchanged' };
-  const delivery = await findDelivery(tx, orderId);
+  if (await underLocks(() => deliveries.declineJob(tx, orderId, agentId))) return { outcome: 'changed' };
+  if (await deliveries.hasDeclined(tx, orderId, agentId)) return { outcome: 'unchanged' };
+  const delivery = await deliveries.findDelivery(tx, orderId);
   return { outcome: 'refused', status: delivery?.status ?? null };
 }
 
-/**
- * A statement that takes its own locks may have taken its snapshot before the row existed. So it runs a second time: the locks are held by
- * then, and it sees every row.
- */
+/** A statement that takes its own locks may have begun before the row existed. The second time the locks are held, and it sees every row. */
 const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =>
   (await statement()) || (await statement());
 
 /** The row did not change: it is in that state already, the change is not allowed, or there is no row. */
 async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
-  const delivery = await findDelivery(tx, orderId);
+  const delivery = await deliveries.findDelivery(tx, orderId);
   if (!delivery && to === 'CANCELLED') {
-    await leaveTombstone(tx, orderId);
+    await deliveries.leaveTombstone(tx, orderId);
     return { outcome: 'changed' };
   }
   if (delivery?.status === to) return { outcome: 'unchanged' };
   // A tombstone is CANCELLED without an agent; only a delivery that waits for one has no state yet.
-  return { outcome: 'refused', status: delivery && !isWaiting(delivery) ? delivery.status : null };
+  return { outcome: 'refused', status: delivery && !deliveries.isWaiting(delivery) ? delivery.status : null };
 }

@@ -1,9 +1,8 @@
 import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
-import type { AgentAssignedMessage, AssignAgentMessage } from '../../contracts/messages';
-import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
-import { queues } from '../../contracts/names';
+import type { AgentAssignedMessage } from '../../contracts/messages';
+import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
-import { parseWith, toQueue } from '../../lib/broker/message';
+import { toQueue } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/delivery/client';
 import { assignAgent } from './assign-agent';
@@ -27,22 +26,21 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   await broker.consume({
     queue: queues.assignAgent,
     ...perOrder,
-    parse: parseWith(assignAgentMessage),
+    schema: assignAgentMessage,
     handle: assignAgent({ db, notifyOrders }),
-    adopt: ({ order_id }: AssignAgentMessage) =>
-      broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
+    adopt: ({ order_id }) => broker.publish(toQueue(queues.adoptOrder), { kind: 'needs-agent', order_id }),
   });
   await broker.consume({
     queue: queues.updateDeliveryStatus,
     signedOnly: true,
     ...perOrder,
-    parse: parseWith(changeDeliveryMessage),
+    schema: changeDeliveryMessage,
     handle: changeDelivery({ db, notifyOrders }),
   });
   await broker.consume({
     queue: queues.deliveryRatings,
     prefetch,
-    parse: parseWith(ratingMessage),
+    schema: ratingMessage,
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateDelivery(db),
   });

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { cachedFor, observableGauge, type Values } from '../../lib/metrics/metrics';
 import type { Database } from '../../prisma/delivery/client';
-import { readFigures, type Figures } from '../../prisma/delivery/figures';
+import { readFigures, type Figures } from '../../prisma/delivery/matching';
 
 /** All gauges and scrapers share one query. */
 const cacheMs = 5_000;

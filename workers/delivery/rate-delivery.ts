@@ -4,10 +4,7 @@ import type { Database } from '../../prisma/delivery/client';
 import { lockOrder } from '../../prisma/order-lock';
 import { countAgentRating } from '../../prisma/delivery/ratings';
 
-/**
- * Adds the rating to the agent's mean, once for each order, however often it arrives.
- * Throws a non-retryable ServiceFault UNKNOWN_ORDER when the order never had an agent.
- */
+/** Adds the rating to the agent's mean, once for each order. Throws a non-retryable ServiceFault UNKNOWN_ORDER if it never had an agent. */
 export const rateDelivery =
   (db: Database) =>
   async ({ order_id, agent_rating }: RatingMessage): Promise<void> => {

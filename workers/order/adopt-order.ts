@@ -10,10 +10,7 @@ import { confirmedOrder, noBodyHash, orderStart, unknownUser } from '../../workf
 /** A frozen Temporal must not occupy the prefetch: the message is retried. */
 export const temporalTimeoutMs = 5_000;
 
-/**
- * Starts the workflow of an order that arrived from the old platform.
- * Idempotent: a no-op for an order that has, or had, a workflow.
- */
+/** Starts the workflow of an order from the old platform. Idempotent: a no-op for an order that has, or had, a workflow. */
 export const adoptOrder =
   (client: Client, db: Database, policy: OrderPolicy) =>
   async (message: AdoptOrderMessage): Promise<void> => {

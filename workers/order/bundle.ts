@@ -18,7 +18,6 @@ interface WorkflowSettings {
   carryTraces: boolean;
 }
 
-/** Loads the workflows for a worker. */
 export async function loadWorkflows({
   codePath = workflowBundlePath,
   ...settings

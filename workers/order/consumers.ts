@@ -1,10 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { orderLogFields } from '../../contracts/log-fields';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
-import { queues } from '../../contracts/names';
+import { orderLogFields, queues } from '../../contracts/names';
 import type { OrderPolicy } from '../../contracts/policy';
 import type { Broker } from '../../lib/broker/broker';
-import { parseWith } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';
 import { adoptOrder } from './adopt-order';
@@ -27,14 +25,14 @@ export async function consumeOrderQueues({ broker, db, client, policy, log }: Co
   await broker.consume({
     queue: queues.agentAssigned,
     prefetch,
-    parse: parseWith(agentAssignedMessage),
+    schema: agentAssignedMessage,
     logFields: ({ order_id }) => orderLogFields(order_id),
     handle: agentAssigned(client, log),
   });
   await broker.consume({
     queue: queues.adoptOrder,
     prefetch,
-    parse: parseWith(adoptOrderMessage),
+    schema: adoptOrderMessage,
     logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
     handle: adoptOrder(client, db, policy),
   });

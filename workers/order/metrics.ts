@@ -1,9 +1,11 @@
 /** Metrics of orders: counted by their workflows through sinks, and queried from Temporal's visibility. */
-import type { InjectedSinks } from '@temporalio/worker';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { InjectedSinks, TelemetryOptions } from '@temporalio/worker';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { searchAttributes, workflowTypes } from '../../contracts/names';
 import { orderStages, type OrderStage } from '../../contracts/states';
-import { cachedFor, observableGauge } from '../../lib/metrics/metrics';
+import { cachedFor, latencyBuckets, observableGauge, type OtherMetrics } from '../../lib/metrics/metrics';
 import { serverTimeoutMs, type Temporal } from '../../lib/temporal/connection';
 import type { UndoStep } from '../../workflows/order/events';
 import type { OrderSinks } from '../../workflows/order/metrics';
@@ -92,4 +94,42 @@ export function watchOrders(registry: Registry, { client }: Pick<Temporal, 'clie
       { labels: {}, value: await countOrders(`${orderAttention.name} = 'UNDO_FAILING'`) },
     ]),
   });
+}
+
+/** The core's histograms whose default buckets are too coarse for milliseconds. */
+const fineHistograms = [
+  'request_latency',
+  'workflow_task_schedule_to_start_latency',
+  'workflow_task_execution_latency',
+  'workflow_task_replay_latency',
+  'activity_schedule_to_start_latency',
+  'activity_execution_latency',
+  'activity_succeed_endtoend_latency',
+  'local_activity_execution_latency',
+  'local_activity_succeed_endtoend_latency',
+];
+
+/** Has the SDK's core serve its metrics on a free loopback port. `read` rejects before the runtime is installed with `telemetry`. */
+export async function openCoreMetrics(): Promise<{ telemetry: TelemetryOptions; read: OtherMetrics }> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const prometheus = {
+    bindAddress: address,
+    countersTotalSuffix: true,
+    unitSuffix: true,
+    useSecondsForDurations: true,
+    histogramBucketOverrides: Object.fromEntries(fineHistograms.map((name) => [name, latencyBuckets])),
+  };
+  return {
+    telemetry: { metrics: { prometheus, attachServiceName: false } },
+    read: async () => (await fetch(`http://${address}/metrics`)).text(),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -1,15 +1,12 @@
 import { trace } from '@opentelemetry/api';
 import type { Payload } from '@temporalio/common';
-import { DefaultLogger, type ActivityInterceptorsFactory, type LogLevel, type Logger } from '@temporalio/worker';
-import { workflowLogFields } from '../../contracts/log-fields';
-import { withLogFields } from '../../lib/logging/context';
+import { DefaultLogger, type ActivityInterceptorsFactory, type Logger, type LogLevel } from '@temporalio/worker';
+import { workflowLogFields } from '../../contracts/names';
+import { withLogFields } from '../../lib/logging/correlation';
 import type { Log } from '../../lib/logging/log';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 
-/**
- * Writes the log lines of Temporal's SDK and of the workflows to the process's log, under its field names. Other fields of the SDK are
- * dropped: a failure may contain payloads.
- */
+/** Writes the lines of the SDK and the workflows to our log, under its field names. Other fields are dropped: they may contain payloads. */
 export const temporalLogger = (log: Log): Logger =>
   new DefaultLogger('TRACE', ({ level: theirs, message, meta = {} }) => {
     const level = theirs.toLowerCase() as Lowercase<LogLevel>;
@@ -30,15 +27,11 @@ const names: Record<string, string> = {
   target: 'target',
 };
 
-/**
- * The reason of a failed workflow task, where the SDK gives one with its own code (`[TMPRL1100] Nondeterminism error: …`). Messages of
- * other failures may contain user data.
- */
+/** Why a workflow task failed, if the SDK says so itself (`[TMPRL1100] Nondeterminism error: …`). Other messages may contain user data. */
 const sdkReason = /\[TMPRL\d+\][^"\\]*/;
 const reasonIn = (failure: unknown): string | undefined =>
   typeof failure === 'string' ? sdkReason.exec(failure)?.[0].slice(0, 500) : undefined;
 
-/** The trace of a workflow, from its header. */
 const traceIdOf = (header: unknown): string | undefined =>
   trace.getSpanContext(contextOfHeader(header as Payload))?.traceId;
 

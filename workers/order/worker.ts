@@ -1,5 +1,8 @@
 import { defaultSinks, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { z } from 'zod';
 import { createActivities } from '../../activities';
+import type { OrderRecords } from '../../activities/orders';
+import type { RatingRecords } from '../../activities/ratings';
 import { ordersDeployment, ordersTaskQueue } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import type { schemas } from '../../lib/config/config';
@@ -9,13 +12,12 @@ import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import { tracingActivities } from '../../lib/temporal/tracing';
 import { isTracing } from '../../lib/tracing/sdk';
 import type { Database } from '../../prisma/user/client';
+import { recordOrder, recordProgress } from '../../prisma/user/orders';
+import { storeRating } from '../../prisma/user/ratings';
 import { loadWorkflows, workerTuning } from './bundle';
-import { openCoreMetrics } from './core-metrics';
-import { orderSinks } from './metrics';
-import { createRecords } from './records';
+import { openCoreMetrics, orderSinks } from './metrics';
 import { activityLog, temporalLogger } from './temporal-logger';
 import { traceSinks } from './workflow-spans';
-import type { z } from 'zod';
 
 type OrderService = Service<z.infer<typeof schemas.orderWorker>>;
 
@@ -90,3 +92,12 @@ const versioning = (buildId: string | undefined): Pick<WorkerOptions, 'workerDep
           defaultVersioningBehavior: 'AUTO_UPGRADE',
         },
       };
+
+/** Implements the activities' records in the user service's database. */
+export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
+  records: {
+    record: (order, bodyHash) => recordOrder(db, order, bodyHash),
+    progress: (progress) => recordProgress(db, progress),
+  },
+  ratings: { store: (rating) => storeRating(db, rating) },
+});

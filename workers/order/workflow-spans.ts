@@ -1,15 +1,11 @@
-import { SpanStatusCode, trace, type Context, type SpanContext } from '@opentelemetry/api';
+import { trace, SpanStatusCode, type Context, type SpanContext } from '@opentelemetry/api';
 import type { InjectedSinks } from '@temporalio/worker';
-import { workflowLogFields } from '../../contracts/log-fields';
+import { workflowLogFields } from '../../contracts/names';
 import { contextOfHeader } from '../../lib/temporal/tracing';
 import { tracer } from '../../lib/tracing/tracing';
 import type { Ended, TraceSinks } from '../../workflows/tracing';
 
-const titles: Record<Ended['kind'], string> = {
-  run: 'RunWorkflow',
-  update: 'HandleUpdate',
-  signal: 'HandleSignal',
-};
+const titles: Record<Ended['kind'], string> = { run: 'RunWorkflow', update: 'HandleUpdate', signal: 'HandleSignal' };
 
 /**
  * Spans of ended runs, updates and signals. A message from another trace (a decision is a request of its own, hours later) gets a span in
@@ -23,15 +19,9 @@ export const traceSinks = (): InjectedSinks<TraceSinks> => ({
         const sender = contextOfHeader(ended.sender);
         const [ours, theirs] = [trace.getSpanContext(own), trace.getSpanContext(sender)];
         const show = (parent: Context, link?: SpanContext): void => {
-          const span = tracer.startSpan(
-            `${titles[ended.kind]}:${ended.name}`,
-            {
-              startTime: ended.startedAt,
-              attributes: workflowLogFields(workflowId),
-              ...(link && { links: [{ context: link }] }),
-            },
-            parent,
-          );
+          const links = link ? [{ context: link }] : [];
+          const options = { startTime: ended.startedAt, attributes: workflowLogFields(workflowId), links };
+          const span = tracer.startSpan(`${titles[ended.kind]}:${ended.name}`, options, parent);
           if (ended.failure !== undefined)
             span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', ended.failure);
           span.end();

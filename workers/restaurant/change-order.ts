@@ -5,18 +5,16 @@ import { lockOrder } from '../../prisma/order-lock';
 import { findStored } from '../../prisma/restaurant/placement';
 
 /**
- * Changes an order and all its parts, or one restaurant's part: PENDING -> CONFIRMED, PENDING | CONFIRMED -> CANCELLED.
- *
- * Idempotent: a repeat is `unchanged`. Cancelling an unknown order leaves a tombstone, so that a later placement does nothing. A change
- * that the state does not allow is refused with that state, null without an order.
- *
- * Confirming a whole order is usually one statement; every other case needs a transaction.
+ * Changes an order and all its parts, or one restaurant's part: PENDING -> CONFIRMED, PENDING | CONFIRMED -> CANCELLED. Idempotent: a repeat
+ * is `unchanged`. Cancelling an unknown order leaves a tombstone, so that a later placement does nothing. A change that the state does not
+ * allow is refused with that state, null without an order.
  */
 export const changeOrder =
   (db: Database) =>
   async (message: ChangeOrderMessage): Promise<ChangeOrderReply> => {
     const { restaurant_id: restaurantId } = message;
     if (message.status === 'CONFIRMED' && !restaurantId) {
+      // Usually this one statement is enough; every other case needs a transaction.
       const moved = await moveOrder(db, message);
       if (moved) return { outcome: 'changed', total: moved.total, from: 'PENDING' };
     }

@@ -1,8 +1,7 @@
-import { changeOrderMessage, placeOrderMessage, ratingMessage, type PlaceOrderMessage } from '../../contracts/messages';
-import { orderLogFields, ratingLogFields } from '../../contracts/log-fields';
-import { queues } from '../../contracts/names';
+import { changeOrderMessage, placeOrderMessage, ratingMessage } from '../../contracts/messages';
+import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
-import { parseWith, toQueue } from '../../lib/broker/message';
+import { toQueue } from '../../lib/broker/message';
 import type { Database } from '../../prisma/restaurant/client';
 import { changeOrder } from './change-order';
 import { placeOrder } from './place-order';
@@ -23,21 +22,21 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
   await broker.consume({
     queue: queues.placeOrder,
     ...perOrder,
-    parse: parseWith(placeOrderMessage),
+    schema: placeOrderMessage,
     handle: placeOrder(db),
-    adopt: (order: PlaceOrderMessage) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
+    adopt: (order) => broker.publish(toQueue(queues.adoptOrder), { kind: 'placed', order }),
   });
   await broker.consume({
     queue: queues.changeOrderStatus,
     signedOnly: true,
     ...perOrder,
-    parse: parseWith(changeOrderMessage),
+    schema: changeOrderMessage,
     handle: changeOrder(db),
   });
   await broker.consume({
     queue: queues.restaurantRatings,
     prefetch,
-    parse: parseWith(ratingMessage),
+    schema: ratingMessage,
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateOrder(db),
   });

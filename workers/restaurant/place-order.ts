@@ -1,14 +1,12 @@
 import type { CreateOrderReply, PlaceOrderMessage } from '../../contracts/messages';
 import { mergeRestaurants } from '../../contracts/orders';
 import type { Database } from '../../prisma/restaurant/client';
-import { findStored, lockAndReadOffers, storeOrder, type StoredOrder } from '../../prisma/restaurant/placement';
+import { findStored, lockAndReadOffers, storeOrder } from '../../prisma/restaurant/placement';
 import { priceOrder } from './price-order';
 
 /**
  * Checks, prices and stores an order: every restaurant has to be online and open at `placed_at`, every item on its menu. Prices are the
- * menu's. All or nothing: `rejected` leaves no row.
- *
- * Idempotent: a repeat while the order is PENDING is `created` with the first total, even if the menu has changed. An order beyond PENDING,
+ * menu's. All or nothing: `rejected` leaves no row. Idempotent: a repeat while the order is PENDING is `created` with the first total, even if the menu has changed. An order beyond PENDING,
  * including one whose compensation came first, is `settled` and not changed.
  */
 export const placeOrder =
@@ -22,13 +20,12 @@ export const placeOrder =
       if (pricing.outcome === 'priced' && (await storeOrder(tx, message, pricing.order)))
         return { outcome: 'created', total: pricing.order.total };
       const stored = await findStored(tx, orderId);
-      if (pricing.outcome === 'rejected' && !stored) return pricing;
-      return answerRepeat(stored);
+      if (!stored) {
+        if (pricing.outcome === 'rejected') return pricing;
+        throw new Error('an order could be neither stored nor found');
+      }
+      const { status, total } = stored;
+      return status === 'PENDING' && total !== null
+        ? { outcome: 'created', total }
+        : { outcome: 'settled', status, total };
     });
-
-function answerRepeat(stored: StoredOrder | null): CreateOrderReply {
-  if (!stored) throw new Error('an order could be neither stored nor found');
-  const { status, total } = stored;
-  if (status === 'PENDING' && total !== null) return { outcome: 'created', total };
-  return { outcome: 'settled', status, total };
-}

@@ -4,10 +4,7 @@ import type { Database } from '../../prisma/restaurant/client';
 import { lockOrder } from '../../prisma/order-lock';
 import { countOrderRating } from '../../prisma/restaurant/ratings';
 
-/**
- * Adds the rating to the mean of each of the order's restaurants, once for each order, however often it arrives.
- * Throws a non-retryable ServiceFault UNKNOWN_ORDER when there is no such order.
- */
+/** Adds the rating to the restaurants' means, once for each order. Throws a non-retryable ServiceFault UNKNOWN_ORDER if there is no such order. */
 export const rateOrder =
   (db: Database) =>
   async ({ order_id, order_rating }: RatingMessage): Promise<void> => {

@@ -22,7 +22,6 @@ export async function readShape(client: Client, workflowIds: readonly string[]) 
     events: sum(all.map(({ events }) => events)),
     /** Size of the events as protobuf. */
     bytes: sum(all.map(({ bytes }) => bytes)),
-    /** Completed ones. */
     workflowTasks: byType['WORKFLOW_TASK_COMPLETED']?.events ?? 0,
     byType,
   };

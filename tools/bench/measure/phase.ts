@@ -1,28 +1,17 @@
+import { cpus, loadavg, totalmem } from 'node:os';
 import { closedLoop, openLoop, type ClosedLoop, type Job, type LoadResult, type OpenLoop } from '../loops';
 import { readCpu, type Roots } from './processes';
 import { median, sum, summarizeSteps } from './statistics';
 
-/** How often the driver retried or gave up, as a client would. */
-export interface Retries {
-  /** After 202: accepted, not done yet. */
-  accepted: number;
-  /** After 503. */
-  unavailable: number;
-  /** Failed orders, cancelled so that they do not keep an agent. */
-  cancelled: number;
-}
-
-/** One load, and the processor time in its window. */
 export interface Phase extends LoadResult {
   /** As `readCpu` names it. Null without /proc. */
   cpuMs: Record<string, number> | null;
-  /** Orders only. */
-  retries?: Retries;
+  /** How often something was tried again; orders only. */
+  retries?: Record<string, number>;
 }
 
 export type Load = ClosedLoop | OpenLoop;
 
-/** Puts a load of these jobs on the system. */
 export async function measure(roots: Roots, job: Job, load: Load): Promise<Phase> {
   const readings: ReturnType<typeof readCpu>[] = [];
   const read = () => void readings.push(readCpu(roots));
@@ -43,7 +32,7 @@ export function summarizePhases(phases: readonly Phase[]) {
   const failures = phases.flatMap((phase) => phase.failures);
   if (done.length === 0) throw new Error(`no job ended: ${failures[0] ?? 'the window was too short'}`);
   const perSecondByRound = phases.map((phase) => (1_000 * phase.done.length) / phase.windowMs);
-  const retries = phases.flatMap((phase) => phase.retries ?? []);
+  const retries = phases.map((phase) => phase.retries).filter((each) => each !== undefined);
   return {
     perSecond: median(perSecondByRound),
     perSecondByRound,
@@ -75,4 +64,28 @@ function addUp<Field extends string>(records: readonly Record<Field, number>[]):
   const names = Object.keys(records[0] ?? {}) as Field[];
   const totals = names.map((name) => [name, sum(records.map((record) => record[name]))]);
   return Object.fromEntries(totals) as Record<Field, number>;
+}
+
+/** What an idle machine's own programs use. */
+const quietCores = 0.1;
+
+/** Call before the run. The returned function completes the conditions after it. */
+export function readConditions() {
+  const startedAt = new Date();
+  const loadBefore = loadavg()[0] ?? 0;
+  return (phases: readonly PhaseSummary[]) => {
+    const others = phases.flatMap(({ otherCores }) => otherCores ?? []);
+    /** The most that programs outside the benchmark used in a phase. Null without /proc. */
+    const otherCores = others.length > 0 ? Math.max(...others) : null;
+    const cores = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GB`;
+    return {
+      machine: `${cores}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
+      startedAt: startedAt.toISOString(),
+      seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
+      loadBefore,
+      otherCores,
+      /** Other programs used the machine, so the figures are only a hint. */
+      provisional: otherCores === null || otherCores > quietCores,
+    };
+  };
 }

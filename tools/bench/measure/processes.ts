@@ -4,11 +4,7 @@ import { sum } from './statistics';
 /** Pids by name. Each is measured together with its descendants, except those that have a name of their own. */
 export type Roots = Readonly<Record<string, number>>;
 
-interface Stat {
-  pid: number;
-  parent: number;
-  cpuTicks: number;
-}
+type Stat = ReturnType<typeof parseStat>;
 
 /** USER_HZ, in which /proc counts, is 100 on every platform that Node supports. */
 const msPerTick = 10;
@@ -45,7 +41,7 @@ const readStats = (): Stat[] =>
     .map(parseStat);
 
 /** A line of /proc/<pid>/stat, numbered as in proc(5). Includes the time of children that have exited. */
-function parseStat(line: string): Stat {
+function parseStat(line: string) {
   // Field 2, the program's name in parentheses, may contain spaces and parentheses.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const field = (number: number) => Number(fields[number - 3]);

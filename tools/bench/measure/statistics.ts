@@ -22,7 +22,6 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(half) - 1] ?? NaN) + (sorted[Math.floor(half)] ?? NaN)) / 2;
 }
 
-/** A summary for each step that occurs in any of the timings. */
 export function summarizeSteps(timings: readonly Readonly<Record<string, number>>[]): Record<string, Summary | null> {
   const names = new Set(timings.flatMap((timing) => Object.keys(timing)));
   return Object.fromEntries(

@@ -1,9 +1,6 @@
 'use strict';
 
-/**
- * Preloaded into each process with NODE_OPTIONS=--require: profiles each thread from start to end, and writes the profile to the folder
- * BENCH_PROFILES as <program>[-thread].cpuprofile, which a browser's developer tools open.
- */
+/** Preloaded into each process: profiles each thread from start to end into BENCH_PROFILES/<program>[-thread].cpuprofile, for developer tools. */
 
 const { writeFileSync } = require('node:fs');
 const { Session } = require('node:inspector');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { table } from '../../cli/output';
+import { table } from '../../cli/cli';
 
 /** As V8 writes it. */
 interface Profile {

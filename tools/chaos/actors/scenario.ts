@@ -1,12 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { Platform } from '../../platform/platform';
+import type { AddedRestaurant } from '../../platform/requests';
+import { addAgents, addKitchen } from '../../platform/world';
 import type { Placement } from '../journal';
-import type { PlannedOrder } from '../plan/orders';
-import { bodyOfPlacement } from './setup';
+import { menuSize, restaurantCount, type PlannedOrder } from '../plan/orders';
 import * as steps from './steps';
 
-/**
- * Acts out one order: its customer, its restaurants and its courier act independently. Resolves when none of them has anything left to
- * do, or at the end of the run; undefined when that comes before the placement.
- */
+/** Adds the couriers and the restaurants, before the first fault. Throws UnexpectedAnswerError. */
+export async function setUp(platform: Platform, courierCount: number): Promise<AddedRestaurant[]> {
+  await addAgents(platform, courierCount);
+  const restaurants: AddedRestaurant[] = [];
+  for (let number = 1; number <= restaurantCount; number += 1)
+    restaurants.push(await addKitchen(platform, number, menuSize));
+  return restaurants;
+}
+
+/** The body of the planned placement, by the ids of the running system. */
+const bodyOfPlacement = (restaurants: AddedRestaurant[], { userId, parts, scenario }: PlannedOrder) => ({
+  user_id: userId,
+  restaurants: parts.map(({ restaurant, items }) => ({
+    restaurant_id: restaurants[restaurant]?.restaurant_id ?? '',
+    items: items.map(({ item, quantity }) => ({
+      menu_item_id: scenario === 'unknown item' ? randomUUID() : (restaurants[restaurant]?.menu_ids[item] ?? ''),
+      quantity,
+    })),
+  })),
+});
+
+/** Acts out one order, whose customer, restaurants and courier act independently, until it or the run is over. Undefined if never placed. */
 export async function actOut(actors: steps.Actors, planned: PlannedOrder): Promise<Placement | undefined> {
   await steps.pause(planned.startsAfterMs, actors.end);
   if (actors.end.aborted) return undefined;

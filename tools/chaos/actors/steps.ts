@@ -10,7 +10,6 @@ import type { Journal, Placement, PlacementOutcome } from '../journal';
 import { isRefusedInPart, placementRoutes } from '../plan/orders';
 import type { Outsider } from './outsider';
 
-/** What the actors of all orders share. */
 export interface Actors {
   platform: Platform;
   outsider: Outsider;
@@ -20,7 +19,6 @@ export interface Actors {
   end: AbortSignal;
 }
 
-/** One order, for its customer, its restaurants and its courier. */
 export interface OrderContext extends Actors {
   placement: Placement;
   /** Until the placement is accepted, the id that its message would have. */
@@ -81,7 +79,6 @@ export function publishPlacement({ outsider, orderId, placement }: OrderContext)
   return outsider.publish({ queue: queues.placeOrder }, message);
 }
 
-/** Sends one request, or two at once. */
 export async function cancel({ platform, placement, orderId }: OrderContext): Promise<void> {
   const send = () => platform.cancelOrder(orderId, { reason: 'no longer hungry' });
   await (placement.planned.cancelsTwice ? Promise.all([send(), send()]) : send());
@@ -89,18 +86,15 @@ export async function cancel({ platform, placement, orderId }: OrderContext): Pr
 
 export async function rate({ platform, placement, orderId }: OrderContext): Promise<void> {
   const { userId: user_id, rating } = placement.planned;
-  const body = { user_id, order_id: orderId, ...rating };
-  placement.isRated = isSuccess(await platform.rateOrder(body));
+  placement.isRated = isSuccess(await platform.rateOrder({ user_id, order_id: orderId, ...rating }));
 }
 
-/** Publishes an accepted rating twice more. */
 export async function repeatRating({ outsider, placement, orderId }: OrderContext): Promise<void> {
   if (!placement.isRated) return;
   const event = { order_id: orderId, ...placement.planned.rating };
   for (let time = 0; time < 2; time += 1) await outsider.publish({ exchange: ratingsExchange }, event);
 }
 
-/** Sends the scenario's decisions, all at once. */
 export async function decide(order: OrderContext): Promise<void> {
   await Promise.all(decisionsOf(order).map((decision) => order.platform.decide(order.orderId, decision)));
 }
@@ -152,7 +146,6 @@ export async function deliver(order: OrderContext): Promise<boolean> {
   return true;
 }
 
-/** Returns false for a refusal. */
 export const decline = async ({ platform, orderId }: OrderContext, { agent_id }: Job): Promise<boolean> =>
   isSuccess(await platform.decline(orderId, { agent_id, reason: 'a flat tyre' }));
 

@@ -1,6 +1,6 @@
 /** What the databases contain at the end of a run, and how each row got there. Money is in cents. */
 import type { DeliveryStatus, OrderStatus } from '../../../contracts/states';
-import { selectRows } from '../../platform/connections';
+import { query } from '../../platform/system';
 import { serviceNames, type ServiceName } from '../../stack/addresses';
 
 type DatabaseUrls = Record<ServiceName, string>;
@@ -60,13 +60,12 @@ export async function installAuditTrail(urls: DatabaseUrls): Promise<void> {
         CREATE TRIGGER chaos_audit AFTER INSERT OR UPDATE OR DELETE ON "${table}"
         FOR EACH ROW EXECUTE FUNCTION chaos.note();`,
     );
-    await selectRows(urls[service], createAuditTrail + triggers.join(''));
+    await query(urls[service], createAuditTrail + triggers.join(''));
   }
 }
 
-/** In the order of each database. */
 const readChanges = (url: string): Promise<Change[]> =>
-  selectRows(
+  query(
     url,
     `SELECT "table", extract(epoch FROM at)::float8 * 1000 AS at, transaction, before, after
     FROM chaos.audit ORDER BY seq`,
@@ -75,7 +74,6 @@ const readChanges = (url: string): Promise<Change[]> =>
 /** A whole order at one service. The total is null in a tombstone: the order was undone before it was stored. */
 type Whole = { orderId: string; userId: string; status: OrderStatus; total: number | null };
 
-/** One restaurant's part of an order. */
 interface Part {
   id: string;
   orderId: string;
@@ -92,22 +90,22 @@ export type Rated = { id: string; mean: number | null; sum: number; count: numbe
 
 export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls) => ({
   changes: (await Promise.all([user, restaurant, delivery].map(readChanges))).flat(),
-  records: await selectRows<Whole & { delivered: boolean }>(
+  records: await query<Whole & { delivered: boolean }>(
     user,
     `SELECT order_id AS "orderId", user_id AS "userId", status, delivered, (total * 100)::float8 AS total
     FROM "userOrder"`,
   ),
-  ratings: await selectRows<{ orderId: string; order_rating: number; agent_rating: number }>(
+  ratings: await query<{ orderId: string; order_rating: number; agent_rating: number }>(
     user,
     `SELECT o.order_id AS "orderId", r.order_rating, r.agent_rating
     FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id`,
   ),
-  groups: await selectRows<Whole & { rating: number | null }>(
+  groups: await query<Whole & { rating: number | null }>(
     restaurant,
     `SELECT order_id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, order_rating AS rating
     FROM "OrderGroup"`,
   ),
-  parts: await selectRows<Part>(
+  parts: await query<Part>(
     restaurant,
     `SELECT part.id, whole.order_id AS "orderId", part.restaurant_id, part.status,
       (part.total * 100)::float8 AS total, COALESCE(items.items, '[]') AS items
@@ -118,15 +116,15 @@ export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls
       FROM "OrderItem" item JOIN "MenuItem" menu ON menu.id = item.menu_item_id WHERE item.order_id = part.id
     ) items ON true`,
   ),
-  restaurants: await selectRows<Rated>(
+  restaurants: await query<Rated>(
     restaurant,
     `SELECT id, rating AS mean, rating_sum AS sum, rating_count AS count FROM "Restaurant"`,
   ),
-  deliveries: await selectRows<Delivery>(
+  deliveries: await query<Delivery>(
     delivery,
     `SELECT "orderId", "agentId", status, "agentRating" AS rating FROM "DeliveryAssignment"`,
   ),
-  agents: await selectRows<Rated & { status: 'AVAILABLE' | 'BUSY' }>(
+  agents: await query<Rated & { status: 'AVAILABLE' | 'BUSY' }>(
     delivery,
     `SELECT id, agent_status AS status, rating AS mean, "ratingSum" AS sum, "ratingCount" AS count
     FROM "DilveryAgent"`,

@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, say } from '../../cli/output';
-import { selectRows } from '../../platform/connections';
+import { promisify } from 'node:util';
+import { messageOf, say } from '../../cli/cli';
+import { query } from '../../platform/system';
+import { until } from '../../platform/until';
 import { requestStack } from '../../stack/control';
-import type { FreshSystem } from '../../stack/fresh-system';
-import type { PartName } from '../../stack/services';
+import type { FreshSystem } from '../../stack/launcher';
+import type { PartName } from '../../stack/part';
 import type { Journal } from '../journal';
-import type { Fault } from '../plan/faults';
-import type { Freezer } from './freezer';
+import type { Fault } from '../plan/plan';
 
 export interface InjectedFault {
   fault: Fault;
@@ -64,7 +66,7 @@ async function inject({ system, freezer }: Injector, fault: Fault): Promise<void
       return freezer.whileFrozen(pid, duration);
     }
     case 'lock':
-      await selectRows(
+      await query(
         system.addresses.postgres[fault.on.database],
         `BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE "${fault.on.table}" IN ACCESS EXCLUSIVE MODE;
         SELECT pg_sleep(${fault.durationMs / 1_000}); ROLLBACK`,
@@ -88,7 +90,7 @@ async function killPart({ socketPath }: FreshSystem, part: PartName, downMs: num
 
 /** The server process of a connection in use, which may hold locks, or else of an idle one. Throws when there is none. */
 async function findConnection(databaseUrl: string): Promise<number> {
-  const [row] = await selectRows<{ pid: number }>(
+  const [row] = await query<{ pid: number }>(
     databaseUrl,
     `SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -96,4 +98,60 @@ async function findConnection(databaseUrl: string): Promise<number> {
   );
   if (!row) throw new Error('the database has no connections');
   return row.pid;
+}
+
+export type Freezer = ReturnType<typeof createFreezer>;
+
+/** Suspends processes with SIGSTOP: they keep their connections and answer none. */
+export function createFreezer() {
+  const frozen = new Set<number[]>();
+  return {
+    /** Suspends the process and its descendants for as long as the work takes. */
+    async whileFrozen<T>(pid: number, work: () => Promise<T>): Promise<T> {
+      const pids = await findTree(pid);
+      frozen.add(pids);
+      sendSignal(pids, 'SIGSTOP');
+      try {
+        await untilStopped(pids);
+        return await work();
+      } finally {
+        sendSignal(pids, 'SIGCONT');
+        frozen.delete(pids);
+      }
+    },
+    /** Resumes everything, for a program that is about to exit. */
+    thawAll: (): void => frozen.forEach((pids) => sendSignal(pids, 'SIGCONT')),
+  };
+}
+
+function sendSignal(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // The process has ended.
+    }
+  }
+}
+
+/** A signal takes effect when the process is next scheduled: on a busy machine not at once. */
+const untilStopped = (pids: number[]): Promise<true> =>
+  until('the processes have stopped', async () => {
+    // Without a process of these ids left, ps fails.
+    const states = await ps('-o', 'stat=', '-p', pids.join(',')).catch(() => '');
+    return states.split('\n').every((state) => state === '' || /^[TZ]/.test(state));
+  });
+
+const ps = async (...args: string[]): Promise<string> => (await promisify(execFile)('ps', args)).stdout;
+
+async function findTree(root: number): Promise<number[]> {
+  const processes = [...(await ps('-A', '-o', 'pid=,ppid=')).matchAll(/(\d+) +(\d+)/g)].map(([, pid, parent]) => [
+    Number(pid),
+    Number(parent),
+  ]);
+  const tree = [root];
+  for (const pid of tree) {
+    for (const [child = 0, parent] of processes) if (parent === pid) tree.push(child);
+  }
+  return tree;
 }

@@ -1,7 +1,28 @@
 import { orderWorkflowId } from '../../../contracts/names';
 import type { OrderStatus } from '../../../contracts/states';
-import type { Evidence } from '../evidence/evidence';
+import type { readDatabases } from '../evidence/databases';
 import type { Placement } from '../journal';
+
+/** The contents of the databases, the queues and Temporal at the end of a run. */
+export interface Evidence extends Awaited<ReturnType<typeof readDatabases>> {
+  runs: Run[];
+  /** Histories that the built workflow code does not replay: a worker without them in its cache cannot continue them. */
+  replayFailures: { workflowId: string; error: string }[];
+  /** `messages` includes unacknowledged ones; none where the broker gave no number. */
+  queues: { name: string; messages?: number | null }[];
+  deadLetters: { queue: string; id: string; reason: string | null }[];
+}
+
+export interface Run {
+  workflowId: string;
+  /** Temporal's: RUNNING, COMPLETED, FAILED… */
+  status: string;
+  userId: string | null;
+  /** Of an order's workflow that has completed. */
+  outcome: string | null;
+  /** Of the pending workflow task. */
+  failedAttempts: number;
+}
 
 /** What the invariants compare: what the actors were answered, and what the system contains at the end. */
 export interface Case {
@@ -21,7 +42,6 @@ export interface Invariant {
   check: (given: Case, orders: Order[]) => Iterable<Violation>;
 }
 
-/** All that is known of one order. */
 export interface Order {
   orderId: string;
   record?: Evidence['records'][number];
@@ -33,7 +53,6 @@ export interface Order {
   placement?: Placement | undefined;
 }
 
-/** Every order that a database or Temporal knows. */
 export function ordersOf({ evidence, placements }: Case): Order[] {
   const orders = new Map<string, Order>();
   const order = (orderId: string): Order => {
@@ -57,7 +76,6 @@ export function ordersOf({ evidence, placements }: Case): Order[] {
   return [...orders.values()];
 }
 
-/** The order's state in each service, on one line. */
 export const describeOrder = ({ run, record, group, parts, delivery }: Order): string =>
   [
     `workflow ${run?.outcome ?? run?.status ?? 'missing'}`,

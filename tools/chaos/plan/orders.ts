@@ -1,11 +1,38 @@
+import { createHash } from 'node:crypto';
+import { v4 } from 'uuid';
 import type { PartialRefusal } from '../../../contracts/states';
-import type { Random } from './seeded-random';
+
+export type Random = ReturnType<typeof seededRandom>;
+
+/** Random choices that depend on the seed alone, on every machine. Drawing from one stream of a seed does not shift another. */
+export function seededRandom(seed: number, stream: string) {
+  let draws = 0;
+  const next = (): number => {
+    draws += 1;
+    return createHash('sha256').update(`${seed} ${stream} ${draws}`).digest().readUInt32BE() / 2 ** 32;
+  };
+  /** A whole number, both ends included. */
+  const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
+  return {
+    int,
+    chance: (probability: number): boolean => next() < probability,
+    pick<T>(items: readonly T[]): T {
+      const item = items[int(0, items.length - 1)];
+      if (item === undefined) throw new Error('nothing to pick from');
+      return item;
+    },
+    shuffled<T>(items: readonly T[]): T[] {
+      const rest = [...items];
+      return items.flatMap(() => rest.splice(int(0, rest.length - 1), 1));
+    },
+    uuid: (): string => v4({ random: Uint8Array.from({ length: 16 }, () => int(0, 255)) }),
+  };
+}
 
 /** The intended course of an order, and how many of 30 follow it. Faults and time limits may end it otherwise. */
 const shares = {
   delivered: 5,
   rated: 6,
-  /** By the customer, at one of the stages below. */
   cancelled: 6,
   refused: 2,
   /** One of several restaurants refuses; the customer wants all or nothing. */
@@ -14,7 +41,6 @@ const shares = {
   'refused in part, keep rest': 2,
   'declined by a courier': 3,
   'no decision': 1,
-  /** The item is on no menu. */
   'unknown item': 1,
   'cancelled by the courier': 1,
   /** Picked up; the order still waits at the end of the run. */
@@ -60,7 +86,6 @@ function planOrder(random: Random, scenario: Scenario, number: number, loadMs: n
     startsAfterMs: random.int(0, loadMs),
     /** Unique, so that an order is recognised even when its placement got no answer. */
     userId: random.uuid(),
-    /** Used where the channel is `message`. */
     messageOrderId: random.uuid(),
     /** Null: the customer sends no key, and does not repeat the request. */
     idempotencyKey: random.chance(0.85) ? random.uuid() : null,
@@ -71,7 +96,6 @@ function planOrder(random: Random, scenario: Scenario, number: number, loadMs: n
     decidesByPart: isRefusedInPart(scenario) || random.chance(0.5),
     cancelAt: random.pick(cancelStages),
     cancelsTwice: random.chance(0.3),
-    /** Before each actor's step, in turn. */
     pausesMs: Array.from({ length: 8 }, () => random.int(0, 1_200)),
     rating: { order_rating: random.int(1, 5), agent_rating: random.int(1, 5) },
     /** The order's messages are published again, as the broker may do. */

@@ -1,6 +1,5 @@
-import { faultKinds, parts } from './faults';
+import { faultKinds, makePlan, parts } from './plan';
 import { scenarios } from './orders';
-import { makePlan } from './plan';
 
 test('a seed always gives the same plan, and another seed another one', () => {
   expect(makePlan(7, 60)).toEqual(makePlan(7, 60));

@@ -1,8 +1,7 @@
 /** Commands for a stack that runs in another process: status, stop, reset, part. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument } from 'commander';
-import { jsonOption, type AddCommand, type Run } from '../../cli/command';
-import { ExpectedError, printLines } from '../../cli/output';
+import { ExpectedError, jsonOption, printLines, type AddCommand, type Run } from '../../cli/cli';
 import { askStack, claimSocket, statusOf } from '../control';
 import { instanceNamed, wipe } from '../instance';
 import { addressLines, metricsLines, partsTable, withProgress } from '../screen';

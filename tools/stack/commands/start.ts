@@ -3,8 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
-import { portBaseOption, yesOption, type AddCommand, type Run } from '../../cli/command';
-import { printLines, say } from '../../cli/output';
+import { portBaseOption, printLines, say, yesOption, type AddCommand, type Run } from '../../cli/cli';
 import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunningError, statusOf, type StackStatus } from '../control';
 import { ensureServers } from '../find/servers';
@@ -49,10 +48,8 @@ async function start(flags: StartFlags): Promise<number> {
   }
 }
 
-async function startHere(
-  instance: Instance,
-  { portBase: ports, yes, serversOnly, parts: only }: StartFlags,
-): Promise<number> {
+async function startHere(instance: Instance, flags: StartFlags): Promise<number> {
+  const { portBase: ports, yes, serversOnly, parts: only } = flags;
   const { withStack } = await import('../launcher.js'); // It loads every server's client, which no other command needs.
   const options = { instance, ports, yes, serversOnly, only, durable: true, fresh: false, env: process.env };
   return withStack(options, async ({ addresses, stopping }) => {

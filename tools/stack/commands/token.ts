@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { callerClaims, roles, type Role } from '../../../contracts/access';
-import { parsePositive, type AddCommand, type Run } from '../../cli/command';
-import { ExpectedError, printLines } from '../../cli/output';
+import { ExpectedError, parsePositive, printLines, type AddCommand, type Run } from '../../cli/cli';
 import { secretOf, tokenFor } from '../access';
 import { instanceNamed } from '../instance';
 
@@ -24,7 +23,6 @@ export function addTokenCommand(add: AddCommand, run: Run): void {
     .action((flags: TokenFlags) => run(printToken(flags)));
 }
 
-/** The option that a role needs. */
 const neededOption: Partial<Record<Role, string>> = {
   customer: '--user',
   restaurant: '--restaurant',

@@ -1,5 +1,10 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf } from '../../cli/cli';
+import { withProgress } from '../screen';
 
 const homebrewPrefixes = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'];
 
@@ -32,7 +37,7 @@ function versions(folder: string, pattern: RegExp, rest: string): string[] {
 }
 
 /** The folder of PostgreSQL's server programs. Packages come before PATH, which on Debian has wrappers at most. */
-export function findPostgres(): string | undefined {
+function findPostgres(): string | undefined {
   const folders = [
     ...versions('/usr/lib/postgresql', /^\d+$/, 'bin'),
     ...versions('/usr', /^pgsql-\d+$/, 'bin'),
@@ -43,7 +48,7 @@ export function findPostgres(): string | undefined {
   return folders.find((folder) => isExecutable(join(folder, 'postgres')) && isExecutable(join(folder, 'initdb')));
 }
 
-export function findRedis(): string | undefined {
+function findRedis(): string | undefined {
   return firstExecutable([
     ...onPath('redis-server'),
     '/usr/bin/redis-server',
@@ -68,3 +73,55 @@ export function findRabbitmq() {
   ]);
   return server && epmd ? { server, epmd } : undefined;
 }
+
+/** The newest release that `go install` can build: later ones have replace directives. */
+const goPackage = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+
+/** Shared by all working copies of this user: the binary has 250 MB. */
+const cacheFolder = (): string =>
+  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'durable-food-delivery', 'bin');
+
+/** The `temporal` program on PATH, or one that an earlier run obtained. */
+export function findTemporal(): string | undefined {
+  const folder = cacheFolder();
+  mkdirSync(folder, { recursive: true });
+  const obtained = readdirSync(folder)
+    .filter((file) => file.startsWith('temporal'))
+    .sort()
+    .reverse();
+  return firstExecutable([...onPath('temporal'), ...obtained.map((file) => join(folder, file))]);
+}
+
+const waysToObtain = {
+  'Downloading the Temporal dev server': download,
+  'Building the Temporal dev server with Go (some minutes, once)': buildWithGo,
+};
+
+/** Downloads the program with Temporal's SDK, or else builds it with Go. Resolves to its path, or prints why neither works. */
+export async function obtainTemporal(): Promise<string | undefined> {
+  for (const [label, obtain] of Object.entries(waysToObtain)) {
+    try {
+      await withProgress(label, obtain);
+      const found = findTemporal();
+      if (found) return found;
+    } catch (error) {
+      process.stderr.write(`  ${messageOf(error).split('\n')[0]}\n`);
+    }
+  }
+  return undefined;
+}
+
+/** The SDK downloads a server only to start it. */
+async function download(): Promise<void> {
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir: cacheFolder() } },
+  });
+  await environment.teardown();
+}
+
+async function buildWithGo(): Promise<void> {
+  await promisify(execFile)('go', ['install', goPackage], { env: { ...process.env, GOBIN: cacheFolder() } });
+}
+
+export const finders = { postgres: findPostgres, redis: findRedis, rabbitmq: findRabbitmq, temporal: findTemporal };

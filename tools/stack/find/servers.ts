@@ -1,15 +1,10 @@
-/** Finds the servers on this machine, and installs the missing ones. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { ExpectedError } from '../../cli/output';
+import { ExpectedError } from '../../cli/cli';
 import type { ServerName } from '../addresses';
-import { findPostgres, findRabbitmq, findRedis, firstExecutable, onPath } from './binaries';
-import { findTemporal, obtainTemporal } from './temporal-cli';
+import { finders, firstExecutable, obtainTemporal, onPath } from './binaries';
 
-const finders = { postgres: findPostgres, redis: findRedis, rabbitmq: findRabbitmq, temporal: findTemporal };
-
-/** Servers by the names of their packages. */
 const installable = [
   { server: 'postgres', title: 'PostgreSQL', apt: 'postgresql', brew: 'postgresql@17' },
   { server: 'rabbitmq', title: 'RabbitMQ', apt: 'rabbitmq-server', brew: 'rabbitmq' },
@@ -19,20 +14,16 @@ type Installable = (typeof installable)[number];
 
 const orInContainers = 'or run everything in containers: docker compose up --build (docs/containers.md).';
 
-/** The programs of the servers that this stack runs itself. */
 export type ServerBinaries = { [Server in ServerName]?: ReturnType<(typeof finders)[Server]> };
 
-/**
- * Finds the programs of these servers, and installs the missing ones. Throws ExpectedError with what a person can do when one cannot, or
- * must not, be installed.
- */
+/** Finds the programs of these servers, and installs the missing ones. Throws ExpectedError with what to do when that fails or is refused. */
 export async function ensureServers(wanted: Set<ServerName>, options: { yes: boolean }): Promise<ServerBinaries> {
   const findMissing = () => installable.filter(({ server }) => wanted.has(server) && !finders[server]());
   const missing = findMissing();
   if (missing.length > 0) await installServers(missing, options);
   const stillMissing = findMissing();
   if (stillMissing.length > 0) throw new ExpectedError(howToGet(stillMissing));
-  if (wanted.has('temporal') && !findTemporal() && !(await obtainTemporal())) {
+  if (wanted.has('temporal') && !finders.temporal() && !(await obtainTemporal())) {
     throw new ExpectedError(
       'Missing: the Temporal CLI. Put it on PATH (https://docs.temporal.io/cli, or `brew install temporal`),\n' +
         `or set TEMPORAL_ADDRESS to a running server,\n${orInContainers}`,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { loadConfig, schemas } from '../../../lib/config/config';
 import { applyMigrations } from '../../../prisma/migrate';
-import { ExpectedError, say } from '../../cli/output';
+import { ExpectedError, say } from '../../cli/cli';
 import { postgresUser, serviceNames, type Addresses } from '../addresses';
 import { projectRoot, type Instance } from '../instance';
 import type { Part, ServerOptions } from '../part';

@@ -8,10 +8,7 @@ import { isListening, loopback, type Ports } from '../ports';
 /** By which `rabbitmqctl` finds the broker. */
 export const nodeName = 'food-delivery@localhost';
 
-/**
- * A broker with the management UI and metrics, and Erlang's port mapper, which has to answer before the broker starts. The mapper is a part
- * with a port of its own, because a broker that started one would leave it running.
- */
+/** A broker, and before it Erlang's port mapper as a part with a port of its own: one that a broker started would outlive it. */
 export function rabbitmqParts(binaries: RabbitmqBinaries, { instance, ports, durable }: ServerOptions): Part[] {
   const folder = join(instance.dataDir, 'rabbitmq');
   mkdirSync(folder, { recursive: true });

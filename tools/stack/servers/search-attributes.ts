@@ -3,6 +3,7 @@ import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { searchAttributes } from '../../../contracts/names';
 import { loadConfig, schemas } from '../../../lib/config/config';
 import { temporalServer } from '../../../lib/temporal/connection';
+import { messageOf } from '../../cli/cli';
 
 /** The SDK's types as Temporal's command line and as its API (`temporal.api.enums.v1.IndexedValueType`) write them. */
 const types = { KEYWORD: { cli: 'Keyword', value: 2 }, KEYWORD_LIST: { cli: 'KeywordList', value: 7 } } as const;
@@ -15,26 +16,18 @@ export const searchAttributeFlags = Object.fromEntries(all.map(({ name, type }) 
 const visibleTimeoutMs = 20_000;
 const pollMs = 200;
 
-/**
- * Adds the search attributes that the environment's namespace lacks (an external server, or a state file from before one was added).
- * Resolves when the server shows them, to the names of those that it added: a second run resolves to an empty list. Throws an Error that
- * names the server's address.
- */
+/** Adds the search attributes that the namespace lacks, and resolves to them when the server shows them. Throws with the server's address. */
 export async function registerSearchAttributes(env: NodeJS.ProcessEnv): Promise<string[]> {
   const config = loadConfig(schemas.searchAttributes, env);
   const server = temporalServer(config);
   try {
     return await withConnection(server, (connection) => addMissing(connection, config.TEMPORAL_NAMESPACE));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`the search attributes of Temporal at ${server.address}: ${message}`, { cause: error });
+    throw new Error(`the search attributes of Temporal at ${server.address}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-export async function withConnection<T>(
-  server: ConnectionOptions,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
+export async function withConnection<T>(server: ConnectionOptions, work: (connection: Connection) => Promise<T>) {
   const connection = await Connection.connect(server);
   try {
     return await work(connection);

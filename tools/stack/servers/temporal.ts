@@ -19,10 +19,7 @@ export const dynamicConfig = {
   'history.visibilityProcessorUpdateAckInterval': '"1s"',
 };
 
-/**
- * WAL with fewer syncs: 31 workflows/s instead of 12, as fast as in memory. A crash of the machine may lose the last moment; the file stays
- * intact.
- */
+/** WAL with fewer syncs: 31 workflows/s, not 12, as in memory. A crash of the machine may lose the last moment; the file stays intact. */
 export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 
 /** The dev server with its Web UI. Its state is in a file and survives a restart. */
