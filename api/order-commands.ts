@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
+import type { Caller } from '../contracts/access';
 import { orderWorkflowId, alreadyApplied, alreadyPending } from '../contracts/names';
-import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
+import type { Author, CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate, type Sent } from '../lib/temporal/send';
@@ -13,11 +14,11 @@ import type { Answered } from './http/route';
 
 /** The rules that may refuse each command. */
 const rulesOf = {
-  decide: ['DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
-  moveDelivery: ['ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
-  cancel: ['CANCEL_TOO_LATE'],
-  askAgent: ['NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
-  decline: ['ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
+  decide: ['NOT_FOUND', 'FORBIDDEN', 'DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
+  moveDelivery: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
+  cancel: ['NOT_FOUND', 'CANCEL_TOO_LATE'],
+  askAgent: ['NOT_FOUND', 'NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
+  decline: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
 } as const satisfies Record<OrderCommand['kind'], readonly RefusalCode[]>;
 
 type Kind = keyof typeof rulesOf;
@@ -26,6 +27,12 @@ type Command<K extends Kind> = Extract<OrderCommand, { kind: K }>;
 
 /** `done`: also when the order is already in that state. Otherwise the route's answer: 202 when the command did not complete in time. */
 export type Commanded<K extends Kind> = 'done' | Answered<202> | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
+
+/** The author of a customer's or a courier's command. Others are operators and services, which may do anything. */
+export function authorOf(caller: Caller): Author<'customer' | 'courier'> | undefined {
+  if (caller.role === 'customer') return { role: 'customer', user_id: caller.sub };
+  return caller.role === 'courier' ? { role: 'courier', agent_id: caller.agent_id } : undefined;
+}
 
 interface CommandToSend<K extends Kind> {
   orderId: string;
@@ -38,7 +45,7 @@ interface CommandToSend<K extends Kind> {
 export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
   { orderId, command, ownFacts }: CommandToSend<K>,
-): Promise<Commanded<K> | Refusal<'NOT_FOUND'>> {
+): Promise<Commanded<K>> {
   try {
     return await sendToWorkflow(temporal, orderId, command);
   } catch (error) {

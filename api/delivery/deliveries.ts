@@ -11,7 +11,7 @@ import { accepted, withSuccess } from '../answers';
 import { isRefusal, mismatch, refuse, type Refusal } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleDelivery, exampleIds } from '../openapi/examples';
-import { sendOrderCommand } from '../order-commands';
+import { authorOf, sendOrderCommand } from '../order-commands';
 import type { DeliveryDeps } from './deps';
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
@@ -99,7 +99,7 @@ const moveDelivery = route({
       ]);
     const refused = await refuseAnothersJob(db, caller, orderId);
     if (refused) return refused;
-    const command = { kind: 'moveDelivery', status } as const;
+    const command = { kind: 'moveDelivery', status, by: authorOf(caller) } as const;
     const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
@@ -132,7 +132,7 @@ const declineDelivery = route({
     if (isRefusal(agentId)) return agentId;
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
     if (refused) return refused;
-    const command = { kind: 'decline', agent_id: agentId, reason: body.reason } as const;
+    const command = { kind: 'decline', agent_id: agentId, reason: body.reason, by: authorOf(caller) } as const;
     const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
