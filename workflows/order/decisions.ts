@@ -44,8 +44,9 @@ export async function applyDecision(
   const { events } = decided;
   const confirms = events.some(({ type }) => type === 'confirmed');
   const write = confirms ? confirmOrder : changePart;
-  const { written, ...search } = await run.watchdog.holdDuring(() =>
-    run.unlessStopped(() => write(run, command, events)),
+  const { written, ...search } = await run.watchdog.holdDuring(
+    () => run.unlessStopped(() => write(run, command, events)),
+    () => confirms,
   );
   if (written.outcome === 'refused') throw new OrderStopped(`the restaurant's order is ${written.status ?? 'missing'}`);
   run.emit(...events);

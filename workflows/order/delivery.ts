@@ -1,4 +1,5 @@
 import type { SearchInStep } from '../../activities/combined';
+import type { ChangeDeliveryReply } from '../../contracts/messages';
 import type { DeliveryStatus } from '../../contracts/states';
 import type { CommandOf, CommandOutcome, OrderResult } from '../../contracts/workflow';
 import { decide, isRefused, outcomeOf } from './decide';
@@ -147,11 +148,10 @@ async function move(run: OrderRun, status: CommandOf<'moveDelivery'>['status']):
   const delivers = status === 'DELIVERED';
   const write = delivers ? writeDelivery : writePickUp;
   if (delivers) run.emit({ type: 'delivering' });
-  const moved = await run.watchdog.holdDuring(() => run.unlessStopped(() => write(run)));
+  const moved = await run.watchdog.holdDuring(() => run.unlessStopped(() => write(run)), isAtTarget);
   if (moved.outcome !== 'refused') run.emit({ type: delivers ? 'delivered' : 'picked-up' });
   else if (moved.status === 'DELIVERED') run.emit({ type: 'delivered-before' });
   else if (delivers) run.emit({ type: 'not-delivered' });
-  if (moved.outcome !== 'refused' || moved.status === 'DELIVERED') run.watchdog.clear();
   const isRecorded = moved.outcome !== 'refused' && moved.recorded;
   if (run.state.delivery === 'DELIVERED' && !isRecorded) run.inBackground(() => recordProgress(run));
   return moved.outcome === 'refused' ? illegal(moved.status) : done;
@@ -165,13 +165,16 @@ const writePickUp = async (run: OrderRun) => ({
   ...(await run.call('changeDelivery', { order_id: run.state.order_id, status: 'PICKED_UP' }, 'Delivery PICKED_UP')),
 });
 
+/** Also if the order turns out to be delivered: it waits for the courier no longer. */
+const isAtTarget = (reply: ChangeDeliveryReply): boolean => reply.outcome !== 'refused' || reply.status === 'DELIVERED';
+
 /** Has the delivery side take the job from its agent, who is not assigned again. */
 async function decline(run: OrderRun, command: CommandOf<'decline'>): Promise<CommandOutcome> {
   const { agent, order_id } = run.state;
   if (!agent) return noAgentYet;
   const change = { order_id, status: 'DECLINED' as const, agent_id: agent.agent_id };
   const write = () => run.call('changeDelivery', change, `Delivery declined by ${agent.agent_name}`);
-  const declined = await run.watchdog.holdDuring(() => run.unlessStopped(write));
+  const declined = await run.watchdog.holdDuring(() => run.unlessStopped(write), isAtTarget);
   if (declined.outcome === 'refused') return illegal(declined.status);
   handBack(run, command.reason);
   return done;
