@@ -50,15 +50,14 @@ const malformed = refuse('MALFORMED', 'Unknown command.');
 export function decideEnded(order: OrderFacts, command: OrderCommand): Decided {
   const decided = decide(order, command);
   if (isRefused(decided) || decided.events.length === 0) return decided;
-  const codes = {
-    decide: 'DECISION_NOT_ALLOWED',
-    moveDelivery: 'ILLEGAL_TRANSITION',
-    cancel: 'CANCEL_TOO_LATE',
-    askAgent: 'ALREADY_ASSIGNED',
-    decline: 'ILLEGAL_TRANSITION',
-  } as const;
-  return refuse(codes[command.kind], 'The order has already ended.');
+  return refuse(endedCodes[command.kind] ?? 'ILLEGAL_TRANSITION', 'The order has already ended.');
 }
+
+const endedCodes: Partial<Record<OrderCommand['kind'], RefusalCode>> = {
+  decide: 'DECISION_NOT_ALLOWED',
+  cancel: 'CANCEL_TOO_LATE',
+  askAgent: 'ALREADY_ASSIGNED',
+};
 
 export const isRefused = (decided: Decided): decided is Refused => 'refused' in decided;
 export const isRepeat = (decided: Decided): boolean => !isRefused(decided) && decided.events.length === 0;

@@ -6,8 +6,9 @@ import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import type { AssignedAgent, OrderCommand, OrderResult } from '../../contracts/workflow';
 import type { Service } from '../calls';
 
-/** A step that can be undone. */
-export type UndoStep = 'customer record' | 'restaurant order' | 'delivery';
+/** The steps that can be undone. */
+export const undoSteps = ['customer record', 'restaurant order', 'delivery'] as const;
+export type UndoStep = (typeof undoSteps)[number];
 
 export type OrderEvent =
   // Placement

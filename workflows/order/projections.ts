@@ -58,41 +58,40 @@ export function timelineText(event: OrderEvent): Text {
 
 /** A line of the order worker's log (docs/logging.md). No names or words of people. */
 export interface LogLine {
-  level: 'info' | 'warn' | 'error';
+  /** @default 'info' */
+  level?: 'warn' | 'error';
   message: string;
   event: string;
   fields?: Record<string, string | number | readonly string[]>;
 }
 
-const info = (event: string, message: string, fields?: LogLine['fields']): LogLine[] => [
-  { level: 'info', message, event, ...(fields && { fields }) },
-];
-
 const lines: Projection<LogLine[]> = {
-  accepted: () => info('order-placed', 'order placed'),
-  adopted: ({ confirmed }) => (confirmed ? info('order-adopted', 'order adopted') : []),
-  confirmed: () => info('order-confirmed', 'order confirmed'),
-  'agent-searched': () => info('order-waiting', 'no agent is free; the order is waiting'),
-  'agent-assigned': ({ agent: { agent_id } }) => info('agent-assigned', 'agent assigned', { agent_id }),
-  'handed-back': () => info('job-handed-back', 'job handed back'),
-  late: () => [{ level: 'warn', message: 'delivery is late', event: 'delivery-late' }],
-  cancelling: ({ command }) => info('order-undoing', 'cancelling the order', { command }),
+  accepted: () => [{ event: 'order-placed', message: 'order placed' }],
+  adopted: ({ confirmed }) => (confirmed ? [{ event: 'order-adopted', message: 'order adopted' }] : []),
+  confirmed: () => [{ event: 'order-confirmed', message: 'order confirmed' }],
+  'agent-searched': () => [{ event: 'order-waiting', message: 'no agent is free; the order is waiting' }],
+  'agent-assigned': ({ agent: { agent_id } }) => [
+    { event: 'agent-assigned', message: 'agent assigned', fields: { agent_id } },
+  ],
+  'handed-back': () => [{ event: 'job-handed-back', message: 'job handed back' }],
+  late: () => [{ level: 'warn', event: 'delivery-late', message: 'delivery is late' }],
+  cancelling: ({ command }) => [{ event: 'order-undoing', message: 'cancelling the order', fields: { command } }],
   'undo-delayed': ({ services, forMs }) => [
     {
       level: 'warn',
-      message: 'a compensation keeps failing; still retrying',
       event: 'undo-failing',
+      message: 'a compensation keeps failing; still retrying',
       fields: { services, for_ms: forMs },
     },
   ],
   cancelled: ({ failed = [] }) =>
     failed.map((undo) => ({
       level: 'error',
-      message: 'a compensation has failed permanently',
       event: 'undo-failed',
+      message: 'a compensation has failed permanently',
       fields: { undo },
     })),
-  ended: ({ outcome }) => info('order-ended', 'order ended', { outcome }),
+  ended: ({ outcome }) => [{ event: 'order-ended', message: 'order ended', fields: { outcome } }],
 };
 
 /** The log lines of an event. */

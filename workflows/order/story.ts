@@ -49,7 +49,7 @@ export function beginStory(input: OrderInput, changed: () => void): Story {
         state = evolve(state, event);
         addToTimeline(event);
         count(event, before, state);
-        for (const { level, message, ...line } of logLines(event)) log[level](message, line);
+        for (const { level = 'info', message, ...line } of logLines(event)) log[level](message, line);
       }
       changed();
     },

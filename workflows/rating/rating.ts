@@ -1,8 +1,7 @@
-import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, log, setHandler } from '@temporalio/workflow';
 import { policyOf } from '../../contracts/policy';
 import type { RatingInput, RatingOutcome, RatingPolicy } from '../../contracts/workflow';
 import { createCalls } from '../calls';
-import { logEvent } from '../log-event';
 import { rateUpdate } from '../messages';
 
 /**
@@ -22,7 +21,7 @@ export async function ratingWorkflow(input: RatingInput, policy: RatingPolicy = 
   const outcome = await storing;
   if (outcome.outcome === 'stored') {
     await call('publishRating', { order_id, order_rating, agent_rating });
-    logEvent('info', 'rating published', { event: 'rating-published' });
+    log.info('rating published', { event: 'rating-published' });
   }
   await condition(allHandlersFinished);
   return outcome;
