@@ -1,10 +1,7 @@
 import type { SearchInStep } from '../../activities/combined';
-import type { ChangeDeliveryReply } from '../../contracts/messages';
-import type { DeliveryStatus } from '../../contracts/states';
-import type { CommandOf, CommandOutcome, OrderResult } from '../../contracts/workflow';
-import { decide, isRefused, outcomeOf } from './decide';
-import { applyDecision } from './decisions';
-import type { Submitted } from './inbox';
+import type { AssignAgentReply } from '../../contracts/messages';
+import type { OrderResult } from '../../contracts/workflow';
+import { carryOut, handBack } from './commands';
 import { cancelDelivery, recordProgress } from './participants';
 import { progressOf } from './projections';
 import type { OrderRun } from './run';
@@ -23,25 +20,21 @@ export async function findAgent(run: OrderRun, begun: SearchInStep): Promise<Ord
       run.emit({ type: 'stopped', reason: 'no agent was found in time' }),
     );
   // An adopted order may already be with its courier: no limit ends it before the delivery side has said where it stands.
-  if (!run.state.deliveryUncertain) limitSearch();
+  const isUncertain = run.state.deliveryUncertain;
+  if (!isUncertain) limitSearch();
   saga.undoWith('delivery', () => cancelDelivery(run));
   if (begun.notSearched !== undefined) run.avoidLocal('delivery', begun.notSearched);
+  if (begun.recorded === false) run.inBackground(() => recordProgress(run));
 
-  let { search: reply, recorded } = begun;
-  for (let isWaiting = false; ; isWaiting = true) {
-    if (!reply) {
-      await applyDecisions(run);
-      const asked = await run.unlessStopped(() => ask(run, recorded));
-      ({ reply, recorded } = asked);
-      if (run.state.deliveryUncertain) limitSearch();
-    }
-    if (recorded === false) run.inBackground(() => recordProgress(run));
-    recorded = true;
-    const searchedMs = Date.now() - since;
+  let isRecorded = begun.recorded !== undefined;
+  let isWaiting = false;
+  for (let { search } = begun; ; search = undefined) {
+    const reply = search ?? (await ask(run, isRecorded));
+    isRecorded = true;
     switch (reply.outcome) {
       case 'assigned': {
         const { agent_id, agent_name, status: delivery } = reply;
-        run.emit({ type: 'agent-assigned', agent: { agent_id, agent_name }, delivery, searchedMs });
+        run.emit({ type: 'agent-assigned', agent: { agent_id, agent_name }, delivery, searchedMs: Date.now() - since });
         return undefined;
       }
       case 'closed':
@@ -51,41 +44,39 @@ export async function findAgent(run: OrderRun, begun: SearchInStep): Promise<Ord
         return { outcome: 'SETTLED', reason: 'already DELIVERED' };
       case 'queued':
         if (!isWaiting) run.emit({ type: 'agent-searched' });
+        if (!isWaiting && isUncertain) limitSearch();
+        isWaiting = true;
         run.inbox.noAgentFree();
-        answerWithoutAgent(run);
+        await carryOutPending(run, 'all');
         await run.until(() => isNewAgentNamed(run.state) || run.inbox.nextStep() !== undefined, policy.reaskIntervalMs);
     }
-    const { named } = run.state;
-    if (named && isNewAgentNamed(run.state)) {
-      run.emit({ type: 'agent-assigned', agent: named, delivery: 'PENDING', searchedMs: Date.now() - since });
+    const { named: agent } = run.state;
+    if (agent && isNewAgentNamed(run.state)) {
+      run.emit({ type: 'agent-assigned', agent, delivery: 'PENDING', searchedMs: Date.now() - since });
       return undefined;
     }
-    reply = undefined;
   }
 }
 
-/** The first search also updates the customer's record, if that is not done. */
-async function ask(run: OrderRun, recorded: boolean | undefined) {
+/** Asks the delivery side, after the decisions that wait. The first time the customer's record is updated, if that is not done. */
+async function ask(run: OrderRun, isRecorded: boolean): Promise<AssignAgentReply> {
+  await carryOutPending(run, 'decisions');
   const { order_id } = run.state;
-  const progress = recorded === undefined ? progressOf(run.state) : undefined;
-  const { recorded: isRecorded = recorded, ...reply } = await run.call('assignAgent', { order_id, progress });
-  return { reply: reply, recorded: isRecorded };
+  const progress = isRecorded ? undefined : progressOf(run.state);
+  const { recorded, ...reply } = await run.unlessStopped(() => run.call('assignAgent', { order_id, progress }));
+  if (progress && !recorded) run.inBackground(() => recordProgress(run));
+  return reply;
 }
 
 /** Whether a signal has named a new agent, and not one who has handed the job back since. */
 const isNewAgentNamed = ({ named, agent, declinedBy }: OrderState): boolean =>
   named !== null && named.agent_id !== agent?.agent_id && !declinedBy?.includes(named.agent_id);
 
-/** A restaurant may still refuse its part, if the customer wants the rest of the order. */
-async function applyDecisions(run: OrderRun): Promise<void> {
-  for (let step = run.inbox.nextStep(); step?.command.kind === 'decide'; step = run.inbox.nextStep())
-    await applyDecision(run, step, step.command);
-}
-
-/** No agent is free: answers the requests to ask again, and refuses a courier's reports. */
-function answerWithoutAgent(run: OrderRun): void {
-  for (let early = run.inbox.nextStep(); early && early.command.kind !== 'decide'; early = run.inbox.nextStep()) {
-    early.answer(early.command.kind === 'askAgent' ? done : noAgentYet);
+/** Carries out what waits: decisions before a search; afterwards also the requests for it, and what is refused without an agent. */
+async function carryOutPending(run: OrderRun, which: 'decisions' | 'all'): Promise<void> {
+  for (let step = run.inbox.nextStep(); step; step = run.inbox.nextStep()) {
+    if (which === 'decisions' && step.command.kind !== 'decide') return;
+    await carryOut(run, step);
   }
 }
 
@@ -122,77 +113,3 @@ async function carryOutUntil(run: OrderRun, isThere: (state: OrderState) => bool
  * A new search asks the delivery side who has the job.
  */
 const isReassigned = (state: OrderState): boolean => state.delivery === 'PENDING' && isNewAgentNamed(state);
-
-/** Carries out a command while an agent has the job. */
-async function carryOut(run: OrderRun, step: Submitted): Promise<void> {
-  const { command } = step;
-  if (command.kind === 'decide') {
-    await applyDecision(run, step, command);
-    return;
-  }
-  if (command.kind === 'askAgent') {
-    step.answer(done); // accepted before there was an agent; there is one now
-    return;
-  }
-  const decided = decide(run.state, command);
-  if (isRefused(decided)) step.answer(outcomeOf(decided));
-  else if (command.kind === 'moveDelivery') step.answer(await move(run, command.status));
-  else if (command.kind === 'decline') step.answer(await decline(run, command));
-}
-
-/**
- * Has the delivery side write the courier's report. A refusal answers the command, and the wait continues. A run that was reset to a
- * point before the delivery learns from it that the order is delivered.
- */
-async function move(run: OrderRun, status: CommandOf<'moveDelivery'>['status']): Promise<CommandOutcome> {
-  const delivers = status === 'DELIVERED';
-  const write = delivers ? writeDelivery : writePickUp;
-  if (delivers) run.emit({ type: 'delivering' });
-  const moved = await run.watchdog.holdDuring(() => run.unlessStopped(() => write(run)), isAtTarget);
-  if (moved.outcome !== 'refused') run.emit({ type: delivers ? 'delivered' : 'picked-up' });
-  else if (moved.status === 'DELIVERED') run.emit({ type: 'delivered-before' });
-  else if (delivers) run.emit({ type: 'not-delivered' });
-  const isRecorded = moved.outcome !== 'refused' && moved.recorded;
-  if (run.state.delivery === 'DELIVERED' && !isRecorded) run.inBackground(() => recordProgress(run));
-  return moved.outcome === 'refused' ? illegal(moved.status) : done;
-}
-
-const writeDelivery = (run: OrderRun) =>
-  run.call('completeDelivery', { ...progressOf(run.state), delivered: true }, 'Delivery DELIVERED');
-
-const writePickUp = async (run: OrderRun) => ({
-  recorded: undefined,
-  ...(await run.call('changeDelivery', { order_id: run.state.order_id, status: 'PICKED_UP' }, 'Delivery PICKED_UP')),
-});
-
-/** Also if the order turns out to be delivered: it waits for the courier no longer. */
-const isAtTarget = (reply: ChangeDeliveryReply): boolean => reply.outcome !== 'refused' || reply.status === 'DELIVERED';
-
-/** Has the delivery side take the job from its agent, who is not assigned again. */
-async function decline(run: OrderRun, command: CommandOf<'decline'>): Promise<CommandOutcome> {
-  const { agent, order_id } = run.state;
-  if (!agent) return noAgentYet;
-  const change = { order_id, status: 'DECLINED' as const, agent_id: agent.agent_id };
-  const write = () => run.call('changeDelivery', change, `Delivery declined by ${agent.agent_name}`);
-  const declined = await run.watchdog.holdDuring(() => run.unlessStopped(write), isAtTarget);
-  if (declined.outcome === 'refused') return illegal(declined.status);
-  handBack(run, command.reason);
-  return done;
-}
-
-function handBack(run: OrderRun, reason?: string | null): void {
-  const { agent } = run.state;
-  if (agent) run.emit({ type: 'handed-back', ...agent, reason });
-}
-
-const done: CommandOutcome = { outcome: 'done' };
-const noAgentYet: CommandOutcome = {
-  outcome: 'refused',
-  code: 'NO_AGENT_YET',
-  message: 'No agent is assigned to the order yet.',
-};
-const illegal = (delivery: DeliveryStatus | null): CommandOutcome => ({
-  outcome: 'refused',
-  code: 'ILLEGAL_TRANSITION',
-  message: `The delivery is ${delivery ?? 'missing'}.`,
-});
