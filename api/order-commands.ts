@@ -12,14 +12,14 @@ import { held } from './answers';
 import { mismatch, refuse, UnknownRefusalError, type Refusal } from './http/refusals';
 import type { Answered } from './http/route';
 
-/** The rules that may refuse each command. */
+/** The rules that may refuse each command that an API sends. */
 const rulesOf = {
   decide: ['NOT_FOUND', 'FORBIDDEN', 'DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
   moveDelivery: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
   cancel: ['NOT_FOUND', 'CANCEL_TOO_LATE'],
   askAgent: ['NOT_FOUND', 'NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
   decline: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
-} as const satisfies Record<OrderCommand['kind'], readonly RefusalCode[]>;
+} as const satisfies Partial<Record<OrderCommand['kind'], readonly RefusalCode[]>>;
 
 type Kind = keyof typeof rulesOf;
 type RuleCode<K extends Kind> = (typeof rulesOf)[K][number];
