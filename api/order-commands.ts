@@ -12,18 +12,18 @@ import { held } from './answers';
 import { mismatch, refuse, UnknownRefusalError, type Refusal } from './http/refusals';
 import type { Answered } from './http/route';
 
-/** The rules that may refuse each command that an API sends. */
+/** The rules that may refuse each command. */
 const rulesOf = {
   decide: ['NOT_FOUND', 'FORBIDDEN', 'DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
   moveDelivery: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
   cancel: ['NOT_FOUND', 'CANCEL_TOO_LATE'],
   askAgent: ['NOT_FOUND', 'NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
   decline: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
-} as const satisfies Partial<Record<OrderCommand['kind'], readonly RefusalCode[]>>;
+} as const satisfies Record<OrderCommand['kind'], readonly RefusalCode[]>;
 
 type Kind = keyof typeof rulesOf;
 type RuleCode<K extends Kind> = (typeof rulesOf)[K][number];
-type Command<K extends Kind> = Extract<OrderCommand, { kind: K }>;
+type Command<K extends Kind> = Extract<OrderCommand, { kind: K }> & { kind: K };
 
 /** `done`: also when the order is already in that state. Otherwise the route's answer: 202 when the command did not complete in time. */
 export type Commanded<K extends Kind> = 'done' | Answered<202> | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
@@ -54,7 +54,7 @@ export async function sendOrderCommand<K extends Kind>(
   const facts = await ownFacts();
   if (!facts) return refuse('NOT_FOUND', 'Order not found');
   const decided = decideEnded(facts, command);
-  return isRefused(decided) ? ruleRefusal(command, { code: decided.refused, message: decided.message }) : 'done';
+  return isRefused(decided) ? ruleRefusal(command.kind, { code: decided.refused, message: decided.message }) : 'done';
 }
 
 /** As `sendOrderCommand`, without a database to fall back on. Throws WorkflowGoneError when the workflow is closed or gone. */
@@ -66,9 +66,9 @@ export async function sendToWorkflow<K extends Kind>(
   try {
     const sent = await sendCommand(temporal, orderId, command);
     if (sent.state === 'held') return held;
-    return sent.value.outcome === 'refused' ? ruleRefusal(command, sent.value) : 'done';
+    return sent.value.outcome === 'refused' ? ruleRefusal(command.kind, sent.value) : 'done';
   } catch (error) {
-    if (error instanceof UpdateRefusedError) return ruleRefusal(command, error);
+    if (error instanceof UpdateRefusedError) return ruleRefusal(command.kind, error);
     throw error;
   }
 }
@@ -92,7 +92,7 @@ export async function sendCommand(
 
 /** An order worker of another build may refuse by other rules. Throws UnknownRefusalError: the client gets its code, and an operator a log line. */
 function ruleRefusal<K extends Kind>(
-  { kind }: Command<K> & { kind: K },
+  kind: K,
   { code, message }: { code: string; message: string },
 ): Refusal<RuleCode<K> | 'UNPROCESSABLE'> {
   if (code === malformed) return mismatch(message);
