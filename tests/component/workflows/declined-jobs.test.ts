@@ -1,8 +1,9 @@
 /** Couriers who hand a job back before pick-up. */
 import { alreadyApplied } from '../../../contracts/names';
 import type { Activities } from '../../../activities';
-import { agentAssignedSignal, declineUpdate } from '../../../workflows/messages';
+import { agentAssignedSignal, declineUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
+import { repeat } from '../../fixtures/repeat';
 import { until } from '../../fixtures/until';
 import { agent } from '../../fixtures/workflows';
 
@@ -57,6 +58,31 @@ describe('a job that is handed back', () => {
     expect(await move(order, 'PICKED_UP')).toEqual(done);
     expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
   });
+
+  it.each(['PICKED_UP', 'CANCELLED'] as const)(
+    'can no longer be moved by who had it: %s at the same moment never reaches the next agent',
+    async (status) => {
+      for (let i = 0; i < repeat; i++) {
+        const order = await givenAssigned(oneByOne(agent, bela));
+        const by = { role: 'courier', agent_id: agent.agent_id } as const;
+        const [handedBack, moved] = await Promise.all([
+          order.update(declineUpdate, { agent_id: agent.agent_id, by }).catch((error: unknown) => error),
+          order.update(moveDeliveryUpdate, { status, by }).then(
+            ({ outcome }) => outcome,
+            () => 'refused',
+          ),
+        ]);
+        // Whichever came first counts, and the other is refused.
+        if (moved === 'done') expect(handedBack).not.toEqual(done);
+        else
+          expect(await order.sees('handed back')).toMatchObject({
+            status: 'CONFIRMED',
+            delivery: 'PENDING',
+            agent: bela,
+          });
+      }
+    },
+  );
 
   it('by another agent, or after pick-up, is refused', async () => {
     const order = await givenAssigned(oneByOne(agent));
