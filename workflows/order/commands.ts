@@ -44,8 +44,7 @@ async function move(run: OrderRun, status: CommandOf<'moveDelivery'>['status']):
   return moved.outcome === 'refused' ? illegal(moved.status) : done;
 }
 
-const writeDelivery = (run: OrderRun) =>
-  run.call('completeDelivery', { ...progressOf(run.state), delivered: true }, 'Delivery DELIVERED');
+const writeDelivery = (run: OrderRun) => run.call('completeDelivery', { ...progressOf(run.state), delivered: true });
 
 const writePickUp = async (run: OrderRun) => ({
   recorded: undefined,

@@ -60,13 +60,11 @@ export async function applyDecision(
 function confirmOrder(run: OrderRun, command: CommandOf<'decide'>, events: readonly OrderEvent[]) {
   run.saga.undoWith('delivery', () => cancelDelivery(run));
   const progress = progressOf(events.reduce(evolve, run.state));
-  return run.call('confirmOrder', { change: orderChange(run, command.status, command), progress }, summaryOf(command));
+  return run.call('confirmOrder', { change: orderChange(run, command.status, command), progress });
 }
 
 async function changePart(run: OrderRun, command: CommandOf<'decide'>) {
   const change = orderChange(run, command.status, command);
-  return { written: await run.call('changeOrder', change, summaryOf(command)) };
+  const summary = `Part of restaurant ${command.restaurant_id} ${command.status}`;
+  return { written: await run.call('changeOrder', change, summary) };
 }
-
-const summaryOf = ({ restaurant_id, status }: CommandOf<'decide'>): string =>
-  restaurant_id ? `Part of restaurant ${restaurant_id} ${status}` : `Restaurant order ${status}`;
