@@ -15,10 +15,10 @@ import type {
 import type { OrderProgress } from '../contracts/workflow';
 import { recordProgressInStep } from './orders';
 import { createOrderActivities, type OrderRecords, type OrderToRecord, type RecordOutcome } from './orders';
-import { requestReply, type RequestDeps } from './request';
+import { requestReply, timeLeftMs, type RequestDeps } from './request';
 
 /** `created`: the restaurant's reply; `notCreated`: why there is none, and `createOrder` has to run. */
-export type PlaceOutcome =
+export type PlaceStepReply =
   | (Extract<RecordOutcome, { outcome: 'recorded' }> & { created?: CreateOrderReply; notCreated?: string })
   | Extract<RecordOutcome, { outcome: 'settled' }>;
 
@@ -31,18 +31,25 @@ export interface SearchInStep {
 
 /** The decision's answer does not wait longer for the search. */
 const searchTimeoutMs = 300;
+/** With less time left in the attempt the rest of the step is left to the workflow. */
+const leastMs = 100;
 
 export function createCombinedActivities(deps: RequestDeps & { records: OrderRecords }) {
   const single = createOrderActivities(deps);
   return {
     /** Records the order for the customer, then has the restaurant create it. */
-    async placeOrder(order: OrderToRecord): Promise<PlaceOutcome> {
+    async placeOrder(order: OrderToRecord): Promise<PlaceStepReply> {
       const startedAt = Date.now();
       const recorded = await single.recordOrder(order);
       if (recorded.outcome === 'settled') return recorded;
       const limits = { elapsedMs: Date.now() - startedAt };
-      const created = await attempt(() => requestReply(deps, queues.placeOrder, order.order, createOrderReply, limits));
-      return 'error' in created ? { ...recorded, notCreated: created.error } : { ...recorded, created: created.reply };
+      try {
+        const created = await requestReply(deps, queues.placeOrder, order.order, createOrderReply, limits);
+        return { ...recorded, created };
+      } catch (error) {
+        if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
+        return { ...recorded, notCreated: error.message };
+      }
     },
 
     /** Has the restaurant write the decision that confirms the order, then asks for an agent and updates the customer's record. */
@@ -56,11 +63,20 @@ export function createCombinedActivities(deps: RequestDeps & { records: OrderRec
       const startedAt = Date.now();
       const written = await requestReply(deps, queues.changeOrderStatus, change, changeOrderReply);
       if (written.outcome === 'refused') return { written };
-      const recording = recordProgressInStep(deps.records, { ...progress, total: written.total ?? progress.total });
-      const { order_id } = change;
+      const leftMs = timeLeftMs(startedAt);
+      if (leftMs < leastMs) return { written };
+      const recording = recordProgressInStep(
+        deps.records,
+        { ...progress, total: written.total ?? progress.total },
+        leftMs,
+      );
       const limits = { elapsedMs: Date.now() - startedAt, timeoutMs: searchTimeoutMs };
-      const found = await attempt(() => requestReply(deps, queues.assignAgent, { order_id }, assignAgentReply, limits));
-      const search = 'error' in found ? { notSearched: found.error } : { search: found.reply };
+      const message = { order_id: change.order_id };
+      const searching = requestReply(deps, queues.assignAgent, message, assignAgentReply, limits);
+      const search = await searching.then(
+        (reply) => ({ search: reply }),
+        (error: unknown) => ({ notSearched: error instanceof Error ? error.message : String(error) }),
+      );
       return { written, ...search, ...(await recording) };
     },
 
@@ -74,14 +90,4 @@ export function createCombinedActivities(deps: RequestDeps & { records: OrderRec
         : { ...reply, ...(await recordProgressInStep(deps.records, progress)) };
     },
   };
-}
-
-/** The second half of a step: a fault that no retry can mend fails the activity, any other is reported to the workflow. */
-async function attempt<T>(work: () => Promise<T>): Promise<{ reply: T } | { error: string }> {
-  try {
-    return { reply: await work() };
-  } catch (error) {
-    if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
-    return { error: error.message };
-  }
 }

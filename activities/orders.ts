@@ -41,10 +41,11 @@ const timeoutMs = 300;
 export async function recordProgressInStep(
   records: OrderRecords,
   progress: OrderProgress | undefined,
+  leftMs = timeoutMs,
 ): Promise<{ recorded?: boolean }> {
   if (!progress) return {};
   try {
-    await withTimeout(timeoutMs, records.progress(progress));
+    await withTimeout(Math.min(timeoutMs, leftMs), records.progress(progress));
     return { recorded: true };
   } catch {
     return { recorded: false }; // the activity `recordProgress` reports what is wrong with the database

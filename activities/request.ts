@@ -27,10 +27,8 @@ export function requestReply<T extends z.ZodType>(
   { elapsedMs = 0, timeoutMs: ownTimeoutMs = defaultTimeoutMs } = {},
 ): Promise<z.infer<T>> {
   return guarded(async () => {
-    const { info, cancellationSignal } = Context.current();
-    const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
-    const leftMs = Math.min(defaultTimeoutMs, ...limits) - marginMs - elapsedMs;
-    const timeoutMs = Math.max(Math.min(leftMs, ownTimeoutMs), 1);
+    const { cancellationSignal } = Context.current();
+    const timeoutMs = Math.min(timeLeftMs(Date.now() - elapsedMs), ownTimeoutMs);
     const reply = replySchema.safeParse(
       await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
     );
@@ -38,6 +36,13 @@ export function requestReply<T extends z.ZodType>(
       throw new ServiceFault(`the reply from ${queue} does not match the contract`, true, 'BAD_REPLY');
     return reply.data;
   });
+}
+
+/** The time that is left of an attempt that began then, at least 1 ms. */
+export function timeLeftMs(startedAt: number): number {
+  const { startToCloseTimeoutMs, scheduleToCloseTimeoutMs } = Context.current().info;
+  const limits = [startToCloseTimeoutMs, scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
+  return Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - (Date.now() - startedAt), 1);
 }
 
 /**

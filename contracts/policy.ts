@@ -32,26 +32,33 @@ const frozen = {
 };
 
 export type PolicyVersion = keyof typeof frozen;
+const latest: PolicyVersion = 1;
 
 /** Tests set the limits to seconds, and a running order keeps its own. */
-export type OrderPolicy = (typeof frozen)[1];
+export type OrderPolicy = (typeof frozen)[typeof latest];
 
 /** How to call a service that is slow or unavailable. */
 export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
 
 /** The defaults of the configuration: those of the latest version. */
-export const defaultOrderPolicy = frozen[1];
+export const defaultOrderPolicy: OrderPolicy = frozen[latest];
 
-interface WithPolicy {
+/** A policy in a workflow's input: what differs from the defaults of its version. */
+export interface InputPolicy {
+  /** @default 1 */
   version?: PolicyVersion;
   policy?: Partial<OrderPolicy>;
 }
 
-/** The whole policy of a workflow's input. */
-export const policyOf = ({ version = 1, policy }: WithPolicy): OrderPolicy => ({ ...frozen[version], ...policy });
+/** The whole policy of a workflow's input. Throws for a version of a newer build: the task is repeated until such a worker takes it. */
+export function policyOf({ version = 1, policy }: InputPolicy): OrderPolicy {
+  const defaults: OrderPolicy | undefined = frozen[version];
+  if (!defaults) throw new Error(`this build does not know version ${version} of the order policy`);
+  return { ...defaults, ...policy };
+}
 
-/** What of a policy belongs in an input. Undefined if it has the defaults. */
-export function policyInput(policy: Partial<OrderPolicy>): Partial<OrderPolicy> | undefined {
+/** A policy for an input of this build. */
+export function inputPolicy(policy: Partial<OrderPolicy>): InputPolicy {
   const differing = Object.entries(policy).filter(([name, ms]) => ms !== defaultOrderPolicy[name as keyof OrderPolicy]);
-  return differing.length > 0 ? Object.fromEntries(differing) : undefined;
+  return { version: latest, ...(differing.length > 0 && { policy: Object.fromEntries(differing) }) };
 }

@@ -2,15 +2,11 @@
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { orderRefusals } from './errors';
 import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
-import type { CallPolicy, OrderPolicy, PolicyVersion } from './policy';
+import type { InputPolicy } from './policy';
 
 /** Input of the order workflow. The optional fields after the first belong to adopted orders. */
-export interface OrderInput {
+export interface OrderInput extends InputPolicy {
   order: PlaceOrderMessage;
-  /** What differs from the defaults of this input's version (`policyOf`). */
-  policy?: Partial<OrderPolicy>;
-  /** @default 1 */
-  version?: PolicyVersion;
   /** @default 'cancel_all' */
   onPartialRefusal?: PartialRefusal;
   /** Where an adopted order stands. `cancelled`: it cannot continue and is undone in every service. Absent: a new order. */
@@ -128,9 +124,6 @@ export interface RatingInput extends RatingMessage {
   rating_id: string;
   user_id: string;
 }
-
-/** How the rating workflow calls its services: what differs from the defaults. */
-export type RatingPolicy = Partial<CallPolicy>;
 
 /** Answer of the rating workflow's `rate` update. */
 export type RatingOutcome = { outcome: 'stored'; id: string; user_order_id: string } | { outcome: RatingRefusal };

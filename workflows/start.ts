@@ -1,6 +1,6 @@
 import { orderWorkflowId, ordersTaskQueue, ratingWorkflowId, searchAttributes } from '../contracts/names';
-import { policyInput, type OrderPolicy } from '../contracts/policy';
-import type { OrderInput, RatingInput, RatingPolicy } from '../contracts/workflow';
+import { inputPolicy, type InputPolicy, type OrderPolicy } from '../contracts/policy';
+import type { OrderInput, RatingInput } from '../contracts/workflow';
 
 /** Start options of an order's workflow. Each order id has one run, ever; only a repair starts another. */
 export function orderStart(input: OrderInput) {
@@ -9,7 +9,7 @@ export function orderStart(input: OrderInput) {
   return {
     workflowId: orderWorkflowId(order.order_id),
     taskQueue: ordersTaskQueue,
-    args: [{ ...input, policy: policyInput(input.policy ?? {}) }] as [OrderInput],
+    args: [{ ...input, policy: undefined, ...inputPolicy(input.policy ?? {}) }] as [OrderInput],
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     // Set at the start: an upsert in the first workflow task would cost more.
     typedSearchAttributes: [
@@ -38,7 +38,7 @@ export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const
 export const ratingStart = (rating: RatingInput, { avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy) => ({
   workflowId: ratingWorkflowId(rating.order_id),
   taskQueue: ordersTaskQueue,
-  args: [rating, policyInput({ avoidLocalMs, attemptMs, retryIntervalMs }) ?? {}] as [RatingInput, RatingPolicy],
+  args: [rating, inputPolicy({ avoidLocalMs, attemptMs, retryIntervalMs })] as [RatingInput, InputPolicy],
   workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
   memo: { [ratingMemo]: ratingValues(rating) },
   staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,

@@ -100,7 +100,11 @@ const moveDelivery = route({
     const refused = await refuseAnothersJob(db, caller, orderId);
     if (refused) return refused;
     const command = { kind: 'moveDelivery', status, by: authorOf(caller) } as const;
-    const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+    const outcome = await sendOrderCommand(temporal, {
+      orderId,
+      command,
+      ownFacts: () => factsOf(db, orderId, caller),
+    });
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
   },
@@ -133,14 +137,18 @@ const declineDelivery = route({
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
     if (refused) return refused;
     const command = { kind: 'decline', agent_id: agentId, reason: body.reason, by: authorOf(caller) } as const;
-    const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+    const outcome = await sendOrderCommand(temporal, {
+      orderId,
+      command,
+      ownFacts: () => factsOf(db, orderId, caller),
+    });
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
   },
 });
 
 /** An order requests an agent once it is confirmed: one with a row here is CONFIRMED, or CANCELLED if the row is. */
-async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null> {
+async function factsOf(db: Database, orderId: string, caller: Caller): Promise<OrderFacts | null> {
   const delivery = await findDelivery(db, orderId);
   if (!delivery) return null;
   const { status, agent } = delivery;
@@ -148,6 +156,7 @@ async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null
     status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED',
     delivery: agent ? status : null,
     agent: agent && { agent_id: agent.id },
+    declinedBy: caller.role === 'courier' && (await hasDeclined(db, orderId, caller.agent_id)) ? [caller.agent_id] : [],
   };
 }
 

@@ -326,12 +326,14 @@ describe('an author', () => {
     agent: asha,
     parts: { a: 'CONFIRMED', b: 'CONFIRMED' },
   };
+  const pickedUp = after(assigned, { kind: 'moveDelivery', status: 'PICKED_UP' });
   const handedBack = after(assigned, { kind: 'decline', agent_id: 'asha' });
   const pending: OrderState = { ...anOrder, parts: { a: 'PENDING', b: 'PENDING' } };
   const customer = (user_id: string): Author => ({ role: 'customer', user_id });
   const courier = (agent_id: string): Author => ({ role: 'courier', agent_id });
   const restaurant = (...restaurant_ids: string[]): Author => ({ role: 'restaurant', restaurant_ids });
   const pickUp = { kind: 'moveDelivery', status: 'PICKED_UP' } as const;
+  const deliver = { kind: 'moveDelivery', status: 'DELIVERED' } as const;
   const cancelDelivery = { kind: 'moveDelivery', status: 'CANCELLED' } as const;
   const confirm = { kind: 'decide', status: 'CONFIRMED' } as const;
 
@@ -339,13 +341,21 @@ describe('an author', () => {
     ['the customer cancels', pending, { kind: 'cancel' }, customer('user'), 'ok'],
     ['another customer cancels', pending, { kind: 'cancel' }, customer('another'), 'NOT_FOUND'],
     ['the agent picks up', assigned, pickUp, courier('asha'), 'ok'],
-    ['another courier picks up', assigned, pickUp, courier('ben'), 'NOT_FOUND'],
-    ['another courier cancels', assigned, cancelDelivery, courier('ben'), 'NOT_FOUND'],
+    [
+      'another courier, who may have got the job unknown to the order, picks up',
+      assigned,
+      pickUp,
+      courier('ben'),
+      'ok',
+    ],
+    ['another courier delivers', pickedUp, deliver, courier('ben'), 'NOT_FOUND'],
+    ['another courier cancels after the pick-up', pickedUp, cancelDelivery, courier('ben'), 'NOT_FOUND'],
+    ['the author of another build', assigned, pickUp, { role: 'robot' } as unknown as Author, 'NOT_FOUND'],
     ['a courier whose job the order does not know yet picks up', handedBack, pickUp, courier('ben'), 'ok'],
     ['a courier who has handed back picks up', handedBack, pickUp, courier('asha'), 'NOT_FOUND'],
     ['a courier who has handed back cancels', handedBack, cancelDelivery, courier('asha'), 'NOT_FOUND'],
     ['a courier hands back again', handedBack, { kind: 'decline', agent_id: 'asha' }, courier('asha'), 'same'],
-    ['another courier hands back', assigned, { kind: 'decline', agent_id: 'ben' }, courier('ben'), 'NOT_FOUND'],
+    ['another courier hands back', assigned, { kind: 'decline', agent_id: 'ben' }, courier('ben'), illegal],
     ['a restaurant decides on its part', pending, { ...confirm, restaurant_id: 'a' }, restaurant('a'), 'ok'],
     [
       "a restaurant decides on another's part",

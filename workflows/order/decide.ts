@@ -75,7 +75,7 @@ export const outcomeOf = (decided: Decided): CommandOutcome =>
 /** The events of an early end; its compensations stand between them. */
 const stop = (reason: string): Decided => events({ type: 'stopped', reason }, { type: 'cancelled' });
 
-/** Another's order is refused like one that does not exist. A command without an author comes from an operator. */
+/** Someone else's order is refused as if it did not exist. A command without an author comes from an operator. */
 function judgeAuthor(order: OrderFacts, { by, ...command }: OrderCommand): Refused | undefined {
   switch (by?.role) {
     case undefined:
@@ -86,6 +86,8 @@ function judgeAuthor(order: OrderFacts, { by, ...command }: OrderCommand): Refus
       return command.kind === 'decide' ? judgeRestaurant(order, by, command.restaurant_id) : undefined;
     case 'courier':
       return judgeCourier(order, by, command.kind === 'decline');
+    default:
+      return notFound; // another build's author
   }
 }
 
@@ -103,14 +105,17 @@ function judgeRestaurant(
   return refuse('FORBIDDEN', 'Other restaurants have parts of this order. Name yours as restaurant_id.');
 }
 
-/** The job is its agent's. One who has handed it back may only say so again. */
+/**
+ * The job is its agent's; one who has handed it back may only say so again. Before the pick-up the delivery side may have given the job to
+ * another agent, and the order not know it yet: then the command makes it ask (`commands.ts`).
+ */
 function judgeCourier(
-  { agent, declinedBy }: OrderFacts,
+  { agent, declinedBy, delivery }: OrderFacts,
   { agent_id: courier }: Author<'courier'>,
   declines: boolean,
 ): Refused | undefined {
   if (declinedBy?.includes(courier)) return declines ? undefined : notFound;
-  return !agent || agent.agent_id === courier ? undefined : notFound;
+  return delivery === null || delivery === 'PENDING' || agent?.agent_id === courier ? undefined : notFound;
 }
 
 const isPickedUp = ({ delivery }: OrderFacts): boolean => delivery === 'PICKED_UP' || delivery === 'DELIVERED';
@@ -129,11 +134,11 @@ function decision(order: OrderFacts, command: CommandOf<'decide'>): Decided {
   if (from !== 'PENDING' && isPickedUp(order)) return refuse('DECISION_NOT_ALLOWED', pickedUpMessage);
   if (from !== 'PENDING' && !reason)
     return refuse('DECISION_NOT_ALLOWED', 'Cancelling a confirmed order requires a reason.');
-  return decided(order, command);
+  return acceptedDecision(order, command);
 }
 
 /** A refusal by one restaurant ends the order, unless the customer wants the rest and there is any left. */
-function decided(order: OrderFacts, { status, restaurant_id, reason }: CommandOf<'decide'>): Decided {
+function acceptedDecision(order: OrderFacts, { status, restaurant_id, reason }: CommandOf<'decide'>): Decided {
   const refusal = stop(reason ?? 'refused by the restaurant');
   if (!restaurant_id) return status === 'CONFIRMED' ? events({ type: 'confirmed' }) : refusal;
   if (status === 'CANCELLED' && !order.keepRest) return refusal;

@@ -1,7 +1,7 @@
 import type { SearchInStep } from '../../activities/combined';
 import type { AssignAgentReply } from '../../contracts/messages';
 import type { OrderResult } from '../../contracts/workflow';
-import { carryOut, handBack } from './commands';
+import { carryOut, handBack, noteDelivered } from './commands';
 import { cancelDelivery, recordProgress } from './participants';
 import { progressOf } from './projections';
 import type { OrderRun } from './run';
@@ -39,15 +39,14 @@ export async function findAgent(run: OrderRun, begun: SearchInStep): Promise<Ord
       }
       case 'closed':
         if (reply.status !== 'DELIVERED') throw new OrderStopped(`the delivery is already ${reply.status}`);
-        run.emit({ type: 'delivered-before' });
-        run.inBackground(() => recordProgress(run));
+        noteDelivered(run);
         return { outcome: 'SETTLED', reason: 'already DELIVERED' };
       case 'queued':
         if (!isWaiting) run.emit({ type: 'agent-searched' });
         if (!isWaiting && isUncertain) limitSearch();
         isWaiting = true;
-        run.inbox.noAgentFree();
-        await carryOutPending(run, 'all');
+        run.inbox.countEmptySearch();
+        await carryOutPending(run, 'others');
         await run.until(() => isNewAgentNamed(run.state) || run.inbox.nextStep() !== undefined, policy.reaskIntervalMs);
     }
     const { named: agent } = run.state;
@@ -72,10 +71,10 @@ async function ask(run: OrderRun, isRecorded: boolean): Promise<AssignAgentReply
 const isNewAgentNamed = ({ named, agent, declinedBy }: OrderState): boolean =>
   named !== null && named.agent_id !== agent?.agent_id && !declinedBy?.includes(named.agent_id);
 
-/** Carries out what waits: decisions before a search; afterwards also the requests for it, and what is refused without an agent. */
-async function carryOutPending(run: OrderRun, which: 'decisions' | 'all'): Promise<void> {
+/** Carries out what waits: the decisions before a search; after a search without success what is not worth another one. */
+async function carryOutPending(run: OrderRun, which: 'decisions' | 'others'): Promise<void> {
   for (let step = run.inbox.nextStep(); step; step = run.inbox.nextStep()) {
-    if (which === 'decisions' && step.command.kind !== 'decide') return;
+    if ((which === 'decisions') !== (step.command.kind === 'decide') || isNewAgentNamed(run.state)) return;
     await carryOut(run, step);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What can happen to an order. Its state is a fold of these events (`evolve`), and all that is shown of it is made from them (`projections`).
- * A type that the public log has too bears the same name there (contract, section 8).
+ * A type that the public log has too has the same name there (contract, section 8).
  */
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
 import type { AssignedAgent, OrderCommand, OrderResult } from '../../contracts/workflow';
@@ -13,7 +13,7 @@ export type UndoStep = (typeof undoSteps)[number];
 export type OrderEvent =
   // Placement
   | { type: 'placed'; restaurants: number }
-  /** The customer's record exists. Values of an earlier placement under the same id stand above those of the input. */
+  /** The customer's record exists. Values of an earlier placement under the same id take precedence over the input's. */
   | { type: 'recorded'; placedAt?: string | undefined }
   /** An earlier run, which Temporal no longer has, took the order this far. */
   | {
@@ -62,7 +62,7 @@ export type OrderEvent =
   | { type: 'delivered-anyway'; reason: string }
   | { type: 'late' }
   // The early end
-  /** A limit has expired, or a participant has ended the order: nothing is begun any more. */
+  /** A limit has expired, or a participant has ended the order: no further step begins. */
   | { type: 'stopped'; reason: string }
   /** `command`: what ended the order; none for an expired limit, an operator's cancel, or a participant's answer. */
   | { type: 'cancelling'; reason: string; command: OrderCommand['kind'] | 'none' }

@@ -54,7 +54,7 @@ const evolutions: {
   'not-delivered': (state) => ({ ...state, deliveryUncertain: false }),
   delivered: (state) => deliver(state),
   'delivered-before': (state) => deliver(state),
-  'delivered-anyway': (state) => deliver(state),
+  'delivered-anyway': (state) => ({ ...deliver(state), stopped: null }),
   late: (state) => ({ ...state, attention: 'DELIVERY_LATE' }),
 
   stopped: (state, { reason }) => ({ ...state, stopped: state.stopped ?? reason }),

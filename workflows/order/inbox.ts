@@ -8,6 +8,8 @@ import { createAnswer } from './waits';
 
 export interface Submitted {
   readonly command: OrderCommand;
+  /** The delivery side has been asked who has the job, because of this command. */
+  isVerified?: boolean;
   /** Answers the command. Only the first answer counts. */
   answer(this: void, outcome: CommandOutcome): void;
 }
@@ -23,7 +25,7 @@ export interface Inbox {
    */
   validate(command: OrderCommand): void;
   /** The delivery side has reported that no agent is free. */
-  noAgentFree(this: void): void;
+  countEmptySearch(this: void): void;
   /** Records the command. Resolves with its outcome. */
   submit(command: OrderCommand): Promise<CommandOutcome>;
   /** The oldest pending command that does not end the order. */
@@ -36,7 +38,9 @@ export interface Inbox {
   settleAll(): void;
 }
 
-const isSame = (one: OrderCommand, other: OrderCommand): boolean => JSON.stringify(one) === JSON.stringify(other);
+/** Whoever asks: both are allowed to. */
+const isSame = ({ by: _one, ...one }: OrderCommand, { by: _other, ...other }: OrderCommand): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 const refuse = (message: string, code: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
 
@@ -78,7 +82,7 @@ export function createInbox(order: { readonly state: OrderState }, changed: () =
         throw refuse('The same command is already pending.', alreadyPending);
       if (order.state.delivery === null) searches.check(command);
     },
-    noAgentFree: searches.count,
+    countEmptySearch: searches.count,
     submit(command) {
       const submitted = newlyPending(command);
       waiting.push(submitted);

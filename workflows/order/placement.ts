@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { PlaceOutcome } from '../../activities/combined';
+import type { PlaceStepReply } from '../../activities/combined';
 import type { CreateOrderReply } from '../../contracts/messages';
 import type { FirstPlacement, OrderResult } from '../../contracts/workflow';
 import { undoAll } from './end';
@@ -14,18 +14,18 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   watchdog.limit(policy.placementLimitMs, () =>
     run.emit({ type: 'stopped', reason: 'the restaurant side did not answer in time' }),
   );
-  const undone = {
+  const forget = {
     record: saga.undoWith('customer record', () => recordProgress(run)),
     creation: saga.undoWith('restaurant order', () => undoCreation(run)),
   };
-  const forget = (): void => {
-    undone.record();
-    undone.creation();
+  const forgetAll = (): void => {
+    forget.record();
+    forget.creation();
   };
 
   const recorded = await recordAndCreate(run);
   if (recorded.outcome === 'settled') {
-    forget();
+    forgetAll();
     return settle(run, recorded.first);
   }
   run.emit({ type: 'recorded', placedAt: recorded.placedAt });
@@ -36,14 +36,14 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
       run.emit({ type: 'accepted', total: created.total });
       return undefined;
     case 'rejected':
-      undone.creation();
+      forget.creation();
       run.emit({ type: 'rejected', reason: created.reason });
       await undoAll(run, created.reason);
       return { outcome: 'REJECTED', reason: created.reason };
     case 'settled':
       if (created.status === 'CANCELLED')
         throw new OrderStopped('the order was cancelled before it reached the restaurant');
-      forget();
+      forgetAll();
       return settle(run, settledAt(run, created));
   }
 }
@@ -52,7 +52,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
  * The customer's record says what an earlier run did with the order. A stopped order is recorded too: only then is it known what to undo.
  * The restaurant may already have the order, from a workflow task whose completion was lost (ADR 13).
  */
-async function recordAndCreate(run: OrderRun): Promise<PlaceOutcome> {
+async function recordAndCreate(run: OrderRun): Promise<PlaceStepReply> {
   const { order, bodyHash } = run.input;
   try {
     return await run.unlessStopped(() => run.call('placeOrder', { order, bodyHash }));
@@ -64,9 +64,9 @@ async function recordAndCreate(run: OrderRun): Promise<PlaceOutcome> {
 
 /** The order was placed by an earlier run: repeats that run's answer, and adopts the order if it was in progress. */
 async function settle(run: OrderRun, first: FirstPlacement): Promise<OrderResult | undefined> {
-  const { status, delivered, bodyHash } = first;
+  const { status, delivered } = first;
   run.emit({ type: 'placed-before', ...first });
-  if (status !== 'CONFIRMED' || delivered || bodyHash !== run.input.bodyHash)
+  if (status !== 'CONFIRMED' || delivered || run.state.first.bodyHash !== run.input.bodyHash)
     return { outcome: 'SETTLED', reason: `placed before, ${status}` };
   await adopt(run);
   return undefined;

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 
 /** Thrown inside the saga when the order ends early: a refusal, a cancel or an expired limit. Never leaves the workflow. */
 export class OrderStopped extends Error {
@@ -7,7 +7,7 @@ export class OrderStopped extends Error {
 
 /** How the saga waits. Every wait ends when the order is stopped. */
 export interface Waits {
-  /** Carries out a step. Cancels it and throws OrderStopped when the order is stopped first. */
+  /** Carries out a step. When the order is stopped it is cancelled, and this throws OrderStopped unless the step has already succeeded. */
   unlessStopped<T>(step: () => Promise<T>): Promise<T>;
   /** Waits for a change that makes the condition true, or for the timeout. Throws OrderStopped. */
   until(ready: () => boolean, timeoutMs?: number): Promise<void>;
@@ -42,7 +42,7 @@ export function createWaits(stopReason: () => string | null): Waits {
       try {
         return await step.run(work);
       } catch (error) {
-        if (isCancellation(error)) throwIfStopped();
+        throwIfStopped();
         throw error;
       } finally {
         step = undefined;

@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition, log, setHandler } from '@temporalio/workflow';
-import { policyOf } from '../../contracts/policy';
-import type { RatingInput, RatingOutcome, RatingPolicy } from '../../contracts/workflow';
+import { policyOf, type InputPolicy } from '../../contracts/policy';
+import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
 import { createCalls } from '../calls';
 import { rateUpdate } from '../messages';
 
@@ -8,8 +8,8 @@ import { rateUpdate } from '../messages';
  * One rating: stored once, then published, however long the broker is unavailable, to the services that average it. Answers as soon as
  * it is stored. Another rating of the same order in the meantime is a duplicate.
  */
-export async function ratingWorkflow(input: RatingInput, policy: RatingPolicy = {}): Promise<RatingOutcome> {
-  const { call } = createCalls(policyOf({ policy }), () => undefined);
+export async function ratingWorkflow(input: RatingInput, policy: InputPolicy = {}): Promise<RatingOutcome> {
+  const { call } = createCalls(policyOf(policy), () => undefined);
   const storing = call('storeRating', input);
   setHandler(rateUpdate, async (rating) => {
     const outcome = await storing;

@@ -84,6 +84,20 @@ describe('a job that is handed back', () => {
     },
   );
 
+  it('unknown to the order is found out by the next agent’s report', async () => {
+    const order = await givenAssigned(oneByOne(agent, bela)); // the delivery side has given the job to Bela since
+    const by = { role: 'courier', agent_id: bela.agent_id } as const;
+    expect(await order.update(moveDeliveryUpdate, { status: 'PICKED_UP', by })).toEqual(done);
+    expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
+  });
+
+  it('is still its agent’s if the delivery side says so, whoever else reports', async () => {
+    const order = await givenAssigned(oneByOne(agent, agent));
+    const by = { role: 'courier', agent_id: bela.agent_id } as const;
+    expect(await order.update(moveDeliveryUpdate, { status: 'PICKED_UP', by })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await order.view()).toMatchObject({ agent, delivery: 'PENDING' });
+  });
+
   it('by another agent, or after pick-up, is refused', async () => {
     const order = await givenAssigned(oneByOne(agent));
     expect(await refusalOf(decline(order, bela.agent_id))).toBe('ILLEGAL_TRANSITION');
