@@ -1,20 +1,18 @@
 import { assignAgentReply, changeDeliveryReply } from '../contracts/messages';
 import type { AssignAgentMessage, ChangeDeliveryMessage } from '../contracts/messages';
 import { queues } from '../contracts/names';
-import { recordProgressInStep, type OrderRecords, type WithProgress } from './orders';
+import type { OrderProgress } from '../contracts/workflow';
+import { recordProgressInStep, type OrderRecords } from './orders';
 import { requestReply, type RequestDeps } from './request';
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export const createDeliveryActivities = (deps: RequestDeps & { records: OrderRecords }) => ({
-  async assignAgent({ progress, ...message }: AssignAgentMessage & WithProgress) {
+  /** Asks for an agent. With `progress` the customer's record is updated in the same activity. */
+  async assignAgent({ progress, ...message }: AssignAgentMessage & { progress?: OrderProgress | undefined }) {
     const recording = recordProgressInStep(deps.records, progress);
     const reply = await requestReply(deps, queues.assignAgent, message, assignAgentReply);
     return { ...reply, ...(await recording) };
   },
-  async changeDelivery({ progress, ...message }: ChangeDeliveryMessage & WithProgress) {
-    const reply = await requestReply(deps, queues.updateDeliveryStatus, message, changeDeliveryReply);
-    return { ...reply, ...(reply.outcome !== 'refused' && (await recordProgressInStep(deps.records, progress))) };
-  },
+  changeDelivery: (change: ChangeDeliveryMessage) =>
+    requestReply(deps, queues.updateDeliveryStatus, change, changeDeliveryReply),
 });
-
-export type DeliveryActivities = ReturnType<typeof createDeliveryActivities>;

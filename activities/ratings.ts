@@ -15,5 +15,3 @@ export const createRatingActivities = (deps: { broker: Broker; ratings: RatingRe
   storeRating: (rating: RatingInput) => guarded(() => deps.ratings.store(rating)),
   publishRating: (rating: RatingMessage) => guarded(() => deps.broker.publish(toExchange(ratingsExchange), rating)),
 });
-
-export type RatingActivities = ReturnType<typeof createRatingActivities>;

@@ -17,19 +17,18 @@ const defaultTimeoutMs = 10_000;
 /**
  * Sends a request to a service's queue and returns the validated reply. The request expires with the activity's attempt.
  * Throws ApplicationFailure (non-retryable where the service says so), or the broker client's retryable errors.
- * @param elapsedMs The time since the attempt began.
+ * @param limits `elapsedMs`: the time since the attempt began. `timeoutMs`: a tighter timeout than the attempt's.
  */
 export function requestReply<T extends z.ZodType>(
   deps: RequestDeps,
   queue: string,
   body: object,
   replySchema: T,
-  elapsedMs = 0,
+  { elapsedMs = 0, timeoutMs: ownTimeoutMs = defaultTimeoutMs } = {},
 ): Promise<z.infer<T>> {
   return guarded(async () => {
-    const { info, cancellationSignal } = Context.current();
-    const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
-    const timeoutMs = Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - elapsedMs, 1);
+    const { cancellationSignal } = Context.current();
+    const timeoutMs = Math.min(timeLeftMs(Date.now() - elapsedMs), ownTimeoutMs);
     const reply = replySchema.safeParse(
       await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
     );
@@ -37,6 +36,13 @@ export function requestReply<T extends z.ZodType>(
       throw new ServiceFault(`the reply from ${queue} does not match the contract`, true, 'BAD_REPLY');
     return reply.data;
   });
+}
+
+/** The time that is left of an attempt that began then, at least 1 ms. */
+export function timeLeftMs(startedAt: number): number {
+  const { startToCloseTimeoutMs, scheduleToCloseTimeoutMs } = Context.current().info;
+  const limits = [startToCloseTimeoutMs, scheduleToCloseTimeoutMs].filter((limit) => limit > 0);
+  return Math.max(Math.min(defaultTimeoutMs, ...limits) - marginMs - (Date.now() - startedAt), 1);
 }
 
 /**

@@ -1,30 +1,38 @@
 import type { UpdateDefinition } from '@temporalio/common';
+import type { Caller } from '../contracts/access';
 import { orderWorkflowId, alreadyApplied, alreadyPending } from '../contracts/names';
-import type { CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
+import type { Author, CommandOutcome, OrderCommand, RefusalCode } from '../contracts/workflow';
 import type { Temporal } from '../lib/temporal/connection';
 import { UpdateRefusedError, WorkflowGoneError } from '../lib/temporal/errors';
 import { sendUpdate, type Sent } from '../lib/temporal/send';
 import { commandUpdates } from '../workflows/messages';
-import { judgeEnded, type OrderFacts } from '../workflows/rules';
+import { decideEnded, isRefused } from '../workflows/order/decide';
+import type { OrderFacts } from '../workflows/order/state';
 import { held } from './answers';
 import { mismatch, refuse, UnknownRefusalError, type Refusal } from './http/refusals';
 import type { Answered } from './http/route';
 
 /** The rules that may refuse each command. */
 const rulesOf = {
-  decide: ['DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
-  moveDelivery: ['ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
-  cancel: ['CANCEL_TOO_LATE'],
-  askAgent: ['NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
-  decline: ['ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
+  decide: ['NOT_FOUND', 'FORBIDDEN', 'DECISION_NOT_ALLOWED', 'UNKNOWN_RESTAURANT'],
+  moveDelivery: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
+  cancel: ['NOT_FOUND', 'CANCEL_TOO_LATE'],
+  askAgent: ['NOT_FOUND', 'NOT_CONFIRMED', 'ALREADY_ASSIGNED'],
+  decline: ['NOT_FOUND', 'ILLEGAL_TRANSITION', 'NO_AGENT_YET'],
 } as const satisfies Record<OrderCommand['kind'], readonly RefusalCode[]>;
 
 type Kind = keyof typeof rulesOf;
 type RuleCode<K extends Kind> = (typeof rulesOf)[K][number];
-type Command<K extends Kind> = Extract<OrderCommand, { kind: K }>;
+type Command<K extends Kind> = Extract<OrderCommand, { kind: K }> & { kind: K };
 
 /** `done`: also when the order is already in that state. Otherwise the route's answer: 202 when the command did not complete in time. */
 export type Commanded<K extends Kind> = 'done' | Answered<202> | Refusal<RuleCode<K> | 'UNPROCESSABLE'>;
+
+/** The author of a customer's or a courier's command. Others are operators and services, which may do anything. */
+export function authorOf(caller: Caller): Author<'customer' | 'courier'> | undefined {
+  if (caller.role === 'customer') return { role: 'customer', user_id: caller.sub };
+  return caller.role === 'courier' ? { role: 'courier', agent_id: caller.agent_id } : undefined;
+}
 
 interface CommandToSend<K extends Kind> {
   orderId: string;
@@ -37,7 +45,7 @@ interface CommandToSend<K extends Kind> {
 export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
   { orderId, command, ownFacts }: CommandToSend<K>,
-): Promise<Commanded<K> | Refusal<'NOT_FOUND'>> {
+): Promise<Commanded<K>> {
   try {
     return await sendToWorkflow(temporal, orderId, command);
   } catch (error) {
@@ -45,8 +53,8 @@ export async function sendOrderCommand<K extends Kind>(
   }
   const facts = await ownFacts();
   if (!facts) return refuse('NOT_FOUND', 'Order not found');
-  const verdict = judgeEnded(facts, command);
-  return verdict.verdict === 'refused' ? ruleRefusal(command, verdict) : 'done';
+  const decided = decideEnded(facts, command);
+  return isRefused(decided) ? ruleRefusal(command.kind, { code: decided.refused, message: decided.message }) : 'done';
 }
 
 /** As `sendOrderCommand`, without a database to fall back on. Throws WorkflowGoneError when the workflow is closed or gone. */
@@ -58,9 +66,9 @@ export async function sendToWorkflow<K extends Kind>(
   try {
     const sent = await sendCommand(temporal, orderId, command);
     if (sent.state === 'held') return held;
-    return sent.value.outcome === 'refused' ? ruleRefusal(command, sent.value) : 'done';
+    return sent.value.outcome === 'refused' ? ruleRefusal(command.kind, sent.value) : 'done';
   } catch (error) {
-    if (error instanceof UpdateRefusedError) return ruleRefusal(command, error);
+    if (error instanceof UpdateRefusedError) return ruleRefusal(command.kind, error);
     throw error;
   }
 }
@@ -84,7 +92,7 @@ export async function sendCommand(
 
 /** An order worker of another build may refuse by other rules. Throws UnknownRefusalError: the client gets its code, and an operator a log line. */
 function ruleRefusal<K extends Kind>(
-  { kind }: Command<K> & { kind: K },
+  kind: K,
   { code, message }: { code: string; message: string },
 ): Refusal<RuleCode<K> | 'UNPROCESSABLE'> {
   if (code === malformed) return mismatch(message);

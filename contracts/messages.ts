@@ -67,7 +67,7 @@ export const createOrderReply = z.discriminatedUnion('outcome', [
 ]);
 export type CreateOrderReply = z.infer<typeof createOrderReply>;
 
-/** `total`: of the remaining parts. `from`: the status before a change of the whole order. Absent before version 0.2. */
+/** `total`: of the remaining parts. `from`: the status before a change of the whole order. Absent for a part. */
 const foundAt = { total: money.nullish(), from: z.enum(orderStatuses).optional() };
 
 /** `changed`: by this message; `unchanged`: already in that state; `refused`: the present status does not allow it. */

@@ -44,11 +44,6 @@ export const traceHeader = '_tracer-data';
 /** Updates, signals and the query of the order workflow. The stock CLI can send the signals and the query too. */
 export const orderMessages = {
   place: 'place',
-  decide: 'decide',
-  moveDelivery: 'moveDelivery',
-  cancel: 'cancel',
-  askAgent: 'askAgent',
-  decline: 'decline',
   deliveryStatus: 'deliveryStatus',
   restaurantDecision: 'restaurantDecision',
   agentAssigned: 'agentAssigned',

@@ -2,45 +2,11 @@
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { orderRefusals } from './errors';
 import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
-
-const minuteMs = 60_000;
-
-/** Default time limits of an order in milliseconds. Data, not code: tests set them to seconds, and a running order keeps its own. */
-export const defaultOrderPolicy = {
-  /** For the restaurant side to store the order; then CANCELLED. */
-  placementLimitMs: 10 * minuteMs,
-  /** For the restaurant's decision; then CANCELLED. */
-  decisionLimitMs: 15 * minuteMs,
-  /** For finding an agent, over all attempts; then CANCELLED. */
-  courierLimitMs: 15 * minuteMs,
-  /** For the pick-up; then CANCELLED. */
-  pickupLimitMs: 60 * minuteMs,
-  /** After this long without delivery `OrderAttention` is set. The order continues. */
-  deliveryAttentionMs: 120 * minuteMs,
-  /** How often to ask again while no agent is free: covers a lost "agent assigned" message. */
-  reaskIntervalMs: 30_000,
-  /** After a failed local attempt a service is called durably for this long: each local attempt would cost a second. */
-  avoidLocalMs: 30_000,
-  /** Timeout of one durable attempt; its request expires in the queue with it. */
-  attemptMs: 10_000,
-  /** Longest pause between durable attempts, which are repeated without end. */
-  retryIntervalMs: 30_000,
-  /** After this long a failing compensation sets `OrderAttention`. Its retries continue. Longer than the restart of a service. */
-  undoAttentionMs: 2 * minuteMs,
-};
-type Limits = typeof defaultOrderPolicy;
-type SinceVersion02 = 'attemptMs' | 'retryIntervalMs' | 'undoAttentionMs';
-
-/** Orders of version 0.1 lack some limits: for them the defaults apply. */
-export type OrderPolicy = Omit<Limits, SinceVersion02> & Partial<Limits>;
-
-/** How to call a service that is slow or unavailable. */
-export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retryIntervalMs'>;
+import type { InputPolicy } from './policy';
 
 /** Input of the order workflow. The optional fields after the first belong to adopted orders. */
-export interface OrderInput {
+export interface OrderInput extends InputPolicy {
   order: PlaceOrderMessage;
-  policy: OrderPolicy;
   /** @default 'cancel_all' */
   onPartialRefusal?: PartialRefusal;
   /** Where an adopted order stands. `cancelled`: it cannot continue and is undone in every service. Absent: a new order. */
@@ -53,12 +19,13 @@ export interface OrderInput {
 }
 
 /** Answer of the `place` update. `bodyHash` and `placedAt` are those of the first placement under the idempotency key. */
-export type PlacementOutcome = { bodyHash: string; placedAt: string } & (
+export type PlacementOutcome = { bodyHash: string; placedAt: string } & PlacementAnswer;
+
+export type PlacementAnswer =
   | { outcome: 'placed'; total: string }
   | { outcome: 'rejected' | 'cancelled'; reason: string }
   /** An earlier run, which Temporal no longer has, placed this order. Nothing was changed; the values are from the customer's record. */
-  | { outcome: 'settled'; total: string | null; reason: string | null }
-);
+  | { outcome: 'settled'; total: string | null; reason: string | null };
 
 /** The order's progress, for the customer's record. */
 export interface OrderProgress {
@@ -81,14 +48,32 @@ export interface FirstPlacement {
   reason: string | null;
 }
 
-export type OrderCommand =
+interface Authors {
+  customer: { user_id: string };
+  /** The restaurants of the order that are the author's. */
+  restaurant: { restaurant_ids: readonly string[] };
+  courier: { agent_id: string };
+}
+
+/** Who asks, as far as the rules depend on it. A command without an author comes from an operator, or from the stock command line. */
+export type Author<Role extends keyof Authors = keyof Authors> = { [R in Role]: { role: R } & Authors[R] }[Role];
+
+export type OrderCommand = { by?: Author | undefined } &
   /** One restaurant's decision on its part, or a decision on the whole order. */
-  | { kind: 'decide'; status: Decision; restaurant_id?: string | null | undefined; reason?: string | null | undefined }
-  | { kind: 'moveDelivery'; status: DeliveryMove }
-  | { kind: 'cancel'; reason?: string | null | undefined }
-  | { kind: 'askAgent' }
-  /** This agent, or by default the assigned one, hands the job back. */
-  | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined };
+  (
+    | {
+        kind: 'decide';
+        status: Decision;
+        restaurant_id?: string | null | undefined;
+        reason?: string | null | undefined;
+      }
+    | { kind: 'moveDelivery'; status: DeliveryMove }
+    | { kind: 'cancel'; reason?: string | null | undefined }
+    /** Ask again for an agent. */
+    | { kind: 'askAgent' }
+    /** This agent, or by default the assigned one, hands the job back. */
+    | { kind: 'decline'; agent_id?: string | null | undefined; reason?: string | null | undefined }
+  );
 
 export type CommandOf<Kind extends OrderCommand['kind']> = Extract<OrderCommand, { kind: Kind }>;
 
@@ -98,6 +83,9 @@ export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; code: R
 /** Why a command is refused. Also the `type` of the failure with which a validator refuses. */
 export type RefusalCode =
   | keyof typeof orderRefusals
+  /** The order, or a part of it, is another's. */
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
   /** Never from an API: an update sent by hand. */
   | 'MALFORMED';
 

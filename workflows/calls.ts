@@ -6,24 +6,24 @@ import {
   ApplicationFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { DeliveryActivities } from '../activities/delivery';
-import type { OrderActivities } from '../activities/orders';
-import type { RatingActivities } from '../activities/ratings';
-import { defaultOrderPolicy, type CallPolicy } from '../contracts/workflow';
+import type { Activities } from '../activities';
+import type { CallPolicy } from '../contracts/policy';
 
-export type Activities = OrderActivities & DeliveryActivities & RatingActivities;
 export type Service = 'user' | 'restaurant' | 'delivery' | 'broker';
 
-/** The service that each activity depends on, and its summary in the Web UI. */
-const steps: Record<keyof Activities, { service: Service; summary: string }> = {
-  recordOrder: { service: 'user', summary: "Record the customer's order, have the restaurant create it" },
-  recordProgress: { service: 'user', summary: "Record the order's progress for the customer" },
-  createOrder: { service: 'restaurant', summary: 'Have the restaurant check, price and store the order' },
-  changeOrder: { service: 'restaurant', summary: "Write the restaurant's decision" },
-  assignAgent: { service: 'delivery', summary: 'Ask for a delivery agent' },
-  changeDelivery: { service: 'delivery', summary: 'Move the delivery' },
-  storeRating: { service: 'user', summary: 'Store the rating' },
-  publishRating: { service: 'broker', summary: 'Publish the rating' },
+/** The service that each activity depends on first. */
+const serviceOf: Record<keyof Activities, Service> = {
+  placeOrder: 'user',
+  recordOrder: 'user',
+  recordProgress: 'user',
+  createOrder: 'restaurant',
+  changeOrder: 'restaurant',
+  confirmOrder: 'restaurant',
+  assignAgent: 'delivery',
+  changeDelivery: 'delivery',
+  completeDelivery: 'delivery',
+  storeRating: 'user',
+  publishRating: 'broker',
 };
 
 /** A healthy service answers in milliseconds. What takes longer than this is worth an event of its own in the history. */
@@ -33,10 +33,7 @@ const local = proxyLocalActivities<Activities>({
   retry: { maximumAttempts: 1 }, // the default policy retries without end, inside the workflow task
 });
 /** Retried without end: time limits belong to the saga. */
-const durableCalls = ({
-  attemptMs = defaultOrderPolicy.attemptMs,
-  retryIntervalMs = defaultOrderPolicy.retryIntervalMs,
-}: CallPolicy) =>
+const durableCalls = ({ attemptMs, retryIntervalMs }: CallPolicy) =>
   proxyActivities<Activities>({
     startToCloseTimeout: attemptMs,
     retry: {
@@ -50,6 +47,7 @@ type Argument<Name extends keyof Activities> = Parameters<Activities[Name]>[0];
 type Reply<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
 
 export interface Calls {
+  /** `summary`: what the Web UI shows beside the activity's name. */
   call: <Name extends keyof Activities>(name: Name, argument: Argument<Name>, summary?: string) => Promise<Reply<Name>>;
   /** As `call`, but with a local attempt only. Resolves with undefined when that fails. */
   tryCall: <Name extends keyof Activities>(name: Name, argument: Argument<Name>) => Promise<Reply<Name> | undefined>;
@@ -77,17 +75,17 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
     onDurable(service, why);
   };
   const call = async (name: keyof Activities, argument: unknown, summary?: string): Promise<unknown> => {
-    const step = steps[name];
-    const options = { summary: summary ?? step.summary };
-    if (Date.now() >= (avoidUntil.get(step.service) ?? 0)) {
+    const service = serviceOf[name];
+    const options = summary === undefined ? {} : { summary };
+    if (Date.now() >= (avoidUntil.get(service) ?? 0)) {
       try {
         return await withOthers(run(local[name], options, argument));
       } catch (error) {
         if (!isRetryable(error)) throw error;
-        avoidLocal(step.service, messageOf(error));
+        avoidLocal(service, messageOf(error));
       }
     }
-    const durableCall = { service: step.service };
+    const durableCall = { service };
     inFlight.add(durableCall);
     try {
       return await run(durable[name], options, argument);
@@ -97,7 +95,7 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
   };
   const tryCall = async (name: keyof Activities, argument: unknown): Promise<unknown> => {
     try {
-      return await withOthers(run(local[name], { summary: steps[name].summary }, argument));
+      return await withOthers(run(local[name], {}, argument));
     } catch (error) {
       if (!isRetryable(error)) throw error;
       return undefined;
@@ -133,8 +131,8 @@ function createBarrier(): (running: Promise<unknown>) => Promise<unknown> {
 }
 
 /** Calls a proxy with options at the call site. Their types do not survive an index by a generic name. */
-function run(activity: unknown, options: { summary: string }, argument: unknown): Promise<unknown> {
-  const callable = activity as { executeWithOptions(o: { summary: string }, args: [unknown]): Promise<unknown> };
+function run(activity: unknown, options: { summary?: string }, argument: unknown): Promise<unknown> {
+  const callable = activity as { executeWithOptions(o: { summary?: string }, args: [unknown]): Promise<unknown> };
   return callable.executeWithOptions(options, [argument]);
 }
 

@@ -1,3 +1,3 @@
 /** What the worker registers. */
-export { orderWorkflow } from './order';
-export { ratingWorkflow } from './rating';
+export { orderWorkflow } from './order/order';
+export { ratingWorkflow } from './rating/rating';

@@ -11,31 +11,33 @@ import type {
   RatingOutcome,
 } from '../contracts/workflow';
 
-type Command<Kind extends OrderCommand['kind']> = Omit<CommandOf<Kind>, 'kind'>;
-
 /** Resolves when the restaurant side has stored or rejected the order. Update id: `placementUpdateId`. */
 export const placeUpdate = defineUpdate<PlacementOutcome>(orderMessages.place);
-/** The restaurant's decision. Resolves when it is written, not when an agent is found. */
-export const decideUpdate = defineUpdate<CommandOutcome, [Command<'decide'>]>(orderMessages.decide);
-/** A courier's report. Resolves when it is written. */
-export const moveDeliveryUpdate = defineUpdate<CommandOutcome, [Command<'moveDelivery'>]>(orderMessages.moveDelivery);
-/** The customer's cancel. Resolves when everything is undone. */
-export const cancelUpdate = defineUpdate<CommandOutcome, [Command<'cancel'>]>(orderMessages.cancel);
 
-/** Asks again for an agent. Resolves when the delivery side has answered, even if none is free. */
-export const askAgentUpdate = defineUpdate<CommandOutcome, [Command<'askAgent'>]>(orderMessages.askAgent);
-
-/** An agent hands the job back before pick-up. Resolves when that is written, not when another agent is found. */
-export const declineUpdate = defineUpdate<CommandOutcome, [Command<'decline'>]>(orderMessages.decline);
+const command = <Kind extends OrderCommand['kind']>(kind: Kind) =>
+  defineUpdate<CommandOutcome, [Omit<CommandOf<Kind>, 'kind'>]>(kind);
 
 /** The update that carries each command. */
 export const commandUpdates = {
+  /** The restaurant's decision. Resolves when it is written, not when an agent is found. */
+  decide: command('decide'),
+  /** A courier's report. Resolves when it is written. */
+  moveDelivery: command('moveDelivery'),
+  /** The customer's cancel. Resolves when everything is undone. */
+  cancel: command('cancel'),
+  /** Asks again for an agent. Resolves when the delivery side has answered, even if none is free. */
+  askAgent: command('askAgent'),
+  /** An agent hands the job back before pick-up. Resolves when that is written, not when another agent is found. */
+  decline: command('decline'),
+} satisfies Record<OrderCommand['kind'], unknown>;
+
+export const {
   decide: decideUpdate,
   moveDelivery: moveDeliveryUpdate,
   cancel: cancelUpdate,
   askAgent: askAgentUpdate,
   decline: declineUpdate,
-};
+} = commandUpdates;
 
 /** `"PICKED_UP"`, `"DELIVERED"` or `"CANCELLED"`; anything else is noted in the timeline and changes nothing. */
 export const deliveryStatusSignal = defineSignal<[unknown]>(orderMessages.deliveryStatus);

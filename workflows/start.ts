@@ -1,5 +1,6 @@
 import { orderWorkflowId, ordersTaskQueue, ratingWorkflowId, searchAttributes } from '../contracts/names';
-import type { CallPolicy, OrderInput, OrderPolicy, RatingInput } from '../contracts/workflow';
+import { inputPolicy, type InputPolicy, type OrderPolicy } from '../contracts/policy';
+import type { OrderInput, RatingInput } from '../contracts/workflow';
 
 /** Start options of an order's workflow. Each order id has one run, ever; only a repair starts another. */
 export function orderStart(input: OrderInput) {
@@ -8,7 +9,7 @@ export function orderStart(input: OrderInput) {
   return {
     workflowId: orderWorkflowId(order.order_id),
     taskQueue: ordersTaskQueue,
-    args: [input] as [OrderInput],
+    args: [{ ...input, policy: undefined, ...inputPolicy(input.policy ?? {}) }] as [OrderInput],
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     // Set at the start: an upsert in the first workflow task would cost more.
     typedSearchAttributes: [
@@ -30,20 +31,20 @@ const adopted = {
   cancelled: { status: 'CANCELLED', summary: 'Adopted order that is undone' },
 };
 
-/** Names of an order's memo fields, readable without a worker. Orders of version 0.1 have none. */
+/** Names of an order's memo fields, readable without a worker. */
 export const orderMemo = { bodyHash: 'bodyHash', placedAt: 'placedAt' } as const;
 
 /** Start options of a rating's workflow. A refused rating must not block the next one; the database allows one rating for each order. */
 export const ratingStart = (rating: RatingInput, { avoidLocalMs, attemptMs, retryIntervalMs }: OrderPolicy) => ({
   workflowId: ratingWorkflowId(rating.order_id),
   taskQueue: ordersTaskQueue,
-  args: [rating, { avoidLocalMs, attemptMs, retryIntervalMs }] as [RatingInput, CallPolicy],
+  args: [rating, inputPolicy({ avoidLocalMs, attemptMs, retryIntervalMs })] as [RatingInput, InputPolicy],
   workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
   memo: { [ratingMemo]: ratingValues(rating) },
   staticSummary: `Rating ${rating.order_rating} for the order, ${rating.agent_rating} for the agent`,
 });
 
-/** The memo field for `ratingValues`, readable without a worker. Ratings of version 0.1 have none. */
+/** The memo field for `ratingValues`, readable without a worker. */
 export const ratingMemo = 'rated';
 export const ratingValues = ({ order_rating, agent_rating }: RatingInput): string => `${order_rating} ${agent_rating}`;
 

@@ -6,12 +6,12 @@ import { nextCursor } from '../../contracts/values';
 import { findAgent } from '../../prisma/delivery/agents';
 import { findDelivery, hasDeclined, listDeliveries, type ListedDelivery } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
-import type { OrderFacts } from '../../workflows/rules';
+import type { OrderFacts } from '../../workflows/order/state';
 import { accepted, withSuccess } from '../answers';
 import { isRefusal, mismatch, refuse, type Refusal } from '../http/refusals';
 import { answer, body, route } from '../http/route';
 import { exampleDelivery, exampleIds } from '../openapi/examples';
-import { sendOrderCommand } from '../order-commands';
+import { authorOf, sendOrderCommand } from '../order-commands';
 import type { DeliveryDeps } from './deps';
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
@@ -99,8 +99,12 @@ const moveDelivery = route({
       ]);
     const refused = await refuseAnothersJob(db, caller, orderId);
     if (refused) return refused;
-    const command = { kind: 'moveDelivery', status } as const;
-    const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+    const command = { kind: 'moveDelivery', status, by: authorOf(caller) } as const;
+    const outcome = await sendOrderCommand(temporal, {
+      orderId,
+      command,
+      ownFacts: () => factsOf(db, orderId, caller),
+    });
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
   },
@@ -132,19 +136,28 @@ const declineDelivery = route({
     if (isRefusal(agentId)) return agentId;
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
     if (refused) return refused;
-    const command = { kind: 'decline', agent_id: agentId, reason: body.reason } as const;
-    const outcome = await sendOrderCommand(temporal, { orderId, command, ownFacts: () => factsOf(db, orderId) });
+    const command = { kind: 'decline', agent_id: agentId, reason: body.reason, by: authorOf(caller) } as const;
+    const outcome = await sendOrderCommand(temporal, {
+      orderId,
+      command,
+      ownFacts: () => factsOf(db, orderId, caller),
+    });
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
   },
 });
 
 /** An order requests an agent once it is confirmed: one with a row here is CONFIRMED, or CANCELLED if the row is. */
-async function factsOf(db: Database, orderId: string): Promise<OrderFacts | null> {
+async function factsOf(db: Database, orderId: string, caller: Caller): Promise<OrderFacts | null> {
   const delivery = await findDelivery(db, orderId);
   if (!delivery) return null;
   const { status, agent } = delivery;
-  return { status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED', delivery: agent ? status : null };
+  return {
+    status: status === 'CANCELLED' ? 'CANCELLED' : 'CONFIRMED',
+    delivery: agent ? status : null,
+    agent: agent && { agent_id: agent.id },
+    declinedBy: caller.role === 'courier' && (await hasDeclined(db, orderId, caller.agent_id)) ? [caller.agent_id] : [],
+  };
 }
 
 const shown = (row: ListedDelivery): Delivery => ({

@@ -9,14 +9,14 @@ import { startWorkflow } from '../../lib/temporal/send';
 import { findOrder, findOrderGroup, listOrderGroups, type OrderRow } from '../../prisma/restaurant/orders';
 import { confirmedOrder, orderStart } from '../../workflows/start';
 import { accepted, held, withStatus } from '../answers';
-import { refuse, type Refusal } from '../http/refusals';
+import { isRefusal, refuse, type Refusal } from '../http/refusals';
 import { answer, body, route, type Answered } from '../http/route';
 import { exampleIds, exampleOrderGroup } from '../openapi/examples';
 import { sendOrderCommand, sendToWorkflow, type Commanded } from '../order-commands';
 import { placementRoute } from '../placement';
 import type { RestaurantDeps } from './deps';
 import { shownGroup } from './order-view';
-import { own, refuseAnothersOrder, refuseAnothersPart, seenBy } from './own-orders';
+import { authorOfDecision, own, refuseAnothersOrder, seenBy } from './own-orders';
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -69,11 +69,11 @@ const decideOrder = route({
   },
   async handle({ db, temporal }: RestaurantDeps, { params: { order_id: orderId }, body, caller, answer }) {
     const { status, restaurant_id, reason } = body;
-    const refused = await refuseAnothersPart(db, caller, orderId, restaurant_id);
-    if (refused) return refused;
+    const by = await authorOfDecision(db, caller, orderId, restaurant_id);
+    if (isRefusal(by)) return by;
     const outcome = await sendOrderCommand(temporal, {
       orderId,
-      command: { kind: 'decide', status, restaurant_id, reason },
+      command: { kind: 'decide', status, restaurant_id, reason, by },
       ownFacts: async () => {
         const group = await findOrderGroup(db, orderId);
         const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);

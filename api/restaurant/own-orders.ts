@@ -1,4 +1,5 @@
 import type { Caller } from '../../contracts/access';
+import type { Author } from '../../contracts/workflow';
 import type { Database } from '../../prisma/restaurant/client';
 import { restaurantsOf, type OrderFilter, type StoredGroup } from '../../prisma/restaurant/orders';
 import { refuse, type Refusal } from '../http/refusals';
@@ -28,32 +29,35 @@ export const seenBy = (caller: Caller, group: StoredGroup): StoredGroup =>
     ? { ...group, orders: group.orders.filter(({ restaurantId }) => caller.restaurant_ids.includes(restaurantId)) }
     : group;
 
-/** How many of an order's parts are the caller's. Who is no restaurant may decide on all. */
-async function ownParts(db: Database, caller: Caller, orderId: string): Promise<'none' | 'some' | 'all'> {
-  if (caller.role !== 'restaurant') return 'all';
+/** An order without a part of the caller's is refused like one that does not exist. */
+export async function refuseAnothersOrder(
+  db: Database,
+  caller: Caller,
+  orderId: string,
+): Promise<Refusal<'NOT_FOUND'> | undefined> {
+  if (caller.role !== 'restaurant') return undefined;
   const parts = await restaurantsOf(db, orderId);
-  const own = parts.filter((id) => caller.restaurant_ids.includes(id));
-  if (own.length === 0) return 'none';
-  return own.length < parts.length ? 'some' : 'all';
+  return parts.some((id) => caller.restaurant_ids.includes(id)) ? undefined : unknownOrder;
 }
 
-/** An order without a part of the caller's is refused like one that does not exist. */
-export const refuseAnothersOrder = async (db: Database, caller: Caller, orderId: string) =>
-  (await ownParts(db, caller, orderId)) === 'none' ? refuse('NOT_FOUND', 'Order not found') : undefined;
-
-/** As `refuseAnothersOrder`, also for the part that is named. Without a name all parts have to be the caller's. */
-export async function refuseAnothersPart(
+/**
+ * The author of a decision: a restaurant, with its parts of the order. Undefined: an operator or a service, which may decide on all. The
+ * workflow judges by it, but does not know the parts of an adopted order: only here is it seen that a decision on the whole order would
+ * decide for others.
+ */
+export async function authorOfDecision(
   db: Database,
   caller: Caller,
   orderId: string,
   restaurantId: string | null | undefined,
-): Promise<Refusal<'NOT_FOUND' | 'UNKNOWN_RESTAURANT' | 'FORBIDDEN'> | undefined> {
-  const own = await ownParts(db, caller, orderId);
-  if (own === 'none') return refuse('NOT_FOUND', 'Order not found');
-  if (!restaurantId) {
-    const message = 'Other restaurants have parts of this order. Name yours as restaurant_id.';
-    return own === 'some' ? refuse('FORBIDDEN', message) : undefined;
-  }
-  if (caller.role !== 'restaurant' || caller.restaurant_ids.includes(restaurantId)) return undefined;
-  return refuse('UNKNOWN_RESTAURANT', 'The order has no part of this restaurant.');
+): Promise<Author<'restaurant'> | undefined | Refusal<'NOT_FOUND' | 'FORBIDDEN'>> {
+  if (caller.role !== 'restaurant') return undefined;
+  const parts = await restaurantsOf(db, orderId);
+  const own = parts.filter((id) => caller.restaurant_ids.includes(id));
+  if (own.length === 0) return unknownOrder;
+  if (!restaurantId && own.length < parts.length)
+    return refuse('FORBIDDEN', 'Other restaurants have parts of this order. Name yours as restaurant_id.');
+  return { role: 'restaurant', restaurant_ids: own };
 }
+
+const unknownOrder = refuse('NOT_FOUND', 'Order not found');

@@ -33,7 +33,7 @@ export function checkAccess(config: Partial<AccessConfig> & ModeConfig & { HOST?
     if (AUTH_SECRET === undefined && AUTH_JWKS_URL === undefined)
       refuse('AUTH_SECRET', 'needed, or AUTH_JWKS_URL: one of them checks tokens');
     if (AUTH_SECRET !== undefined && AUTH_JWKS_URL !== undefined)
-      refuse('AUTH_JWKS_URL', 'not beside AUTH_SECRET: only one of them checks tokens');
+      refuse('AUTH_JWKS_URL', 'not together with AUTH_SECRET: only one of them checks tokens');
   }
 }
 
@@ -41,5 +41,5 @@ export function checkAccess(config: Partial<AccessConfig> & ModeConfig & { HOST?
 export function checkServiceToken(config: AccessConfig & ServiceTokenConfig, refuse: Refuse): void {
   const { AUTH_MODE, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN } = config;
   if (AUTH_MODE === 'required' && AUTH_JWKS_URL !== undefined && AUTH_SERVICE_TOKEN === undefined)
-    refuse('AUTH_SERVICE_TOKEN', 'needed beside AUTH_JWKS_URL: a token with the role service');
+    refuse('AUTH_SERVICE_TOKEN', 'required with AUTH_JWKS_URL: a token with the role service');
 }

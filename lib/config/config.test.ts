@@ -88,7 +88,7 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the authent
   });
 
   test('has only one way to check tokens', () => {
-    expect(load({ AUTH_SECRET, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })).toThrow(/AUTH_JWKS_URL: not beside AUTH_SECRET/);
+    expect(load({ AUTH_SECRET, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })).toThrow(/AUTH_JWKS_URL: not together with AUTH_SECRET/);
   });
 
   test('refuses a short secret', () => {
@@ -112,7 +112,7 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the authent
 
 test('a user service that cannot sign tokens needs one for the other services', () => {
   expect(() => loadConfig(schemas.userApi, { AUTH_JWKS_URL: 'https://id.example/keys' })).toThrow(
-    /AUTH_SERVICE_TOKEN: needed beside AUTH_JWKS_URL/,
+    /AUTH_SERVICE_TOKEN: required with AUTH_JWKS_URL/,
   );
 });
 

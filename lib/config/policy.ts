@@ -1,6 +1,6 @@
 /** The order policy (see OrderPolicy): how long people may take, and how services are called that are slow or unavailable. */
 import type { z } from 'zod';
-import { defaultOrderPolicy as defaults, type OrderPolicy } from '../../contracts/workflow';
+import { defaultOrderPolicy as defaults, type OrderPolicy } from '../../contracts/policy';
 import { milliseconds } from './process';
 
 export const policy = {

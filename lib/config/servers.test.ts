@@ -101,8 +101,8 @@ describe('a file', () => {
 
   test.each(['RABBITMQ', 'TEMPORAL_TLS'])('needs the other file of its pair: %s', (prefix) => {
     const [certFile, keyFile] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`];
-    expect(load({ ...on, [certFile]: CERT })).toThrow(new RegExp(`^  ${keyFile}: needed beside ${certFile}`, 'm'));
-    expect(load({ ...on, [keyFile]: KEY })).toThrow(new RegExp(`^  ${certFile}: needed beside ${keyFile}`, 'm'));
+    expect(load({ ...on, [certFile]: CERT })).toThrow(new RegExp(`^  ${keyFile}: required with ${certFile}`, 'm'));
+    expect(load({ ...on, [keyFile]: KEY })).toThrow(new RegExp(`^  ${certFile}: required with ${keyFile}`, 'm'));
   });
 });
 

@@ -83,8 +83,8 @@ export function checkServers(config: ServersConfig, refuse: Refuse): void {
 /** A client certificate and its key are only useful together. */
 function checkPair(config: ServersConfig, prefix: string, refuse: Refuse): void {
   const [cert, key] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`];
-  if (config[cert] !== undefined && config[key] === undefined) refuse(key, `needed beside ${cert}`);
-  if (config[key] !== undefined && config[cert] === undefined) refuse(cert, `needed beside ${key}`);
+  if (config[cert] !== undefined && config[key] === undefined) refuse(key, `required with ${cert}`);
+  if (config[key] !== undefined && config[cert] === undefined) refuse(cert, `required with ${key}`);
 }
 
 /** TLS files without TLS are a mistake: the operator believes that the connection is encrypted. */

@@ -1,5 +1,6 @@
 /** docs/contract.md names every message that there is and no other, and tests for each entry. Its routes are in docs/routes.md. */
 import path from 'node:path';
+import { commandUpdates } from '../../workflows/messages';
 import { deadQueue, orderMessages, queues, ratingMessages, ratingsExchange, retryQueue } from '../../contracts/names';
 import { expectTests, promisesUnder } from './fixtures/promises';
 
@@ -12,7 +13,7 @@ test('the queues and the exchange are all there', () => {
 });
 
 test("the workflows' signals, queries and updates are all there", () => {
-  const messages = [...Object.values(orderMessages), ...Object.values(ratingMessages)];
+  const messages = [...Object.keys(commandUpdates), ...Object.values(orderMessages), ...Object.values(ratingMessages)];
   expect(namesUnder('Workflows').sort()).toEqual(messages.sort());
 });
 

@@ -21,24 +21,28 @@ const found = (pattern: RegExp) =>
     [...text.matchAll(pattern)].map(({ groups: { level = '', event = '' } = {} }) => ({ file, level, event })),
   );
 
-/** `log.warn({ event: '…'`, and a workflow's `logEvent('warn', '…', { event: '…'`. */
+/** `log.warn({ event: '…'`, and in a workflow `log.warn('…', { event: '…'`. */
 const written = [
   ...found(/\blog\??\.(?<level>\w+)\(\s*\{\s*event: '(?<event>[^']+)'/g),
-  ...found(/\blogEvent\(\s*'(?<level>\w+)',[^{]*\{\s*event: '(?<event>[^']+)'/g),
+  ...found(/\blog\.(?<level>\w+)\('[^']*', \{ event: '(?<event>[^']+)'/g),
 ];
+/** The lines of an order's events: `{ level: 'warn', event: '…', message: '…'`. */
+const projected = found(/\{\s*(?:level: '(?<level>\w+)',\s*)?event: '(?<event>[^']+)',\s*message:/g).map((line) => ({
+  ...line,
+  level: line.level || 'info',
+}));
 const named = new Set(found(/\bevent: (?:isOurs \? event : )?'(?<event>[^']+)'/g).map(({ event }) => event));
 
 test('each event that is logged is described, and no other', () => {
   expect([...described.keys()].sort()).toEqual([...named].sort());
 });
 
-test.each(written)('$event is described with its level, $level ($file)', ({ event, level }) => {
+test.each([...written, ...projected])('$event is described with its level, $level ($file)', ({ event, level }) => {
   expect(event).toMatch(/^[a-z]+(-[a-z]+)*$/);
   expect(described.get(event)).toContain(level);
 });
 
 test('every line of a log has an event', () => {
   const calls = found(/\blog(?:ger)?\??\.(?<level>trace|debug|info|warn|error|fatal)\(/g);
-  const inWorkflows = found(/\blogEvent\(\s*'(?<level>\w+)'/g);
-  expect(calls.length + inWorkflows.length).toBe(written.length);
+  expect(calls).toHaveLength(written.length);
 });

@@ -12,8 +12,7 @@ async function main(): Promise<void> {
     taskQueue: TASK_QUEUE ?? '',
     workflowBundle: { codePath: WORKFLOW_BUNDLE ?? '' },
     activities: {
-      recordOrder: async () => ({ outcome: 'recorded' }),
-      createOrder: () => new Promise(() => process.stdout.write('inside createOrder\n')),
+      placeOrder: () => new Promise(() => process.stdout.write('inside placeOrder\n')),
     },
     sinks: { orders: { entered: { fn: () => undefined } } }, // not counted
   });

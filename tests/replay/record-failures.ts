@@ -51,19 +51,19 @@ test('a service that is unavailable is called durably, and locally again after a
 test('a local activity that times out is called durably', async () => {
   let calls = 0;
   const order = await given({
-    createOrder: () =>
-      ++calls === 1 ? Context.current().cancelled : Promise.resolve({ outcome: 'created', total: '12.50' }),
+    changeDelivery: () =>
+      ++calls === 1 ? Context.current().cancelled : Promise.resolve({ outcome: 'changed' as const }),
   });
   await order.place();
   await deliver(order);
-  expect(await order.durableCalls()).toContain('createOrder');
+  expect(await order.durableCalls()).toContain('changeDelivery');
   await record('local-step-timed-out', order);
 });
 
 test('a worker is killed inside a local activity and another one executes the task again', async () => {
   const worker = await startCrashingWorker();
   const starting = startOrder(stage.client, worker.taskQueue, anOrderInput());
-  await worker.isInsideCreateOrder();
+  await worker.isInsidePlaceOrder();
   await worker.kill();
   const successor = await startWorkerOn(worker.taskQueue, stubServices());
   try {

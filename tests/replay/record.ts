@@ -3,9 +3,6 @@
  * Run it again only when a change to the workflows may break running orders:
  *
  *   npm test -- --selectProjects component --testMatch '<rootDir>/tests/replay/record*.ts'
- *
- * Three histories come from earlier versions of the workflow and cannot be recorded again: those `in-version-0.1`, from before
- * `patched('adopted-whole')` and `patched('failing-undos-are-shown-after-a-while')`, and `declined-job-lost-unpatched`.
  */
 import { randomUUID } from 'node:crypto';
 import { ratingWorkflowId } from '../../contracts/names';
@@ -18,7 +15,6 @@ import {
   deliveryStatusSignal,
   restaurantDecisionSignal,
 } from '../../workflows/messages';
-import type { Activities } from '../../workflows/calls';
 import { anOrderInput } from '../fixtures/orders';
 import { agent, startOrder, stubServices } from '../fixtures/workflows';
 import { saveHistory } from './fixtures/histories';
@@ -42,44 +38,20 @@ test('delivered', async () => {
   const order = await given();
   await order.place();
   await deliver(order);
-  expect(typesOf(await record('delivered', order))).not.toContain('ACTIVITY_TASK_SCHEDULED');
-});
-
-/** As in the order worker since version 0.3: other steps also create the restaurant's order and update the customer's record. */
-const combined: Partial<Activities> = {
-  recordOrder: async ({ thenCreate }) => ({
-    outcome: 'recorded',
-    ...(thenCreate && { created: { outcome: 'created', total: '12.50' } }),
-  }),
-  assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: true }),
-  changeDelivery: async () => ({ outcome: 'changed', recorded: true }),
-};
-
-test('delivered, with combined steps', async () => {
-  const order = await given(combined);
-  await order.place();
-  await deliver(order);
-  const types = typesOf(await record('delivered-with-combined-steps', order));
-  expect(types.filter((type) => type === 'MARKER_RECORDED')).toHaveLength(5);
+  const types = typesOf(await record('delivered', order));
+  expect(types).not.toContain('ACTIVITY_TASK_SCHEDULED');
+  expect(types.filter((type) => type === 'MARKER_RECORDED')).toHaveLength(4);
 });
 
 test('delivered, with combined steps that failed partly', async () => {
   const order = await given({
-    recordOrder: async () => ({ outcome: 'recorded', notCreated: 'no answer' }),
-    assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: false }),
-    changeDelivery: async () => ({ outcome: 'changed', recorded: false }),
+    placeOrder: async () => ({ outcome: 'recorded', notCreated: 'no answer' }),
+    confirmOrder: async () => ({ written: { outcome: 'changed' }, notSearched: 'no answer', recorded: false }),
+    completeDelivery: async () => ({ outcome: 'changed', recorded: false }),
   });
   await order.place();
   await deliver(order);
   expect(typesOf(await record('combined-steps-failed', order))).toContain('ACTIVITY_TASK_SCHEDULED');
-});
-
-test('cancelled, with combined steps', async () => {
-  const order = await given(combined);
-  await confirm(order);
-  await order.sees('agent assigned');
-  await order.update(cancelUpdate, {});
-  await record('cancelled-with-combined-steps', order);
 });
 
 test('delivered by signals', async () => {

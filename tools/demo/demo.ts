@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Activities } from '../../workflows/calls';
+import type { Activities } from '../../activities';
 import { withBroker } from '../broker/broker';
 import { createPlatform } from '../platform/platform';
 import { readSystemVariables, withTemporal, type SystemVariables } from '../platform/system';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { orderWorkflowId, ratingWorkflowId, searchAttributes } from '../../contracts/names';
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
-import type { OrderPolicy } from '../../contracts/workflow';
+import type { OrderPolicy } from '../../contracts/policy';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { findAssignments, type Assignment } from '../../prisma/delivery/assignments';
 import type * as delivery from '../../prisma/delivery/client';

@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { AdoptOrderMessage } from '../../contracts/messages';
 import { workflowTypes } from '../../contracts/names';
-import type { OrderInput, OrderPolicy } from '../../contracts/workflow';
+import type { OrderPolicy } from '../../contracts/policy';
+import type { OrderInput } from '../../contracts/workflow';
 import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { confirmedOrder, noBodyHash, orderStart, unknownUser } from '../../workflows/start';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { adoptOrderMessage, agentAssignedMessage } from '../../contracts/messages';
 import { orderLogFields, queues } from '../../contracts/names';
-import type { OrderPolicy } from '../../contracts/workflow';
+import type { OrderPolicy } from '../../contracts/policy';
 import type { Broker } from '../../lib/broker/broker';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';

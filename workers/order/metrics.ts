@@ -7,11 +7,11 @@ import { searchAttributes, workflowTypes } from '../../contracts/names';
 import { orderStages, type OrderStage } from '../../contracts/states';
 import { cachedFor, latencyBuckets, observableGauge, type OtherMetrics } from '../../lib/metrics/metrics';
 import { serverTimeoutMs, type Temporal } from '../../lib/temporal/connection';
-import type { OrderSinks, UndoStep } from '../../workflows/order-metrics';
+import { undoSteps } from '../../workflows/order/events';
+import type { OrderSinks } from '../../workflows/order/metrics';
 
 /** Seconds, from an immediate decision to an order's longest time limit. */
 const stageBuckets = [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200];
-const undoSteps: UndoStep[] = ['customer record', 'restaurant order', 'delivery'];
 
 /** The sinks of the order workflow. Counters start at 0, so that an alert sees the first count as a change. */
 export function orderSinks(registry = new Registry()): InjectedSinks<OrderSinks> {

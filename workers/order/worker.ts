@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { defaultSinks, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { z } from 'zod';
-import { createDeliveryActivities } from '../../activities/delivery';
-import { createOrderActivities, type OrderRecords } from '../../activities/orders';
-import { createRatingActivities, type RatingRecords } from '../../activities/ratings';
+import { createActivities } from '../../activities';
+import type { OrderRecords } from '../../activities/orders';
+import type { RatingRecords } from '../../activities/ratings';
 import { ordersDeployment, ordersTaskQueue } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import type { schemas } from '../../lib/config/config';
@@ -42,22 +43,19 @@ export async function startTemporalWorker(
   const keys = config.TEMPORAL_PAYLOAD_KEYS;
   const connection = await NativeConnection.connect(temporalServer(config));
   const { records, ratings } = createRecords(db);
+  const workflowBundle = await loadWorkflows({
+    stackTraces: config.WORKFLOW_STACK_TRACES === 'on',
+    encodeFailures: keys?.current !== undefined,
+    carryTraces: isTracing(),
+  });
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: ordersTaskQueue,
     dataConverter: dataConverterOf(keys),
-    workflowBundle: await loadWorkflows({
-      stackTraces: config.WORKFLOW_STACK_TRACES === 'on',
-      encodeFailures: keys?.current !== undefined,
-      carryTraces: isTracing(),
-    }),
-    ...versioning(config.WORKER_BUILD_ID),
-    activities: {
-      ...createOrderActivities({ broker, records }),
-      ...createDeliveryActivities({ broker, records }),
-      ...createRatingActivities({ broker, ratings }),
-    },
+    workflowBundle,
+    ...versioning(config.WORKER_BUILD_ID, workflowBundle.code),
+    activities: createActivities({ broker, records, ratings }),
     interceptors: { activity: [...(isTracing() ? [tracingActivities] : []), activityLog] },
     // These sinks log directly: through the native part, which sorts its lines among theirs, they would be 100 ms late.
     sinks: { ...defaultSinks(temporalLogger(log)), ...orderSinks(registry), ...(isTracing() && traceSinks()) },
@@ -85,17 +83,18 @@ export async function startTemporalWorker(
   };
 }
 
-/** With a build id the worker takes part in worker versioning (ADR 12). Running orders move to the current build, so no old build has to be kept. */
-const versioning = (buildId: string | undefined): Pick<WorkerOptions, 'workerDeploymentOptions'> =>
-  buildId === undefined
-    ? {}
-    : {
-        workerDeploymentOptions: {
-          version: { deploymentName: ordersDeployment, buildId },
-          useWorkerVersioning: true,
-          defaultVersioningBehavior: 'AUTO_UPGRADE',
-        },
-      };
+/**
+ * With a build id the worker takes part in worker versioning (ADR 12): running orders move to the current build, so no old build has to be
+ * kept. Without one its workflows' code names it, in a few characters: an order's history names the build eight times.
+ */
+const versioning = (buildId: string | undefined, code: string): Pick<WorkerOptions, 'workerDeploymentOptions'> => ({
+  workerDeploymentOptions:
+    buildId === undefined
+      ? { version: version(createHash('sha256').update(code).digest('hex').slice(0, 8)), useWorkerVersioning: false }
+      : { version: version(buildId), useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
+});
+
+const version = (buildId: string) => ({ deploymentName: ordersDeployment, buildId });
 
 /** Implements the activities' records in the user service's database. */
 export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({

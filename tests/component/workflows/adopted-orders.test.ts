@@ -1,5 +1,5 @@
 /** Orders of an old program, or whose run was lost: they start at their present stage. */
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { cancelUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import { done, move, never, noAgentFree, orderStage, refusalOf, undoCalls } from '../../fixtures/order-stage';

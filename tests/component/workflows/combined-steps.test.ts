@@ -1,6 +1,6 @@
 /** Steps combined in one activity: what the activity did is not repeated, and what it could not do becomes a step of its own. */
 import { Context } from '@temporalio/activity';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { cancelUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import { confirm, done, move, orderStage } from '../../fixtures/order-stage';
@@ -9,19 +9,14 @@ import { agent } from '../../fixtures/workflows';
 const { given } = orderStage();
 
 const recorded = { outcome: 'recorded' } as const;
-/** Services as in the order worker: the record and the restaurant's order in one activity, progress within other steps. */
+const created = { outcome: 'created', total: '12.50' } as const;
+const changed = { outcome: 'changed' } as const;
+const assigned = { outcome: 'assigned', ...agent, status: 'PENDING' } as const;
+/** Combined steps in which everything succeeds, as in the order worker: none of the single steps is called. */
 const combined = (override: Partial<Activities> = {}): Partial<Activities> => ({
-  recordOrder: async ({ thenCreate }) => ({
-    ...recorded,
-    ...(thenCreate && { created: { outcome: 'created', total: '12.50' } }),
-  }),
-  assignAgent: async ({ progress }) => ({
-    outcome: 'assigned',
-    ...agent,
-    status: 'PENDING',
-    ...(progress && { recorded: true }),
-  }),
-  changeDelivery: async ({ progress }) => ({ outcome: 'changed', ...(progress && { recorded: true }) }),
+  placeOrder: async () => ({ ...recorded, created }),
+  confirmOrder: async () => ({ written: changed, search: assigned, recorded: true }),
+  completeDelivery: async () => ({ ...changed, recorded: true }),
   ...override,
 });
 
@@ -38,15 +33,14 @@ async function deliver(order: Order): Promise<void> {
 }
 
 describe('an order with healthy services', () => {
-  it('takes five local activities, and none for the combined steps', async () => {
+  it('takes four local activities', async () => {
     const order = await given(combined());
     await deliver(order);
     expect(callsOf(order)).toEqual([
-      'recordOrder',
-      'changeOrder CONFIRMED',
-      'assignAgent',
+      'placeOrder',
+      'confirmOrder',
       'changeDelivery PICKED_UP',
-      'changeDelivery DELIVERED',
+      'completeDelivery CONFIRMED',
     ]);
     expect(await order.durableCalls()).toEqual([]);
   });
@@ -56,22 +50,22 @@ describe('an order with healthy services', () => {
     const well = combined() as Activities;
     const order = await given(
       combined({
-        assignAgent: (asked) => (seen.push(asked.progress), well.assignAgent(asked)),
-        changeDelivery: (change) => (seen.push(change.progress), well.changeDelivery(change)),
+        confirmOrder: (step) => (seen.push(step.progress), well.confirmOrder(step)),
+        completeDelivery: (progress) => (seen.push(progress), well.completeDelivery(progress)),
       }),
     );
     await deliver(order);
     const { order_id, user_id, placed_at } = order.input.order;
     const known = { order_id, user_id, placed_at, status: 'CONFIRMED', total: '12.50', reason: null };
-    expect(seen).toEqual([{ ...known, delivered: false }, undefined, { ...known, delivered: true }]);
+    expect(seen).toEqual([{ ...known, delivered: false }, { ...known, delivered: true }]);
   });
 });
 
 describe('an order with an incomplete combined step', () => {
   it('is created by a durable call when the restaurant did not answer', async () => {
-    const order = await given(combined({ recordOrder: async () => ({ ...recorded, notCreated: 'no answer' }) }));
+    const order = await given(combined({ placeOrder: async () => ({ ...recorded, notCreated: 'no answer' }) }));
     expect(await order.place()).toMatchObject({ outcome: 'placed', total: '12.50' });
-    expect(callsOf(order)).toEqual(['recordOrder', 'createOrder']);
+    expect(callsOf(order)).toEqual(['placeOrder', 'createOrder']);
     expect(await order.durableCalls()).toEqual(['createOrder']);
     const { timeline } = await order.view();
     expect(timeline).toContainEqual(
@@ -83,8 +77,8 @@ describe('an order with an incomplete combined step', () => {
   it('is recorded by a step of its own when the record was not updated', async () => {
     const order = await given(
       combined({
-        assignAgent: async () => ({ outcome: 'assigned', ...agent, status: 'PENDING', recorded: false }),
-        changeDelivery: async () => ({ outcome: 'changed', recorded: false }),
+        confirmOrder: async () => ({ written: changed, search: assigned, recorded: false }),
+        completeDelivery: async () => ({ ...changed, recorded: false }),
       }),
     );
     await deliver(order);
@@ -94,33 +88,32 @@ describe('an order with an incomplete combined step', () => {
     ]);
   });
 
-  it('is created by a step of its own when the activity is of an earlier version', async () => {
-    const order = await given({ ...combined(), recordOrder: async () => recorded });
+  it('searches for its agent by a durable call when the delivery side did not answer', async () => {
+    const order = await given(combined({ confirmOrder: async () => ({ written: changed, notSearched: 'no answer' }) }));
     await deliver(order);
-    expect(callsOf(order)).toContain('createOrder');
-    expect(callsOf(order).filter((call) => call === 'recordProgress CONFIRMED')).toHaveLength(1);
+    expect(callsOf(order)).toEqual(expect.arrayContaining(['confirmOrder', 'assignAgent']));
+    expect(await order.durableCalls()).toContain('assignAgent');
   });
 });
 
 describe("the restaurant's reply in the recording step", () => {
   it('rejects the placement, and only the record is undone', async () => {
     const rejected = { ...recorded, created: { outcome: 'rejected', reason: 'no soup today' } } as const;
-    const order = await given(combined({ recordOrder: async () => rejected }));
+    const order = await given(combined({ placeOrder: async () => rejected }));
     expect(await order.place()).toMatchObject({ outcome: 'rejected', reason: 'no soup today' });
     expect(await order.handle.result()).toMatchObject({ outcome: 'REJECTED' });
-    expect(callsOf(order)).toEqual(['recordOrder', 'recordProgress CANCELLED']);
+    expect(callsOf(order)).toEqual(['placeOrder', 'recordProgress CANCELLED']);
   });
 
   it('is undone when the order is cancelled before the reply arrives', async () => {
     const [asked, gate] = [aGate(), aGate()];
     const order = await given(
       combined({
-        recordOrder: async ({ thenCreate }) => {
+        placeOrder: async () => {
           if (Context.current().info.isLocal) throw new Error('unavailable');
-          if (!thenCreate) return recorded;
           asked.open();
           await gate.promise; // the restaurant has the order, its reply has not arrived
-          return { ...recorded, created: { outcome: 'created', total: '12.50' } };
+          return { ...recorded, created };
         },
       }),
     );

@@ -1,8 +1,9 @@
 /** Couriers who hand a job back before pick-up. */
 import { alreadyApplied } from '../../../contracts/names';
-import type { Activities } from '../../../workflows/calls';
-import { agentAssignedSignal, declineUpdate } from '../../../workflows/messages';
+import type { Activities } from '../../../activities';
+import { agentAssignedSignal, declineUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { confirm, done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../../fixtures/order-stage';
+import { repeat } from '../../fixtures/repeat';
 import { until } from '../../fixtures/until';
 import { agent } from '../../fixtures/workflows';
 
@@ -56,6 +57,45 @@ describe('a job that is handed back', () => {
     await order.handle.query('order');
     expect(await move(order, 'PICKED_UP')).toEqual(done);
     expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
+  });
+
+  it.each(['PICKED_UP', 'CANCELLED'] as const)(
+    'can no longer be moved by who had it: %s at the same moment never reaches the next agent',
+    async (status) => {
+      for (let i = 0; i < repeat; i++) {
+        const order = await givenAssigned(oneByOne(agent, bela));
+        const by = { role: 'courier', agent_id: agent.agent_id } as const;
+        const [handedBack, moved] = await Promise.all([
+          order.update(declineUpdate, { agent_id: agent.agent_id, by }).catch((error: unknown) => error),
+          order.update(moveDeliveryUpdate, { status, by }).then(
+            ({ outcome }) => outcome,
+            () => 'refused',
+          ),
+        ]);
+        // Whichever came first counts, and the other is refused.
+        if (moved === 'done') expect(handedBack).not.toEqual(done);
+        else
+          expect(await order.sees('handed back')).toMatchObject({
+            status: 'CONFIRMED',
+            delivery: 'PENDING',
+            agent: bela,
+          });
+      }
+    },
+  );
+
+  it('unknown to the order is found out by the next agent’s report', async () => {
+    const order = await givenAssigned(oneByOne(agent, bela)); // the delivery side has given the job to Bela since
+    const by = { role: 'courier', agent_id: bela.agent_id } as const;
+    expect(await order.update(moveDeliveryUpdate, { status: 'PICKED_UP', by })).toEqual(done);
+    expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
+  });
+
+  it('is still its agent’s if the delivery side says so, whoever else reports', async () => {
+    const order = await givenAssigned(oneByOne(agent, agent));
+    const by = { role: 'courier', agent_id: bela.agent_id } as const;
+    expect(await order.update(moveDeliveryUpdate, { status: 'PICKED_UP', by })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await order.view()).toMatchObject({ agent, delivery: 'PENDING' });
   });
 
   it('by another agent, or after pick-up, is refused', async () => {

@@ -27,8 +27,8 @@ describe('the course of an order', () => {
       'recordOrder',
       'createOrder',
       'changeOrder CONFIRMED',
-      'recordProgress CONFIRMED',
       'assignAgent',
+      'recordProgress CONFIRMED',
       'changeDelivery PICKED_UP',
       'changeDelivery DELIVERED',
       'recordProgress CONFIRMED',
@@ -141,15 +141,15 @@ describe('a placement that is repeated', () => {
 
   it('changes nothing when an earlier run has placed another body', async () => {
     const first = aFirstPlacement({ bodyHash: 'b'.repeat(64) });
-    const order = await given({ recordOrder: async () => ({ outcome: 'recorded', first }) });
+    const order = await given({ recordOrder: async () => ({ outcome: 'settled', first }) });
     expect(await order.place()).toMatchObject({ outcome: 'settled', bodyHash: first.bodyHash });
     expect(order.services.calls).toEqual(['recordOrder']);
   });
 
   it('continues an order that an earlier run has left PENDING, and is answered with the first placement', async () => {
-    const first = aFirstPlacement();
-    const order = await given({ recordOrder: async () => ({ outcome: 'recorded', first }) });
-    expect(await order.place()).toMatchObject({ outcome: 'placed', placedAt: first.placedAt });
+    const { placedAt } = aFirstPlacement();
+    const order = await given({ recordOrder: async () => ({ outcome: 'recorded', placedAt }) });
+    expect(await order.place()).toMatchObject({ outcome: 'placed', placedAt });
     expect(order.services.calls).toEqual(['recordOrder', 'createOrder']);
   });
 });

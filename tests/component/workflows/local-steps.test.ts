@@ -4,7 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { cancelUpdate } from '../../../workflows/messages';
 import { confirm, move } from '../../fixtures/order-stage';
 import { anOrderInput } from '../../fixtures/orders';

@@ -5,7 +5,7 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import type { DeliveryMove } from '../../../contracts/states';
 import { sendUpdate } from '../../../lib/temporal/send';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { agentAssignedSignal, cancelUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { until } from '../../fixtures/until';
 import { confirm, move, orderStage, undoCalls, type ServedOrder } from '../../fixtures/order-stage';

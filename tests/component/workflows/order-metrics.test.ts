@@ -1,7 +1,7 @@
 /** The metrics that the workflow reports to its worker. */
 import { ApplicationFailure } from '@temporalio/common';
 import { orderStages, type OrderStage } from '../../../contracts/states';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { cancelUpdate, declineUpdate } from '../../../workflows/messages';
 import { readExposition } from '../../fixtures/exposition';
 import { confirm, move } from '../../fixtures/order-stage';

@@ -1,7 +1,7 @@
 /** Orders of several restaurants, each of which decides on its part. */
 import type { PartialRefusal } from '../../../contracts/states';
-import type { OrderPolicy } from '../../../contracts/workflow';
-import type { Activities } from '../../../workflows/calls';
+import type { OrderPolicy } from '../../../contracts/policy';
+import type { Activities } from '../../../activities';
 import { decideUpdate, moveDeliveryUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import { done, move, orderStage, refusalOf, undoCalls, type ServedOrder } from '../../fixtures/order-stage';

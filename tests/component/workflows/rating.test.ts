@@ -4,7 +4,7 @@ import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/cli
 import { ratingWorkflowId } from '../../../contracts/names';
 import type { RatingInput, RatingOutcome } from '../../../contracts/workflow';
 import { ratingWorkflow } from '../../../workflows';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { rateUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import { until } from '../../fixtures/until';

@@ -39,7 +39,7 @@ describe('a service that is slow or unavailable', () => {
     });
     await order.place();
     await confirm(order);
-    expect(await order.durableCalls()).toEqual(['createOrder', 'changeOrder']);
+    expect(await order.durableCalls()).toEqual(['createOrder', 'confirmOrder']);
   });
 
   it('does not let a limit cut off an accepted step', async () => {

@@ -1,6 +1,6 @@
 /** An order for which no agent is free yet, and requests to search again. */
 import { WorkflowUpdateStage } from '@temporalio/client';
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { agentAssignedSignal, askAgentUpdate } from '../../../workflows/messages';
 import { confirm, done, move, noAgentFree, orderStage, refusalOf, type ServedOrder } from '../../fixtures/order-stage';
 import { agent } from '../../fixtures/workflows';

@@ -60,8 +60,8 @@ interface Case {
 
 const cases: Case[] = [
   { step: 'createOrder', by: 'placed', before: { ...noDelivery, parts: [] }, after: noDelivery },
-  // The restaurant side is ahead of the run, which cannot rule out that a search for an agent has begun.
-  { step: 'changeOrder CONFIRMED', by: 'confirmed', before: noDelivery, after: undone },
+  // The confirmation also asks for an agent, so the delivery is undone with it.
+  { step: 'changeOrder CONFIRMED', by: 'confirmed', before: undone, after: undone },
   {
     step: 'changeOrder CONFIRMED of a part',
     by: 'confirmed by one of two',

@@ -1,5 +1,5 @@
 /** Failing compensations: when they are reported, and that their retries continue. The logs and metrics of the process are in tests/faults. */
-import type { Activities } from '../../../workflows/calls';
+import type { Activities } from '../../../activities';
 import { cancelUpdate } from '../../../workflows/messages';
 import { calledDurably, confirm, done, never, orderStage, type ServedOrder } from '../../fixtures/order-stage';
 

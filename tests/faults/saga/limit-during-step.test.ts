@@ -3,8 +3,8 @@
  * down.
  */
 import { CompleteAsyncError, Context } from '@temporalio/activity';
-import type { OrderPolicy } from '../../../contracts/workflow';
-import type { Activities } from '../../../workflows/calls';
+import type { OrderPolicy } from '../../../contracts/policy';
+import type { Activities } from '../../../activities';
 import { declineUpdate } from '../../../workflows/messages';
 import { confirm, done, move } from '../../fixtures/order-stage';
 import { anOrderInput } from '../../fixtures/orders';
@@ -37,6 +37,8 @@ interface Step {
   activity: 'changeOrder' | 'changeDelivery';
   status: string;
   policy: Partial<OrderPolicy>;
+  /** Of the activity that makes the call. */
+  reply: object;
   /** Brings the order to the step. */
   before: (order: OrderUnderTest) => Promise<unknown>;
   send: (order: OrderUnderTest) => Promise<unknown>;
@@ -51,6 +53,7 @@ const steps: [string, Step][] = [
     'a decision',
     {
       ...{ activity: 'changeOrder', status: 'CONFIRMED', policy: { decisionLimitMs: limitMs } },
+      reply: { written: { outcome: 'changed' } },
       before: (order) => order.place(),
       send: confirm,
       after: pickUp,
@@ -60,6 +63,7 @@ const steps: [string, Step][] = [
     'a pick-up',
     {
       ...{ activity: 'changeDelivery', status: 'PICKED_UP', policy: { pickupLimitMs: limitMs } },
+      reply: { outcome: 'changed' },
       before: (order) => confirm(order).then(() => order.sees('agent assigned')),
       send: pickUp,
       after: () => Promise.resolve(),
@@ -69,6 +73,7 @@ const steps: [string, Step][] = [
     'a hand-back',
     {
       ...{ activity: 'changeDelivery', status: 'DECLINED', policy: { pickupLimitMs: limitMs } },
+      reply: { outcome: 'changed' },
       before: (order) => confirm(order).then(() => order.sees('agent assigned')),
       send: (order) => order.update(declineUpdate, {}),
       after: async (order) => {
@@ -81,7 +86,7 @@ const steps: [string, Step][] = [
 ];
 
 test.each(steps)('%s that was accepted counts, even if its limit has expired when it is done', async (_what, step) => {
-  const { activity, status, policy, before, send, after } = step;
+  const { activity, status, policy, reply, before, send, after } = step;
   const services: Partial<Activities> = {
     [activity]: async (change: { status: string }) =>
       change.status === status ? answeredByHand() : { outcome: 'changed' },
@@ -98,7 +103,7 @@ test.each(steps)('%s that was accepted counts, even if its limit has expired whe
   await worker.stop();
 
   const { workflowId } = order.handle;
-  await stage.client.activity.complete({ workflowId, activityId }, { outcome: 'changed' });
+  await stage.client.activity.complete({ workflowId, activityId }, reply);
   const since = await until('the limit has expired', async () => {
     const { events } = await order.handle.fetchHistory();
     const answered = events?.findIndex((event) => event.activityTaskCompletedEventAttributes) ?? -1;

@@ -1,7 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import { decisions, deliveryMoves } from '../contracts/states';
-import type { AssignedAgent, CommandOutcome, OrderCommand, PlacementOutcome } from '../contracts/workflow';
+import { setHandler } from '@temporalio/workflow';
+import { decisions, deliveryMoves } from '../../contracts/states';
+import type { AssignedAgent, CommandOutcome, OrderCommand } from '../../contracts/workflow';
 import {
   agentAssignedSignal,
   commandUpdates,
@@ -9,18 +9,15 @@ import {
   orderQuery,
   placeUpdate,
   restaurantDecisionSignal,
-} from './messages';
-import type { OrderRun } from './order-run';
+} from '../messages';
+import { isRefused, isRepeat } from './decide';
+import type { OrderRun } from './run';
 
 /** Registers the query, the updates and the signals of an order. */
 export function registerHandlers(run: OrderRun): void {
-  const { inbox, record } = run;
-  setHandler(orderQuery, () => record.view());
-  setHandler(placeUpdate, async (): Promise<PlacementOutcome> => {
-    const { bodyHash, order } = run.input;
-    await CancellationScope.nonCancellable(() => condition(() => run.placement !== undefined));
-    return run.placement ?? { outcome: 'cancelled', reason: 'cancelled', bodyHash, placedAt: order.placed_at };
-  });
+  const { inbox } = run;
+  setHandler(orderQuery, () => run.view());
+  setHandler(placeUpdate, () => run.placed);
 
   for (const [kind, update] of Object.entries(commandUpdates)) {
     const toCommand = (arg: object) => ({ ...arg, kind }) as OrderCommand;
@@ -29,13 +26,16 @@ export function registerHandlers(run: OrderRun): void {
     });
   }
 
+  const ignore = (signal: string, why: string): void => run.emit({ type: 'signal-ignored', signal, why });
   /** A signal has no answer: refusals go to the timeline. */
   const onSignal = (name: string, input: unknown, command: OrderCommand | undefined): void => {
-    const verdict = command ? inbox.judge(command) : undefined;
-    if (command && verdict?.verdict === 'allowed') void inbox.submit(command);
-    else if (verdict?.verdict === 'refused') record.note(`signal ${name} ignored`, verdict.message);
-    else if (verdict === undefined)
-      record.note(`signal ${name} ignored`, `malformed input ${JSON.stringify(input ?? null).slice(0, 100)}`);
+    if (!command) {
+      ignore(name, `malformed input ${JSON.stringify(input ?? null).slice(0, 100)}`);
+      return;
+    }
+    const decided = inbox.judge(command);
+    if (isRefused(decided)) ignore(name, decided.message);
+    else if (!isRepeat(decided)) void inbox.submit(command);
   };
   setHandler(deliveryStatusSignal, (input) => {
     const status = deliveryMoves.find((move) => move === input);
@@ -46,8 +46,10 @@ export function registerHandlers(run: OrderRun): void {
     onSignal(restaurantDecisionSignal.name, input, status && { kind: 'decide', status, reason: 'decided by signal' });
   });
   setHandler(agentAssignedSignal, (input) => {
-    if (isAgent(input)) run.assigned = { agent_id: input.agent_id, agent_name: input.agent_name };
-    else record.note(`signal ${agentAssignedSignal.name} ignored`, 'malformed input');
+    if (isAgent(input)) {
+      const { agent_id, agent_name } = input;
+      run.emit({ type: 'agent-named', agent: { agent_id, agent_name } });
+    } else ignore(agentAssignedSignal.name, 'malformed input');
   });
 }
 

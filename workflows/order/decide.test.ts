@@ -1,7 +1,25 @@
-/** The lifecycle rules of an order: every state, every command. */
-import { deliveryStatuses, orderStatuses, type Decision, type OrderStatus } from '../contracts/states';
-import type { OrderCommand, RefusalCode } from '../contracts/workflow';
-import { after, judge, judgeEnded, stops, type OrderFacts } from './rules';
+/** The lifecycle rules of an order: every state, every command, every author; and the state that each decision leads to. */
+import { deliveryStatuses, orderStatuses, type Decision, type OrderStatus } from '../../contracts/states';
+import type { Author, OrderCommand, RefusalCode } from '../../contracts/workflow';
+import { decide, decideEnded, isRefused, isRepeat, stopReasonOf, type Decided } from './decide';
+import { evolve } from './evolve';
+import { initialState, type OrderState } from './state';
+
+const anOrder = initialState({
+  order: {
+    order_id: 'order',
+    user_id: 'user',
+    placed_at: '2026-01-01T12:00:00.000Z',
+    status: 'PENDING',
+    restaurants: [],
+  },
+  bodyHash: 'hash',
+});
+/** The state after the command has been carried out. */
+const after = (state: OrderState, command: OrderCommand): OrderState => {
+  const decided = decide(state, command);
+  return isRefused(decided) ? state : decided.events.reduce(evolve, state);
+};
 
 const commands: Record<string, OrderCommand> = {
   confirm: { kind: 'decide', status: 'CONFIRMED' },
@@ -15,9 +33,10 @@ const commands: Record<string, OrderCommand> = {
   'hand back': { kind: 'decline' },
 };
 
-const given = (state: string): OrderFacts => {
+const given = (state: string): OrderState => {
   const [status, delivery] = state.split(' / ');
   return {
+    ...anOrder,
     status: orderStatuses.find((known) => known === status) ?? 'PENDING',
     delivery: deliveryStatuses.find((known) => known === delivery) ?? null,
   };
@@ -51,34 +70,36 @@ const rows = Object.entries(table).flatMap(([state, words]) =>
   Object.keys(commands).map((name, column) => ({ state, command: name, word: words[column] as Word })),
 );
 
-const wordOf = (verdict: ReturnType<typeof judge>): Word =>
-  verdict.verdict === 'allowed' ? 'ok' : verdict.verdict === 'repeat' ? 'same' : verdict.code;
+const wordOf = (decided: Decided): Word => (isRefused(decided) ? decided.refused : isRepeat(decided) ? 'same' : 'ok');
 const command = (name: string): OrderCommand => commands[name] as OrderCommand;
 
 test('the table contains every state; only an order that was confirmed has a delivery', () => {
   const possible = orderStatuses.flatMap((status) =>
     (status === 'PENDING' ? [null] : [null, ...deliveryStatuses]).map((delivery) => ({ status, delivery })),
   );
-  expect(Object.keys(table).map(given)).toEqual(expect.arrayContaining(possible));
+  const states = Object.keys(table)
+    .map((state) => given(state))
+    .map(({ status, delivery }) => ({ status, delivery }));
+  expect(states).toEqual(expect.arrayContaining(possible));
   expect(Object.keys(table)).toHaveLength(possible.length);
 });
 
 describe('a running order', () => {
   test('whose delivery is uncertain accepts its delivery before it has an agent', () => {
-    const adopted = { ...given('CONFIRMED / none'), deliveryUncertain: true };
-    expect(wordOf(judge(adopted, command('deliver')))).toBe('ok');
-    expect(wordOf(judge({ ...adopted, delivery: 'PENDING' }, command('deliver')))).toBe(illegal);
-    expect(wordOf(judge({ ...adopted, status: 'CANCELLED' }, command('deliver')))).toBe(illegal);
+    const adopted: OrderState = { ...given('CONFIRMED / none'), deliveryUncertain: true };
+    expect(wordOf(decide(adopted, command('deliver')))).toBe('ok');
+    expect(wordOf(decide({ ...adopted, delivery: 'PENDING' }, command('deliver')))).toBe(illegal);
+    expect(wordOf(decide({ ...adopted, status: 'CANCELLED' }, command('deliver')))).toBe(illegal);
   });
 
   test.each(rows)('given $state, when asked to $command, then $word', ({ state, command: name, word }) => {
-    expect(wordOf(judge(given(state), command(name)))).toBe(word);
+    expect(wordOf(decide(given(state), command(name)))).toBe(word);
   });
 
   test.each(rows.filter(({ word }) => word !== 'ok' && word !== 'same'))(
     'given $state, when asked to $command, then the refusal says why',
     ({ state, command: name }) => {
-      expect(judge(given(state), command(name))).toMatchObject({
+      expect(decide(given(state), command(name))).toMatchObject({
         message: expect.stringMatching(/^[A-Z].+\.$/) as unknown,
       });
     },
@@ -86,19 +107,17 @@ describe('a running order', () => {
 });
 
 describe('an order that has ended', () => {
-  const refusals = {
+  const refusals: Partial<Record<OrderCommand['kind'], Word>> = {
     decide: noDecision,
-    moveDelivery: illegal,
     cancel: late,
     askAgent: has,
-    decline: illegal,
-  } as const;
+  };
 
   test.each(rows)(
     'given $state, when asked to $command, then only a repeat succeeds',
     ({ state, command: name, word }) => {
-      const expected = word === 'ok' ? refusals[command(name).kind] : word;
-      expect(wordOf(judgeEnded(given(state), command(name)))).toBe(expected);
+      const expected = word === 'ok' ? (refusals[command(name).kind] ?? illegal) : word;
+      expect(wordOf(decideEnded(given(state), command(name)))).toBe(expected);
     },
   );
 });
@@ -127,7 +146,8 @@ describe('a command that was carried out', () => {
   ];
 
   test.each(leads)('given %s, when asked to %s, then it is %s', (from, name, to) => {
-    expect(after(given(from), command(name))).toMatchObject(given(to));
+    const { status, delivery } = given(to);
+    expect(after(given(from), command(name))).toMatchObject({ status, delivery });
   });
 
   test('has a target state wherever it is allowed', () => {
@@ -139,11 +159,11 @@ describe('a command that was carried out', () => {
   const lasting = leads.filter(([, name]) => !['ask for an agent', 'hand back'].includes(name));
 
   test.each(lasting)('given %s, when %s is repeated, then it is a success that changes nothing', (from, name) => {
-    expect(judge(after(given(from), command(name)), command(name))).toEqual({ verdict: 'repeat' });
+    expect(wordOf(decide(after(given(from), command(name)), command(name)))).toBe('same');
   });
 
   test.each(leads)('given %s, when asked to %s, then it ends the order if that leads to %s', (from, name, to) => {
-    expect(stops(given(from), command(name))).toBe(to.startsWith('CANCELLED'));
+    expect(stopReasonOf(decide(given(from), command(name))) !== undefined).toBe(to.startsWith('CANCELLED'));
   });
 });
 
@@ -151,9 +171,9 @@ describe('an order of two restaurants', () => {
   const decision = (status: Decision, restaurant_id?: string, reason?: string): OrderCommand => {
     return { kind: 'decide', status, restaurant_id, reason };
   };
-  const order = (a: OrderStatus, b: OrderStatus, more: Partial<OrderFacts> = {}): OrderFacts => {
+  const order = (a: OrderStatus, b: OrderStatus, more: Partial<OrderState> = {}): OrderState => {
     const status = a === 'CONFIRMED' && b === 'CONFIRMED' ? 'CONFIRMED' : 'PENDING';
-    return { status, delivery: null, parts: { a, b }, ...more };
+    return { ...anOrder, status, parts: { a, b }, ...more };
   };
   const keepRest = true;
 
@@ -239,9 +259,9 @@ describe('an order of two restaurants', () => {
       'CANCELLED',
     ],
   ] as const)('%s', (_what, facts, command, status, a, b) => {
-    expect(judge(facts, command)).toEqual({ verdict: 'allowed' });
+    expect(wordOf(decide(facts, command))).toBe('ok');
     expect(after(facts, command)).toMatchObject({ status, parts: { a, b } });
-    expect(judge(after(facts, command), command).verdict).toBe('repeat');
+    expect(wordOf(decide(after(facts, command), command))).toBe('same');
   });
 
   test.each([
@@ -270,27 +290,85 @@ describe('an order of two restaurants', () => {
       noDecision,
     ],
   ] as const)('refuses the decision of %s', (_what, facts, command, code) => {
-    expect(judge(facts, command)).toMatchObject({ verdict: 'refused', code });
+    expect(wordOf(decide(facts, command))).toBe(code);
   });
 });
 
 describe('a decline', () => {
-  const facts: OrderFacts = { status: 'CONFIRMED', delivery: 'PENDING', agentId: 'asha', declinedBy: ['ben'] };
+  const facts: OrderState = {
+    ...given('CONFIRMED / PENDING'),
+    agent: { agent_id: 'asha', agent_name: 'Asha' },
+    declinedBy: ['ben'],
+  };
 
   test('leaves the order without an agent, and excludes the agent from the next search', () => {
     expect(after(facts, { kind: 'decline', agent_id: 'asha' })).toMatchObject({
       delivery: null,
-      agentId: null,
+      agent: null,
       declinedBy: ['ben', 'asha'],
     });
   });
 
   test.each([
-    ['without an agent', undefined, 'allowed'],
-    ['by the assigned agent', 'asha', 'allowed'],
-    ['by an agent who has already declined', 'ben', 'repeat'],
-    ['by another agent', 'cleo', 'refused'],
-  ])('%s (%s) is %s', (_who, agent_id, verdict) => {
-    expect(judge(facts, { kind: 'decline', agent_id }).verdict).toBe(verdict);
+    ['without an agent', undefined, 'ok'],
+    ['by the assigned agent', 'asha', 'ok'],
+    ['by an agent who has already declined', 'ben', 'same'],
+    ['by another agent', 'cleo', illegal],
+  ])('%s (%s) is %s', (_who, agent_id, word) => {
+    expect(wordOf(decide(facts, { kind: 'decline', agent_id }))).toBe(word);
+  });
+});
+
+describe('an author', () => {
+  const asha = { agent_id: 'asha', agent_name: 'Asha' };
+  const assigned: OrderState = {
+    ...given('CONFIRMED / PENDING'),
+    agent: asha,
+    parts: { a: 'CONFIRMED', b: 'CONFIRMED' },
+  };
+  const pickedUp = after(assigned, { kind: 'moveDelivery', status: 'PICKED_UP' });
+  const handedBack = after(assigned, { kind: 'decline', agent_id: 'asha' });
+  const pending: OrderState = { ...anOrder, parts: { a: 'PENDING', b: 'PENDING' } };
+  const customer = (user_id: string): Author => ({ role: 'customer', user_id });
+  const courier = (agent_id: string): Author => ({ role: 'courier', agent_id });
+  const restaurant = (...restaurant_ids: string[]): Author => ({ role: 'restaurant', restaurant_ids });
+  const pickUp = { kind: 'moveDelivery', status: 'PICKED_UP' } as const;
+  const deliver = { kind: 'moveDelivery', status: 'DELIVERED' } as const;
+  const cancelDelivery = { kind: 'moveDelivery', status: 'CANCELLED' } as const;
+  const confirm = { kind: 'decide', status: 'CONFIRMED' } as const;
+
+  test.each<[string, OrderState, OrderCommand, Author | undefined, Word]>([
+    ['the customer cancels', pending, { kind: 'cancel' }, customer('user'), 'ok'],
+    ['another customer cancels', pending, { kind: 'cancel' }, customer('another'), 'NOT_FOUND'],
+    ['the agent picks up', assigned, pickUp, courier('asha'), 'ok'],
+    [
+      'another courier, who may have got the job unknown to the order, picks up',
+      assigned,
+      pickUp,
+      courier('ben'),
+      'ok',
+    ],
+    ['another courier delivers', pickedUp, deliver, courier('ben'), 'NOT_FOUND'],
+    ['another courier cancels after the pick-up', pickedUp, cancelDelivery, courier('ben'), 'NOT_FOUND'],
+    ['the author of another build', assigned, pickUp, { role: 'robot' } as unknown as Author, 'NOT_FOUND'],
+    ['a courier whose job the order does not know yet picks up', handedBack, pickUp, courier('ben'), 'ok'],
+    ['a courier who has handed back picks up', handedBack, pickUp, courier('asha'), 'NOT_FOUND'],
+    ['a courier who has handed back cancels', handedBack, cancelDelivery, courier('asha'), 'NOT_FOUND'],
+    ['a courier hands back again', handedBack, { kind: 'decline', agent_id: 'asha' }, courier('asha'), 'same'],
+    ['another courier hands back', assigned, { kind: 'decline', agent_id: 'ben' }, courier('ben'), illegal],
+    ['a restaurant decides on its part', pending, { ...confirm, restaurant_id: 'a' }, restaurant('a'), 'ok'],
+    [
+      "a restaurant decides on another's part",
+      pending,
+      { ...confirm, restaurant_id: 'b' },
+      restaurant('a'),
+      'UNKNOWN_RESTAURANT',
+    ],
+    ['a restaurant decides on all parts', pending, confirm, restaurant('a'), 'FORBIDDEN'],
+    ['a restaurant with all parts decides on the order', pending, confirm, restaurant('a', 'b'), 'ok'],
+    ['an operator decides on the order', pending, confirm, undefined, 'ok'],
+    ['an operator moves the delivery', assigned, pickUp, undefined, 'ok'],
+  ])('%s', (_what, state, command, by, word) => {
+    expect(wordOf(decide(state, { ...command, by }))).toBe(word);
   });
 });

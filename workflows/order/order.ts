@@ -1,11 +1,12 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import type { OrderInput, OrderResult } from '../contracts/workflow';
+import type { OrderInput, OrderResult } from '../../contracts/workflow';
 import { registerHandlers } from './handlers';
-import { awaitDecisions } from './order-decision';
-import { deliver, findAgent, pickUp } from './order-delivery';
-import { end, undoAll } from './order-end';
-import { adopt, place } from './order-placement';
-import { openOrder, OrderStopped } from './order-run';
+import { awaitDecisions } from './decisions';
+import { deliver, findAgent, pickUp } from './delivery';
+import { end, undoAll } from './end';
+import { adopt, place } from './placement';
+import { openOrder } from './run';
+import { OrderStopped } from './waits';
 
 /**
  * One order from placement to delivery.
@@ -29,11 +30,12 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderResult> {
     else {
       const early = await place(run);
       if (early) return await end(run, early);
-      await awaitDecisions(run);
     }
+    let search = await awaitDecisions(run);
     do {
-      const settled = await findAgent(run);
+      const settled = await findAgent(run, search);
       if (settled) return await end(run, settled);
+      search = {};
     } while ((await pickUp(run)) === 'declined');
     await deliver(run);
     return await end(run, { outcome: 'DELIVERED', reason: null });

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, patched } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 
 /** One time limit at a time, for what the order is waiting for now. */
 export interface Watchdog {
@@ -6,10 +6,10 @@ export interface Watchdog {
   limit(ms: number, action: () => void): void;
   clear(): void;
   /**
-   * Runs work that a limit must not cut off: a step that was accepted. A limit that passes in the meantime acts afterwards, unless it is
-   * cleared or replaced at once. Wrap every wait of the step: the step's last answer and the timer may arrive in one workflow task.
+   * Runs work that the limit must not cut off: a step that was accepted. The limit is over if the step does what the order waits for; else
+   * one that has passed in the meantime acts now. Wrap every wait of the step: its last answer and the timer may arrive in one workflow task.
    */
-  holdDuring<T>(work: () => Promise<T>): Promise<T>;
+  holdDuring<T>(work: () => Promise<T>, isOver: (result: T) => boolean): Promise<T>;
 }
 
 /**
@@ -27,8 +27,7 @@ export function createWatchdog(): Watchdog {
       const earlier = (): boolean => present !== undefined && present.deadline < armedFor;
       await condition(earlier, Math.max(armedFor - Date.now(), 1));
       if (present && Date.now() >= present.deadline) {
-        // Unpatched: orders of version 0.1 whose limit has already cut off a step.
-        if (held > 0 && patched('limits-wait-for-accepted-steps')) {
+        if (held > 0) {
           await condition(() => held === 0);
           continue;
         }
@@ -47,10 +46,12 @@ export function createWatchdog(): Watchdog {
     clear() {
       present = undefined;
     },
-    async holdDuring(work) {
+    async holdDuring(work, isOver) {
       held++;
       try {
-        return await work();
+        const result = await work();
+        if (isOver(result)) present = undefined;
+        return result;
       } finally {
         held--;
       }

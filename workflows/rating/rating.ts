@@ -1,18 +1,15 @@
-import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import { defaultOrderPolicy, type CallPolicy, type RatingInput, type RatingOutcome } from '../contracts/workflow';
-import { createCalls } from './calls';
-import { logEvent } from './log-event';
-import { rateUpdate } from './messages';
-
-/** For ratings of version 0.1, whose input has no policy. */
-const defaultPolicy: CallPolicy = { avoidLocalMs: defaultOrderPolicy.avoidLocalMs };
+import { allHandlersFinished, condition, log, setHandler } from '@temporalio/workflow';
+import { policyOf, type InputPolicy } from '../../contracts/policy';
+import type { RatingInput, RatingOutcome } from '../../contracts/workflow';
+import { createCalls } from '../calls';
+import { rateUpdate } from '../messages';
 
 /**
  * One rating: stored once, then published, however long the broker is unavailable, to the services that average it. Answers as soon as
  * it is stored. Another rating of the same order in the meantime is a duplicate.
  */
-export async function ratingWorkflow(input: RatingInput, policy = defaultPolicy): Promise<RatingOutcome> {
-  const { call } = createCalls(policy, () => undefined);
+export async function ratingWorkflow(input: RatingInput, policy: InputPolicy = {}): Promise<RatingOutcome> {
+  const { call } = createCalls(policyOf(policy), () => undefined);
   const storing = call('storeRating', input);
   setHandler(rateUpdate, async (rating) => {
     const outcome = await storing;
@@ -24,7 +21,7 @@ export async function ratingWorkflow(input: RatingInput, policy = defaultPolicy)
   const outcome = await storing;
   if (outcome.outcome === 'stored') {
     await call('publishRating', { order_id, order_rating, agent_rating });
-    logEvent('info', 'rating published', { event: 'rating-published' });
+    log.info('rating published', { event: 'rating-published' });
   }
   await condition(allHandlersFinished);
   return outcome;

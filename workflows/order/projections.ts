@@ -1,0 +1,145 @@
+/** What is shown of an order, each a function of an event or of the state. A new event needs a line here only if it shows more than its type. */
+import type { OrderStage } from '../../contracts/states';
+import { searchAttributes } from '../../contracts/names';
+import type { OrderProgress, OrderView, TimelineEntry } from '../../contracts/workflow';
+import type { OrderEvent, OrderEventOf } from './events';
+import type { OrderFacts, OrderState } from './state';
+
+/** What some types of events show, each a function of the event. */
+export type Projection<Shown> = { [Type in OrderEvent['type']]?: (event: OrderEventOf<Type>) => Shown };
+
+/** Undefined for a type that is not in the projection. */
+export const project = <Shown>(projection: Projection<Shown>, event: OrderEvent): Shown | undefined =>
+  (projection[event.type] as ((event: OrderEvent) => Shown) | undefined)?.(event);
+
+type Text = [text: string, detail?: string | null] | null;
+const hidden = (): Text => null;
+
+/** The lines of an order's timeline that are not just the type in words and the reason. Null: the event is not shown. */
+const texts: Projection<Text> = {
+  placed: ({ restaurants }) => ['placed', `${restaurants} restaurant(s)`],
+  recorded: hidden,
+  'placed-before': hidden,
+  accepted: ({ total }) => ['accepted by the restaurant side', `total ${total}`],
+  rejected: hidden,
+  adopted: ({ confirmed }) => (confirmed ? ['adopted', 'already confirmed'] : null),
+  'part-confirmed': ({ restaurant_id, reason }) => ['confirmed by one restaurant', reason ?? restaurant_id],
+  'refused-in-part': ({ restaurant_id, reason }) => ['refused by one restaurant', reason ?? restaurant_id],
+  repriced: ({ total }) => ['new total', total],
+  confirmed: () => ['confirmed by the restaurant'],
+  'agent-requested': hidden,
+  'agent-searched': () => ['waiting for an agent'],
+  'agent-named': hidden,
+  'agent-assigned': ({ agent }) => ['agent assigned', agent.agent_name],
+  'handed-back': ({ agent_name, reason }) => ['handed back', reason ?? agent_name],
+  delivering: hidden,
+  'not-delivered': hidden,
+  'delivered-before': () => ['already delivered'],
+  late: () => ['late: needs attention'],
+  stopped: hidden,
+  undone: ({ step }) => ['undone', step],
+  'undo-delayed': ({ services, forMs }) => [
+    'undo keeps failing',
+    `${services.join(', ')}, for ${forMs / 1_000} s; still retrying`,
+  ],
+  'undo-failed': ({ step, error }) => ['could not undo', `${step}: ${error}`],
+  ended: hidden,
+  'service-unavailable': ({ service, error }) => [`${service} service slow or unavailable, retrying`, error],
+  'record-failed': ({ error }) => ["could not update the customer's record", error],
+  'signal-ignored': ({ signal, why }) => [`signal ${signal} ignored`, why],
+};
+
+/** An event in the order's timeline, which its customer reads. Null: not shown. */
+export function timelineText(event: OrderEvent): Text {
+  const text = project(texts, event);
+  if (text !== undefined) return text;
+  return [event.type.replaceAll('-', ' '), 'reason' in event ? event.reason : undefined];
+}
+
+/** A line of the order worker's log (docs/logging.md). No names or words of people. */
+export interface LogLine {
+  /** @default 'info' */
+  level?: 'warn' | 'error';
+  message: string;
+  event: string;
+  fields?: Record<string, string | number | readonly string[]>;
+}
+
+const lines: Projection<LogLine[]> = {
+  accepted: () => [{ event: 'order-placed', message: 'order placed' }],
+  adopted: ({ confirmed }) => (confirmed ? [{ event: 'order-adopted', message: 'order adopted' }] : []),
+  confirmed: () => [{ event: 'order-confirmed', message: 'order confirmed' }],
+  'agent-searched': () => [{ event: 'order-waiting', message: 'no agent is free; the order is waiting' }],
+  'agent-assigned': ({ agent: { agent_id } }) => [
+    { event: 'agent-assigned', message: 'agent assigned', fields: { agent_id } },
+  ],
+  'handed-back': () => [{ event: 'job-handed-back', message: 'job handed back' }],
+  late: () => [{ level: 'warn', event: 'delivery-late', message: 'delivery is late' }],
+  cancelling: ({ command }) => [{ event: 'order-undoing', message: 'cancelling the order', fields: { command } }],
+  'undo-delayed': ({ services, forMs }) => [
+    {
+      level: 'warn',
+      event: 'undo-failing',
+      message: 'a compensation keeps failing; still retrying',
+      fields: { services, for_ms: forMs },
+    },
+  ],
+  cancelled: ({ failed = [] }) =>
+    failed.map((undo) => ({
+      level: 'error',
+      event: 'undo-failed',
+      message: 'a compensation has failed permanently',
+      fields: { undo },
+    })),
+  ended: ({ outcome }) => [{ event: 'order-ended', message: 'order ended', fields: { outcome } }],
+};
+
+/** The log lines of an event. */
+export const logLines = (event: OrderEvent): LogLine[] => project(lines, event) ?? [];
+
+/** The state for metrics: the order's and the delivery's status in one. */
+export function stageOf({ status, delivery }: OrderFacts): OrderStage {
+  if (status === 'CANCELLED' || delivery === 'CANCELLED') return 'CANCELLED';
+  if (delivery === null) return status;
+  return delivery === 'PENDING' ? 'ASSIGNED' : delivery;
+}
+
+const { orderStatus, deliveryStatus, agentId, orderAttention } = searchAttributes;
+
+/** The search attributes that change while the order runs. */
+export const searchable = ({ status, delivery, agent, attention }: OrderState) => [
+  { key: orderStatus, value: status },
+  { key: deliveryStatus, value: delivery },
+  { key: agentId, value: agent?.agent_id ?? null },
+  { key: orderAttention, value: attention },
+];
+
+/** The customer's record. It becomes CANCELLED with the compensation. */
+export function progressOf({ order_id, user_id, placed_at, ...state }: OrderState): OrderProgress {
+  const { total, reason, delivery } = state;
+  const status = reason === null ? state.status : 'CANCELLED';
+  return { order_id, user_id, placed_at, status, delivered: delivery === 'DELIVERED', total, reason };
+}
+
+/** The answer of the `order` query. */
+export function viewOf({ order_id, user_id, placed_at, ...state }: OrderState, timeline: TimelineEntry[]): OrderView {
+  const { status, delivery, agent, parts, total, reason, attention } = state;
+  const order = { order_id, user_id, placed_at };
+  return { ...order, status, delivery, agent, ...(parts && { parts }), total, reason, attention, timeline };
+}
+
+/** The order as Markdown, for the Web UI. */
+export function currentDetails(view: OrderView): string {
+  const facts = [
+    `**Order ${view.status}**`,
+    view.delivery && `delivery **${view.delivery}**`,
+    view.total && `total ${view.total}`,
+    view.agent && `agent ${view.agent.agent_name}`,
+    view.reason && `reason: ${view.reason}`,
+    view.attention && `**needs attention: ${view.attention}**`,
+  ];
+  const timeline = view.timeline.map(
+    ({ at, event, detail }) => `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`,
+  );
+  return [facts.filter(Boolean).join(' · '), '', ...timeline].join('\n');
+}
