@@ -88,7 +88,9 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the authent
   });
 
   test('has only one way to check tokens', () => {
-    expect(load({ AUTH_SECRET, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })).toThrow(/AUTH_JWKS_URL: not together with AUTH_SECRET/);
+    expect(load({ AUTH_SECRET, AUTH_JWKS_URL, AUTH_SERVICE_TOKEN })).toThrow(
+      /AUTH_JWKS_URL: not together with AUTH_SECRET/,
+    );
   });
 
   test('refuses a short secret', () => {

@@ -57,7 +57,10 @@ describe('an order with healthy services', () => {
     await deliver(order);
     const { order_id, user_id, placed_at } = order.input.order;
     const known = { order_id, user_id, placed_at, status: 'CONFIRMED', total: '12.50', reason: null };
-    expect(seen).toEqual([{ ...known, delivered: false }, { ...known, delivered: true }]);
+    expect(seen).toEqual([
+      { ...known, delivered: false },
+      { ...known, delivered: true },
+    ]);
   });
 });
 
