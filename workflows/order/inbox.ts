@@ -34,6 +34,8 @@ export interface Inbox {
   nextStop(): Submitted | undefined;
   /** Why that command ends the order. */
   stopReason(): string | undefined;
+  /** Answers the commands that have become no-ops. Call it after each change of the order. */
+  answerRepeats(): void;
   /** The order has ended: answers all pending commands accordingly. */
   settleAll(): void;
 }
@@ -49,13 +51,7 @@ export function createInbox(order: { readonly state: OrderState }, changed: () =
   let waiting: Pending[] = [];
   const searches = createSearchLimit();
 
-  /** The commands without an answer. One that has become a no-op gets it here. */
-  const pending = (): Pending[] => {
-    for (const submitted of waiting) {
-      if (isRepeat(decide(order.state, submitted.command))) submitted.answer({ outcome: 'done' });
-    }
-    return (waiting = waiting.filter(({ isAnswered }) => !isAnswered()));
-  };
+  const pending = (): Pending[] => waiting.filter(({ isAnswered }) => !isAnswered());
   const stopOf = ({ command }: Submitted): string | undefined => stopReasonOf(decide(order.state, command));
   const nextStop = (): Submitted | undefined => pending().find((submitted) => stopOf(submitted) !== undefined);
 
@@ -85,8 +81,7 @@ export function createInbox(order: { readonly state: OrderState }, changed: () =
     countEmptySearch: searches.count,
     submit(command) {
       const submitted = newlyPending(command);
-      waiting.push(submitted);
-      pending(); // a no-op is answered at once
+      waiting = [...pending(), submitted];
       changed();
       return submitted.outcome;
     },
@@ -95,6 +90,10 @@ export function createInbox(order: { readonly state: OrderState }, changed: () =
     stopReason: () => {
       const stop = nextStop();
       return stop && stopOf(stop);
+    },
+    answerRepeats() {
+      for (const { command, answer } of pending())
+        if (isRepeat(decide(order.state, command))) answer({ outcome: 'done' });
     },
     settleAll() {
       for (const submitted of pending()) submitted.answer(outcomeOf(decideEnded(order.state, submitted.command)));

@@ -27,6 +27,7 @@ export function openOrder(input: OrderInput): OrderRun {
   const placed = createAnswer<PlacementOutcome>();
   const changed = (): void => {
     if (story.state.placement) placed.resolve(story.state.placement);
+    inbox.answerRepeats();
     waits.changed();
   };
   const story = beginStory(input, changed);
