@@ -87,7 +87,7 @@ describe('cancel racing confirm', () => {
       first: confirm,
       second: cancel,
       answers: [400, 200],
-      looks: neverAssigned,
+      looks: { ...neverAssigned, delivery: 'CANCELLED' }, // the confirmation was to ask for an agent
     }));
 
   test('cancel first: the compensation is in progress when the confirmation arrives, which is refused', async () =>

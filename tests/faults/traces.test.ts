@@ -52,7 +52,7 @@ const start = 'POST /orders > UpdateWithStartWorkflow:orderWorkflow';
 test('the trace of an order that waits and that of the agent who joins are linked', async () => {
   const order = await placed(); // the first: no other test has left an agent
   expect((await decide(order, 'CONFIRMED')).status).toBe(200);
-  await spanWhere(collector, 'of the queue', ofOrder(order.order_id, 'RunActivity:assignAgent'));
+  await spanWhere(collector, 'of the queue', ofOrder(order.order_id, 'RunActivity:confirmOrder'));
   await addAgent();
   await agentOf(order);
   await deliver(order);
@@ -71,18 +71,18 @@ test('the trace of an order that waits and that of the agent who joins are linke
 test('an order is one trace, from its placement over queues and databases to its end', async () => {
   const { order_id } = await delivered();
   const { traceId } = await endOf(order_id);
-  const create = `${start} > RunActivity:recordOrder > request place-order-queue > process place-order-queue`;
-  const assign = `${start} > RunActivity:assignAgent > request assign-dilvery-agent-queue > process assign-dilvery-agent-queue`;
+  const create = `${start} > RunActivity:placeOrder > request place-order-queue > process place-order-queue`;
+  const assign = `${start} > RunActivity:confirmOrder > request assign-dilvery-agent-queue > process assign-dilvery-agent-queue`;
   const paths = await pathsOf(traceId, [
     'api-user: POST /orders',
     `api-user: ${start}`,
     `worker-order: ${start} > RunWorkflow:orderWorkflow`,
     `worker-order: ${start} > HandleUpdate:place`,
-    `worker-order: ${start} > RunActivity:recordOrder > INSERT userOrder`,
+    `worker-order: ${start} > RunActivity:placeOrder > INSERT userOrder`,
     `worker-restaurant: ${create}`,
     `worker-restaurant: ${create} > prisma:client:transaction > INSERT OrderGroup`,
     `worker-order: ${start} > HandleUpdate:decide`,
-    `worker-restaurant: ${start} > RunActivity:changeOrder > request change-order-status-queue > process change-order-status-queue > UPDATE OrderGroup`,
+    `worker-restaurant: ${start} > RunActivity:confirmOrder > request change-order-status-queue > process change-order-status-queue > UPDATE OrderGroup`,
     `worker-delivery: ${assign} > INSERT DeliveryAssignment`,
     `worker-order: ${start} > HandleUpdate:moveDelivery`,
     `worker-delivery: ${start} > RunActivity:changeDelivery > request update-dilvery-status-queue > process update-dilvery-status-queue`,
