@@ -1,5 +1,6 @@
 /** Placements, accepted and refused, through the whole running system. */
 import { randomUUID } from 'node:crypto';
+import { policyOf } from '../../contracts/policy';
 import type { OrderInput } from '../../contracts/workflow';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { orderPolicy } from '../../lib/config/policy';
@@ -70,6 +71,6 @@ test('an order has the time limits of the configuration', async () => {
   type Started = { workflowExecutionStartedEventAttributes: { input: { payloads: [{ data: string }] } } };
   const [started] = (JSON.parse(shown) as { events: [Started] }).events;
   const [{ data }] = started.workflowExecutionStartedEventAttributes.input.payloads;
-  const { policy } = JSON.parse(Buffer.from(data, 'base64').toString()) as OrderInput;
-  expect(policy).toEqual(orderPolicy(loadConfig(schemas.userApi, process.env))); // the services' environment is the test's
+  const input = JSON.parse(Buffer.from(data, 'base64').toString()) as OrderInput;
+  expect(policyOf(input)).toEqual(orderPolicy(loadConfig(schemas.userApi, process.env))); // the services' environment is the test's
 });

@@ -69,9 +69,9 @@ test('a build that cannot replay the orders in progress blocks them, and the pre
   await deployment.replace('workers/order', present);
   const order = await place(anOrderOf(kitchen));
 
-  // A timer that the orders in progress have not started: a change without `patched`.
+  // A timer that the orders in progress have not started: which is another command.
   const broken = aBuild((workflows) =>
-    workflows.replace("record.note('placed'", "setTimeout(() => undefined, 60_000); record.note('placed'"),
+    workflows.replace("run.emit({ type: 'placed'", "setTimeout(() => undefined, 60_000); run.emit({ type: 'placed'"),
   );
   const worker = await startProcess('workers/order', broken);
   await makeCurrent(broken);
