@@ -40,7 +40,7 @@ export interface Inbox {
   settleAll(): void;
 }
 
-/** Whoever asks: both are allowed to. */
+/** The author does not count: both may give the command. */
 const isSame = ({ by: _one, ...one }: OrderCommand, { by: _other, ...other }: OrderCommand): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 

@@ -91,7 +91,7 @@ describe('a job that is handed back', () => {
     expect(await order.view()).toMatchObject({ agent: bela, delivery: 'PICKED_UP' });
   });
 
-  it('is still its agent’s if the delivery side says so, whoever else reports', async () => {
+  it('stays with its agent if the delivery side says so, although another courier reports', async () => {
     const order = await givenAssigned(oneByOne(agent, agent));
     const by = { role: 'courier', agent_id: bela.agent_id } as const;
     expect(await order.update(moveDeliveryUpdate, { status: 'PICKED_UP', by })).toMatchObject({ code: 'NOT_FOUND' });
