@@ -42,9 +42,8 @@ export function createCombinedActivities(deps: RequestDeps & { records: OrderRec
       const startedAt = Date.now();
       const recorded = await single.recordOrder(order);
       if (recorded.outcome === 'settled') return recorded;
-      const limits = { elapsedMs: Date.now() - startedAt };
       try {
-        const created = await requestReply(deps, queues.placeOrder, order.order, createOrderReply, limits);
+        const created = await requestReply(deps, queues.placeOrder, order.order, createOrderReply, { startedAt });
         return { ...recorded, created };
       } catch (error) {
         if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
@@ -70,7 +69,7 @@ export function createCombinedActivities(deps: RequestDeps & { records: OrderRec
         { ...progress, total: written.total ?? progress.total },
         leftMs,
       );
-      const limits = { elapsedMs: Date.now() - startedAt, timeoutMs: searchTimeoutMs };
+      const limits = { startedAt, timeoutMs: searchTimeoutMs };
       const message = { order_id: change.order_id };
       const searching = requestReply(deps, queues.assignAgent, message, assignAgentReply, limits);
       const search = await searching.then(

@@ -17,18 +17,18 @@ const defaultTimeoutMs = 10_000;
 /**
  * Sends a request to a service's queue and returns the validated reply. The request expires with the activity's attempt.
  * Throws ApplicationFailure (non-retryable where the service says so), or the broker client's retryable errors.
- * @param limits `elapsedMs`: the time since the attempt began. `timeoutMs`: a tighter timeout than the attempt's.
+ * @param limits `startedAt`: when the attempt began, if not now. `timeoutMs`: a tighter timeout than the attempt's.
  */
 export function requestReply<T extends z.ZodType>(
   deps: RequestDeps,
   queue: string,
   body: object,
   replySchema: T,
-  { elapsedMs = 0, timeoutMs: ownTimeoutMs = defaultTimeoutMs } = {},
+  { startedAt = Date.now(), timeoutMs: ownTimeoutMs = defaultTimeoutMs } = {},
 ): Promise<z.infer<T>> {
   return guarded(async () => {
     const { cancellationSignal } = Context.current();
-    const timeoutMs = Math.min(timeLeftMs(Date.now() - elapsedMs), ownTimeoutMs);
+    const timeoutMs = Math.min(timeLeftMs(startedAt), ownTimeoutMs);
     const reply = replySchema.safeParse(
       await deps.broker.request(queue, body, { timeoutMs, signal: cancellationSignal }),
     );
