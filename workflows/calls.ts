@@ -111,23 +111,30 @@ export function createCalls(policy: CallPolicy, onDurable: (service: Service, wh
  * with a nondeterminism error. No outcome is withheld for longer than a local attempt takes.
  */
 function createBarrier(): (running: Promise<unknown>) => Promise<unknown> {
-  let group: { running: number; ended: Promise<void>; end: () => void } | undefined;
-  const newGroup = () => {
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    return { running: 0, ended, end };
-  };
+  let group: { running: number; ended: Deferred<void> } | undefined;
   return (running) => {
-    const mine = (group ??= newGroup());
+    const mine = (group ??= { running: 0, ended: createDeferred() });
     mine.running++;
     const leave = (): void => {
       if (--mine.running > 0) return;
       group = undefined;
-      mine.end();
+      mine.ended.resolve();
     };
     running.then(leave, leave);
-    return mine.ended.then(() => running);
+    return mine.ended.promise.then(() => running);
   };
+}
+
+export interface Deferred<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+}
+
+/** A promise that an operator's cancel does not reject, unlike the SDK's `Trigger`. */
+export function createDeferred<T>(): Deferred<T> {
+  let resolve = (_value: T): void => undefined;
+  const promise = new Promise<T>((resolvePromise) => (resolve = resolvePromise));
+  return { promise, resolve: (value) => resolve(value) };
 }
 
 /** Calls a proxy with options at the call site. Their types do not survive an index by a generic name. */

@@ -10,12 +10,11 @@ import { createLog } from '../../lib/logging/log';
 import { dataConverterOf, payloadCodec } from '../../lib/temporal/payload-codec';
 import { payloadKeys, type PayloadKeys } from '../../lib/temporal/payload-keys';
 import { createCodecApp } from '../../tools/codec-server/main';
-import { cancelUpdate, decideUpdate, moveDeliveryUpdate, restaurantDecisionSignal } from '../../workflows/messages';
+import { cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { orderStart } from '../../workflows/start';
 import { temporal as temporalCli } from '../e2e/fixtures/temporal-cli';
 import { anOrderInput } from '../fixtures/orders';
 import { aCourier, aCustomer, anOperator, aTokenOf, bearerOf, tokensRequired } from '../fixtures/tokens';
-import { until } from '../fixtures/until';
 import {
   agent,
   findOrder,
@@ -204,26 +203,6 @@ describe('a running order', () => {
     expect(ids.at(0)).toBe('one');
     expect(ids.at(-1)).toBe('two');
   });
-});
-
-test('an order on a worker without its key waits, and continues on a worker that has it', async () => {
-  const first = stage.withKeys(keys);
-  const { taskQueue, ...worker } = await first.worker(stubServices());
-  const order = await startOrder(first.client, taskQueue, anOrderInput());
-  await order.place();
-  await worker.stop();
-  const keyless = await stage.withKeys(keysOf(two)).worker(stubServices(), taskQueue);
-  await order.handle.signal(restaurantDecisionSignal, 'CONFIRMED');
-  await until('its task has failed', async () => {
-    const { history } = await stored(order);
-    return history.events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed);
-  });
-  await keyless.stop();
-  const next = stage.withKeys(keysOf(two, one));
-  await next.worker(stubServices(), taskQueue);
-  const found = findOrder(next.client, order.input);
-  await found.sees('agent assigned');
-  await completeDelivery(found);
 });
 
 describe('a worker with keys', () => {

@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { alreadyApplied, alreadyPending } from '../../contracts/names';
 import type { CommandOutcome, OrderCommand, RefusalCode } from '../../contracts/workflow';
+import { createDeferred } from '../calls';
 import { decide, decideEnded, isRefused, isRepeat, outcomeOf, stopReasonOf, type Decided } from './decide';
 import { evolve } from './evolve';
 import type { OrderState } from './state';
-import { createAnswer } from './waits';
 
 export interface Submitted {
   readonly command: OrderCommand;
@@ -108,7 +108,7 @@ interface Pending extends Submitted {
 }
 
 function newlyPending(command: OrderCommand): Pending {
-  const outcome = createAnswer<CommandOutcome>();
+  const outcome = createDeferred<CommandOutcome>();
   let answered = false;
   return {
     command,

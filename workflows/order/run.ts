@@ -1,11 +1,11 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { policyOf, type OrderPolicy } from '../../contracts/policy';
 import type { OrderInput, PlacementOutcome } from '../../contracts/workflow';
-import { createCalls, type Calls } from '../calls';
+import { createCalls, createDeferred, type Calls } from '../calls';
 import { createCompensation, type Compensation } from './compensation';
 import { createInbox, type Inbox } from './inbox';
 import { beginStory, type Story } from './story';
-import { createAnswer, createWaits, type Waits } from './waits';
+import { createWaits, type Waits } from './waits';
 import { createWatchdog, type Watchdog } from './watchdog';
 
 /** A running order: its story, its commands, and how its steps call, wait and are undone. `until` also shows the order. */
@@ -24,7 +24,7 @@ export interface OrderRun extends Story, Calls, Waits {
 
 export function openOrder(input: OrderInput): OrderRun {
   const policy = policyOf(input);
-  const placed = createAnswer<PlacementOutcome>();
+  const placed = createDeferred<PlacementOutcome>();
   const changed = (): void => {
     if (story.state.placement) placed.resolve(story.state.placement);
     inbox.answerRepeats();

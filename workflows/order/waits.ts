@@ -15,13 +15,6 @@ export interface Waits {
   changed(): void;
 }
 
-/** A promise that an operator's cancel does not reject, unlike the SDK's `Trigger`. */
-export function createAnswer<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve = (_value: T): void => undefined;
-  const promise = new Promise<T>((resolvePromise) => (resolve = resolvePromise));
-  return { promise, resolve: (value) => resolve(value) };
-}
-
 /**
  * Waits without the SDK's `condition` where there is no timeout: the worker enters the sandbox once more for each step in a chain of
  * conditions, which costs an order more than the saga itself.
