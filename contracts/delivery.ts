@@ -1,7 +1,8 @@
 /** HTTP bodies and queries of agents and deliveries (contract, section 2). */
 import { z } from 'zod';
 import { deliveryMoves, deliveryStatuses } from './states';
-import { anyId, cursor, limits, pageLimit, reason, text } from './values';
+import { limits } from './limits';
+import { anyId, cursor, pageLimit, reason, text } from './values';
 
 export const genders = ['MALE', 'FEMALE'] as const;
 

@@ -1,7 +1,8 @@
 /** Bodies of messages and replies. Unknown fields are ignored. The first two and the rating are shared with old programs (contract, section 1). */
 import { z } from 'zod';
 import { decisions, deliveryMoves, deliveryStatuses, orderStatuses } from './states';
-import { id, limits, money, placedAt, quantity, rating, reason } from './values';
+import { limits } from './limits';
+import { id, money, placedAt, quantity, rating, reason } from './values';
 
 const orderedItem = z.object({ menu_item_id: id, quantity });
 

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { orderedRestaurants, type OrderedRestaurant } from './messages';
 import { decisions, orderStatuses, partialRefusals } from './states';
-import { anyId, cursor, id, limits, pageLimit, rating, reason } from './values';
+import { limits } from './limits';
+import { anyId, cursor, id, pageLimit, rating, reason } from './values';
 
 /** `POST /orders`. Repeated restaurants and items are merged, quantities added. The result, which is one message, must keep the limits too. */
 export const placeOrderBody = z

@@ -1,6 +1,7 @@
 /** HTTP bodies and queries of restaurants and menus (contract, section 2). */
 import { z } from 'zod';
-import { anyId, limits, price, text, timeOfDay, wholeNumber } from './values';
+import { limits } from './limits';
+import { anyId, price, text, timeOfDay, wholeNumber } from './values';
 
 export const menuItemTypes = ['VEG', 'NON_VEG'] as const;
 

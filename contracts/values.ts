@@ -1,19 +1,6 @@
-/** The small schemas that messages and HTTP bodies are made of, and their limits. */
+/** The small schemas that messages and HTTP bodies are made of. */
 import { z } from 'zod';
-
-export const limits = {
-  /** Keeps a total within DECIMAL(10,2) for all but the dearest items. */
-  quantity: 10_000,
-  /** The largest DECIMAL(10,2). */
-  amount: 99_999_999.99,
-  restaurantsPerOrder: 50,
-  itemsPerRestaurant: 200,
-  menuItems: 500,
-  nameLength: 200,
-  descriptionLength: 2000,
-  reasonLength: 500,
-  pageSize: 100,
-} as const;
+import { isStorable, limits } from './limits';
 
 /** A UUID of any version, as old programs write them. Normalised to lower case. */
 export const id = z.guid().transform((value) => value.toLowerCase());
@@ -53,9 +40,6 @@ export const placedAt = z
   .transform((value) => new Date(value).toISOString())
   .refine((value) => fourDigitYear.test(value), 'not a year from 0001 to 9999');
 
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
-const storable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
-
 /** Text of 1 to `max` characters after trimming. */
 export const text = (max: number) =>
   z
@@ -63,7 +47,7 @@ export const text = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .refine(storable, 'contains characters that cannot be stored')
+    .refine(isStorable, 'contains characters that cannot be stored')
     .meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // what the lines above amount to, for the API documents
 
 /** Why an order, a part or a job is given up. */

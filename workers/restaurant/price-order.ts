@@ -1,5 +1,5 @@
 import type { OrderedRestaurant } from '../../contracts/messages';
-import { limits } from '../../contracts/values';
+import { limits } from '../../contracts/limits';
 import type { Offer, PricedOrder } from '../../prisma/restaurant/placement';
 
 export type Pricing = { outcome: 'priced'; order: PricedOrder } | { outcome: 'rejected'; reason: string };

@@ -1,7 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
-import { decisions, deliveryMoves } from '../../contracts/states';
-import type { AssignedAgent, CommandOutcome, OrderCommand } from '../../contracts/workflow';
+import type { CommandOutcome, OrderCommand } from '../../contracts/workflow';
 import {
   agentAssignedSignal,
   commandUpdates,
@@ -11,6 +10,7 @@ import {
   restaurantDecisionSignal,
 } from '../messages';
 import { isRefused, isRepeat } from './decide';
+import { toAgent, toCommand } from './guards';
 import type { OrderRun } from './run';
 
 /** Registers the query, the updates and the signals of an order. */
@@ -19,12 +19,10 @@ export function registerHandlers(run: OrderRun): void {
   setHandler(orderQuery, () => run.view());
   setHandler(placeUpdate, () => run.placed);
 
-  for (const [kind, update] of Object.entries(commandUpdates)) {
-    const toCommand = (arg: object) => ({ ...arg, kind }) as OrderCommand;
-    setHandler(update as UpdateDefinition<CommandOutcome, [object]>, (arg: object) => inbox.submit(toCommand(arg)), {
-      validator: (arg: object) => inbox.validate(toCommand(arg)),
+  for (const [kind, update] of Object.entries(commandUpdates) as [OrderCommand['kind'], AnyUpdate][])
+    setHandler(update, (arg) => inbox.submit(toCommand(kind, arg) as OrderCommand), {
+      validator: (arg) => inbox.validate(toCommand(kind, arg)),
     });
-  }
 
   const ignore = (signal: string, why: string): void => run.emit({ type: 'signal-ignored', signal, why });
   /** A signal has no answer: refusals go to the timeline. */
@@ -37,23 +35,17 @@ export function registerHandlers(run: OrderRun): void {
     if (isRefused(decided)) ignore(name, decided.message);
     else if (!isRepeat(decided)) void inbox.submit(command);
   };
-  setHandler(deliveryStatusSignal, (input) => {
-    const status = deliveryMoves.find((move) => move === input);
-    onSignal(deliveryStatusSignal.name, input, status && { kind: 'moveDelivery', status });
-  });
-  setHandler(restaurantDecisionSignal, (input) => {
-    const status = decisions.find((decision) => decision === input);
-    onSignal(restaurantDecisionSignal.name, input, status && { kind: 'decide', status, reason: 'decided by signal' });
-  });
+  setHandler(deliveryStatusSignal, (status) =>
+    onSignal(deliveryStatusSignal.name, status, toCommand('moveDelivery', { status })),
+  );
+  setHandler(restaurantDecisionSignal, (status) =>
+    onSignal(restaurantDecisionSignal.name, status, toCommand('decide', { status, reason: 'decided by signal' })),
+  );
   setHandler(agentAssignedSignal, (input) => {
-    if (isAgent(input)) {
-      const { agent_id, agent_name } = input;
-      run.emit({ type: 'agent-named', agent: { agent_id, agent_name } });
-    } else ignore(agentAssignedSignal.name, 'malformed input');
+    const agent = toAgent(input);
+    if (agent) run.emit({ type: 'agent-named', agent });
+    else ignore(agentAssignedSignal.name, 'malformed input');
   });
 }
 
-function isAgent(input: unknown): input is AssignedAgent {
-  const { agent_id, agent_name } = (input ?? {}) as Record<string, unknown>;
-  return typeof agent_id === 'string' && typeof agent_name === 'string';
-}
+type AnyUpdate = UpdateDefinition<CommandOutcome, [unknown]>;

@@ -1,0 +1,17 @@
+/** Limits of what comes in. Plain values: workflow code imports them. */
+export const limits = {
+  /** Keeps a total within DECIMAL(10,2) for all but the dearest items. */
+  quantity: 10_000,
+  /** The largest DECIMAL(10,2). */
+  amount: 99_999_999.99,
+  restaurantsPerOrder: 50,
+  itemsPerRestaurant: 200,
+  menuItems: 500,
+  nameLength: 200,
+  descriptionLength: 2000,
+  reasonLength: 500,
+  pageSize: 100,
+} as const;
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+export const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
