@@ -100,11 +100,7 @@ const moveDelivery = route({
     const refused = await refuseAnothersJob(db, caller, orderId);
     if (refused) return refused;
     const command = { kind: 'moveDelivery', status, by: authorOf(caller) } as const;
-    const outcome = await sendOrderCommand(temporal, {
-      orderId,
-      command,
-      ownFacts: () => factsOf(db, orderId, caller),
-    });
+    const outcome = await sendOrderCommand(temporal, orderId, command, () => factsOf(db, orderId, caller));
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
   },
@@ -137,11 +133,7 @@ const declineDelivery = route({
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
     if (refused) return refused;
     const command = { kind: 'decline', agent_id: agentId, reason: body.reason, by: authorOf(caller) } as const;
-    const outcome = await sendOrderCommand(temporal, {
-      orderId,
-      command,
-      ownFacts: () => factsOf(db, orderId, caller),
-    });
+    const outcome = await sendOrderCommand(temporal, orderId, command, () => factsOf(db, orderId, caller));
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
   },

@@ -71,14 +71,11 @@ const decideOrder = route({
     const { status, restaurant_id, reason } = body;
     const by = await authorOfDecision(db, caller, orderId, restaurant_id);
     if (isRefusal(by)) return by;
-    const outcome = await sendOrderCommand(temporal, {
-      orderId,
-      command: { kind: 'decide', status, restaurant_id, reason, by },
-      ownFacts: async () => {
-        const group = await findOrderGroup(db, orderId);
-        const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
-        return group && { status: group.status, delivery: null, parts };
-      },
+    const command = { kind: 'decide', status, restaurant_id, reason, by } as const;
+    const outcome = await sendOrderCommand(temporal, orderId, command, async () => {
+      const group = await findOrderGroup(db, orderId);
+      const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
+      return group && { status: group.status, delivery: null, parts };
     });
     if (outcome !== 'done') return outcome;
     const group = await findOrderGroup(db, orderId);
