@@ -63,7 +63,6 @@ export async function listen(
       closing = true;
       await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
-        server.closeIdleConnections();
         // Node counts a connection without any request as busy.
         if (inFlight.size === 0) server.closeAllConnections();
       });
