@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { z } from 'zod';
 import { loadConfig, ConfigError } from '../config/config';
-import type { HealthConfig, ProcessConfig } from '../config/process';
+import { basics, type HealthConfig, type ProcessConfig } from '../config/process';
 import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
 import { serveMetrics, type OtherMetrics } from '../metrics/metrics';
 import { startTracing, type Tracing } from '../tracing/sdk';
@@ -104,7 +104,7 @@ export async function runProcess(
   env: NodeJS.ProcessEnv,
   start: (log: Log) => Promise<Running>,
 ): Promise<void> {
-  const log = createLog(name, logLevel(env.LOG_LEVEL));
+  const log = createLog(name, logLevel.parse(env.LOG_LEVEL));
   stepLevelOnSignal(log);
   logCrashes(log);
   let running: Running | undefined;
@@ -164,5 +164,4 @@ function logCrashes(log: Log): void {
 const isLevel = (level: string): level is LogLevel => level in pino.levels.values;
 
 /** An unknown level is reported by the configuration's own check. */
-const logLevel = (level: string | undefined): string =>
-  level && (level === 'silent' || isLevel(level)) ? level : 'info';
+const logLevel = basics.LOG_LEVEL.catch('info');
