@@ -106,6 +106,8 @@ const moveDelivery = route({
   },
 });
 
+const handedBack = { success: true as const, message: 'The job is handed back; the order gets another agent' };
+
 const declineDelivery = route({
   method: 'POST',
   path: '/deliveries/:order_id/decline',
@@ -116,10 +118,7 @@ const declineDelivery = route({
   params,
   body: body(declineBody, { agent_id: exampleIds.agent, reason: 'A flat tyre' }),
   answers: {
-    200: answer('Handed back.', done, {
-      success: true,
-      message: 'The job is handed back; the order gets another agent',
-    }),
+    200: answer('Handed back.', done, handedBack),
     202: accepted,
   },
   refusals: {
@@ -135,7 +134,7 @@ const declineDelivery = route({
     const command = { kind: 'decline', agent_id: agentId, reason: body.reason, by: authorOf(caller) } as const;
     const outcome = await sendOrderCommand(temporal, orderId, command, () => factsOf(db, orderId, caller));
     if (outcome !== 'done') return outcome;
-    return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
+    return answer(200, handedBack);
   },
 });
 
