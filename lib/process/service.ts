@@ -5,7 +5,7 @@ import { loadConfig, ConfigError } from '../config/config';
 import { basics, type HealthConfig, type ProcessConfig } from '../config/process';
 import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
 import { serveMetrics, type OtherMetrics } from '../metrics/metrics';
-import { startTracing, type Tracing } from '../tracing/sdk';
+import { startTracing, stopTracing } from '../tracing/sdk';
 import { createHealth, serveHealth, type Check, type Dependency, type Health } from './health';
 import { createStartupRetry, errorSummary, type StartupRetry } from './startup-retry';
 
@@ -108,7 +108,6 @@ export async function runProcess(
   stepLevelOnSignal(log);
   logCrashes(log);
   let running: Running | undefined;
-  let tracing: Tracing | undefined;
   let stopping = false;
 
   const stop = async (signal: string): Promise<void> => {
@@ -121,7 +120,7 @@ export async function runProcess(
     }, drainLimitMs);
     try {
       await running?.stop();
-      await tracing?.stop();
+      await stopTracing();
       clearTimeout(limit);
       log.info({ event: 'stopped' }, 'stopped');
       process.exit(0);
@@ -134,7 +133,7 @@ export async function runProcess(
   process.on('SIGINT', () => void stop('SIGINT'));
 
   try {
-    tracing = await startTracing(name, env, log); // before anything traced is opened
+    await startTracing(name, env, log); // before anything traced is opened
     running = await start(log);
     log.info({ event: 'ready', address: running.address }, 'ready');
   } catch (error) {
