@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ratingStored } from '../../contracts/answers/orders';
 import { ratingLogFields, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/orders';
-import type { RatingInput, RatingOutcome, RatingRefusal } from '../../contracts/workflow';
+import type { RatingInput, RatingRefusal } from '../../contracts/workflow';
 import { addLogFields } from '../../lib/logging/correlation';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
 import { startWithUpdate } from '../../lib/temporal/send';
 import { findOrder } from '../../prisma/user/orders';
 import { refusalOf } from '../../prisma/user/ratings';
-import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
 import { ratingMemo, ratingStart, ratingValues } from '../../workflows/start';
 import { accepted, held, withSuccess } from '../answers';
@@ -60,7 +59,7 @@ const rateOrder = route({
     if (refusal) return refusals[refusal];
 
     const rating = { ...body, rating_id: randomUUID() };
-    const sent = await startWithUpdate<typeof ratingWorkflow, RatingOutcome, [RatingInput]>(
+    const sent = await startWithUpdate(
       temporal,
       { workflow: workflowTypes.rating, options: ratingStart(rating, policy) },
       { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
