@@ -9,7 +9,6 @@ import { addLogFields } from '../lib/logging/correlation';
 import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
 import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';
-import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
 import { acceptedBody } from './answers';
@@ -85,15 +84,11 @@ export interface PlacementDeps {
  * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it. With an idempotency key a
  * repeat is the same order and gets the same answer. Throws TemporalUnavailableError.
  */
-async function placeOrder(
-  deps: PlacementDeps,
-  body: PlaceOrderBody,
-  key: string | undefined,
-): Promise<Placement | PlacementRefusal> {
+async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined) {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
   addLogFields(orderLogFields(orderId));
   const input = orderInput(orderId, body, deps.policy);
-  const sent = await startWithUpdate<typeof orderWorkflow, PlacementOutcome, []>(
+  const sent = await startWithUpdate(
     deps.temporal,
     { workflow: workflowTypes.order, options: orderStart(input) },
     { definition: placeUpdate, updateId: placementUpdateId, args: [] },

@@ -173,12 +173,7 @@ function ownAgentId(caller: Caller, named: string | null | undefined): string | 
 }
 
 /** @param orDeclined Whether a job that the courier has handed back counts as theirs. */
-async function refuseAnothersJob(
-  db: Database,
-  caller: Caller,
-  orderId: string,
-  { orDeclined = false } = {},
-): Promise<Refusal<'NOT_FOUND'> | undefined> {
+async function refuseAnothersJob(db: Database, caller: Caller, orderId: string, { orDeclined = false } = {}) {
   if (caller.role !== 'courier') return undefined;
   const delivery = await findDelivery(db, orderId);
   if (delivery?.agent?.id === caller.agent_id) return undefined;

@@ -30,11 +30,7 @@ export const seenBy = (caller: Caller, group: StoredGroup): StoredGroup =>
     : group;
 
 /** An order without a part of the caller's is refused like one that does not exist. */
-export async function refuseAnothersOrder(
-  db: Database,
-  caller: Caller,
-  orderId: string,
-): Promise<Refusal<'NOT_FOUND'> | undefined> {
+export async function refuseAnothersOrder(db: Database, caller: Caller, orderId: string) {
   if (caller.role !== 'restaurant') return undefined;
   const parts = await restaurantsOf(db, orderId);
   return parts.some((id) => caller.restaurant_ids.includes(id)) ? undefined : unknownOrder;

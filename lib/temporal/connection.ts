@@ -1,4 +1,4 @@
-import { Client, Connection, type TLSConfig, type WorkflowExecutionDescription } from '@temporalio/client';
+import { Client, Connection, type TLSConfig } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { ProcessConfig } from '../config/process';
 import { temporalIsSecure, type TemporalConfig } from '../config/servers';
@@ -70,10 +70,7 @@ export const callServer = <T>(client: Client, call: () => Promise<T>): Promise<T
   translated(client.withDeadline(Date.now() + serverTimeoutMs, call));
 
 /** Describes a workflow, open or closed; null when there is none. Throws TemporalUnavailableError. */
-export const describeWorkflow = (
-  { client }: Temporal,
-  workflowId: string,
-): Promise<WorkflowExecutionDescription | null> =>
+export const describeWorkflow = ({ client }: Temporal, workflowId: string) =>
   callServer(client, () => client.workflow.getHandle(workflowId).describe()).catch((error: unknown) => {
     if (error instanceof WorkflowGoneError) return null;
     throw error;
