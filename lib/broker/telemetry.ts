@@ -110,11 +110,7 @@ const spanOptions = (kind: SpanKind, type: string, operation: string, destinatio
 });
 
 /** A span for publishing a message, or for a request until its reply. */
-export function traceSend<T>(
-  operation: 'publish' | 'request',
-  destination: string,
-  send: () => Promise<T>,
-): Promise<T> {
+export function traceSend<T>(operation: 'publish' | 'request', destination: string, send: () => Promise<T>) {
   const kind = operation === 'publish' ? SpanKind.PRODUCER : SpanKind.CLIENT;
   return inSpan(`${operation} ${destination}`, spanOptions(kind, 'send', operation, destination), send);
 }
