@@ -58,7 +58,7 @@ describe('an order that refuses by a rule of a newer build', () => {
       refusals: { CANCEL_TOO_LATE: 'Picked up.', NOT_FOUND: 'Unknown.' },
       async handle(temporal: Temporal, { answer }) {
         const ownFacts = async () => null;
-        const outcome = await sendOrderCommand(temporal, { orderId: 'o', command: cancel, ownFacts });
+        const outcome = await sendOrderCommand(temporal, 'o', cancel, ownFacts);
         return isRefusal(outcome) ? outcome : answer(202, acceptedBody);
       },
     });

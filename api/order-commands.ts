@@ -34,17 +34,15 @@ export function authorOf(caller: Caller): Author<'customer' | 'courier'> | undef
   return caller.role === 'courier' ? { role: 'courier', agent_id: caller.agent_id } : undefined;
 }
 
-interface CommandToSend<K extends Kind> {
-  orderId: string;
-  command: Command<K>;
-  /** The order in this service's own database; null when it has no row. Read only when the workflow is closed or gone. */
-  ownFacts: () => Promise<OrderFacts | null>;
-}
-
-/** Sends a command. If the workflow is closed or gone, the same rules decide by `ownFacts`. Throws TemporalUnavailableError, UnknownRefusalError. */
+/**
+ * Sends a command. If the workflow is closed or gone, the same rules decide by `ownFacts`: the order in this service's own database, null
+ * when it has no row. Throws TemporalUnavailableError, UnknownRefusalError.
+ */
 export async function sendOrderCommand<K extends Kind>(
   temporal: Temporal,
-  { orderId, command, ownFacts }: CommandToSend<K>,
+  orderId: string,
+  command: Command<K>,
+  ownFacts: () => Promise<OrderFacts | null>,
 ): Promise<Commanded<K>> {
   try {
     return await sendToWorkflow(temporal, orderId, command);

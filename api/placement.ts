@@ -9,12 +9,11 @@ import { addLogFields } from '../lib/logging/correlation';
 import { describeWorkflow, resultOf, type Temporal } from '../lib/temporal/connection';
 import { WorkflowGoneError } from '../lib/temporal/errors';
 import { startWithUpdate } from '../lib/temporal/send';
-import type { orderWorkflow } from '../workflows';
 import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
 import { acceptedBody } from './answers';
 import { refuseAnothers } from './http/access';
-import { isRefusal, refuse, type Refusal } from './http/refusals';
+import { isRefusal, refuse } from './http/refusals';
 import { answer, body, route } from './http/route';
 import { exampleIds, exampleTimes } from './openapi/examples';
 
@@ -67,15 +66,6 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
     },
   });
 
-interface Placement {
-  orderId: string;
-  placedAt: string;
-  /** Whether Temporal holds the order, but the restaurant side has not stored it yet. */
-  held: boolean;
-}
-
-type PlacementRefusal = Refusal<'NOT_FOUND' | 'KEY_REUSED'>;
-
 export interface PlacementDeps {
   temporal: Temporal;
   policy: OrderPolicy;
@@ -83,17 +73,14 @@ export interface PlacementDeps {
 
 /**
  * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it. With an idempotency key a
- * repeat is the same order and gets the same answer. Throws TemporalUnavailableError.
+ * repeat is the same order and gets the same answer. `held`: Temporal holds the order, but the restaurant side has not stored it yet. Throws
+ * TemporalUnavailableError.
  */
-async function placeOrder(
-  deps: PlacementDeps,
-  body: PlaceOrderBody,
-  key: string | undefined,
-): Promise<Placement | PlacementRefusal> {
+async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined) {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
   addLogFields(orderLogFields(orderId));
   const input = orderInput(orderId, body, deps.policy);
-  const sent = await startWithUpdate<typeof orderWorkflow, PlacementOutcome, []>(
+  const sent = await startWithUpdate(
     deps.temporal,
     { workflow: workflowTypes.order, options: orderStart(input) },
     { definition: placeUpdate, updateId: placementUpdateId, args: [] },
@@ -109,7 +96,7 @@ async function placeOrder(
   return rejected ?? { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
 }
 
-function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome): Placement | PlacementRefusal {
+function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome) {
   if (isAnother(outcome.bodyHash, bodyHash)) return keyReused;
   if (outcome.outcome === 'placed' || (outcome.outcome === 'settled' && outcome.total !== null))
     return { orderId, placedAt: outcome.placedAt, held: false };
@@ -127,7 +114,7 @@ async function firstPlacement(temporal: Temporal, orderId: string) {
 }
 
 /** A run that ended before its placement was requested: its result answers. */
-async function rejectionOf(temporal: Temporal, orderId: string): Promise<PlacementRefusal | undefined> {
+async function rejectionOf(temporal: Temporal, orderId: string) {
   const { outcome, reason } = await resultOf<OrderResult>(temporal, orderWorkflowId(orderId));
   const isPlaced = outcome !== 'REJECTED' && outcome !== 'CANCELLED';
   return isPlaced ? undefined : refuse('NOT_FOUND', reason ?? 'Order not found');

@@ -39,13 +39,9 @@ export interface OrderProgress {
 }
 
 /** The customer's record of the first placement under an order id, by this run or by one that Temporal no longer has. */
-export interface FirstPlacement {
-  status: OrderStatus;
-  delivered: boolean;
+export interface FirstPlacement extends Pick<OrderProgress, 'status' | 'delivered' | 'total' | 'reason'> {
   placedAt: string;
   bodyHash: string | null;
-  total: string | null;
-  reason: string | null;
 }
 
 interface Authors {
@@ -99,17 +95,11 @@ export interface TimelineEntry {
 }
 
 /** Answer of the `order` query. */
-export interface OrderView {
-  order_id: string;
-  user_id: string;
-  placed_at: string;
-  status: OrderStatus;
+export interface OrderView extends Omit<OrderProgress, 'delivered'> {
   delivery: DeliveryStatus | null;
   agent: AssignedAgent | null;
   /** The status of each restaurant's part, by restaurant id. */
   parts?: Readonly<Record<string, OrderStatus>>;
-  total: string | null;
-  reason: string | null;
   attention: string | null;
   timeline: TimelineEntry[];
 }

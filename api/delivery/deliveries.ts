@@ -100,15 +100,13 @@ const moveDelivery = route({
     const refused = await refuseAnothersJob(db, caller, orderId);
     if (refused) return refused;
     const command = { kind: 'moveDelivery', status, by: authorOf(caller) } as const;
-    const outcome = await sendOrderCommand(temporal, {
-      orderId,
-      command,
-      ownFacts: () => factsOf(db, orderId, caller),
-    });
+    const outcome = await sendOrderCommand(temporal, orderId, command, () => factsOf(db, orderId, caller));
     if (outcome !== 'done') return outcome;
     return answer(200, { success: true, message: `The delivery is ${status}` });
   },
 });
+
+const handedBack = { success: true as const, message: 'The job is handed back; the order gets another agent' };
 
 const declineDelivery = route({
   method: 'POST',
@@ -120,10 +118,7 @@ const declineDelivery = route({
   params,
   body: body(declineBody, { agent_id: exampleIds.agent, reason: 'A flat tyre' }),
   answers: {
-    200: answer('Handed back.', done, {
-      success: true,
-      message: 'The job is handed back; the order gets another agent',
-    }),
+    200: answer('Handed back.', done, handedBack),
     202: accepted,
   },
   refusals: {
@@ -137,13 +132,9 @@ const declineDelivery = route({
     const refused = await refuseAnothersJob(db, caller, orderId, { orDeclined: true });
     if (refused) return refused;
     const command = { kind: 'decline', agent_id: agentId, reason: body.reason, by: authorOf(caller) } as const;
-    const outcome = await sendOrderCommand(temporal, {
-      orderId,
-      command,
-      ownFacts: () => factsOf(db, orderId, caller),
-    });
+    const outcome = await sendOrderCommand(temporal, orderId, command, () => factsOf(db, orderId, caller));
     if (outcome !== 'done') return outcome;
-    return answer(200, { success: true, message: 'The job is handed back; the order gets another agent' });
+    return answer(200, handedBack);
   },
 });
 
@@ -182,12 +173,7 @@ function ownAgentId(caller: Caller, named: string | null | undefined): string | 
 }
 
 /** @param orDeclined Whether a job that the courier has handed back counts as theirs. */
-async function refuseAnothersJob(
-  db: Database,
-  caller: Caller,
-  orderId: string,
-  { orDeclined = false } = {},
-): Promise<Refusal<'NOT_FOUND'> | undefined> {
+async function refuseAnothersJob(db: Database, caller: Caller, orderId: string, { orDeclined = false } = {}) {
   if (caller.role !== 'courier') return undefined;
   const delivery = await findDelivery(db, orderId);
   if (delivery?.agent?.id === caller.agent_id) return undefined;

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Log } from '../../lib/logging/log';
 import { isDatabaseUnavailable } from '../../lib/postgres/database';
 import { TemporalUnavailableError, WorkflowGoneError } from '../../lib/temporal/errors';
-import { HttpProblem, notFound, refuse, unavailable, UnknownRefusalError, unreadable, type Problem } from './refusals';
+import { HttpProblem, notFound, refuse, unavailable, UnknownRefusalError, unreadable } from './refusals';
 
 /** Room for 50 restaurants of 200 items each, and no more. */
 export const bodyLimit = '1mb';
@@ -22,7 +22,7 @@ export const answerError =
     res.status(status).json({ success: false, message, detail: message, code, ...(errors && { errors }) });
   };
 
-function toProblem(error: unknown, method: string): Problem {
+function toProblem(error: unknown, method: string): HttpProblem | UnknownRefusalError {
   if (error instanceof HttpProblem || error instanceof UnknownRefusalError) return error;
   if (error instanceof TemporalUnavailableError)
     return unavailable(method === 'GET' ? noTemporal : `${noTemporal} The request may still take effect.`);

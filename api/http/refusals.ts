@@ -27,14 +27,8 @@ const maxMessageLength = 10_000;
 export const shortened = (message: string): string =>
   message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength).toWellFormed()}…`;
 
-export interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly refusal: Pick<Refusal, 'message' | 'errors' | 'retryAfterSeconds'>;
-}
-
 /** Thrown where a refusal cannot be returned: at the edge, and where a dependency is unavailable. */
-export class HttpProblem extends Error implements Problem {
+export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly code: ErrorCode;
   /** @param status Where it is not the usual one of the code. */
@@ -48,10 +42,10 @@ export class HttpProblem extends Error implements Problem {
 }
 
 /** Thrown when an order's workflow refuses with a code that its command does not declare here: the order worker is a newer build. */
-export class UnknownRefusalError extends Error implements Problem {
+export class UnknownRefusalError extends Error {
   override readonly name = 'UnknownRefusalError';
   readonly status: number;
-  readonly refusal: Problem['refusal'];
+  readonly refusal: Omit<Refusal, 'refused'>;
   constructor(
     readonly code: string,
     message: string,

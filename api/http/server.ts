@@ -4,12 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Express } from 'express';
 import { serverAddress } from '../../lib/http/internal-server';
 
-export interface Listening {
-  /** `http://host:port` */
-  address: string;
-  /** Serves for the drain delay, each answer closing its connection; then accepts none, and resolves when all in flight are answered. */
-  close(): Promise<void>;
-}
+export type Listening = Awaited<ReturnType<typeof listen>>;
 
 /** Longer than load balancers keep a connection idle (mostly a minute): if the server closed first, a request in flight would be lost. */
 const keepAliveMs = 65_000;
@@ -36,7 +31,7 @@ export async function listen(
   port: number,
   drainDelayMs = 0,
   limits: Partial<ServerLimits> = {},
-): Promise<Listening> {
+) {
   const { maxConnections, ...requestLimits } = { ...serverLimits, ...limits };
   const inFlight = new Set<ServerResponse>();
   let draining = false;
@@ -55,18 +50,17 @@ export async function listen(
   await once(server.listen(port, host), 'listening'); // rejects on an error
   return {
     address: serverAddress(host, server),
-    async close() {
+    /** Serves for the drain delay, each answer closing its connection; then accepts none, and resolves when all in flight are answered. */
+    async close(): Promise<void> {
       // A client that keeps its connection would delay the shutdown, and send its next request to a server that is closing.
       draining = true;
       for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
       if (drainDelayMs > 0) await setTimeout(drainDelayMs);
       closing = true;
-      await new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeIdleConnections();
-        // Node counts a connection without any request as busy.
-        if (inFlight.size === 0) server.closeAllConnections();
-      });
+      const closed = once(server.close(), 'close');
+      // Node counts a connection without any request as busy.
+      if (inFlight.size === 0) server.closeAllConnections();
+      await closed;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { RedisConfig } from '../../lib/config/servers';
 import { runService, type ServiceDefinition } from '../../lib/process/service';
 import { openRateLimits, type RateLimits } from '../../lib/redis/rate-limits';
 import { accessOf } from './access';
-import { createServiceApp, type EdgeOptions } from './app';
+import { createServiceApp } from './app';
 import type { ServiceRoutes } from './route';
 import { listen } from './server';
 
@@ -25,8 +25,9 @@ export const runHttpService = <Deps extends object, Config extends HttpServiceCo
       service.onStop(() => limits.close());
       const deps = await definition.start(service);
       return async (health) => {
-        const edge = { access: accessOf(config), ...edgeOf(config, limits), health, log, registry };
-        const app = createServiceApp(routes, { ...deps, ...edge });
+        const { TRUST_PROXY: trustProxy, CORS_ORIGINS: corsOrigins } = config;
+        const edge = { access: accessOf(config), limits: limitsOf(config, limits), trustProxy, corsOrigins };
+        const app = createServiceApp(routes, { ...deps, ...edge, health, log, registry });
         const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
         service.onStop(() => server.close());
         return server.address;
@@ -34,14 +35,10 @@ export const runHttpService = <Deps extends object, Config extends HttpServiceCo
     },
   });
 
-function edgeOf(config: HttpConfig, limits: RateLimits): EdgeOptions {
+function limitsOf(config: HttpConfig, limits: RateLimits) {
   const perMinute = (name: string, quota: number) => (quota === 0 ? undefined : limits.limit(name, quota, 60));
   return {
-    limits: {
-      reads: perMinute('reads', config.RATE_LIMIT_READS_PER_MINUTE),
-      writes: perMinute('writes', config.RATE_LIMIT_WRITES_PER_MINUTE),
-    },
-    trustProxy: config.TRUST_PROXY,
-    corsOrigins: config.CORS_ORIGINS,
+    reads: perMinute('reads', config.RATE_LIMIT_READS_PER_MINUTE),
+    writes: perMinute('writes', config.RATE_LIMIT_WRITES_PER_MINUTE),
   };
 }

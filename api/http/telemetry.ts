@@ -12,7 +12,7 @@ import {
   withLogFields,
 } from '../../lib/logging/correlation';
 import type { Log, LogLevel } from '../../lib/logging/log';
-import { latencyBuckets, stopwatch } from '../../lib/metrics/metrics';
+import { latencyBuckets } from '../../lib/metrics/metrics';
 import { tracer } from '../../lib/tracing/tracing';
 
 /** The path pattern under which the request's route was found: the canonical one or the old name's. None before a route has taken it. */
@@ -36,7 +36,7 @@ export function countRequests(registry = new Registry()): RequestHandler {
     registers: [registry],
   });
   return (req, res, next) => {
-    const seconds = stopwatch();
+    const end = duration.startTimer();
     inFlight.inc();
     res.once('close', () => {
       inFlight.dec();
@@ -44,7 +44,7 @@ export function countRequests(registry = new Registry()): RequestHandler {
       // Without a pattern no route fits, or the request was refused before routing.
       const route = (res.locals['canonicalPath'] as string | undefined) ?? requestedPattern(req) ?? 'unmatched';
       const status = res.writableFinished ? res.statusCode : 499;
-      duration.observe({ method, route, status }, seconds());
+      end({ method, route, status });
     });
     next();
   };

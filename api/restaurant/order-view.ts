@@ -30,24 +30,12 @@ const shownOrder = ({ id, restaurantId, status, reason, total, restaurant, items
     quantity: item.quantity,
     /** The price at placement; the menu item shows today's. */
     price: item.price.toNumber(),
-    menu_item: shownMenuItem(item.menuItem),
+    menu_item: { ...item.menuItem, price: item.menuItem.price.toNumber() },
   })),
 });
 
-const shownRestaurant = (restaurant: StoredOrder['restaurant']) => ({
-  id: restaurant.id,
-  name: restaurant.name,
-  description: restaurant.description,
-  opening_time: timeText(restaurant.openingTime),
-  closing_time: timeText(restaurant.closingTime),
-  status: restaurant.status,
-  rating: restaurant.rating,
-});
-
-const shownMenuItem = ({ id, name, description, price, type }: StoredOrder['items'][number]['menuItem']) => ({
-  id,
-  name,
-  description,
-  price: price.toNumber(),
-  type,
+const shownRestaurant = ({ openingTime, closingTime, ...restaurant }: StoredOrder['restaurant']) => ({
+  ...restaurant,
+  opening_time: timeText(openingTime),
+  closing_time: timeText(closingTime),
 });

@@ -9,10 +9,10 @@ import { startWorkflow } from '../../lib/temporal/send';
 import { findOrder, findOrderGroup, listOrderGroups, type OrderRow } from '../../prisma/restaurant/orders';
 import { confirmedOrder, orderStart } from '../../workflows/start';
 import { accepted, held, withStatus } from '../answers';
-import { isRefusal, refuse, type Refusal } from '../http/refusals';
-import { answer, body, route, type Answered } from '../http/route';
+import { isRefusal, refuse } from '../http/refusals';
+import { answer, body, route } from '../http/route';
 import { exampleIds, exampleOrderGroup } from '../openapi/examples';
-import { sendOrderCommand, sendToWorkflow, type Commanded } from '../order-commands';
+import { sendOrderCommand, sendToWorkflow } from '../order-commands';
 import { placementRoute } from '../placement';
 import type { RestaurantDeps } from './deps';
 import { shownGroup } from './order-view';
@@ -71,14 +71,11 @@ const decideOrder = route({
     const { status, restaurant_id, reason } = body;
     const by = await authorOfDecision(db, caller, orderId, restaurant_id);
     if (isRefusal(by)) return by;
-    const outcome = await sendOrderCommand(temporal, {
-      orderId,
-      command: { kind: 'decide', status, restaurant_id, reason, by },
-      ownFacts: async () => {
-        const group = await findOrderGroup(db, orderId);
-        const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
-        return group && { status: group.status, delivery: null, parts };
-      },
+    const command = { kind: 'decide', status, restaurant_id, reason, by } as const;
+    const outcome = await sendOrderCommand(temporal, orderId, command, async () => {
+      const group = await findOrderGroup(db, orderId);
+      const parts = Object.fromEntries(group?.orders.map((part) => [part.restaurantId, part.status]) ?? []);
+      return group && { status: group.status, delivery: null, parts };
     });
     if (outcome !== 'done') return outcome;
     const group = await findOrderGroup(db, orderId);
@@ -119,10 +116,7 @@ const requestAgent = route({
  * Requests an agent again for a confirmed order that has none. An order without a workflow, because an old program confirmed it or its run
  * was lost, gets one. A run that was terminated stays so: whether the order continues is an operator's decision, by a repair.
  */
-async function askForAgent(
-  deps: RestaurantDeps,
-  orderId: string,
-): Promise<Commanded<'askAgent'> | Refusal<'NOT_FOUND' | 'ILLEGAL_TRANSITION'>> {
+async function askForAgent(deps: RestaurantDeps, orderId: string) {
   try {
     return await sendToWorkflow(deps.temporal, orderId, { kind: 'askAgent' });
   } catch (error) {
@@ -136,10 +130,7 @@ async function askForAgent(
 }
 
 /** The started workflow requests the agent. A workflow that has completed had its agent. */
-async function adopt(
-  { temporal, policy }: RestaurantDeps,
-  order: OrderRow,
-): Promise<Answered<202> | Refusal<'ALREADY_ASSIGNED' | 'ILLEGAL_TRANSITION'>> {
+async function adopt({ temporal, policy }: RestaurantDeps, order: OrderRow) {
   try {
     await startWorkflow(temporal, {
       workflow: workflowTypes.order,

@@ -1,8 +1,7 @@
 import type { Caller } from '../../contracts/access';
-import type { Author } from '../../contracts/workflow';
 import type { Database } from '../../prisma/restaurant/client';
 import { restaurantsOf, type OrderFilter, type StoredGroup } from '../../prisma/restaurant/orders';
-import { refuse, type Refusal } from '../http/refusals';
+import { refuse } from '../http/refusals';
 
 type Requested = Omit<OrderFilter, 'restaurantIds'> & { restaurantId?: string | undefined };
 
@@ -30,11 +29,7 @@ export const seenBy = (caller: Caller, group: StoredGroup): StoredGroup =>
     : group;
 
 /** An order without a part of the caller's is refused like one that does not exist. */
-export async function refuseAnothersOrder(
-  db: Database,
-  caller: Caller,
-  orderId: string,
-): Promise<Refusal<'NOT_FOUND'> | undefined> {
+export async function refuseAnothersOrder(db: Database, caller: Caller, orderId: string) {
   if (caller.role !== 'restaurant') return undefined;
   const parts = await restaurantsOf(db, orderId);
   return parts.some((id) => caller.restaurant_ids.includes(id)) ? undefined : unknownOrder;
@@ -45,19 +40,14 @@ export async function refuseAnothersOrder(
  * workflow judges by it, but does not know the parts of an adopted order: only here is it seen that a decision on the whole order would
  * decide for others.
  */
-export async function authorOfDecision(
-  db: Database,
-  caller: Caller,
-  orderId: string,
-  restaurantId: string | null | undefined,
-): Promise<Author<'restaurant'> | undefined | Refusal<'NOT_FOUND' | 'FORBIDDEN'>> {
+export async function authorOfDecision(db: Database, caller: Caller, orderId: string, restaurantId?: string | null) {
   if (caller.role !== 'restaurant') return undefined;
   const parts = await restaurantsOf(db, orderId);
   const own = parts.filter((id) => caller.restaurant_ids.includes(id));
   if (own.length === 0) return unknownOrder;
   if (!restaurantId && own.length < parts.length)
     return refuse('FORBIDDEN', 'Other restaurants have parts of this order. Name yours as restaurant_id.');
-  return { role: 'restaurant', restaurant_ids: own };
+  return { role: 'restaurant' as const, restaurant_ids: own };
 }
 
 const unknownOrder = refuse('NOT_FOUND', 'Order not found');

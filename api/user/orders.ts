@@ -92,16 +92,13 @@ const cancelOrder = route({
     NOT_FOUND: "Unknown, or another customer's.",
     CANCEL_TOO_LATE: 'The courier has picked it up, or has delivered it.',
   },
-  async handle(deps: UserDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
-    const outcome = await sendOrderCommand(deps.temporal, {
-      orderId,
-      command: { kind: 'cancel', reason, by: authorOf(caller) },
-      ownFacts: async () => {
-        const record = await findOrder(deps.db, orderId);
-        return (
-          record && { user_id: record.userId, status: record.status, delivery: record.delivered ? 'DELIVERED' : null }
-        );
-      },
+  async handle({ db, temporal }: UserDeps, { params: { order_id: orderId }, body: { reason }, caller, answer }) {
+    const command = { kind: 'cancel', reason, by: authorOf(caller) } as const;
+    const outcome = await sendOrderCommand(temporal, orderId, command, async () => {
+      const record = await findOrder(db, orderId);
+      return (
+        record && { user_id: record.userId, status: record.status, delivery: record.delivered ? 'DELIVERED' : null }
+      );
     });
     if (outcome !== 'done') return outcome;
     return answer(200, withSuccess('Order cancelled', { order_id: orderId, status: 'CANCELLED' }));

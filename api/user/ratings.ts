@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ratingStored } from '../../contracts/answers/orders';
 import { ratingLogFields, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { rateOrderBody } from '../../contracts/orders';
-import type { OrderPolicy } from '../../contracts/policy';
-import type { RatingInput, RatingOutcome, RatingRefusal } from '../../contracts/workflow';
+import type { RatingInput, RatingRefusal } from '../../contracts/workflow';
 import { addLogFields } from '../../lib/logging/correlation';
 import { describeWorkflow, type Temporal } from '../../lib/temporal/connection';
-import { startWithUpdate, type Sent } from '../../lib/temporal/send';
+import { startWithUpdate } from '../../lib/temporal/send';
 import { findOrder } from '../../prisma/user/orders';
 import { refusalOf } from '../../prisma/user/ratings';
-import type { ratingWorkflow } from '../../workflows';
 import { rateUpdate } from '../../workflows/messages';
 import { ratingMemo, ratingStart, ratingValues } from '../../workflows/start';
 import { accepted, held, withSuccess } from '../answers';
@@ -61,7 +59,11 @@ const rateOrder = route({
     if (refusal) return refusals[refusal];
 
     const rating = { ...body, rating_id: randomUUID() };
-    const sent = await startRating(temporal, rating, policy);
+    const sent = await startWithUpdate(
+      temporal,
+      { workflow: workflowTypes.rating, options: ratingStart(rating, policy) },
+      { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
+    );
     if (sent.state === 'held') return (await isHeld(temporal, rating)) ? held : refusals.duplicate;
     if (sent.value.outcome !== 'stored') return refusals[sent.value.outcome];
     const { id, user_order_id } = sent.value;
@@ -69,13 +71,6 @@ const rateOrder = route({
     return answer(201, withSuccess('Rating stored', data), { Location: `/orders/${order_id}` });
   },
 });
-
-const startRating = (temporal: Temporal, rating: RatingInput, policy: OrderPolicy): Promise<Sent<RatingOutcome>> =>
-  startWithUpdate<typeof ratingWorkflow, RatingOutcome, [RatingInput]>(
-    temporal,
-    { workflow: workflowTypes.rating, options: ratingStart(rating, policy) },
-    { definition: rateUpdate, updateId: rating.rating_id, args: [rating] },
-  );
 
 /** Whether Temporal holds the same rating of the order: this one, or an earlier one. */
 async function isHeld(temporal: Temporal, rating: RatingInput): Promise<boolean> {

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import { retryQueue } from '../../contracts/names';
 import { addLogFields, type LogFields } from '../logging/correlation';
 import { messageOf } from '../logging/redaction';
-import { stopwatch } from '../metrics/metrics';
 import { markSpanFailed } from '../tracing/tracing';
 import type { BrokerConnection } from './connection';
 import { BrokerUnavailableError, ServiceFault } from './errors';
@@ -43,13 +42,14 @@ export async function consume<T>(
   const retries = createRetries(publisher, options);
   const handleMessage = createMessageHandler(publisher, retries, options);
   const handle: DeliveryHandler = async (delivery) => {
-    const seconds = stopwatch();
+    const since = performance.now();
     let outcome: MessageOutcome = 'unsettled';
     try {
       outcome = await traceProcess(queue, delivery.message, () => handleMessage(delivery));
       return true;
     } finally {
-      metrics.message(queue, outcome, seconds(), historyOf(delivery.message).count('attempts') + 1);
+      const seconds = (performance.now() - since) / 1_000;
+      metrics.message(queue, outcome, seconds, historyOf(delivery.message).count('attempts') + 1);
     }
   };
   const waiting = { queue: retryQueue(queue), prefetch: retryPrefetch, handle: retries.release };

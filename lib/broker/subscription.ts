@@ -23,12 +23,7 @@ export interface Delivery {
  */
 export type DeliveryHandler = (delivery: Delivery) => Promise<boolean>;
 
-export interface Consumer {
-  /** Whether the broker delivers messages to it now. */
-  readonly consuming: boolean;
-  /** Takes no more messages and resolves when those in flight are done. */
-  stop(): Promise<void>;
-}
+export type Consumer = Awaited<ReturnType<typeof subscribe>>;
 
 export interface SubscriptionOptions {
   queue: string;
@@ -47,7 +42,7 @@ export async function subscribe(
   connection: BrokerConnection,
   publisher: Pick<Publisher, 'untilBlocked' | 'untilUnblocked'>,
   options: SubscriptionOptions,
-): Promise<Consumer> {
+) {
   const { queue, log } = options;
   const inFlight = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -96,10 +91,12 @@ export async function subscribe(
   });
 
   return {
-    get consuming() {
+    /** Whether the broker delivers messages to it now. */
+    get consuming(): boolean {
       return consuming !== undefined && !consuming.lost.signal.aborted;
     },
-    async stop() {
+    /** Takes no more messages and resolves when those in flight are done. */
+    async stop(): Promise<void> {
       stopping.abort();
       await tryToClose(async () => consuming?.channel.cancel(consuming.consumerTag), log, closeTimeoutMs);
       if (!options.drain) consuming?.lost.abort();

@@ -2,7 +2,7 @@
 import { SpanKind, type SpanOptions } from '@opentelemetry/api';
 import type { ConsumeMessage, Options } from 'amqplib';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { latencyBuckets, stopwatch } from '../metrics/metrics';
+import { latencyBuckets } from '../metrics/metrics';
 import { contextOf, currentTraceparent, inSpan } from '../tracing/tracing';
 import { RequestTimeoutError, ServiceFault, UnroutableError } from './errors';
 
@@ -61,13 +61,13 @@ export function createBrokerMetrics(registry = new Registry()) {
     },
     /** Times a request, and passes its error on. */
     async requesting<T>(queue: string, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> {
-      const seconds = stopwatch();
+      const end = requests.startTimer({ queue });
       try {
         const value = await send();
-        requests.observe({ queue, outcome: 'ok' }, seconds());
+        end({ outcome: 'ok' });
         return value;
       } catch (error) {
-        if (!signal?.aborted) requests.observe({ queue, outcome: failedRequestOutcome(error) }, seconds());
+        if (!signal?.aborted) end({ outcome: failedRequestOutcome(error) });
         throw error;
       }
     },
@@ -110,11 +110,7 @@ const spanOptions = (kind: SpanKind, type: string, operation: string, destinatio
 });
 
 /** A span for publishing a message, or for a request until its reply. */
-export function traceSend<T>(
-  operation: 'publish' | 'request',
-  destination: string,
-  send: () => Promise<T>,
-): Promise<T> {
+export function traceSend<T>(operation: 'publish' | 'request', destination: string, send: () => Promise<T>) {
   const kind = operation === 'publish' ? SpanKind.PRODUCER : SpanKind.CLIENT;
   return inSpan(`${operation} ${destination}`, spanOptions(kind, 'send', operation, destination), send);
 }

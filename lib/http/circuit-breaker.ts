@@ -50,16 +50,14 @@ export function createBreaker(name: string, log: Log, metrics: ReturnType<typeof
     volumeThreshold: breakerLimits.minimumCalls,
     errorThresholdPercentage: breakerLimits.failurePercent,
   });
-  const open = metrics.open.labels({ name });
-  const rejections = metrics.rejections.labels({ name });
-  open.set(0);
-  rejections.inc(0);
+  metrics.open.set({ name }, 0);
+  metrics.rejections.inc({ name }, 0);
   circuit.on('open', () => {
-    open.set(1);
+    metrics.open.set({ name }, 1);
     log.warn({ event: 'breaker-open', name }, `${name} fails; it is not called for now`);
   });
   circuit.on('close', () => {
-    open.set(0);
+    metrics.open.set({ name }, 0);
     log.info({ event: 'breaker-closed', name }, `${name} is called again`);
   });
   return {
@@ -68,7 +66,7 @@ export function createBreaker(name: string, log: Log, metrics: ReturnType<typeof
     async run<T>(call: () => Promise<T>): Promise<T> {
       // Not left to `fire`: it counts rejected calls as successful ones, so the breaker would be slow to open again.
       if (!circuit.closed && !circuit.pendingClose) {
-        rejections.inc();
+        metrics.rejections.inc({ name });
         throw new BreakerOpenError(name, Math.ceil(breakerLimits.resetMs / 1_000));
       }
       return (await circuit.fire(call)) as T;

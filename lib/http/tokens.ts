@@ -57,16 +57,14 @@ export const signToken = (
   secret: string,
   { issuer, audience }: TokenRules,
   secondsToLive: number,
-): Promise<string> => {
-  const now = Math.floor(Date.now() / 1_000);
-  return new SignJWT(claims)
+): Promise<string> =>
+  new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(issuer)
     .setAudience(audience)
-    .setIssuedAt(now)
-    .setExpirationTime(now + secondsToLive)
+    .setIssuedAt()
+    .setExpirationTime(`${secondsToLive} s`)
     .sign(secretKey(secret));
-};
 
 /** Returns a signed token, and signs a new one after `useMs`. */
 export function cachedToken(sign: () => Promise<string>, useMs: number): () => Promise<string> {

@@ -1,27 +1,18 @@
 /** Prometheus metrics. Each process has one registry, which is passed to everything that counts; there is no global one. */
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type GaugeConfiguration, type Registry } from 'prom-client';
 import type { ProcessConfig } from '../config/process';
 import { listenInternal } from '../http/internal-server';
 import { withTimeout } from '../process/timeout';
-
-/** Returns a function that returns the seconds since this call. */
-export function stopwatch(): () => number {
-  const since = performance.now();
-  return () => (performance.now() - since) / 1_000;
-}
 
 /** Seconds, from the answer of a healthy server to the longest timeout of a caller. */
 export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export type Values<Label extends string> = readonly { labels: Record<Label, string>; value: number }[];
 
-interface ObservableGauge<Label extends string> {
-  name: string;
-  help: string;
-  labelNames: readonly Label[];
+type ObservableGauge<Label extends string> = Pick<GaugeConfiguration<Label>, 'name' | 'help' | 'labelNames'> & {
   /** Called at each scrape. May reject, and may never settle. */
   observe: () => Promise<Values<Label>>;
-}
+};
 
 /** Longer than a readiness check (lib/process/health.ts), and short enough for a scrape. */
 const observeTimeoutMs = 1_200;
@@ -29,7 +20,7 @@ const observeTimeoutMs = 1_200;
 /** Registers a gauge that is observed when it is scraped. It is absent when that fails: no value is better than an old one. */
 export function observableGauge<Label extends string>(
   registry: Registry,
-  { name, help, labelNames, observe }: ObservableGauge<Label>,
+  { name, help, labelNames = [], observe }: ObservableGauge<Label>,
 ): void {
   new Gauge({
     name,

@@ -2,10 +2,10 @@ import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { z } from 'zod';
 import { loadConfig, ConfigError } from '../config/config';
-import type { HealthConfig, ProcessConfig } from '../config/process';
+import { basics, type HealthConfig, type ProcessConfig } from '../config/process';
 import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
 import { serveMetrics, type OtherMetrics } from '../metrics/metrics';
-import { startTracing, type Tracing } from '../tracing/sdk';
+import { startTracing, stopTracing } from '../tracing/sdk';
 import { createHealth, serveHealth, type Check, type Dependency, type Health } from './health';
 import { createStartupRetry, errorSummary, type StartupRetry } from './startup-retry';
 
@@ -104,11 +104,10 @@ export async function runProcess(
   env: NodeJS.ProcessEnv,
   start: (log: Log) => Promise<Running>,
 ): Promise<void> {
-  const log = createLog(name, logLevel(env.LOG_LEVEL));
+  const log = createLog(name, logLevel.parse(env.LOG_LEVEL));
   stepLevelOnSignal(log);
   logCrashes(log);
   let running: Running | undefined;
-  let tracing: Tracing | undefined;
   let stopping = false;
 
   const stop = async (signal: string): Promise<void> => {
@@ -121,7 +120,7 @@ export async function runProcess(
     }, drainLimitMs);
     try {
       await running?.stop();
-      await tracing?.stop();
+      await stopTracing();
       clearTimeout(limit);
       log.info({ event: 'stopped' }, 'stopped');
       process.exit(0);
@@ -134,7 +133,7 @@ export async function runProcess(
   process.on('SIGINT', () => void stop('SIGINT'));
 
   try {
-    tracing = await startTracing(name, env, log); // before anything traced is opened
+    await startTracing(name, env, log); // before anything traced is opened
     running = await start(log);
     log.info({ event: 'ready', address: running.address }, 'ready');
   } catch (error) {
@@ -164,5 +163,4 @@ function logCrashes(log: Log): void {
 const isLevel = (level: string): level is LogLevel => level in pino.levels.values;
 
 /** An unknown level is reported by the configuration's own check. */
-const logLevel = (level: string | undefined): string =>
-  level && (level === 'silent' || isLevel(level)) ? level : 'info';
+const logLevel = basics.LOG_LEVEL.catch('info');

@@ -12,8 +12,16 @@ interface RateLimitOptions extends RedisClientOptions {
   prefix?: string;
 }
 
-export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, registry }: RateLimitOptions = {}) {
-  const refused = refusedCounter(registry);
+export function openRateLimits(url: string, log: Log, options: RateLimitOptions = {}) {
+  const { prefix = 'limit', ca, registry = new Registry() } = options;
+  const refused = new Counter({
+    name: 'rate_limited_requests_total',
+    help: 'Requests refused because their caller exceeded its limit.',
+    labelNames: ['limiter'],
+    registers: [registry],
+  });
+  // `redis` has counted the request for all processes, `process` for this one alone.
+  for (const limiter of ['redis', 'process']) refused.inc({ limiter }, 0);
   // Far longer than a healthy Redis takes.
   const redis = openRedis(url, ca, { commandTimeout: 100, enableAutoPipelining: true });
   redis.on('error', (error: Error) =>
@@ -22,10 +30,10 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, re
   return {
     /** A quota of requests for each caller in a window of time, which begins with the caller's first request. */
     limit(name: string, quota: number, windowSeconds: number) {
-      const options = { keyPrefix: `${prefix}:${name}`, points: quota, duration: windowSeconds };
-      const own = new RateLimiterMemory(options);
+      const quotas = { keyPrefix: `${prefix}:${name}`, points: quota, duration: windowSeconds };
+      const own = new RateLimiterMemory(quotas);
       // Once over the limit, a caller costs Redis nothing more in this window.
-      const inRedis = new RateLimiterRedis({ ...options, storeClient: redis, inMemoryBlockOnConsumed: quota + 1 });
+      const inRedis = new RateLimiterRedis({ ...quotas, storeClient: redis, inMemoryBlockOnConsumed: quota + 1 });
       return {
         name,
         quota,
@@ -43,18 +51,6 @@ export function openRateLimits(url: string, log: Log, { prefix = 'limit', ca, re
     check: () => redis.ping(),
     close: () => redis.disconnect(),
   };
-}
-
-function refusedCounter(registry = new Registry()) {
-  const refused = new Counter({
-    name: 'rate_limited_requests_total',
-    help: 'Requests refused because their caller exceeded its limit.',
-    labelNames: ['limiter'],
-    registers: [registry],
-  });
-  // `redis` has counted the request for all processes, `process` for this one alone.
-  for (const limiter of ['redis', 'process']) refused.inc({ limiter }, 0);
-  return refused;
 }
 
 /** The library rejects with a result when the limit is exceeded, and with an Error when it could not count. */

@@ -1,4 +1,4 @@
-import { Client, Connection, type TLSConfig, type WorkflowExecutionDescription } from '@temporalio/client';
+import { Client, Connection, type TLSConfig } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { ProcessConfig } from '../config/process';
 import { temporalIsSecure, type TemporalConfig } from '../config/servers';
@@ -15,14 +15,7 @@ export interface Temporal {
 }
 
 /** The address of Temporal and our credentials, for the client's connection and for the worker's. */
-export interface TemporalServer {
-  address: string;
-  tls?: TLSConfig;
-  apiKey?: string;
-}
-
-/** @param config Validated; its files are already read. */
-export function temporalServer(config: Omit<TemporalConfig, 'TEMPORAL_NAMESPACE'>): TemporalServer {
+export function temporalServer(config: Omit<TemporalConfig, 'TEMPORAL_NAMESPACE'>) {
   const address = config.TEMPORAL_ADDRESS;
   if (!temporalIsSecure(config)) return { address };
   const { TEMPORAL_TLS_CA_FILE: ca, TEMPORAL_TLS_CERT_FILE: crt, TEMPORAL_TLS_KEY_FILE: key } = config;
@@ -47,7 +40,7 @@ export async function addTemporal(service: Service<ProcessConfig & TemporalConfi
 
 /** Connects, waiting for the server and its namespace. Throws StartupTimeoutError. */
 export async function connectTemporal(
-  server: TemporalServer,
+  server: ReturnType<typeof temporalServer>,
   namespace: string,
   startup: StartupRetry,
   dataConverter?: DataConverter,
@@ -77,10 +70,7 @@ export const callServer = <T>(client: Client, call: () => Promise<T>): Promise<T
   translated(client.withDeadline(Date.now() + serverTimeoutMs, call));
 
 /** Describes a workflow, open or closed; null when there is none. Throws TemporalUnavailableError. */
-export const describeWorkflow = (
-  { client }: Temporal,
-  workflowId: string,
-): Promise<WorkflowExecutionDescription | null> =>
+export const describeWorkflow = ({ client }: Temporal, workflowId: string) =>
   callServer(client, () => client.workflow.getHandle(workflowId).describe()).catch((error: unknown) => {
     if (error instanceof WorkflowGoneError) return null;
     throw error;

@@ -19,13 +19,10 @@ const { Payload: wire } = temporal.api.common.v1;
  * any of the keys. Plain payloads, from before encryption, pass through. Throws PayloadRefusedError.
  * The metadata names the key: `encryption-key-id`. The data is the nonce, the ciphertext, and the tag of 16 bytes.
  */
-export const payloadCodec = ({ current, all }: PayloadKeys): PayloadCodec => {
-  const known = new Map(all.map((each) => [each.id, each]));
-  return {
-    encode: async (payloads) => (current ? payloads.map((payload) => encrypt(payload, current)) : payloads),
-    decode: async (payloads) => payloads.map((payload) => (isEncrypted(payload) ? decrypt(payload, known) : payload)),
-  };
-};
+export const payloadCodec = ({ current, all }: PayloadKeys): PayloadCodec => ({
+  encode: async (payloads) => (current ? payloads.map((payload) => encrypt(payload, current)) : payloads),
+  decode: async (payloads) => payloads.map((payload) => (isEncrypted(payload) ? decrypt(payload, all) : payload)),
+});
 
 const textOf = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
 const isEncrypted = ({ metadata }: Payload): boolean => textOf(metadata?.encoding) === encoding;
@@ -45,9 +42,9 @@ function encrypt(payload: Payload, { id, key }: PayloadKey): Payload {
   return { metadata: { encoding: Buffer.from(encoding), 'encryption-key-id': Buffer.from(id) }, data };
 }
 
-function decrypt({ metadata, data }: Payload, known: Map<string, PayloadKey>): Payload {
+function decrypt({ metadata, data }: Payload, keys: PayloadKey[]): Payload {
   const id = textOf(metadata?.['encryption-key-id']);
-  const found = known.get(id);
+  const found = keys.find((each) => each.id === id);
   if (!found)
     throw new PayloadRefusedError(`a payload is encrypted with the key "${id}", which this process does not have`);
   const bytes = Buffer.from(data ?? []);

@@ -1,16 +1,9 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { z } from 'zod';
 
-export interface PayloadKey {
-  id: string;
-  key: KeyObject;
-}
-
-export interface PayloadKeys {
-  /** Encrypts new payloads. Without it they stay plain while encrypted ones can be read, to introduce or to remove encryption. */
-  current: PayloadKey | undefined;
-  all: PayloadKey[];
-}
+/** `current` encrypts new payloads. Without it they stay plain while encrypted ones can be read, to introduce or to remove encryption. */
+export type PayloadKeys = z.infer<typeof payloadKeys>;
+export type PayloadKey = PayloadKeys['all'][number];
 
 /** In place of the first key: new payloads stay plain. */
 const plain = 'plain';
@@ -19,12 +12,12 @@ const idForm = /^[A-Za-z0-9._-]{1,64}$/;
 const keyForm = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Parses `id1:base64,id2:base64` or `plain,id1:base64`; the first key encrypts. Error messages never contain a key. */
-export const payloadKeys = z.string().transform((text, context): PayloadKeys => {
+export const payloadKeys = z.string().transform((text, context) => {
   const wrong = (message: string): void => context.addIssue({ code: 'custom', message });
   const [first, ...others] = text.split(',').map((entry) => entry.trim());
   const entries = first === plain ? others : [first ?? '', ...others];
   if (entries.length === 0) wrong(`"${plain}" alone is no key: omit the variable where nothing is encrypted`);
-  const all = entries.flatMap((entry, place): PayloadKey[] => {
+  const all = entries.flatMap((entry, place) => {
     const [, id = '', encoded = ''] = /^([^:]*):(.*)$/.exec(entry) ?? [];
     if (!idForm.test(id) || id === plain) {
       wrong(`key ${place + 1} has no valid id: <id>:<base64>, an id of letters, digits, ".", "_", "-"`);

@@ -4,6 +4,7 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowStartOptions,
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import type { UpdateDefinition, Workflow } from '@temporalio/common';
@@ -66,9 +67,9 @@ export async function sendUpdate<Ret, Args extends [unknown, ...unknown[]]>(
   return (await outcomeOf(client.withDeadline(soon, () => accepted.result()))) ?? { state: 'held' };
 }
 
-export interface WorkflowToStart<W extends Workflow> {
+export interface WorkflowToStart {
   workflow: string;
-  options: Omit<ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1], 'workflowIdConflictPolicy'>;
+  options: Omit<WorkflowStartOptions, 'workflowIdConflictPolicy'>;
 }
 
 interface FirstUpdate<Ret, Args extends unknown[]> {
@@ -83,15 +84,15 @@ interface FirstUpdate<Ret, Args extends unknown[]> {
  * plain start follows: the same workflow id, so there is no second run.
  * Throws UpdateRefusedError, WorkflowGoneError (closed, and it never had this update), TemporalUnavailableError.
  */
-export async function startWithUpdate<W extends Workflow, Ret, Args extends unknown[]>(
+export async function startWithUpdate<Ret, Args extends unknown[]>(
   { client }: Temporal,
-  start: WorkflowToStart<W>,
+  start: WorkflowToStart,
   { definition, updateId, args }: FirstUpdate<Ret, Args>,
 ): Promise<Sent<Ret>> {
   const { workflow, options } = start;
   const send = (): Promise<Ret> => {
-    const startWorkflowOperation = new WithStartWorkflowOperation<W>(workflow, {
-      ...(options as ConstructorParameters<typeof WithStartWorkflowOperation<W>>[1]),
+    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
+      ...options,
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     return client.workflow.executeUpdateWithStart(definition, { updateId, args, startWorkflowOperation });
@@ -111,9 +112,9 @@ export async function startWithUpdate<W extends Workflow, Ret, Args extends unkn
 }
 
 /** Starts a workflow, or finds it running. Throws WorkflowExecutionAlreadyStartedError if its id must not be reused, TemporalUnavailableError. */
-export async function startWorkflow<W extends Workflow>(
+export async function startWorkflow(
   { client }: Pick<Temporal, 'client'>,
-  { workflow, options }: WorkflowToStart<W>,
+  { workflow, options }: WorkflowToStart,
 ): Promise<void> {
   await callServer(client, () =>
     client.workflow.start<Workflow>(workflow, { ...options, workflowIdConflictPolicy: 'USE_EXISTING' }),

@@ -6,15 +6,13 @@ import type { Log } from '../logging/log';
 import { errorSummary } from '../process/startup-retry';
 import { tryToClose } from '../process/timeout';
 
-export interface Tracing {
-  /** Exports the remaining spans, within a second. Never throws. */
-  stop(): Promise<void>;
-}
-
-let tracing: Tracing | undefined;
+let stop: (() => Promise<void>) | undefined;
 
 /** Whether this process traces; what only tracing needs can then be left out. */
-export const isTracing = (): boolean => tracing !== undefined;
+export const isTracing = (): boolean => stop !== undefined;
+
+/** Exports the remaining spans, within a second. Never throws. */
+export const stopTracing = async (): Promise<void> => stop?.();
 
 /** Far below the drain limit: a collector that hangs must not make a drain fail. */
 const shutdownTimeoutMs = 1_000;
@@ -23,9 +21,9 @@ const shutdownTimeoutMs = 1_000;
  * Starts tracing if the environment names a collector; otherwise nothing is loaded. To be called before anything traced is opened. Invalid
  * variables count as absent: the configuration's own check reports them. Spans that do not fit into the queue are dropped.
  */
-export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Log): Promise<Tracing | undefined> {
+export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   const { data } = z.object(variables).safeParse(withoutEmpty(env));
-  if (!data?.OTEL_EXPORTER_OTLP_ENDPOINT || data.OTEL_SDK_DISABLED === 'true') return undefined;
+  if (!data?.OTEL_EXPORTER_OTLP_ENDPOINT || data.OTEL_SDK_DISABLED === 'true') return;
   const { OTLPTraceExporter } = await (data.OTEL_EXPORTER_OTLP_PROTOCOL === 'http/json'
     ? import('@opentelemetry/exporter-trace-otlp-http')
     : import('@opentelemetry/exporter-trace-otlp-proto'));
@@ -45,8 +43,7 @@ export async function startTracing(name: string, env: NodeJS.ProcessEnv, log: Lo
   // Calls without a parent span (fetching keys, health checks) start no trace.
   new UndiciInstrumentation({ requireParentforSpans: true });
   new PrismaInstrumentation({ ignoreSpanTypes: ownSteps });
-  tracing = { stop: () => tryToClose(() => provider.shutdown(), log, shutdownTimeoutMs) };
-  return tracing;
+  stop = () => tryToClose(() => provider.shutdown(), log, shutdownTimeoutMs);
 }
 
 /** The code of a successful export; importing the enum would load the SDK. */

@@ -5,19 +5,14 @@ import { lockedOrder } from '../order-lock';
 import type { Database, Transaction } from './client';
 import { lockedMatch } from './locks';
 
-/** An order's delivery. `agent` is null while the order waits for one, and in a tombstone. */
-export interface Delivery {
-  status: DeliveryStatus;
-  agent: { id: string; name: string } | null;
-}
-
-/** Null if the order is unknown. */
-export function findDelivery(db: Database | Transaction, orderId: string): Promise<Delivery | null> {
-  return db.assignment.findUnique({
+/** An order's delivery, null if the order is unknown. `agent` is null while the order waits for one, and in a tombstone. */
+export const findDelivery = (db: Transaction, orderId: string) =>
+  db.assignment.findUnique({
     where: { orderId },
     select: { status: true, agent: { select: { id: true, name: true } } },
   });
-}
+
+export type Delivery = NonNullable<Awaited<ReturnType<typeof findDelivery>>>;
 
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 

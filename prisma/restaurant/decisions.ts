@@ -1,13 +1,10 @@
 import type { ChangeOrderMessage } from '../../contracts/messages';
-import { orderTransitions, type OrderStatus } from '../../contracts/states';
+import { orderTransitions } from '../../contracts/states';
 import type { Transaction } from './client';
 import { lockedOrder } from '../order-lock';
 
 /** Moves a group and all its parts, in one statement that takes the order lock. Undefined if there is none or its status does not allow it. */
-export async function moveOrder(
-  tx: Transaction,
-  { order_id, status: to, reason = null }: ChangeOrderMessage,
-): Promise<{ total: string } | undefined> {
+export async function moveOrder(tx: Transaction, { order_id, status: to, reason = null }: ChangeOrderMessage) {
   const from = orderTransitions[to];
   const [moved] = await tx.$queryRaw<{ total: string }[]>`
     WITH ${lockedOrder(order_id)}, moved AS (
@@ -52,11 +49,7 @@ export async function movePart(
 }
 
 /** The status of one restaurant's part; null if the order has none. */
-export async function findPartStatus(
-  tx: Transaction,
-  orderId: string,
-  restaurantId: string,
-): Promise<OrderStatus | null> {
+export async function findPartStatus(tx: Transaction, orderId: string, restaurantId: string) {
   const part = await tx.order.findFirst({ where: { orderGroup: { orderId }, restaurantId }, select: { status: true } });
   return part?.status ?? null;
 }

@@ -7,8 +7,11 @@ const everything = {
   orders: {
     orderBy: { restaurantId: 'asc' },
     include: {
-      restaurant: true,
-      items: { orderBy: { menuItem: { position: 'asc' } }, include: { menuItem: true } },
+      restaurant: { omit: { ratingSum: true, ratingCount: true, createdAt: true, updatedAt: true } },
+      items: {
+        orderBy: { menuItem: { position: 'asc' } },
+        include: { menuItem: { select: { id: true, name: true, description: true, price: true, type: true } } },
+      },
     },
   },
 } satisfies Prisma.OrderGroupInclude;

@@ -56,32 +56,25 @@ export function openAt(hour: number): Prisma.Sql {
     END`;
 }
 
-export type ChangeOutcome =
-  | { outcome: 'changed' }
-  | { outcome: 'unknown_restaurant' }
-  /** Not an item of this restaurant, or no longer on its menu. */
-  | { outcome: 'unknown_item'; id: string }
-  | { outcome: 'same_times' };
-
-/** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. */
-export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody): Promise<ChangeOutcome> {
-  return db.$transaction(async (tx): Promise<ChangeOutcome> => {
+/** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. `unknown_item`: not on this restaurant's menu. */
+export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody) {
+  return db.$transaction(async (tx) => {
     // One change of a restaurant at a time: what is checked below still holds when it is written.
     await tx.$executeRaw`SELECT id FROM "Restaurant" WHERE id = ${id}::uuid FOR UPDATE`;
     const restaurant = await tx.restaurant.findUnique({
       where: { id },
       select: { openingTime: true, closingTime: true, menu: { where: { deletedAt: null }, select: { id: true } } },
     });
-    if (!restaurant) return { outcome: 'unknown_restaurant' };
+    if (!restaurant) return { outcome: 'unknown_restaurant' as const };
 
     const { name, description, status, menu = [] } = change;
     const openingTime = change.opening_time ?? timeText(restaurant.openingTime);
     const closingTime = change.closing_time ?? timeText(restaurant.closingTime);
-    if (openingTime === closingTime) return { outcome: 'same_times' };
+    if (openingTime === closingTime) return { outcome: 'same_times' as const };
 
     const onMenu = new Set(restaurant.menu.map((item) => item.id));
     const unknown = menu.find((entry) => 'id' in entry && !onMenu.has(entry.id));
-    if (unknown && 'id' in unknown) return { outcome: 'unknown_item', id: unknown.id };
+    if (unknown && 'id' in unknown) return { outcome: 'unknown_item' as const, id: unknown.id };
 
     await tx.restaurant.update({
       where: { id },
@@ -89,7 +82,7 @@ export function changeRestaurant(db: Database, id: string, change: ChangeRestaur
       select: { id: true },
     });
     for (const entry of menu) await changeMenu(tx, id, entry);
-    return { outcome: 'changed' };
+    return { outcome: 'changed' as const };
   });
 }
 

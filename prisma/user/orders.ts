@@ -10,12 +10,11 @@ export async function recordOrder(
   order: Pick<PlaceOrderMessage, 'order_id' | 'user_id' | 'placed_at'>,
   bodyHash: string,
 ): Promise<FirstPlacement> {
-  const rows = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
+  const [recorded] = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
     INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
     VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${bodyHash})
     ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")
     RETURNING "status", "delivered", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"`;
-  const [recorded] = rows;
   if (!recorded) throw new Error(`the record of the order ${order.order_id} was not written`);
   return { ...recorded, placedAt: recorded.placedAt.toISOString() };
 }

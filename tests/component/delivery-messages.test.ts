@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { deadQueue, queues, ratingsExchange } from '../../contracts/names';
 import { toExchange, toQueue } from '../../lib/broker/message';
-import { rateDelivery } from '../../workers/delivery/rate-delivery';
+import { rateDelivery } from '../../workers/delivery/consumers';
 import { deliveryWorkers, withAgents } from '../fixtures/delivery';
 import { until } from '../fixtures/until';
 

@@ -32,7 +32,15 @@ async function move(tx: Transaction, orderId: string, to: DeliveryMove): Promise
   const moved = await underLocks(() =>
     to === 'PICKED_UP' ? deliveries.pickUp(tx, orderId) : deliveries.endDelivery(tx, orderId, to),
   );
-  return moved ? { outcome: 'changed' } : unmoved(tx, orderId, to);
+  if (moved) return { outcome: 'changed' };
+  const delivery = await deliveries.findDelivery(tx, orderId);
+  if (!delivery && to === 'CANCELLED') {
+    await deliveries.leaveTombstone(tx, orderId);
+    return { outcome: 'changed' };
+  }
+  if (delivery?.status === to) return { outcome: 'unchanged' };
+  // A tombstone is CANCELLED without an agent; only a delivery that waits for one has no state yet.
+  return { outcome: 'refused', status: delivery && !deliveries.isWaiting(delivery) ? delivery.status : null };
 }
 
 async function decline(tx: Transaction, orderId: string, agentId: string): Promise<ChangeDeliveryReply> {
@@ -45,15 +53,3 @@ async function decline(tx: Transaction, orderId: string, agentId: string): Promi
 /** A statement that takes its own locks may have begun before the row existed. The second time the locks are held, and it sees every row. */
 const underLocks = async (statement: () => Promise<boolean>): Promise<boolean> =>
   (await statement()) || (await statement());
-
-/** The row did not change: it is in that state already, the change is not allowed, or there is no row. */
-async function unmoved(tx: Transaction, orderId: string, to: DeliveryMove): Promise<ChangeDeliveryReply> {
-  const delivery = await deliveries.findDelivery(tx, orderId);
-  if (!delivery && to === 'CANCELLED') {
-    await deliveries.leaveTombstone(tx, orderId);
-    return { outcome: 'changed' };
-  }
-  if (delivery?.status === to) return { outcome: 'unchanged' };
-  // A tombstone is CANCELLED without an agent; only a delivery that waits for one has no state yet.
-  return { outcome: 'refused', status: delivery && !deliveries.isWaiting(delivery) ? delivery.status : null };
-}

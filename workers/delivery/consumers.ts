@@ -1,13 +1,14 @@
 import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
-import type { AgentAssignedMessage } from '../../contracts/messages';
+import type { AgentAssignedMessage, RatingMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import { createBestEffortPublish, type Broker } from '../../lib/broker/broker';
+import { ServiceFault } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/delivery/client';
+import { countAgentRating } from '../../prisma/delivery/ratings';
 import { assignAgent } from './assign-agent';
 import { changeDelivery } from './change-delivery';
-import { rateDelivery } from './rate-delivery';
 
 interface ConsumersDeps {
   db: Database;
@@ -45,3 +46,11 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     handle: rateDelivery(db),
   });
 }
+
+/** Adds the rating to the agent's mean, once for each order. Throws a non-retryable ServiceFault UNKNOWN_ORDER if it never had an agent. */
+export const rateDelivery =
+  (db: Database) =>
+  async ({ order_id, agent_rating }: RatingMessage): Promise<void> => {
+    if (await countAgentRating(db, order_id, agent_rating)) return;
+    throw new ServiceFault(`no agent delivered the order ${order_id}`, false, 'UNKNOWN_ORDER');
+  };

@@ -5,8 +5,7 @@ import type { OrderPolicy } from '../../contracts/policy';
 import type { Broker } from '../../lib/broker/broker';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';
-import { adoptOrder } from './adopt-order';
-import { agentAssigned } from './agent-assigned';
+import { adoptOrder, agentAssigned } from './handlers';
 
 interface ConsumersDeps {
   broker: Broker;

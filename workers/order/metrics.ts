@@ -88,7 +88,6 @@ export function watchOrders(registry: Registry, { client }: Pick<Temporal, 'clie
   observableGauge(registry, {
     name: 'orders_with_failing_undo',
     help: 'Running orders of the whole system whose compensation keeps failing. At most 15 s old.',
-    labelNames: [],
     observe: cachedFor(cacheMs, async () => [
       { labels: {}, value: await countOrders(`${orderAttention.name} = 'UNDO_FAILING'`) },
     ]),

@@ -35,10 +35,7 @@ export async function installRuntime({ config, log, addMetrics }: OrderService):
 }
 
 /** Creates the Temporal worker for the workflows and activities. It takes tasks from `run` to the service's shutdown. */
-export async function startTemporalWorker(
-  service: OrderService,
-  { db, broker }: { db: Database; broker: Broker },
-): Promise<{ run(): void }> {
+export async function startTemporalWorker(service: OrderService, { db, broker }: { db: Database; broker: Broker }) {
   const { config, log, registry } = service;
   const keys = config.TEMPORAL_PAYLOAD_KEYS;
   const connection = await NativeConnection.connect(temporalServer(config));
@@ -67,7 +64,7 @@ export async function startTemporalWorker(
   });
 
   return {
-    run() {
+    run(): void {
       const running = worker.run();
       // A failed worker (its connection is lost for good, for example) ends the process; its supervisor starts a new one.
       running.catch((error: unknown) => {

@@ -1,11 +1,12 @@
-import { changeOrderMessage, placeOrderMessage, ratingMessage } from '../../contracts/messages';
+import { changeOrderMessage, placeOrderMessage, ratingMessage, type RatingMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
+import { ServiceFault } from '../../lib/broker/errors';
 import { toQueue } from '../../lib/broker/message';
 import type { Database } from '../../prisma/restaurant/client';
+import { countOrderRating } from '../../prisma/restaurant/ratings';
 import { changeOrder } from './change-order';
 import { placeOrder } from './place-order';
-import { rateOrder } from './rate-order';
 
 interface ConsumersDeps {
   db: Database;
@@ -41,3 +42,11 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     handle: rateOrder(db),
   });
 }
+
+/** Adds the rating to the restaurants' means, once for each order. Throws a non-retryable ServiceFault UNKNOWN_ORDER if there is no such order. */
+export const rateOrder =
+  (db: Database) =>
+  async ({ order_id, order_rating }: RatingMessage): Promise<void> => {
+    if (await countOrderRating(db, order_id, order_rating)) return;
+    throw new ServiceFault(`there is no order ${order_id}`, false, 'UNKNOWN_ORDER');
+  };
