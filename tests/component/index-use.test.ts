@@ -21,8 +21,8 @@ import { plansOf, type Plans } from './fixtures/plans';
 import { busyAgents, queueOrders } from './fixtures/waiting-orders';
 
 const log = createLog('test', 'silent');
-const rows = 20_000;
-const waiting = 10_000;
+const rows = 5_000;
+const waiting = 3_000;
 
 let databases: Record<'user' | 'restaurant' | 'delivery', Isolated>;
 let userDb: user.Database;
@@ -66,7 +66,7 @@ const expectIndexes = ({ indexes, wholeTables }: Plans, used: string[]): void =>
   expect(indexes).toEqual(expect.arrayContaining(used));
 };
 
-describe("the restaurants' database with 20,000 restaurants and as many orders", () => {
+describe("the restaurants' database with 5,000 restaurants and as many orders", () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.restaurant.url, work);
 
   test('is read by index when an order is placed', async () => {
@@ -98,7 +98,7 @@ describe("the restaurants' database with 20,000 restaurants and as many orders",
   });
 });
 
-describe("the customers' database with 20,000 orders", () => {
+describe("the customers' database with 5,000 orders", () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.user.url, work);
   const record = { order_id: randomUUID(), user_id: randomUUID(), placed_at: new Date().toISOString() };
 
@@ -127,7 +127,7 @@ describe("the customers' database with 20,000 orders", () => {
   });
 });
 
-describe('the delivery database with 20,000 agents and as many deliveries', () => {
+describe('the delivery database with 5,000 agents and as many deliveries', () => {
   const plans = (work: () => Promise<unknown>) => plansOf(databases.delivery.url, work);
   const notifyOrders = async () => undefined;
   const assign = (order_id: string) => assignAgent({ db: deliveryDb, notifyOrders })({ order_id });
@@ -173,7 +173,7 @@ describe('the delivery database with 20,000 agents and as many deliveries', () =
     });
   });
 
-  test('is read by index with 10,000 waiting orders, when one more is queued and when a freed agent gets the oldest', async () => {
+  test('is read by index with 3,000 waiting orders, when one more is queued and when a freed agent gets the oldest', async () => {
     const { url } = databases.delivery;
     await query(url, `UPDATE "DilveryAgent" SET agent_status = 'BUSY'`);
     const [first = '', second = ''] = await busyAgents(url, 2);

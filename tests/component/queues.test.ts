@@ -25,7 +25,7 @@ describe('the overview', () => {
     const gate = aGate();
     await broker.worker(() => gate.promise);
     for (let n = 0; n < 5; n += 1) await broker.send(queue, JSON.stringify({ n }));
-    // The worker takes three at a time; the management interface counts every 5 s.
+    // The worker takes three at a time; the management interface counts from time to time.
     await until('the numbers', async () => (await overviewOf(queue))?.inFlight === 3).finally(gate.open);
     expect(await overviewOf(queue)).toMatchObject({ queue, consumers: 1, dead: 2, retrying: 0 });
   });

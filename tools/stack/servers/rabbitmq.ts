@@ -45,6 +45,7 @@ function brokerEnvironment(folder: string, ports: Ports): Record<string, string>
   const pluginsFile = join(folder, 'enabled_plugins');
   const settings = [
     `listeners.tcp.local = ${loopback}:${ports.rabbitmq}`,
+    'collect_statistics_interval = 1000', // Its default, 5 s, is long to watch a queue by.
     `management.tcp.ip = ${loopback}`,
     `management.tcp.port = ${ports['rabbitmq-management']}`,
     `prometheus.tcp.ip = ${loopback}`,
