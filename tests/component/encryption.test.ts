@@ -21,6 +21,7 @@ import {
   openWorkflowStage,
   startOrder,
   stubServices,
+  type Stub,
   workflowBundle,
   type OrderUnderTest,
   type WorkflowPeers,
@@ -34,10 +35,18 @@ const keysOf = (...keys: string[]): PayloadKeys => payloadKeys.parse(keys.join('
 const keys = keysOf(one);
 const uiOrigin = 'http://127.0.0.1:8233';
 
+/** Clients and a worker with the same keys, or none. */
+type Side = WorkflowPeers & { taskQueue: string };
+
 let stage: WorkflowStage;
+let plain: Side;
+let encrypting: Side;
 let codecServer: Awaited<ReturnType<typeof listen>>;
 beforeAll(async () => {
   stage = await openWorkflowStage();
+  const side = async (peers: WorkflowPeers) => ({ ...peers, ...(await peers.worker(failingAtFirst())) });
+  plain = await side(stage);
+  encrypting = await side(stage.withKeys(keys));
   const access = tokensRequired;
   const app = createCodecApp({ codec: payloadCodec(keys), access, uiOrigin, log: createLog('test', 'silent') });
   codecServer = await listen(app, '127.0.0.1', 0);
@@ -50,15 +59,21 @@ afterAll(async () => {
 const fault = 'the bell of the blue door is broken';
 const reason = 'my aunt has cooked';
 
-/** An order with a durable activity that fails at first, so that its history contains the failure. */
-async function given(at: WorkflowPeers): Promise<OrderUnderTest> {
-  let attempts = 0;
-  const assignAgent = async () => {
-    attempts += 1;
-    if (attempts < 3) throw new Error(fault);
-    return { outcome: 'assigned', ...agent, status: 'PENDING' } as const;
-  };
-  const { taskQueue } = await at.worker(stubServices({ assignAgent }));
+/** For each order the search for an agent fails as a local activity and once as a durable one, so that its history contains the failure. */
+function failingAtFirst(): Stub {
+  const attempts = new Map<string, number>();
+  return stubServices({
+    async assignAgent({ order_id }) {
+      const attempt = (attempts.get(order_id) ?? 0) + 1;
+      attempts.set(order_id, attempt);
+      if (attempt < 3) throw new Error(fault);
+      return { outcome: 'assigned', ...agent, status: 'PENDING' };
+    },
+  });
+}
+
+async function given(at: Side): Promise<OrderUnderTest> {
+  const { taskQueue } = at;
   const input = anOrderInput({ retryIntervalMs: 100 });
   await at.client.workflow.start(workflowTypes.order, { ...orderStart(input), taskQueue }); // as the API does, with memo and summary
   return findOrder(at.client, input);
@@ -134,13 +149,12 @@ const keyIdOf = ({ metadata }: Payload): string => Buffer.from(metadata?.['encry
 
 describe('of an order, Temporal stores', () => {
   test('all texts in plain without encryption', async () => {
-    const order = await delivered(await given(stage));
+    const order = await delivered(await given(plain));
     expect(await foundIn(order)).toEqual(words(order).filter((word) => word !== reason));
-    expect(await foundIn(await cancelled(await given(stage)))).toContain(reason);
+    expect(await foundIn(await cancelled(await given(plain)))).toContain(reason);
   });
 
   test('none of them with encryption, and each process can still read them', async () => {
-    const encrypting = stage.withKeys(keys);
     const order = await delivered(await given(encrypting));
     expect(await order.durableCalls()).toContain('assignAgent');
     expect(await foundIn(order)).toEqual([]);
@@ -155,7 +169,6 @@ describe('of an order, Temporal stores', () => {
   });
 
   test('no failure message with encryption, and the client can read it', async () => {
-    const encrypting = stage.withKeys(keys);
     const createOrder = () => Promise.reject(ApplicationFailure.nonRetryable(fault));
     const { taskQueue } = await encrypting.worker(stubServices({ createOrder }));
     const order = await startOrder(encrypting.client, taskQueue, anOrderInput());
@@ -224,7 +237,7 @@ describe('a worker with keys', () => {
   });
 
   test('replays the history of an encrypted order', async () => {
-    const order = await delivered(await given(stage.withKeys(keys)));
+    const order = await delivered(await given(encrypting));
     const history = await order.handle.fetchHistory();
     expect(await replay([{ workflowId: order.handle.workflowId, history }])).toEqual({ replayed: 1, errors: [] });
   });
@@ -235,7 +248,7 @@ describe('the codec server', () => {
   let payloads: { metadata: Record<string, string>; data: string }[];
   const base64 = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('base64');
   beforeAll(async () => {
-    order = await delivered(await given(stage.withKeys(keys)));
+    order = await delivered(await given(encrypting));
     payloads = (await payloadsOf(order)).map(({ metadata, data }) => ({
       metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, base64(value)])),
       data: base64(data),
@@ -354,7 +367,6 @@ describe('the codec server', () => {
     });
 
     test("encodes an operator's signal", async () => {
-      const encrypting = stage.withKeys(keys);
       const another = await given(encrypting);
       await another.place();
       const signal = ['workflow', 'signal', '--workflow-id', another.handle.workflowId, '--name', 'restaurantDecision'];

@@ -5,8 +5,8 @@ import { projectRoot } from '../stack/instance';
 
 const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js');
 
-/** The tiers of a plain `npm test`, which answers in minutes. */
-const quickTiers = ['--selectProjects', 'unit', 'component', 'e2e'];
+/** The tiers of a plain `npm test`, which answers in minutes. Many of their tests wait for a timer: three at once keep two cores busy. */
+const quickTiers = ['--selectProjects', 'unit', 'component', 'e2e', '--maxWorkers', '3'];
 
 /** `npm test` and `npm run test:all`: Jest against a system of its own. The exit code is Jest's. */
 export const main = createMain((run) =>
