@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { deliveryMoves, deliveryStatuses } from './states';
 import { limits } from './limits';
-import { anyId, cursor, pageLimit, reason, text } from './values';
+import { anyId, cursor, optionalReason, pageLimit, text } from './values';
 
 export const genders = ['MALE', 'FEMALE'] as const;
 
@@ -27,7 +27,7 @@ export const moveDeliveryBody = z
 export const moveDeliveryOldBody = z.object({ order_id: anyId, status: z.enum(deliveryMoves) });
 
 /** `POST /deliveries/:order_id/decline`; the body is optional. `agent_id` defaults to the assigned agent. */
-export const declineBody = z.object({ agent_id: anyId.nullish(), reason: reason.nullish() }).default({});
+export const declineBody = z.object({ agent_id: anyId.nullish(), reason: optionalReason }).default({});
 
 /** `GET /deliveries?agent_id=&status=&limit=&cursor=` */
 export const deliveriesQuery = z.object({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { decisions, deliveryMoves, deliveryStatuses, orderStatuses } from './states';
 import { limits } from './limits';
-import { id, money, placedAt, quantity, rating, reason } from './values';
+import { id, money, placedAt, quantity, optionalReason, optionalText, rating } from './values';
 
 const orderedItem = z.object({ menu_item_id: id, quantity });
 
@@ -38,7 +38,7 @@ export const changeOrderMessage = z.object({
   status: z.enum(decisions),
   /** One restaurant's part; absent: the whole order. */
   restaurant_id: id.nullish(),
-  reason: reason.nullish(),
+  reason: optionalReason,
 });
 export type ChangeOrderMessage = z.infer<typeof changeOrderMessage>;
 
@@ -50,7 +50,11 @@ export const changeDeliveryMessage = z.discriminatedUnion('status', [
 export type ChangeDeliveryMessage = z.infer<typeof changeDeliveryMessage>;
 
 /** `agent-assigned-queue`: an agent was found for a waiting order. */
-export const agentAssignedMessage = z.object({ order_id: id, agent_id: id, agent_name: z.string() });
+export const agentAssignedMessage = z.object({
+  order_id: id,
+  agent_id: id,
+  agent_name: optionalText(limits.nameLength),
+});
 export type AgentAssignedMessage = z.infer<typeof agentAssignedMessage>;
 
 /** `adopt-order-queue`: an order of an old program, at the stage that its message shows. */

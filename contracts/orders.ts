@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { orderedRestaurants, type OrderedRestaurant } from './messages';
 import { decisions, orderStatuses, partialRefusals } from './states';
 import { limits } from './limits';
-import { anyId, cursor, id, pageLimit, rating, reason } from './values';
+import { anyId, cursor, id, pageLimit, optionalReason, rating } from './values';
 
 /** `POST /orders`. Repeated restaurants and items are merged, quantities added. The result, which is one message, must keep the limits too. */
 export const placeOrderBody = z
@@ -17,11 +17,11 @@ export type PlaceOrderBody = z.infer<typeof placeOrderBody>;
 
 /** `POST /orders/:order_id/decision`; without a restaurant it is for the whole order. */
 export const decisionBody = z
-  .object({ status: z.enum(decisions), restaurant_id: anyId.nullish(), reason: reason.nullish() })
+  .object({ status: z.enum(decisions), restaurant_id: anyId.nullish(), reason: optionalReason })
   .meta({ id: 'DecisionBody' });
 
 /** `POST /orders/:order_id/cancel`; the body is optional. */
-export const cancelBody = z.object({ reason: reason.nullish() }).default({});
+export const cancelBody = z.object({ reason: optionalReason }).default({});
 
 /** `POST /ratings` */
 export const rateOrderBody = z

@@ -40,18 +40,21 @@ export const placedAt = z
   .transform((value) => new Date(value).toISOString())
   .refine((value) => fourDigitYear.test(value), 'not a year from 0001 to 9999');
 
+/** Text of at most `max` characters after trimming; it may be empty. */
+export const optionalText = (max: number) =>
+  z.string().trim().max(max).refine(isStorable, 'contains characters that cannot be stored');
+
 /** Text of 1 to `max` characters after trimming. */
 export const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine(isStorable, 'contains characters that cannot be stored')
-    .meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // what the lines above amount to, for the API documents
+  optionalText(max).min(1).meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // what the lines above amount to, for the API documents
 
 /** Why an order, a part or a job is given up. */
 export const reason = text(limits.reasonLength);
+
+/** A reason that may be missing, null or empty, which mean the same. */
+export const optionalReason = optionalText(limits.reasonLength)
+  .transform((value) => value || undefined)
+  .nullish();
 
 /** `HH:MM` or `HH:MM:SS`. Parses to `HH:MM:SS`. */
 export const timeOfDay = z

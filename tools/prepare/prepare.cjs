@@ -90,7 +90,7 @@ async function build() {
   await runStep({
     name: 'compile',
     label: 'Compiling',
-    args: [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+    args: [join(__dirname, 'compile.cjs')],
   });
   await runStep({
     name: 'bundle-workflows',

@@ -1,70 +1,88 @@
 /**
- * Checks what comes in by Temporal's own clients, where no schema of an API has looked: updates and signals sent by hand. As strict as
- * those schemas, and written by hand: workflow code loads no schema library.
+ * Reads what comes in by Temporal's own clients, where no schema of an API has looked: updates and signals sent by hand. As strict as those
+ * schemas, and written by hand: workflow code loads no schema library. Each reader throws an ApplicationFailure of type MALFORMED.
  */
+import { ApplicationFailure } from '@temporalio/workflow';
 import { isStorable, limits } from '../../contracts/limits';
 import { decisions, deliveryMoves } from '../../contracts/states';
-import type { AssignedAgent, Author, CommandOf, OrderCommand } from '../../contracts/workflow';
+import type { AssignedAgent, Author, CommandOf, OrderCommand, RefusalCode } from '../../contracts/workflow';
 
-type Guard = (value: unknown) => boolean;
+/** Returns the value in its normal form. `name` is that of its field. */
+type Reader<T> = (value: unknown, name: string) => T;
+
+const fail = (name: string, expected: string): never => {
+  throw ApplicationFailure.nonRetryable(`${name} must be ${expected}.`, 'MALFORMED' satisfies RefusalCode);
+};
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-const isId: Guard = (value) => typeof value === 'string' && uuid.test(value);
-const isText =
-  (maxLength: number): Guard =>
-  (value) =>
-    typeof value === 'string' && value.trim().length <= maxLength && isStorable(value);
-const isOneOf =
-  (values: readonly string[]): Guard =>
-  (value) =>
-    typeof value === 'string' && values.includes(value);
-const isArrayOf =
-  (guard: Guard): Guard =>
-  (value) =>
-    Array.isArray(value) && value.every(guard);
+const readId: Reader<string> = (value, name) =>
+  typeof value === 'string' && uuid.test(value) ? value.toLowerCase() : fail(name, 'a UUID');
+
+const readText =
+  (maxLength: number): Reader<string> =>
+  (value, name) => {
+    const text = typeof value === 'string' && isStorable(value) ? value.trim() : undefined;
+    if (text === undefined || text.length > maxLength) return fail(name, `a text of at most ${maxLength} characters`);
+    return text;
+  };
+
+const oneOf =
+  <Value extends string>(values: readonly Value[]): Reader<Value> =>
+  (value, name) =>
+    values.find((each) => each === value) ?? fail(name, `one of ${values.join(', ')}`);
+
+/** Null counts as left out. */
 const optional =
-  (guard: Guard): Guard =>
-  (value) =>
-    value === undefined || value === null || guard(value);
+  <T>(read: Reader<T>): Reader<T | undefined> =>
+  (value, name) =>
+    value === undefined || value === null ? undefined : read(value, name);
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+/** An empty reason counts as left out. */
+const readReason: Reader<string | undefined> = (value, name) =>
+  optional(readText(limits.reasonLength))(value, name) || undefined;
 
-const authors: Record<Author['role'], Guard> = {
-  customer: (by) => isId(fieldOf(by, 'user_id')),
-  restaurant: (by) => isArrayOf(isId)(fieldOf(by, 'restaurant_ids')),
-  courier: (by) => isId(fieldOf(by, 'agent_id')),
-};
-const isAuthor: Guard = (by) => {
-  const role = fieldOf(by, 'role');
-  return Object.entries(authors).some(([name, guard]) => name === role && guard(by));
-};
-
-const reason = optional(isText(limits.reasonLength));
-
-/** The fields of each command, without its author. */
-const fields: { [Kind in OrderCommand['kind']]: Record<keyof Omit<CommandOf<Kind>, 'kind' | 'by'>, Guard> } = {
-  decide: { status: isOneOf(decisions), restaurant_id: optional(isId), reason },
-  moveDelivery: { status: isOneOf(deliveryMoves) },
-  cancel: { reason },
-  askAgent: {},
-  decline: { agent_id: optional(isId), reason },
-};
-
-/** The command of an update's argument; undefined when the argument is none. */
-export function toCommand(kind: OrderCommand['kind'], arg: unknown): OrderCommand | undefined {
-  if (typeof arg !== 'object' || arg === null) return undefined;
-  const guards = Object.entries({ ...fields[kind], by: optional(isAuthor) });
-  if (!guards.every(([name, guard]) => guard(fieldOf(arg, name)))) return undefined;
-  return { ...arg, kind } as OrderCommand;
+function readObject(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(name, 'an object');
+  // Without inherited properties.
+  return Object.assign(Object.create(null) as object, value) as Record<string, unknown>;
 }
 
-/** The agent that the argument of `agentAssigned` names; undefined when it names none. */
-export function toAgent(arg: unknown): AssignedAgent | undefined {
-  const [agent_id, agent_name] = [fieldOf(arg, 'agent_id'), fieldOf(arg, 'agent_name')];
-  return isId(agent_id) && isText(limits.nameLength)(agent_name)
-    ? ({ agent_id, agent_name } as AssignedAgent)
-    : undefined;
+const readIds: Reader<string[]> = (value, name) =>
+  Array.isArray(value) ? value.map((each) => readId(each, name)) : fail(name, 'a list of UUIDs');
+
+function readAuthor(value: unknown): Author {
+  const { role, user_id, agent_id, restaurant_ids } = readObject(value, 'by');
+  switch (oneOf<Author['role']>(['customer', 'restaurant', 'courier'])(role, 'by.role')) {
+    case 'customer':
+      return { role: 'customer', user_id: readId(user_id, 'by.user_id') };
+    case 'restaurant':
+      return { role: 'restaurant', restaurant_ids: readIds(restaurant_ids, 'by.restaurant_ids') };
+    case 'courier':
+      return { role: 'courier', agent_id: readId(agent_id, 'by.agent_id') };
+  }
+}
+
+type Readers<Command> = { [Field in keyof Command]-?: Reader<Command[Field]> };
+
+/** The fields of each command, without its author. */
+const fields: { [Kind in OrderCommand['kind']]: Readers<Omit<CommandOf<Kind>, 'kind' | 'by'>> } = {
+  decide: { status: oneOf(decisions), restaurant_id: optional(readId), reason: readReason },
+  moveDelivery: { status: oneOf(deliveryMoves) },
+  cancel: { reason: readReason },
+  askAgent: {},
+  decline: { agent_id: optional(readId), reason: readReason },
+};
+
+/** The command of an update's argument. Other fields are ignored. */
+export function readCommand(kind: OrderCommand['kind'], arg: unknown): OrderCommand {
+  const given = readObject(arg, 'The argument');
+  const readers: [string, Reader<unknown>][] = Object.entries(fields[kind]);
+  const read = Object.fromEntries(readers.map(([name, reader]) => [name, reader(given[name], name)]));
+  return { kind, ...read, by: optional(readAuthor)(given['by'], 'by') } as OrderCommand;
+}
+
+/** The agent that the argument of `agentAssigned` names. */
+export function readAgent(arg: unknown): AssignedAgent {
+  const { agent_id, agent_name } = readObject(arg, 'The argument');
+  return { agent_id: readId(agent_id, 'agent_id'), agent_name: readText(limits.nameLength)(agent_name, 'agent_name') };
 }

@@ -19,11 +19,11 @@ export interface Inbox {
   /** Decides by the state that the order will have once the commands before this one are done: none is refused for being early. */
   judge(command: OrderCommand): Decided;
   /**
-   * An update's validator; an argument that is no command is undefined. Throws an ApplicationFailure whose type is a RefusalCode, `alreadyApplied` for a no-op, or `alreadyPending`
+   * An update's validator. Throws an ApplicationFailure whose type is a RefusalCode, `alreadyApplied` for a no-op, or `alreadyPending`
    * while an equal command is pending. Rejected updates are not written to the history and do not use up one of the ten in-flight
    * updates of a run, so a client that repeats itself without end does no harm.
    */
-  validate(command: OrderCommand | undefined): void;
+  validate(command: OrderCommand): void;
   /** The delivery side has reported that no agent is free. */
   countEmptySearch(this: void): void;
   /** Records the command. Resolves with its outcome. */
@@ -70,7 +70,6 @@ export function createInbox(order: { readonly state: OrderState }, changed: () =
     // Uncertainty counts for updates only: signals are judged again on replay, and one that was ignored would be accepted.
     judge: (command) => decide({ ...expected(), deliveryUncertain: false }, command),
     validate(command) {
-      if (!command) throw refuse('The argument of the update is malformed.', 'MALFORMED' satisfies RefusalCode);
       const decided = decide(expected(), command);
       if (isRefused(decided)) throw refuse(decided.message, decided.refused);
       const now = decide(order.state, command);
