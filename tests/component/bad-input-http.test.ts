@@ -4,6 +4,7 @@ import { anyJson, anyText } from '../fixtures/arbitraries';
 import { serviceAlone, type ServiceAlone, type ServiceName } from '../fixtures/alone';
 import { bodies, broken, type Case } from '../fixtures/bodies';
 import { expectRefusal, type RawAnswer, type RawRequest } from '../fixtures/raw-http';
+import { repeat } from '../fixtures/repeat';
 
 const json = { 'content-type': 'application/json' };
 
@@ -123,7 +124,7 @@ describe.each(Object.entries(services) as [ServiceName, Routes][])('the %s servi
         const { errors } = JSON.parse(text) as { errors: { path: string }[] };
         expect([status, errors.map((error) => error.path)]).toEqual([422, expect.arrayContaining([place])]);
       }),
-      { numRuns: 20 },
+      { numRuns: 2 * repeat },
     );
   });
 
@@ -140,14 +141,14 @@ describe.each(Object.entries(services) as [ServiceName, Routes][])('the %s servi
         const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
         await sendAndCheck({ method, path, headers, body });
       }),
-      { numRuns: 25 },
+      { numRuns: 2 * repeat },
     );
   });
 
   test.each(reads)('GET %s has an answer from the contract to any input', async (form) => {
     await fc.assert(
       fc.asyncProperty(anyPath(form), async (path) => void (await sendAndCheck({ method: 'GET', path }))),
-      { numRuns: 25 },
+      { numRuns: 2 * repeat },
     );
   });
 });

@@ -231,7 +231,7 @@ describe('a worker with keys', () => {
   };
 
   test('replays the saved histories, which are not encrypted', async () => {
-    const names = savedHistories();
+    const names = savedHistories().slice(0, 3);
     const histories = names.map((workflowId) => ({ workflowId, history: toHistory(readEvents(workflowId)) }));
     expect(await replay(histories)).toEqual({ replayed: names.length, errors: [] });
   });

@@ -6,55 +6,38 @@
  */
 
 const fs = require('node:fs');
-const { dirname, join, relative } = require('node:path');
-const { transformFile } = require('@swc/core');
+const { basename, dirname, join, relative } = require('node:path');
+const ts = require('typescript');
 const { root } = require('./run-step.cjs');
 
 const folders = ['contracts', 'workflows', 'activities', 'workers', 'api', 'lib', 'prisma', 'tools'];
 
-const options = {
-  swcrc: false,
-  jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-  module: { type: 'commonjs', ignoreDynamic: true }, // `import()` loads a module only when it is needed
-  sourceMaps: true,
-};
-
-const sourcesIn = (folder) =>
-  fs
-    .readdirSync(join(root, folder), { recursive: true })
-    .filter((name) => /(?<!\.test)\.ts$/.test(name))
-    .map((name) => join(root, folder, name));
-
+const filesIn = (folder) =>
+  fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }).map((name) => join(folder, name)) : [];
+const modifiedAt = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const isSource = (file) => file.endsWith('.ts') && !file.endsWith('.test.ts');
 const outputOf = (source) => join(root, 'dist', relative(root, source)).replace(/\.ts$/, '.js');
 
-async function compile(source) {
+const configFile = join(root, 'tsconfig.json');
+const { config } = ts.readConfigFile(configFile, ts.sys.readFile);
+const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noEmit: false, sourceMap: true }, root);
+
+function compile(source) {
   const output = outputOf(source);
-  if (fs.existsSync(output) && fs.statSync(output).mtimeMs >= fs.statSync(source).mtimeMs) return;
-  const { code, map } = await transformFile(source, { ...options, sourceFileName: relative(dirname(output), source) });
+  if (modifiedAt(output) >= modifiedAt(source)) return;
   fs.mkdirSync(dirname(output), { recursive: true });
-  fs.writeFileSync(`${output}.map`, map);
-  fs.writeFileSync(output, `${code}//# sourceMappingURL=${output.split('/').at(-1)}.map\n`);
+  const { outputText, sourceMapText } = ts.transpileModule(fs.readFileSync(source, 'utf8'), {
+    compilerOptions: options,
+    fileName: source,
+  });
+  const map = { ...JSON.parse(sourceMapText), sources: [relative(dirname(output), source)] };
+  fs.writeFileSync(`${output}.map`, JSON.stringify(map));
+  fs.writeFileSync(output, outputText);
 }
 
-/** A deleted source must not live on: some folders are read at run time. */
-function removeOrphans(outputs) {
-  for (const folder of folders) {
-    const inDist = join(root, 'dist', folder);
-    if (!fs.existsSync(inDist)) continue;
-    for (const name of fs.readdirSync(inDist, { recursive: true })) {
-      const file = join(inDist, name);
-      if (/\.js(\.map)?$/.test(name) && !outputs.has(file.replace(/\.map$/, ''))) fs.rmSync(file);
-    }
-  }
-}
-
-async function main() {
-  const sources = folders.flatMap(sourcesIn);
-  removeOrphans(new Set(sources.map(outputOf)));
-  await Promise.all(sources.map(compile));
-}
-
-main().catch((error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+const sources = folders.flatMap((folder) => filesIn(join(root, folder))).filter(isSource);
+const outputs = new Set(sources.map(outputOf));
+// A deleted source must not live on.
+for (const file of folders.flatMap((folder) => filesIn(join(root, 'dist', folder))))
+  if (/\.js(\.map)?$/.test(file) && !outputs.has(file.replace(/\.map$/, ''))) fs.rmSync(file);
+for (const source of sources) compile(source);
