@@ -20,7 +20,10 @@ const outputOf = (source) => join(root, 'dist', relative(root, source)).replace(
 
 const configFile = join(root, 'tsconfig.json');
 const { config } = ts.readConfigFile(configFile, ts.sys.readFile);
-const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noEmit: false, sourceMap: true }, root);
+const { options } = ts.convertCompilerOptionsFromJson(
+  { ...config.compilerOptions, noEmit: false, sourceMap: true },
+  root,
+);
 
 function compile(source) {
   const output = outputOf(source);
