@@ -43,7 +43,11 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
       ],
     }),
     answers: {
-      201: answer('Placed: the restaurants decide next.', placement, { ...placedExample, message: 'Order placed' }),
+      201: answer('Placed: the restaurants decide next.', placement, {
+        ...placedExample,
+        total: 17,
+        message: 'Order placed',
+      }),
       202: answer(
         'Accepted: it will be placed or cancelled. A service is slow or unavailable.',
         placementHeld,
@@ -56,13 +60,14 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
       KEY_REUSED: 'The `Idempotency-Key` came before with another body.',
     },
     async handle(deps: PlacementDeps, { body, caller, idempotencyKey, answer }) {
-      const placed = refuseAnothers(caller, body.user_id) ?? (await placeOrder(deps, body, idempotencyKey));
+      const placed =
+        refuseAnothers(caller, body.user_id) ?? keptUnder(idempotencyKey, await placeOrder(deps, body, idempotencyKey));
       if (isRefusal(placed)) return placed;
-      const { orderId, placedAt, held } = placed;
+      const { orderId, placedAt, held, total } = placed;
       const order = { order_id: orderId, status: 'PENDING' as const, placed_at: placedAt };
       const headers = { Location: location(orderId) };
       if (held) return answer(202, { ...heldBody, ...order }, headers);
-      return answer(201, { ...order, message: 'Order placed' }, headers);
+      return answer(201, { ...order, total, message: 'Order placed' }, headers);
     },
   });
 
@@ -93,15 +98,22 @@ async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string
   const first = key === undefined ? undefined : await firstPlacement(deps.temporal, orderId);
   if (isAnother(first?.bodyHash, input.bodyHash)) return keyReused;
   const rejected = sent.state === 'ended' ? await rejectionOf(deps.temporal, orderId) : undefined;
-  return rejected ?? { orderId, placedAt: first?.placedAt ?? input.order.placed_at, held: sent.state === 'held' };
+  const placedAt = first?.placedAt ?? input.order.placed_at;
+  return rejected ?? { orderId, placedAt, held: sent.state === 'held', total: null };
 }
 
 function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcome) {
   if (isAnother(outcome.bodyHash, bodyHash)) return keyReused;
   if (outcome.outcome === 'placed' || (outcome.outcome === 'settled' && outcome.total !== null))
-    return { orderId, placedAt: outcome.placedAt, held: false };
+    return { orderId, placedAt: outcome.placedAt, held: false, total: Number(outcome.total) };
   return refuse('NOT_FOUND', outcome.reason ?? 'Order not found');
 }
+
+/** A repeat under a key is the same order, and gets the same refusal: the client learns that it needs another key. */
+const keptUnder = <Placed>(key: string | undefined, placed: Placed): Placed =>
+  key !== undefined && isRefusal(placed) && placed.refused === 'NOT_FOUND'
+    ? { ...placed, message: `${placed.message}. The Idempotency-Key keeps this refusal: use a new key to order again.` }
+    : placed;
 
 const isAnother = (first: string | undefined, now: string): boolean =>
   first !== undefined && first !== noBodyHash && first !== now;
@@ -129,10 +141,19 @@ const keyReused = refuse(
 function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy): OrderInput {
   const { user_id, restaurants, on_partial_refusal } = body;
   const placed_at = new Date().toISOString();
-  const keepsRest = on_partial_refusal === 'keep_rest';
-  // The default is left out, so that a body has the same hash as before the field existed.
-  const hashed = { user_id, restaurants, ...(keepsRest && { on_partial_refusal }) };
-  const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
   const order = { order_id: orderId, user_id, placed_at, status: 'PENDING' as const, restaurants };
-  return { order, policy, bodyHash, ...(keepsRest && { onPartialRefusal: on_partial_refusal }) };
+  const keepsRest = on_partial_refusal === 'keep_rest';
+  return { order, policy, bodyHash: hashOf(body), ...(keepsRest && { onPartialRefusal: on_partial_refusal }) };
 }
+
+/** SHA-256 in hex of a placement's body. The same cart in another order has the same hash. */
+export function hashOf({ user_id, restaurants, on_partial_refusal }: PlaceOrderBody): string {
+  const cart = restaurants.map(({ restaurant_id, items }) => ({
+    restaurant_id,
+    items: items.toSorted((one, other) => compare(one.menu_item_id, other.menu_item_id)),
+  }));
+  cart.sort((one, other) => compare(one.restaurant_id, other.restaurant_id));
+  const canonical = JSON.stringify({ user_id, cart, on_partial_refusal });
+  return createHash('sha256').update(canonical).digest('hex');
+}
+const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));

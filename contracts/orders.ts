@@ -10,7 +10,10 @@ export const placeOrderBody = z
   .object({
     user_id: id,
     restaurants: orderedRestaurants.transform(mergeRestaurants).pipe(orderedRestaurants),
-    on_partial_refusal: z.enum(partialRefusals).default('cancel_all'),
+    on_partial_refusal: z
+      .enum(partialRefusals)
+      .nullish()
+      .transform((choice) => choice ?? ('cancel_all' as const)),
   })
   .meta({ id: 'PlaceOrderBody' });
 export type PlaceOrderBody = z.infer<typeof placeOrderBody>;

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, DatabaseError, escapeIdentifier } from 'pg';
 import { loadConfig, schemas } from '../lib/config/config';
-import { connectionTo } from '../lib/postgres/database';
+import { connectionTo } from '../lib/postgres/session';
 
 export interface MigrationTarget {
   /** `postgresql://` URL. The database is created if the server does not have it. */

@@ -8,7 +8,7 @@ import { answerError, bodyLimit } from './error-handler';
 import * as hardening from './hardening';
 import { healthRoutes } from './health';
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
-import { mount } from './mount';
+import { mount, refuseOtherMethods } from './mount';
 import { notFound } from './refusals';
 import type { ServiceRoutes } from './route';
 import { countRequests, logRequestedOrder, logRequests, traceRequests } from './telemetry';
@@ -31,7 +31,11 @@ export interface EdgeDeps extends EdgeOptions {
 
 /** A service's HTTP interface: its routes and its documents, behind the edge. */
 export const createServiceApp = <Deps>(service: ServiceRoutes<Deps>, deps: Deps & EdgeDeps): Express =>
-  createApp(deps, [documentRoutes(service), ...service.groups.map(({ routes }) => mount(routes, deps))]);
+  createApp(deps, [
+    documentRoutes(service),
+    ...service.groups.map(({ routes }) => mount(routes, deps)),
+    refuseOtherMethods(service.groups.flatMap(({ routes }) => routes)),
+  ]);
 
 /** The edge that the services share: authentication, rate limits, parsing, request ids, logs, health, and errors in the contract's form. */
 export function createApp(deps: EdgeDeps, routers: Router[]): Express {
@@ -51,7 +55,7 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.use(mount(healthRoutes, { health })); // never limited
   app.use(limitRequests(limits));
   app.use(hardening.requireJson);
-  app.use(express.json({ limit: bodyLimit, verify: hardening.requireUtf8 }));
+  app.use(express.json({ limit: bodyLimit, strict: false, verify: hardening.requireUtf8 }));
   app.use(hardening.requireShallowBody);
   app.use(logRequestedOrder);
   for (const router of routers) app.use(router);

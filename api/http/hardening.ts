@@ -1,6 +1,7 @@
 /** What the edge refuses before it looks for a route, and the headers that protect browsers. */
 import { isUtf8 } from 'node:buffer';
-import type { RequestHandler } from 'express';
+import { once } from 'node:events';
+import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
 import { HttpProblem, refuse, unreadable } from './refusals';
 
@@ -48,12 +49,19 @@ export const requireFewHeaders: RequestHandler = (req, _res, next) => {
   next();
 };
 
-export const requireJson: RequestHandler = (req, _res, next) => {
-  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (hasBody && !req.is('json'))
+/** A chunked body shows only by its first byte whether it is empty, which is as good as none. */
+export const requireJson: RequestHandler = async (req, _res, next) => {
+  const isChunked = req.headers['transfer-encoding'] !== undefined;
+  const mayHaveBody = isChunked || Number(req.headers['content-length'] ?? 0) > 0;
+  if (mayHaveBody && !req.is('json') && !(isChunked && (await isEmpty(req))))
     throw new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'));
   next();
 };
+
+async function isEmpty(req: Request): Promise<boolean> {
+  if (req.readableLength === 0 && !req.readableEnded) await Promise.race([once(req, 'readable'), once(req, 'end')]);
+  return req.readableLength === 0;
+}
 
 /** Otherwise each invalid byte would become a replacement character, and be stored as one. */
 export const requireUtf8 = (_req: unknown, _res: unknown, body: Buffer): void => {

@@ -1,6 +1,6 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { only } from './access';
-import { HttpProblem, isRefusal } from './refusals';
+import { HttpProblem, isRefusal, refuse } from './refusals';
 import { statusAt, type Answered, type Route } from './route';
 import { noteRoute } from './telemetry';
 
@@ -14,6 +14,21 @@ export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps): Router 
     register(route.path, false);
     if (route.oldName) register(route.oldName.path, true);
   }
+  return router;
+}
+
+/** Mounted behind all routes: their paths with other methods are 405, and say in `Allow` which methods there are. */
+export function refuseOtherMethods(routes: readonly Route<never>[]): Router {
+  const allowed = new Map<string, string[]>();
+  for (const { method, path, oldName } of routes)
+    for (const each of [path, ...(oldName ? [oldName.path] : [])])
+      allowed.set(each, [...(allowed.get(each) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  const router = Router();
+  for (const [path, names] of allowed)
+    router.all(path, (req, res) => {
+      res.set('Allow', names.join(', '));
+      throw new HttpProblem(refuse('METHOD_NOT_ALLOWED', `${req.method} is not a method of ${req.path}`));
+    });
   return router;
 }
 

@@ -159,7 +159,7 @@ export function route<
       const { idsFrom = 'params' } = old ?? {};
       return handle(deps, {
         query: readInput(old?.query ?? query, req.query, 'query'),
-        body: readInput((old?.body ?? body)?.schema, req.body, 'body'),
+        body: readInput((old?.body ?? body)?.schema, req.body ?? undefined, 'body'),
         params: readIds(params, req[idsFrom], idsFrom) as Record<ParamName<Path>, string>,
         idempotencyKey: idempotent ? readKey(req.get('Idempotency-Key')) : undefined,
         get caller() {

@@ -6,13 +6,18 @@ import { menuItem, restaurant } from './restaurants';
 
 const orderStatus = z.enum(orderStatuses);
 
-/** The answer to `POST /orders`, placed or held. */
-export const placement = z
-  .strictObject({ order_id: uuid, status: z.literal('PENDING'), placed_at: instant, message: z.string() })
-  .meta({ id: 'Placement' });
+const placed = z.strictObject({
+  order_id: uuid,
+  status: z.literal('PENDING'),
+  placed_at: instant,
+  message: z.string(),
+});
+
+/** The answer to `POST /orders`. `total` is null where a repeat finds an order that has ended. */
+export const placement = placed.extend({ total: amount.nullable() }).meta({ id: 'Placement' });
 
 /** The 202 of a placement: its `status` is `PENDING`, not `ACCEPTED`. */
-export const placementHeld = placement.extend({ success: z.literal(true) }).meta({ id: 'PlacementHeld' });
+export const placementHeld = placed.extend({ success: z.literal(true) }).meta({ id: 'PlacementHeld' });
 
 const orderedItem = z.strictObject({
   id: uuid,

@@ -29,7 +29,10 @@ const heartbeatSeconds = 10;
 /** For each step of a close. A blocked or frozen broker does not answer; it notices when the process has ended. */
 export const closeTimeoutMs = 1_500;
 
-/** Connects, and reconnects until closed. Resolves at the first connection unless `startup` is `none`. Throws StartupTimeoutError. */
+/**
+ * Connects, and reconnects until closed. Resolves at the first connection unless `startup` is `none`. Throws StartupTimeoutError, and
+ * an Error at once when a queue exists with other arguments.
+ */
 export async function openConnection(options: ConnectionSettings): Promise<BrokerConnection> {
   const { log } = options;
   const sessions = createSessions(log);
@@ -60,7 +63,15 @@ export async function openConnection(options: ConnectionSettings): Promise<Broke
   );
   const connected = recovering.waitForConnect();
   connected.catch(() => undefined); // closing before the first connection rejects it, even when nothing awaits it
-  if (options.startup !== 'none') await (options.startup?.until(what, connected) ?? connected);
+  if (options.startup !== 'none') {
+    const mismatch = untilMismatch(recovering, what);
+    try {
+      await Promise.race([mismatch, options.startup?.until(what, connected) ?? connected]);
+    } catch (error) {
+      await tryToClose(() => recovering.close(), log, closeTimeoutMs);
+      throw error;
+    }
+  }
 
   return {
     ...sessions,
@@ -72,6 +83,19 @@ export async function openConnection(options: ConnectionSettings): Promise<Broke
     },
   };
 }
+
+/** Rejects with the broker's reason when a queue or an exchange exists with other arguments: waiting cannot help. Never resolves. */
+function untilMismatch(recovering: RecoveringChannelModel, what: string): Promise<never> {
+  const mismatch = new Promise<never>((_, reject) =>
+    recovering.on('connect-failed', (error) => {
+      if ((error as { code?: number }).code === preconditionFailed)
+        reject(new Error(`${what} has a queue or an exchange with other arguments: ${errorSummary(error)}`));
+    }),
+  );
+  mismatch.catch(() => undefined); // after the start it is only logged
+  return mismatch;
+}
+const preconditionFailed = 406;
 
 function withHeartbeat(url: string): string {
   const parsed = new URL(url);

@@ -115,7 +115,7 @@ function replyAddress({ properties }: ConsumeMessage, appId: string): string | u
 function parse<T>(content: Buffer, schema: z.ZodType<T>): { ok: true; value: T } | { ok: false; reason: string } {
   let body: unknown;
   try {
-    body = JSON.parse(content.toString('utf8'));
+    body = JSON.parse(content.toString('utf8').replace(/^\uFEFF/, '')); // some programs begin with a byte order mark
   } catch (error) {
     return { ok: false, reason: `not JSON: ${textOf(error)}` };
   }

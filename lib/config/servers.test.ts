@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig, schemas } from './config';
 import { createLog } from '../logging/log';
-import { connectionTo } from '../postgres/database';
+import { connectionTo } from '../postgres/session';
 import { brokerServer } from '../broker/broker';
 import { temporalServer } from '../temporal/connection';
 

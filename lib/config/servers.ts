@@ -1,6 +1,7 @@
 /** The servers that processes connect to, and the checks across their variables. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readRedisUrl } from '../redis/address';
 import { payloadKeys } from '../temporal/payload-keys';
 import { isLoopback, type ModeConfig, type Refuse } from './process';
 
@@ -39,8 +40,17 @@ export const broker = {
 export const messageSecret = { MESSAGE_SECRET: z.string().min(32).optional() };
 export type BrokerConfig = z.infer<z.ZodObject<typeof broker>> & z.infer<z.ZodObject<typeof messageSecret>>;
 
+function checkRedisUrl(url: string, context: z.RefinementCtx): void {
+  try {
+    readRedisUrl(url);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+}
+
 export const redis = {
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
+  /** One server, the nodes of a cluster, or sentinels: lib/redis/address.ts. */
+  REDIS_URL: z.string().superRefine(checkRedisUrl).default('redis://127.0.0.1:6379'),
   REDIS_CA_FILE: pemFile('CERTIFICATE'),
 };
 export type RedisConfig = z.infer<z.ZodObject<typeof redis>>;
@@ -137,15 +147,21 @@ function checkPassword(variable: string, url: string, wellKnown: string, refuse:
 /** The variables of servers on other machines that are reached without TLS. */
 export function serversWithoutTls(config: ServersConfig): string[] {
   const { RABBITMQ_URL, REDIS_URL, TEMPORAL_ADDRESS } = config;
-  const urls = [['RABBITMQ_URL', RABBITMQ_URL] as const, ['REDIS_URL', REDIS_URL] as const, ...databaseUrls(config)];
+  const urls = [['RABBITMQ_URL', RABBITMQ_URL] as const, ...databaseUrls(config)];
   const plain = urls.flatMap(([name, url]) => (url !== undefined && isPlain(url) ? [name] : []));
+  if (REDIS_URL !== undefined && isPlainRedis(REDIS_URL)) plain.push('REDIS_URL');
   const temporalHost = TEMPORAL_ADDRESS?.replace(/:\d+$/, '');
   const temporalIsPlain = temporalHost !== undefined && !temporalIsSecure(config) && !isLoopback(temporalHost);
   return temporalIsPlain ? [...plain, 'TEMPORAL_ADDRESS'] : plain;
 }
 
+function isPlainRedis(url: string): boolean {
+  const { hosts, isSecure } = readRedisUrl(url);
+  return !isSecure && hosts.some(({ host }) => !isLoopback(host));
+}
+
 function isPlain(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  const isSecure = ['amqps:', 'rediss:'].includes(protocol) || sslmodeOf(url) !== 'disable';
+  const isSecure = protocol === 'amqps:' || sslmodeOf(url) !== 'disable';
   return !isSecure && !isLoopback(hostname);
 }

@@ -6,6 +6,7 @@ import { basics, type HealthConfig, type ProcessConfig } from '../config/process
 import { createLog, nextLevel, type Log, type LogLevel } from '../logging/log';
 import { serveMetrics, type OtherMetrics } from '../metrics/metrics';
 import { startTracing, stopTracing } from '../tracing/sdk';
+import { watchEventLoop } from './event-loop';
 import { createHealth, serveHealth, type Check, type Dependency, type Health } from './health';
 import { createStartupRetry, errorSummary, type StartupRetry } from './startup-retry';
 
@@ -46,7 +47,8 @@ export const runService = <Config extends ProcessConfig>({
     const registry = new Registry();
     collectDefaultMetrics({ register: registry }); // Node's own: memory, CPU time, event loop lag
     const startup = createStartupRetry(config.START_LIMIT_MS, log);
-    const dependencies: Record<string, Dependency> = {};
+    const eventLoop = watchEventLoop();
+    const dependencies: Record<string, Dependency> = { 'event-loop': { required: false, check: eventLoop.check } };
     const closers: (() => unknown)[] = [];
     let otherMetrics: OtherMetrics = async () => '';
     const metrics = await serveMetrics(config, registry, () => otherMetrics());

@@ -1,6 +1,6 @@
 import { Counter, Registry } from 'prom-client';
 import type { Log } from '../logging/log';
-import { openRedis, unlessUnavailable, type RedisClientOptions } from './connection';
+import { openRedis, type RedisClientOptions } from './connection';
 
 export type Cache = ReturnType<typeof openCache>;
 
@@ -14,15 +14,15 @@ export function openCache(url: string, log: Log, { ca, registry = new Registry()
   const count = (result: 'hit' | 'miss' | 'shared' | 'unavailable'): void => requests.inc({ result });
   for (const result of ['hit', 'miss', 'shared', 'unavailable']) requests.inc({ result }, 0);
 
-  const redis = openRedis(url, ca, { commandTimeout: 250 }); // shorter than a person notices
-  redis.on('error', (error: Error) => log.warn({ event: 'cache-error', err: error }, 'the cache is unavailable'));
+  const options = { commandTimeout: 250 }; // shorter than a person notices
+  const redis = openRedis(url, log, { name: 'cache', what: 'the cache', ca, options });
 
   const readOrLoad = async (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
-    const cached = await unlessUnavailable(redis, () => redis.get(key));
+    const cached = await redis.read(() => redis.client.get(key));
     count(cached === undefined ? 'unavailable' : cached === null ? 'miss' : 'hit');
     if (typeof cached === 'string') return cached;
     const loaded = await load();
-    void unlessUnavailable(redis, () => redis.set(key, loaded, 'EX', ttlSeconds));
+    void redis.write(() => redis.client.set(key, loaded, 'EX', ttlSeconds));
     return loaded;
   };
   /** One lookup at a time for each key: concurrent callers share it, also the load after a miss. */
@@ -43,8 +43,7 @@ export function openCache(url: string, log: Log, { ca, registry = new Registry()
       inFlight.set(key, value);
       return value;
     },
-    /** Rejects when Redis does not answer. */
-    check: () => redis.ping(),
-    close: () => redis.disconnect(),
+    check: redis.check,
+    close: redis.close,
   };
 }

@@ -1,5 +1,8 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type Cluster, type RedisOptions } from 'ioredis';
 import type { Registry } from 'prom-client';
+import type { Log } from '../logging/log';
+import { errorSummary } from '../process/startup-retry';
+import { readRedisUrl } from './address';
 
 export interface RedisClientOptions {
   /** The CA of a `rediss://` server. Defaults to Node's CAs. */
@@ -7,26 +10,90 @@ export interface RedisClientOptions {
   registry?: Registry;
 }
 
-export const openRedis = (url: string, ca: string | undefined, options: RedisOptions): Redis =>
-  new Redis(url, {
-    ...(ca !== undefined && { tls: { ca } }),
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
-    disconnectTimeout: 0, // a server that hangs would not close its end
-    ...options,
-  });
+interface UseOfRedis {
+  /** Begins the names of its log events. */
+  name: string;
+  /** For the log: what is unavailable without Redis. */
+  what: string;
+  ca?: string | undefined;
+  options: Pick<RedisOptions, 'commandTimeout' | 'enableAutoPipelining'>;
+}
+
+export type Unavailable = undefined;
 
 /**
- * Returns the result of a command, or undefined, at once, while Redis is down or hangs. The commands on which it starts to hang wait for
- * their timeout; then it is reconnected, and is not `ready` again before it answers.
+ * A Redis that nothing depends on. It is unavailable while it is down or hangs, and while it refuses commands: a server that was demoted in a
+ * failover (READONLY), or that loads, is full or has lost its cluster. Then it is reconnected, which finds the new primary by its name, a
+ * sentinel or the cluster.
  */
-export async function unlessUnavailable<T>(redis: Redis, command: () => Promise<T>): Promise<T | undefined> {
-  if (redis.status !== 'ready') return undefined;
-  try {
-    return await command();
-  } catch {
-    redis.disconnect(true);
-    return undefined;
-  }
+export function openRedis(url: string, log: Log, { name, what, ca, options }: UseOfRedis) {
+  const client = connect(url, ca, options);
+  client.on('error', (error: Error) => log.warn({ event: `${name}-error`, err: error }, `${what} is unavailable`));
+  let isRefusing = false;
+
+  /** Logs the first refusal, and the first write after it. */
+  const refuses = (reason: string | undefined): void => {
+    if ((reason !== undefined) === isRefusing) return;
+    isRefusing = reason !== undefined;
+    if (isRefusing) log.warn({ event: `${name}-refused`, reason }, `${what} is unavailable: Redis refuses commands`);
+    else log.info({ event: `${name}-accepted` }, `${what} is available again`);
+  };
+  /** The commands on which it starts to hang wait for their timeout; it is not `ready` again before it answers. */
+  const attempt = async <T>(command: () => Promise<T>): Promise<T | Unavailable> => {
+    if (client.status !== 'ready') return undefined;
+    try {
+      return await command();
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ReplyError') refuses(errorSummary(error));
+      client.disconnect(true);
+      return undefined;
+    }
+  };
+
+  return {
+    client,
+    /** Returns a command's result, or undefined, at once, while Redis is unavailable. */
+    read: attempt,
+    /** As `read`, for a command that a demoted server refuses. */
+    async write<T>(command: () => Promise<T>): Promise<T | Unavailable> {
+      const result = await attempt(command);
+      if (result !== undefined) refuses(undefined);
+      return result;
+    },
+    /** Rejects when Redis does not answer or does not take writes. */
+    check: async (): Promise<void> => {
+      await client.set('food-delivery:check', '1', 'EX', 10);
+      refuses(undefined);
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+function connect(url: string, ca: string | undefined, options: UseOfRedis['options']): Redis | Cluster {
+  const { hosts, isSecure, sentinel, ...account } = readRedisUrl(url);
+  const shared: RedisOptions = {
+    ...account,
+    ...(isSecure && { tls: { ...(ca !== undefined && { ca }) } }),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    disconnectTimeout: 0, // a server that hangs would not close its end
+    ...options,
+  };
+  const retryStrategy = (attempt: number): number => Math.min(attempt * 200, 5_000);
+  const [first] = hosts;
+  if (sentinel !== undefined)
+    return new Redis({
+      ...shared,
+      retryStrategy,
+      sentinels: hosts,
+      name: sentinel,
+      enableTLSForSentinelMode: isSecure,
+    });
+  if (hosts.length === 1) return new Redis({ ...shared, retryStrategy, ...first });
+  return new Redis.Cluster(hosts, {
+    redisOptions: shared,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryStrategy,
+    dnsLookup: (address, callback) => callback(null, address), // certificates name hosts
+  });
 }

@@ -2,9 +2,9 @@ import type { OrderStatus } from '../../contracts/states';
 import type { OrderedRestaurant, PlaceOrderMessage } from '../../contracts/messages';
 import type { Transaction } from './client';
 import { lockedOrder } from '../order-lock';
-import { openAt } from './restaurants';
+import { openBetween } from './restaurants';
 
-/** What a restaurant offers of the requested items at an hour. */
+/** What a restaurant offers of the requested items at a minute. */
 export interface Offer {
   id: string;
   name: string;
@@ -36,18 +36,18 @@ export async function findStored(tx: Transaction, orderId: string): Promise<Stor
   return rows[0] ?? null;
 }
 
-/** Takes the order lock and reads the restaurants' offers at that hour (UTC). Unknown restaurants are missing. */
+/** Takes the order lock and reads the restaurants' offers at that minute, `HH:MM` (UTC). Unknown restaurants are missing. */
 export function lockAndReadOffers(
   tx: Transaction,
   orderId: string,
   restaurants: OrderedRestaurant[],
-  hour: number,
+  minute: string,
 ): Promise<Offer[]> {
   const restaurantIds = restaurants.map(({ restaurant_id }) => restaurant_id);
   const itemIds = restaurants.flatMap(({ items }) => items.map(({ menu_item_id }) => menu_item_id));
   return tx.$queryRaw<Offer[]>`
     WITH ${lockedOrder(orderId)}
-    SELECT r.id, r.name, r.status = 'ONLINE' AS online, ${openAt(hour)} AS open,
+    SELECT r.id, r.name, r.status = 'ONLINE' AS online, ${openBetween(minute, minute)} AS open,
       COALESCE(json_object_agg(m.id, m.price::text) FILTER (WHERE m.id IS NOT NULL), '{}') AS prices
     FROM "Restaurant" r
     LEFT JOIN "MenuItem" m ON m.restaurant_id = r.id AND m.deleted_at IS NULL AND m.id = ANY(${itemIds}::uuid[])

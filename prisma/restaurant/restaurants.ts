@@ -21,9 +21,11 @@ export async function addRestaurant(db: Database, restaurant: AddRestaurantBody)
   return { id, menuIds: menu.map((item) => item.id) };
 }
 
-/** The restaurants that accept orders at that hour (UTC), oldest first. */
-export const listOpenRestaurants = (db: Database, hour: number): Promise<RestaurantWithMenu[]> =>
-  selectRestaurants(db, Prisma.sql`r.status = 'ONLINE' AND ${openAt(hour)}`);
+/** The restaurants that accept orders at any minute of that hour (UTC), oldest first. */
+export const listOpenRestaurants = (db: Database, hour: number): Promise<RestaurantWithMenu[]> => {
+  const hh = String(hour).padStart(2, '0');
+  return selectRestaurants(db, Prisma.sql`r.status = 'ONLINE' AND ${openBetween(`${hh}:00`, `${hh}:59`)}`);
+};
 
 export async function findRestaurant(db: Database, id: string): Promise<RestaurantWithMenu | null> {
   const rows = await selectRestaurants(db, Prisma.sql`r.id = ${id}::uuid`);
@@ -46,15 +48,15 @@ const selectRestaurants = (db: Database, condition: Prisma.Sql): Promise<Restaur
 export const timeValue = (time: string): Date => new Date(`1970-01-01T${time}Z`);
 export const timeText = (time: Date): string => time.toISOString().slice(11, 19);
 
-/** The contract's rule for browsing and placing: opening <= hour:00 <= closing of "Restaurant" r. A closing time before the opening time is on the next day. */
-export function openAt(hour: number): Prisma.Sql {
-  const time = Prisma.sql`make_time(${hour}::int, 0, 0)`;
-  return Prisma.sql`
-    CASE WHEN r.opening_time <= r.closing_time
-      THEN ${time} BETWEEN r.opening_time AND r.closing_time
-      ELSE ${time} >= r.opening_time OR ${time} <= r.closing_time
-    END`;
-}
+/**
+ * The contract's rule, of "Restaurant" r: it is open at a minute with opening <= minute <= closing; a closing time before the opening time is on
+ * the next day. Whether that holds for any minute from the first to the last, `HH:MM`, of one hour.
+ */
+export const openBetween = (first: string, last: string): Prisma.Sql => Prisma.sql`
+  CASE WHEN r.opening_time <= r.closing_time
+    THEN r.opening_time <= ${last}::time AND r.closing_time >= ${first}::time
+    ELSE r.opening_time <= ${last}::time OR r.closing_time >= ${first}::time
+  END`;
 
 /** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. `unknown_item`: not on this restaurant's menu. */
 export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody) {

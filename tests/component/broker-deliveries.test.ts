@@ -5,6 +5,7 @@ import { subscribe, type Delivery } from '../../lib/broker/subscription';
 import { BrokerUnavailableError } from '../../lib/broker/errors';
 import { openConnection, type BrokerConnection } from '../../lib/broker/connection';
 import { createLog } from '../../lib/logging/log';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
 import { anOutsider } from '../fixtures/outsider';
 import { until } from '../fixtures/until';
@@ -28,6 +29,17 @@ afterAll(async () => {
 
 const listenersOf = ({ lost, abandoned }: Delivery): number =>
   [lost, abandoned].reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0);
+
+test('a queue that exists with other arguments ends the start at once, with the reason of the broker', async () => {
+  const topology = async (channel: ConfirmChannel) => void (await channel.assertQueue(queue, { durable: false }));
+  const startup = createStartupRetry(60_000, log);
+  const began = performance.now();
+  const opening = openConnection({ url: vhost.url, name: 'test', log, topology, startup });
+  await expect(opening).rejects.toThrow(
+    /^RabbitMQ at .* other arguments: .*PRECONDITION_FAILED - inequivalent arg 'durable'/,
+  );
+  expect(performance.now() - began).toBeLessThan(30_000);
+});
 
 test('a message whose outcome the broker refused three times leaves no abort listeners behind', async () => {
   const listening: number[] = [];

@@ -1,6 +1,7 @@
 /** A service's user of its own database, on a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { connectionTo } from '../../lib/postgres/session';
 import { setDatabaseUser } from '../../tools/accounts/accounts';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
 
@@ -11,7 +12,7 @@ let admin: Client;
 
 beforeAll(async () => {
   database = await isolatedDatabase('delivery');
-  admin = new Client({ connectionString: database.url });
+  admin = new Client(connectionTo(database.url));
   await admin.connect();
   for (const password of ['the first', "another's ' one"]) {
     await setDatabaseUser({ adminUrl: database.url, user, password });
@@ -24,9 +25,8 @@ afterAll(async () => {
 });
 
 async function as<T>(name: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({
-    connectionString: Object.assign(new URL(database.url), { username: name, password: 'any: the server trusts' }).href,
-  });
+  const { href } = Object.assign(new URL(database.url), { username: name, password: 'any: the server trusts' });
+  const client = new Client(connectionTo(href));
   await client.connect();
   try {
     return await work(client);

@@ -1,11 +1,13 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Router } from 'express';
 import { z } from 'zod';
 import { createApp } from '../../api/http/app';
-import { mount } from '../../api/http/mount';
+import { mount, refuseOtherMethods } from '../../api/http/mount';
 import { answer, body, route } from '../../api/http/route';
 import { listen, type Listening } from '../../api/http/server';
+import { cancelBody } from '../../contracts/orders';
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
 import { TemporalUnavailableError } from '../../lib/temporal/errors';
@@ -31,6 +33,18 @@ const addThing = route({
   handle: async (_deps: object, { body, answer }) => answer(201, body, { Location: '/things/1' }),
 });
 
+const cancelThing = route({
+  method: 'POST',
+  path: '/things/:thing_id/cancel',
+  params: { thing_id: { unknown: 'Thing not found', example: '00000000-0000-4000-8000-000000000001' } },
+  id: 'cancelThing',
+  summary: 'Cancels a thing',
+  roles: ['customer'],
+  body: body(cancelBody, {}),
+  answers: { 200: answer('Cancelled.', z.strictObject({}), {}) },
+  handle: async (_deps: object, { answer }) => answer(200, {}),
+});
+
 let server: Listening;
 beforeAll(async () => {
   const router = Router()
@@ -47,7 +61,11 @@ beforeAll(async () => {
       throw new Error('internal detail');
     });
   server = await listen(
-    createApp({ health: createHealth({}, log), access: accessOff, log }, [mount([addThing], {}), router]),
+    createApp({ health: createHealth({}, log), access: accessOff, log }, [
+      mount([addThing, cancelThing], {}),
+      router,
+      refuseOtherMethods([addThing, cancelThing]),
+    ]),
     '127.0.0.1',
     0,
   );
@@ -68,7 +86,6 @@ describe('the HTTP edge', () => {
 
   it.each([
     ['malformed JSON', '{"a":', 'application/json', 422],
-    ['a bare word', '"x"', 'application/json', 422],
     ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
     ['a body without a type', 'a', '', 415],
     ['an unknown charset', '{}', 'application/json; charset=klingon', 415],
@@ -92,6 +109,46 @@ describe('the HTTP edge', () => {
     expect(res.status).toBe(500);
     expect(await res.json()).toMatchObject({ message: 'Internal Server Error', detail: 'Internal Server Error' });
   });
+
+  it.each([
+    ['GET', '/things', 'POST'],
+    ['DELETE', '/old/things', 'POST'],
+    ['PATCH', '/things/7/cancel', 'POST'],
+  ])('answers %s %s with 405 and the methods that there are', async (method, path, allowed) => {
+    const res = await fetch(`${server.address}${path}`, { method });
+    expect([res.status, res.headers.get('allow'), await res.json()]).toMatchObject([
+      405,
+      allowed,
+      { code: 'METHOD_NOT_ALLOWED' },
+    ]);
+  });
+
+  const cancel = '/things/00000000-0000-4000-8000-000000000001/cancel';
+  it.each([
+    ['no body', {}, []],
+    ['an empty chunked body without a type', { 'transfer-encoding': 'chunked' }, []],
+    ['an empty chunked body', { 'transfer-encoding': 'chunked', 'content-type': 'application/json' }, []],
+    ['null', { 'content-type': 'application/json' }, ['null']],
+    ['null in chunks', { 'transfer-encoding': 'chunked', 'content-type': 'application/json' }, ['nu', 'll']],
+  ])('takes %s where the body may be left out', async (_what, headers, chunks) => {
+    expect(await statusOf(cancel, headers, chunks)).toBe(200);
+  });
+
+  it('refuses a chunked body without a type', async () => {
+    expect(await statusOf(cancel, { 'transfer-encoding': 'chunked' }, ['{}'])).toBe(415);
+  });
+
+  /** Of a POST with exactly these headers. */
+  const statusOf = (path: string, headers: Record<string, string>, chunks: string[]) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const req = request(`${server.address}${path}`, { method: 'POST', headers }, (res) => {
+        res.resume();
+        resolve(res.statusCode);
+      });
+      req.on('error', reject);
+      for (const chunk of chunks) req.write(chunk);
+      req.end();
+    });
 
   it('answers 404 for a route that does not exist', async () => {
     expect((await fetch(`${server.address}/nope`)).status).toBe(404);
@@ -130,8 +187,8 @@ describe('the HTTP edge', () => {
     ['a body without a content type', { method: 'POST', path: '/things', body: '{}' }, 415],
     ['a path that cannot be decoded', { method: 'GET', path: '/things/%E0%A4%A' }, 404],
     ['a path of 10,000 characters', { method: 'GET', path: `/nope/${'x'.repeat(10_000)}` }, 404],
-    ['a method that no route has', { method: 'DELETE', path: '/things' }, 404],
-    ['a rare method', { method: 'PROPFIND', path: '/things' }, 404],
+    ['a method that no route has', { method: 'DELETE', path: '/things' }, 405],
+    ['a rare method', { method: 'PROPFIND', path: '/things' }, 405],
     ['OPTIONS of an unknown path', { method: 'OPTIONS', path: '/nope' }, 404],
   ])('refuses %s as the contract says', async (_what, request, status) => {
     const answer = await sendRaw(server.address, request);

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
+import { connectionTo } from '../../lib/postgres/session';
 import { applyMigrations } from '../../prisma/migrate';
 import { unusedDatabase, type Isolated } from '../fixtures/isolation';
 
@@ -29,7 +30,7 @@ function givenMigration(name: string, sql: string): void {
 const migrate = () => applyMigrations({ databaseUrl: database.url, directory });
 
 async function query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new Client({ connectionString: database.url });
+  const client = new Client(connectionTo(database.url));
   await client.connect();
   try {
     return (await client.query<Row>(sql, values)).rows;
@@ -172,7 +173,7 @@ test('concurrent runs create the database and apply each migration once', async 
 
 test('a run waits for `prisma migrate deploy`, which holds the same lock', async () => {
   await migrate();
-  const prisma = new Client({ connectionString: database.url });
+  const prisma = new Client(connectionTo(database.url));
   await prisma.connect();
   await prisma.query('SELECT pg_advisory_lock(72707369)');
   let finished = false;

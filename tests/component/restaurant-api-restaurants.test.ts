@@ -89,6 +89,17 @@ describe('browsing', () => {
     expect(names(await openAt(3, path))).toEqual([]);
   });
 
+  test('shows who is open at any minute of the hour', async () => {
+    await withRestaurant(service.db, { name: 'Lunch', opening_time: '12:15:00', closing_time: '12:45:00' });
+    await withRestaurant(service.db, { name: 'Late', opening_time: '23:50:00', closing_time: '00:10:00' });
+    expect(names(await openAt(12))).toEqual(['Lunch']);
+    expect(names(await openAt(11))).toEqual([]);
+    expect(names(await openAt(13))).toEqual([]);
+    expect(names(await openAt(23))).toEqual(['Late']);
+    expect(names(await openAt(0))).toEqual(['Late']);
+    expect(names(await openAt(1))).toEqual([]);
+  });
+
   test('shows no OFFLINE restaurant and no deleted item', async () => {
     const { items } = await withRestaurant(service.db, { name: 'Open' });
     const offline = await withRestaurant(service.db, { name: 'Gone home' });

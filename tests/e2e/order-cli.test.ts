@@ -42,6 +42,34 @@ test('an order is delivered by signals, and the query shows each step', async ()
   await until('the agent is released', () => isReleased(agent_id, order));
 });
 
+const update = ({ order_id }: Placed, name: string, input: unknown): Promise<string> =>
+  temporal(
+    ...['workflow', 'update', 'execute', '--workflow-id', orderWorkflowId(order_id)],
+    ...['--name', name, '--input', JSON.stringify(input)],
+  );
+
+test('an update that no API would send is refused, and changes nothing', async () => {
+  const order = await placed();
+  const tooLong = 'x'.repeat(501);
+  for (const [name, input, why] of [
+    ['cancel', { reason: tooLong }, 'reason must be a text'],
+    ['cancel', { reason: 'a\u0000b' }, 'reason must be a text'],
+    ['cancel', { reason: 5 }, 'reason must be a text'],
+    ['cancel', 5, 'The argument must be an object'],
+    ['decide', { status: 'CONFIRMED', restaurant_id: 'constructor' }, 'restaurant_id must be a UUID'],
+    ['decide', { status: 'MAYBE' }, 'status must be one of'],
+    ['moveDelivery', {}, 'status must be one of'],
+    ['decline', { agent_id: 7 }, 'agent_id must be a UUID'],
+    ['askAgent', { by: { role: 'nobody' } }, 'by.role must be one of'],
+  ] as const)
+    await expect(update(order, name, input)).rejects.toThrow(why);
+  expect(await query(order)).toMatchObject({ status: 'PENDING', delivery: null });
+
+  await update(order, 'cancel', { reason: '' });
+  expect(await noted(order, 'cancelled')).toMatchObject({ reason: 'cancelled by the customer' });
+  expect(await pageOf(order)).toMatchObject({ status: 'CANCELLED', restaurants: [{ status: 'CANCELLED' }] });
+});
+
 test('a refusal by signal cancels the order everywhere', async () => {
   const order = await placed();
   await signal(order, 'restaurantDecision', '"CANCELLED"');

@@ -1,6 +1,6 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
-import { connectionTo } from '../../lib/postgres/database';
+import { connectionTo } from '../../lib/postgres/session';
 import { requestManagement } from '../broker/management';
 
 /** The queues that each of our processes consumes, by the name of its RabbitMQ user. */

@@ -1,6 +1,7 @@
 import { Client as Temporal, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { z } from 'zod';
+import { connectionTo } from '../../lib/postgres/session';
 import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import { payloadKeys } from '../../lib/temporal/payload-keys';
 
@@ -49,7 +50,7 @@ export async function withTemporal<T>(variables: SystemVariables, use: (client: 
 
 /** Runs one statement with values, or several. Resolves to the last one's rows. Does not wait for a frozen server to close the connection. */
 export async function query<Row extends object>(url: string, sql: string, values?: unknown[]): Promise<Row[]> {
-  const client = new Postgres({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  const client = new Postgres({ ...connectionTo(url), connectionTimeoutMillis: connectTimeoutMs });
   client.on('error', () => undefined); // the pending query rejects
   try {
     await client.connect();

@@ -1,6 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { sendCommand } from '../../api/order-commands';
 import { orderWorkflowId, placementUpdateId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
+import { limits } from '../../contracts/limits';
 import type { Decision } from '../../contracts/states';
 import type { OrderInput, RatingInput } from '../../contracts/workflow';
 import { TemporalUnavailableError, WorkflowGoneError, toTemporalError } from '../../lib/temporal/errors';
@@ -68,7 +69,12 @@ async function resendDecisions({ temporal }: RepairDeps, finding: Finding, decis
   for (const { restaurantId, status: current, reason } of finding.rows.group?.orders ?? []) {
     const status = decisions.find((decision) => decision === current);
     if (status)
-      await sendCommand(temporal, finding.orderId, { kind: 'decide', status, restaurant_id: restaurantId, reason });
+      await sendCommand(temporal, finding.orderId, {
+        kind: 'decide',
+        status,
+        restaurant_id: restaurantId,
+        reason: fitting(reason),
+      });
   }
 }
 
@@ -101,9 +107,13 @@ async function inputToAdopt(deps: RepairDeps, { orderId, rows }: Finding, remedy
     ...(onPartialRefusal && { onPartialRefusal }),
     total: (group?.total ?? record?.total)?.toFixed(2) ?? null,
     ...(remedy.stage !== 'placed' && { stage: remedy.stage }),
-    ...(remedy.stage === 'cancelled' && { reason: group?.reason ?? record?.reason ?? remedy.reason }),
+    ...(remedy.stage === 'cancelled' && { reason: fitting(group?.reason ?? record?.reason) ?? remedy.reason }),
   };
 }
+
+/** A stored reason as a message can carry it: one that an update by hand has brought in may not fit. */
+const fitting = (reason: string | null | undefined): string | undefined =>
+  reason?.replaceAll('\u0000', '').toWellFormed().trim().slice(0, limits.reasonLength) || undefined;
 
 /** From the stage `confirmed` on without refused parts; at `placed` with them, since the decisions are sent to the run afterwards. */
 async function orderedItems({ dbs }: RepairDeps, orderId: string, stage: Adoption['stage']) {

@@ -32,7 +32,8 @@ export async function inspect(deps: RepairDeps, orderId: string): Promise<Findin
   return inspectOnce(deps, orderId);
 }
 
-async function inspectOnce(deps: RepairDeps, orderId: string) {
+/** As `inspect`, of this moment. */
+export async function inspectOnce(deps: RepairDeps, orderId: string) {
   const { temporal, policy } = deps;
   // Before the rows: they then include what the run wrote before it ended.
   const description = await describeWorkflow(temporal, orderWorkflowId(orderId));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { orderWorkflowId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { openOrderIds as openDeliveries } from '../../prisma/delivery/assignments';
@@ -5,7 +6,7 @@ import { openOrderIds as openGroups } from '../../prisma/restaurant/orders';
 import { openOrderIds as openRecords } from '../../prisma/user/orders';
 import { messageOf } from '../cli/cli';
 import { applyRemedy } from './apply';
-import { inspect, readRows, type Finding, type RepairDeps } from './inspect';
+import { inspect, inspectOnce, readRows, type Finding, type RepairDeps } from './inspect';
 import { isOver } from './remedy';
 
 /** Orders at a time: they keep a server busy, and leave room for orders in flight. */
@@ -55,9 +56,31 @@ async function repairOrder(deps: RepairDeps, orderId: string, repairs: boolean):
   if (!repairs || finding.remedy.kind === 'none') return { ...finding, result: null };
   try {
     const applied = await applyRemedy(deps, orderId);
-    return { ...applied, result: { repaired: applied.remedy.kind !== 'manual' } };
+    const repaired = applied.remedy.kind !== 'manual' && (await hasTakenEffect(deps, applied));
+    const failure =
+      repaired || applied.remedy.kind === 'manual' ? {} : { failure: 'not in effect yet: repair it again' };
+    return { ...applied, result: { repaired, ...failure } };
   } catch (error) {
     return { ...finding, result: { repaired: false, failure: messageOf(error) } };
+  }
+}
+
+/** Far longer than a healthy system takes. */
+const effectTimeoutMs = 10_000;
+const pollMs = 200;
+
+/**
+ * Whether the order no longer needs the remedy. A run that undoes an order can still fail, so its end is waited for; one that is not over by the
+ * timeout waits for a service, and is in Temporal's hands.
+ */
+async function hasTakenEffect(deps: RepairDeps, { orderId, remedy }: Finding): Promise<boolean> {
+  const undoes = remedy.kind === 'adopt' && remedy.stage === 'cancelled';
+  for (const deadline = Date.now() + effectTimeoutMs; ; await sleep(pollMs)) {
+    const now = await inspectOnce(deps, orderId);
+    const isOpen = undoes && now.run.state === 'running';
+    const isStillNeeded = JSON.stringify(now.remedy) === JSON.stringify(remedy);
+    if (!isOpen && !isStillNeeded) return true;
+    if (Date.now() > deadline) return !isStillNeeded;
   }
 }
 

@@ -91,7 +91,8 @@ export const ampleRateLimits = {
   RATE_LIMIT_WRITES_PER_MINUTE: '1000000000',
 };
 
-interface FreshSystemOptions extends Pick<StackOptions, 'yes'>, Partial<Pick<StackOptions, 'ports' | 'durable'>> {
+interface FreshSystemOptions
+  extends Pick<StackOptions, 'yes'>, Partial<Pick<StackOptions, 'ports' | 'durable' | 'postgresSettings'>> {
   /** Of the stack. What an earlier run under this name has left is removed first. */
   name: string;
   /** Variables for its processes, over this process's own environment. */
@@ -117,11 +118,11 @@ export interface FreshSystem extends Pick<Instance, 'logsDir' | 'socketPath'> {
  * AlreadyRunningError when a stack of this name runs.
  */
 export async function onFreshSystem(options: FreshSystemOptions, use: (system: FreshSystem) => Promise<number>) {
-  const { name, ports = 'any', yes, durable = false, keepData, stayUp } = options;
+  const { name, ports = 'any', yes, durable = false, postgresSettings, keepData, stayUp } = options;
   const instance = instanceNamed(name);
   const { logsDir, socketPath } = instance;
   const env = { ...process.env, ...options.env };
-  const launch = { instance, ports, yes, serversOnly: false, durable, fresh: true, env };
+  const launch = { instance, ports, yes, serversOnly: false, durable, postgresSettings, fresh: true, env };
   const code = await withStack(launch, async (stack) => {
     const children: Promise<number>[] = [];
     const temporalCli = findTemporal();

@@ -8,6 +8,8 @@ export interface ServerOptions {
   ports: Ports;
   /** False: the data are thrown away afterwards and need not survive a crash, which is faster. */
   durable: boolean;
+  /** Defaults of the PostgreSQL server, over its own. */
+  postgresSettings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A program that runs beside the launcher: a server or one of our services. */

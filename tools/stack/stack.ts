@@ -13,13 +13,12 @@ import { registerSearchAttributes } from './servers/search-attributes';
 import { temporalPart } from './servers/temporal';
 import type { Warden } from './warden';
 
-export interface StackOptions {
+export interface StackOptions extends Pick<ServerOptions, 'durable' | 'postgresSettings'> {
   instance: Instance;
   ports: PortPolicy;
   yes: boolean;
   serversOnly: boolean;
   only?: string[];
-  durable: boolean;
   /** Remove what an earlier run has stored. */
   fresh: boolean;
   env: NodeJS.ProcessEnv;

@@ -16,12 +16,23 @@ export const main = createMain((run) =>
     .argument('[args...]', 'for Jest')
     .action((jestArgs: string[], { all, ...flags }: { name: string; yes: boolean; all: boolean }) =>
       run(
-        onFreshSystem({ ...flags, env: ampleRateLimits }, (system) =>
+        onFreshSystem({ ...flags, env: ampleRateLimits, postgresSettings: hostileDefaults }, (system) =>
           system.runNode([jest, ...tiers(all, jestArgs), ...jestArgs], { POSTGRES_ADMIN_URL: adminUrlOf(system) }),
         ),
       ),
     ),
 );
+
+/** No connection of ours may depend on the defaults of the server (lib/postgres/session.ts). */
+const hostileDefaults = {
+  timezone: 'Asia/Kolkata',
+  datestyle: 'SQL, DMY',
+  intervalstyle: 'sql_standard',
+  extra_float_digits: '-3',
+  standard_conforming_strings: 'off',
+  search_path: 'nowhere',
+  default_transaction_isolation: 'serializable',
+};
 
 /** A named file is searched in every tier. */
 const tiers = (all: boolean, jestArgs: string[]): string[] =>

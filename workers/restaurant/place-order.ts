@@ -14,9 +14,9 @@ export const placeOrder =
   (message: PlaceOrderMessage): Promise<CreateOrderReply> =>
     db.$transaction(async (tx) => {
       const { order_id: orderId } = message;
-      const hour = new Date(message.placed_at).getUTCHours();
+      const minute = new Date(message.placed_at).toISOString().slice(11, 16);
       const requested = mergeRestaurants(message.restaurants);
-      const pricing = priceOrder(requested, await lockAndReadOffers(tx, orderId, requested, hour), hour);
+      const pricing = priceOrder(requested, await lockAndReadOffers(tx, orderId, requested, minute), minute);
       if (pricing.outcome === 'priced' && (await storeOrder(tx, message, pricing.order)))
         return { outcome: 'created', total: pricing.order.total };
       const stored = await findStored(tx, orderId);

@@ -18,7 +18,7 @@ const ask = (restaurant_id: string, quantities: Record<string, number>) => ({
 describe('what is on offer', () => {
   it('is priced exactly, restaurant by restaurant', () => {
     const offers = [anOffer(), anOffer({ id: 'r2', prices: { tea: '0.10' } })];
-    expect(priceOrder([ask('r1', { soup: 2, stew: 1 }), ask('r2', { tea: 3 })], offers, 12)).toEqual({
+    expect(priceOrder([ask('r1', { soup: 2, stew: 1 }), ask('r2', { tea: 3 })], offers, '12:00')).toEqual({
       outcome: 'priced',
       order: {
         total: '21.30',
@@ -44,7 +44,7 @@ describe('what is on offer', () => {
     ['9999.99', 10_000, '99999900.00'],
   ])('of price %s, %i times, costs %s', (price, quantity, total) => {
     const offer = anOffer({ prices: { soup: price } });
-    expect(priceOrder([ask('r1', { soup: quantity })], [offer], 12)).toMatchObject({
+    expect(priceOrder([ask('r1', { soup: quantity })], [offer], '12:00')).toMatchObject({
       outcome: 'priced',
       order: { total },
     });
@@ -52,7 +52,7 @@ describe('what is on offer', () => {
 
   it('is rejected when its total exceeds the maximum', () => {
     const offer = anOffer({ prices: { soup: '50000000.00' } });
-    const pricing = priceOrder([ask('r1', { soup: 2 })], [offer], 12);
+    const pricing = priceOrder([ask('r1', { soup: 2 })], [offer], '12:00');
     expect(pricing).toEqual({ outcome: 'rejected', reason: expect.stringContaining('100000000.00') as string });
   });
 });
@@ -61,10 +61,10 @@ describe('what is not on offer', () => {
   it.each<[string, Offer[], string]>([
     ['an unknown restaurant', [], 'restaurant r1 does not exist'],
     ['an offline restaurant', [anOffer({ online: false })], 'restaurant "Spice Garden" (r1) is offline'],
-    ['a closed restaurant', [anOffer({ open: false })], 'restaurant "Spice Garden" (r1) is closed at 03:00 UTC'],
+    ['a closed restaurant', [anOffer({ open: false })], 'restaurant "Spice Garden" (r1) is closed at 03:10 UTC'],
     ['an unknown item', [anOffer({ prices: {} })], 'restaurant "Spice Garden" (r1) has no menu item soup'],
   ])('because of %s is rejected by name', (_what, offers, problem) => {
-    expect(priceOrder([ask('r1', { soup: 1 })], offers, 3)).toEqual({
+    expect(priceOrder([ask('r1', { soup: 1 })], offers, '03:10')).toEqual({
       outcome: 'rejected',
       reason: `Not available: ${problem}`,
     });
@@ -72,7 +72,7 @@ describe('what is not on offer', () => {
 
   it('is named in full where there is little of it, and counted where there is much', () => {
     const many = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`item-${i}`, 1]));
-    const pricing = priceOrder([ask('r1', many)], [anOffer()], 12);
+    const pricing = priceOrder([ask('r1', many)], [anOffer()], '12:00');
     expect(pricing.outcome === 'rejected' && pricing.reason).toMatch(/menu item item-9; and 3 more$/);
   });
 });

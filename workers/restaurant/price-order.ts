@@ -8,10 +8,10 @@ const maxTotalCents = BigInt(Math.round(limits.amount * 100));
 /** Users read the reason: this many problems are listed, the rest are counted. */
 const listedProblems = 10;
 
-/** Prices an order exactly, by the offers of the hour, or rejects it with the problems. Each restaurant occurs once. */
-export function priceOrder(requested: OrderedRestaurant[], offers: Offer[], hour: number): Pricing {
+/** Prices an order exactly, by the offers of the minute, or rejects it with the problems. Each restaurant occurs once. */
+export function priceOrder(requested: OrderedRestaurant[], offers: Offer[], minute: string): Pricing {
   const offerOf = new Map(offers.map((offer) => [offer.id, offer]));
-  const problems = requested.flatMap((part) => problemsOf(part, offerOf.get(part.restaurant_id), hour));
+  const problems = requested.flatMap((part) => problemsOf(part, offerOf.get(part.restaurant_id), minute));
   if (problems.length > 0) return { outcome: 'rejected', reason: `Not available: ${listed(problems)}` };
 
   const parts = requested.map(({ restaurant_id, items }) => {
@@ -28,11 +28,11 @@ export function priceOrder(requested: OrderedRestaurant[], offers: Offer[], hour
   return { outcome: 'priced', order: { total: toMoney(cents), restaurants } };
 }
 
-function problemsOf({ restaurant_id, items }: OrderedRestaurant, offer: Offer | undefined, hour: number): string[] {
+function problemsOf({ restaurant_id, items }: OrderedRestaurant, offer: Offer | undefined, minute: string): string[] {
   if (!offer) return [`restaurant ${restaurant_id} does not exist`];
   const restaurant = `restaurant "${offer.name}" (${offer.id})`;
   if (!offer.online) return [`${restaurant} is offline`];
-  if (!offer.open) return [`${restaurant} is closed at ${String(hour).padStart(2, '0')}:00 UTC`];
+  if (!offer.open) return [`${restaurant} is closed at ${minute} UTC`];
   return items.flatMap(({ menu_item_id }) =>
     menu_item_id in offer.prices ? [] : `${restaurant} has no menu item ${menu_item_id}`,
   );

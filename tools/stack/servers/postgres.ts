@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { loadConfig, schemas } from '../../../lib/config/config';
+import { connectionTo } from '../../../lib/postgres/session';
 import { applyMigrations } from '../../../prisma/migrate';
 import { ExpectedError, say } from '../../cli/cli';
 import { postgresUser, serviceNames, type Addresses } from '../addresses';
@@ -14,7 +15,10 @@ import { loopback } from '../ports';
 type Account = NonNullable<Part['runAs']>;
 
 /** One server for the three databases, from the folder of its programs. Creates the data folder the first time. */
-export async function postgresPart(binaries: string, { instance, ports, durable }: ServerOptions): Promise<Part> {
+export async function postgresPart(
+  binaries: string,
+  { instance, ports, durable, postgresSettings }: ServerOptions,
+): Promise<Part> {
   const runAs = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
   const folder = dataFolder(instance, runAs);
   const address = `postgresql://${postgresUser}:${postgresUser}@${loopback}:${ports.postgres}`;
@@ -30,6 +34,7 @@ export async function postgresPart(binaries: string, { instance, ports, durable 
     max_connections: 300, // The pools of services, tests and tools together.
     shared_buffers: '128MB',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...postgresSettings,
   };
   return {
     name: 'postgres',
@@ -91,7 +96,7 @@ function canEnter(folder: string, account: Account): boolean {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new Client({ ...connectionTo(url), connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   await client.connect();
   await client.end();
