@@ -15,7 +15,7 @@ export function openCache(url: string, log: Log, { ca, registry = new Registry()
   for (const result of ['hit', 'miss', 'shared', 'unavailable']) requests.inc({ result }, 0);
 
   const options = { commandTimeout: 250 }; // shorter than a person notices
-  const redis = openRedis(url, log, { name: 'cache', what: 'the cache', ca, options });
+  const redis = openRedis(url, log, { what: 'the cache', ca, options });
 
   const readOrLoad = async (key: string, ttlSeconds: number, load: () => Promise<string>): Promise<string> => {
     const cached = await redis.read(() => redis.client.get(key));

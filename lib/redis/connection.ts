@@ -11,8 +11,6 @@ export interface RedisClientOptions {
 }
 
 interface UseOfRedis {
-  /** Begins the names of its log events. */
-  name: string;
   /** For the log: what is unavailable without Redis. */
   what: string;
   ca?: string | undefined;
@@ -26,17 +24,17 @@ export type Unavailable = undefined;
  * failover (READONLY), or that loads, is full or has lost its cluster. Then it is reconnected, which finds the new primary by its name, a
  * sentinel or the cluster.
  */
-export function openRedis(url: string, log: Log, { name, what, ca, options }: UseOfRedis) {
+export function openRedis(url: string, log: Log, { what, ca, options }: UseOfRedis) {
   const client = connect(url, ca, options);
-  client.on('error', (error: Error) => log.warn({ event: `${name}-error`, err: error }, `${what} is unavailable`));
+  client.on('error', (error: Error) => log.warn({ event: 'redis-error', err: error }, `${what} is unavailable`));
   let isRefusing = false;
 
   /** Logs the first refusal, and the first write after it. */
   const refuses = (reason: string | undefined): void => {
     if ((reason !== undefined) === isRefusing) return;
     isRefusing = reason !== undefined;
-    if (isRefusing) log.warn({ event: `${name}-refused`, reason }, `${what} is unavailable: Redis refuses commands`);
-    else log.info({ event: `${name}-accepted` }, `${what} is available again`);
+    if (isRefusing) log.warn({ event: 'redis-refused', reason }, `${what} is unavailable: Redis refuses commands`);
+    else log.info({ event: 'redis-accepted' }, `${what} is available again`);
   };
   /** The commands on which it starts to hang wait for their timeout; it is not `ready` again before it answers. */
   const attempt = async <T>(command: () => Promise<T>): Promise<T | Unavailable> => {

@@ -25,7 +25,7 @@ export function openRateLimits(url: string, log: Log, options: RateLimitOptions 
   });
   // `redis` has counted the request for all processes, `process` for this one alone.
   for (const limiter of ['redis', 'process']) refused.inc({ limiter }, 0);
-  const redis = openRedis(url, log, { name: 'limits', what: "the callers' shared limit", ca, options: tuning });
+  const redis = openRedis(url, log, { what: "the callers' shared limit", ca, options: tuning });
   return {
     /** A quota of requests for each caller in a window of time, which begins with the caller's first request. */
     limit(name: string, quota: number, windowSeconds: number) {

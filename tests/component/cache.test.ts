@@ -84,7 +84,7 @@ describe('the metrics of the cache', () => {
   it('distinguish hits, misses and shared loads', async () => {
     const registry = new Registry();
     const cache = open(url, registry);
-    await until('Redis to be connected', () => cache.check());
+    await until('Redis to be connected', () => cache.check().then(() => true));
     const key = aKey();
     await Promise.all([cache.through(key, 15, aLoad()), cache.through(key, 15, aLoad())]);
     await until('the value to be cached', async () => (await redis.exists(key)) === 1);

@@ -84,11 +84,11 @@ describe('Redis', () => {
 
   test('is trusted when the configured CA issued its certificate', async () => {
     const cache = await open(files.ca.cert);
-    expect(await until('an answer', () => cache.check())).toBe('PONG');
+    await until('an answer', () => cache.check().then(() => true));
   });
 
   test('is not trusted when another CA issued its certificate', async () => {
-    const { lines, log } = listening('cache-error');
+    const { lines, log } = listening('redis-error');
     const cache = await open(files.otherCa.cert, log);
     await until('the reason', () => lines.length > 0);
     expect(lines[0]).toMatch(untrusted);

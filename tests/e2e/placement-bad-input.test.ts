@@ -46,12 +46,12 @@ const unavailable: [string, RegExp, () => Promise<Placement>][] = [
   ],
   [
     'at a kitchen that opens later',
-    /is closed at \d\d:00 UTC/,
+    /is closed at \d\d:\d\d UTC/,
     async () => anOrderOf(await kitchenOpen(hourFromNow(2), hourFromNow(4))),
   ],
   [
     'at a kitchen that has closed after midnight',
-    /is closed at \d\d:00 UTC/,
+    /is closed at \d\d:\d\d UTC/,
     async () => anOrderOf(await kitchenOpen(hourFromNow(3), hourFromNow(-3))),
   ],
   [

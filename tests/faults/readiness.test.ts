@@ -99,12 +99,12 @@ test('every process is alive and ready, and names its dependencies', async () =>
     processNames.map(async (name) => [name, Object.keys((await readinessOf(name)).dependencies).sort()]),
   );
   expect(Object.fromEntries(named)).toEqual({
-    'api-user': ['delivery-service', 'postgresql', 'redis', 'restaurant-service', 'temporal'],
-    'api-restaurant': ['postgresql', 'redis', 'temporal'],
-    'api-delivery': ['postgresql', 'rabbitmq', 'redis', 'temporal'],
-    'worker-order': ['postgresql', 'rabbitmq', 'temporal', 'worker'],
-    'worker-restaurant': ['postgresql', 'rabbitmq'],
-    'worker-delivery': ['postgresql', 'rabbitmq'],
+    'api-user': ['delivery-service', 'event-loop', 'postgresql', 'redis', 'restaurant-service', 'temporal'],
+    'api-restaurant': ['event-loop', 'postgresql', 'redis', 'temporal'],
+    'api-delivery': ['event-loop', 'postgresql', 'rabbitmq', 'redis', 'temporal'],
+    'worker-order': ['event-loop', 'postgresql', 'rabbitmq', 'temporal', 'worker'],
+    'worker-restaurant': ['event-loop', 'postgresql', 'rabbitmq'],
+    'worker-delivery': ['event-loop', 'postgresql', 'rabbitmq'],
   });
   for (const name of processNames) {
     const response = await fetch(`${await system.addressOf(name)}/health`);

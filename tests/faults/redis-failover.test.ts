@@ -1,5 +1,5 @@
 /** Real Redis servers that are demoted, full, loading or behind sentinels: our clients notice, say so once, and find the new primary. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,12 +29,11 @@ async function aPort(): Promise<number> {
   return port;
 }
 
-async function start(...args: string[]): Promise<{ port: number; admin: Redis; process: ChildProcess }> {
+async function start(settings: string[] = [], file: string[] = []) {
   const port = await aPort();
-  const binary = finders.redis() ?? 'redis-server';
   const standard = [
     '--port',
-    String(port),
+    `${port}`,
     '--bind',
     '127.0.0.1',
     '--dir',
@@ -44,13 +43,7 @@ async function start(...args: string[]): Promise<{ port: number; admin: Redis; p
     '--dbfilename',
     `${port}`,
   ];
-  const child = spawn(
-    binary,
-    [...args.filter((arg) => !arg.startsWith('--')), ...standard, ...args.filter((arg) => arg.startsWith('--'))],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const child = spawn(finders.redis() ?? 'redis-server', [...file, ...standard, ...settings], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const admin = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 });
   admin.on('error', () => undefined);
@@ -92,11 +85,11 @@ test.each([
     await spoil(admin);
     await expect(limits.check()).rejects.toThrow(/READONLY|OOM/);
     for (let n = 0; n < 5; n += 1) expect(await limit.take('caller')).toMatchObject({ allowed: true });
-    await until('the refusal is logged', () => events.includes('limits-refused'));
+    await until('the refusal is logged', () => events.includes('redis-refused'));
     await mend(admin);
     await until('it is available', () => limits.check().then(() => true));
-    expect(events.filter((event) => event === 'limits-refused')).toHaveLength(1);
-    expect(events.at(-1)).toBe('limits-accepted');
+    expect(events.filter((event) => event === 'redis-refused')).toHaveLength(1);
+    expect(events.at(-1)).toBe('redis-accepted');
   },
 );
 
@@ -113,7 +106,7 @@ test('the new primary is found by sentinels', async () => {
     'sentinel failover-timeout orders 3000',
   ];
   writeFileSync(file, settings.join('\n'));
-  const sentinel = await start(file, '--sentinel');
+  const sentinel = await start(['--sentinel'], [file]);
   await until(
     'the sentinel knows the replica',
     async () => ((await sentinel.admin.call('SENTINEL', 'REPLICAS', 'orders')) as unknown[]).length === 1,
@@ -127,7 +120,14 @@ test('the new primary is found by sentinels', async () => {
 });
 
 test('a cluster is used by its nodes', async () => {
-  const node = await start('--cluster-enabled', 'yes');
+  const node = await start([
+    '--cluster-enabled',
+    'yes',
+    '--cluster-announce-ip',
+    '127.0.0.1',
+    '--cluster-port',
+    `${await aPort()}`,
+  ]);
   await node.admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
   await until('the cluster is up', async () => (await node.admin.cluster('INFO')).includes('cluster_state:ok'));
   const { events, log } = listening();

@@ -66,7 +66,7 @@ async function repairOrder(deps: RepairDeps, orderId: string, repairs: boolean):
 }
 
 /** Far longer than a healthy system takes. */
-const effectTimeoutMs = 10_000;
+const effectTimeoutMs = 5_000;
 const pollMs = 200;
 
 /**
