@@ -48,10 +48,7 @@ export const optionalText = (max: number) =>
 export const text = (max: number) =>
   optionalText(max).min(1).meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // what the lines above amount to, for the API documents
 
-/** Why an order, a part or a job is given up. */
-export const reason = text(limits.reasonLength);
-
-/** A reason that may be missing, null or empty, which mean the same. */
+/** Why an order, a part or a job is given up. Missing, null and empty mean the same. */
 export const optionalReason = optionalText(limits.reasonLength)
   .transform((value) => value || undefined)
   .nullish();

@@ -1,5 +1,3 @@
-export type RedisAddress = ReturnType<typeof readRedisUrl>;
-
 const pattern = /^(rediss?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#@]+)(?:\/(\d*))?(?:\?sentinel=([\w.-]+))?$/;
 const hostPattern = /^(\[[\da-f:]+\]|[\w.-]+)(?::(\d{1,5}))?$/i;
 
