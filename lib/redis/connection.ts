@@ -17,8 +17,6 @@ interface UseOfRedis {
   options: Pick<RedisOptions, 'commandTimeout' | 'enableAutoPipelining'>;
 }
 
-export type Unavailable = undefined;
-
 /**
  * A Redis that nothing depends on. It is unavailable while it is down or hangs, and while it refuses commands: a server that was demoted in a
  * failover (READONLY), or that loads, is full or has lost its cluster. Then it is reconnected, which finds the new primary by its name, a
@@ -37,13 +35,16 @@ export function openRedis(url: string, log: Log, { what, ca, options }: UseOfRed
     else log.info({ event: 'redis-accepted' }, `${what} is available again`);
   };
   /** The commands on which it starts to hang wait for their timeout; it is not `ready` again before it answers. */
-  const attempt = async <T>(command: () => Promise<T>): Promise<T | Unavailable> => {
+  const reconnect = (cause: unknown): void => {
+    if (cause instanceof Error && cause.name === 'ReplyError') refuses(errorSummary(cause));
+    client.disconnect(true);
+  };
+  const attempt = async <T>(command: () => Promise<T>): Promise<T | undefined> => {
     if (client.status !== 'ready') return undefined;
     try {
       return await command();
     } catch (error) {
-      if (error instanceof Error && error.name === 'ReplyError') refuses(errorSummary(error));
-      client.disconnect(true);
+      reconnect(error);
       return undefined;
     }
   };
@@ -53,15 +54,20 @@ export function openRedis(url: string, log: Log, { what, ca, options }: UseOfRed
     /** Returns a command's result, or undefined, at once, while Redis is unavailable. */
     read: attempt,
     /** As `read`, for a command that a demoted server refuses. */
-    async write<T>(command: () => Promise<T>): Promise<T | Unavailable> {
+    async write<T>(command: () => Promise<T>): Promise<T | undefined> {
       const result = await attempt(command);
       if (result !== undefined) refuses(undefined);
       return result;
     },
     /** Rejects when Redis does not answer or does not take writes. */
     check: async (): Promise<void> => {
-      await client.set('food-delivery:check', '1', 'EX', 10);
-      refuses(undefined);
+      try {
+        await client.set('food-delivery:check', '1', 'EX', 10);
+        refuses(undefined);
+      } catch (error) {
+        if (client.status === 'ready') reconnect(error);
+        throw error;
+      }
     },
     close: () => client.disconnect(),
   };

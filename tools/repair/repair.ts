@@ -65,8 +65,10 @@ async function repairOrder(deps: RepairDeps, orderId: string, repairs: boolean):
   }
 }
 
-/** Far longer than a healthy system takes. */
+/** Far longer than a healthy system takes to carry out a command. */
 const effectTimeoutMs = 5_000;
+/** The same for a run that undoes an order. */
+const undoTimeoutMs = 2_000;
 const pollMs = 200;
 
 /**
@@ -75,12 +77,13 @@ const pollMs = 200;
  */
 async function hasTakenEffect(deps: RepairDeps, { orderId, remedy }: Finding): Promise<boolean> {
   const undoes = remedy.kind === 'adopt' && remedy.stage === 'cancelled';
-  for (const deadline = Date.now() + effectTimeoutMs; ; await sleep(pollMs)) {
+  for (const since = Date.now(); ; await sleep(pollMs)) {
     const now = await inspectOnce(deps, orderId);
-    const isOpen = undoes && now.run.state === 'running';
+    const waitedMs = Date.now() - since;
+    const isOpen = undoes && now.run.state === 'running' && waitedMs < undoTimeoutMs;
     const isStillNeeded = JSON.stringify(now.remedy) === JSON.stringify(remedy);
-    if (!isOpen && !isStillNeeded) return true;
-    if (Date.now() > deadline) return !isStillNeeded;
+    if (!isStillNeeded && !isOpen) return true;
+    if (isStillNeeded && waitedMs > effectTimeoutMs) return false;
   }
 }
 
