@@ -1,4 +1,4 @@
-/** Limits of what comes in. Plain values: workflow code imports them. */
+/** Limits of input. Plain values, because workflow code imports them. */
 export const limits = {
   /** Keeps a total within DECIMAL(10,2) for all but the dearest items. */
   quantity: 10_000,

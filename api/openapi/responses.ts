@@ -7,6 +7,7 @@ const text = (example: string) => ({ type: 'string', examples: [example] });
 
 export const headers = {
   Location: header('Where the new thing is.', { type: 'string', format: 'uri-reference' }),
+  Allow: header('The methods of the path.', text('GET, HEAD, POST')),
   'Retry-After': header('After how many seconds to retry.', { type: 'integer', minimum: 1 }),
   'WWW-Authenticate': header('How to authenticate.', { type: 'string', const: 'Bearer' }),
   RateLimit: header('How many requests are left, and for how many seconds.', text('"writes";r=0;t=17')),
@@ -48,6 +49,12 @@ export const responses = {
   ),
   Forbidden: refusal("Another role's, or another caller's.", 'FORBIDDEN', 'The role courier may not do this'),
   NotFound: refusal('Unknown. An id that is no UUID is unknown too.', 'NOT_FOUND', 'Order not found'),
+  MethodNotAllowed: refusal(
+    'The path has other methods.',
+    'METHOD_NOT_ALLOWED',
+    'DELETE is not a method of /orders',
+    'Allow',
+  ),
   Timeout: { description: 'The request arrived too slowly. The connection is closed; there is no body.' },
   RuleBroken: refusal(
     'The order may refuse by a rule that is not listed here: `code` names it.',

@@ -6,7 +6,7 @@ import type { PoolConfig } from '../config/servers';
 import type { ProcessConfig } from '../config/process';
 import type { Service } from '../process/service';
 import { hostOf } from '../process/startup-retry';
-import { checkSession, connectionTo } from './session';
+import { checkSession, connectionTo, connectTimeoutMs } from './session';
 
 export interface DatabaseOptions {
   /** See `connectionTo`. */
@@ -87,8 +87,6 @@ async function checkWritable(db: PrismaDatabase): Promise<void> {
   if (readOnly === 'on') throw new Error('the database is read-only');
 }
 
-/** An unavailable database fails soon enough for a request to be answered. */
-const connectTimeoutMs = 5_000;
 /**
  * Twice a caller's attempt (`ATTEMPT_MS`); Prisma's default is 5 s. Rolling back those that have waited longest for a lock would only make
  * their callers queue again. A transaction that outlives its caller is not wasted: the next attempt finds its effect.

@@ -1,7 +1,10 @@
-/** What our connections to PostgreSQL have in common, whoever opens them. */
+/** The settings of every PostgreSQL connection of ours, and the check that they arrive. */
 import type { ConnectionOptions } from 'node:tls';
 import { Client, DatabaseError } from 'pg';
 import { hostOf } from '../process/startup-retry';
+
+/** An unavailable database fails soon enough for a request to be answered. */
+export const connectTimeoutMs = 5_000;
 
 /**
  * What our statements and the driver rely on, sent with each connection: the defaults of a server, database or role may differ. The driver
@@ -36,7 +39,7 @@ export function connectionTo(url: string, ca?: string): { connectionString: stri
  * configure: later there would be wrong times and failed queries.
  */
 export async function checkSession(url: string, ca?: string): Promise<void> {
-  const clients = [0, 1].map(() => new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: 5_000 }));
+  const clients = [0, 1].map(() => new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: connectTimeoutMs }));
   try {
     for (const client of clients) {
       client.on('error', () => undefined); // the query fails with it

@@ -24,7 +24,7 @@ export function watchEventLoop({ limitMs = maxDelayMs, everyMs = windowMs } = {}
       const delayMs = Math.round(Math.max(longestMs(), ...past));
       if (delayMs > limitMs) throw new Error(`the event loop stood still for ${delayMs} ms`);
     },
-    close(): void {
+    close: (): void => {
       clearInterval(timer);
       histogram.disable();
     },

@@ -49,7 +49,7 @@ export const runService = <Config extends ProcessConfig>({
     const startup = createStartupRetry(config.START_LIMIT_MS, log);
     const eventLoop = watchEventLoop();
     const dependencies: Record<string, Dependency> = { 'event-loop': { required: false, check: eventLoop.check } };
-    const closers: (() => unknown)[] = [];
+    const closers: (() => unknown)[] = [eventLoop.close];
     let otherMetrics: OtherMetrics = async () => '';
     const metrics = await serveMetrics(config, registry, () => otherMetrics());
     const serve = await definition.start({

@@ -27,16 +27,17 @@ export function openRedis(url: string, log: Log, { what, ca, options }: UseOfRed
   client.on('error', (error: Error) => log.warn({ event: 'redis-error', err: error }, `${what} is unavailable`));
   let isRefusing = false;
 
-  /** Logs the first refusal, and the first write after it. */
-  const refuses = (reason: string | undefined): void => {
-    if ((reason !== undefined) === isRefusing) return;
-    isRefusing = reason !== undefined;
-    if (isRefusing) log.warn({ event: 'redis-refused', reason }, `${what} is unavailable: Redis refuses commands`);
-    else log.info({ event: 'redis-accepted' }, `${what} is available again`);
+  const noteRefusal = (reason: string): void => {
+    if (!isRefusing) log.warn({ event: 'redis-refused', reason }, `${what} is unavailable: Redis refuses commands`);
+    isRefusing = true;
+  };
+  const noteWrite = (): void => {
+    if (isRefusing) log.info({ event: 'redis-accepted' }, `${what} is available again`);
+    isRefusing = false;
   };
   /** The commands on which it starts to hang wait for their timeout; it is not `ready` again before it answers. */
   const reconnect = (cause: unknown): void => {
-    if (cause instanceof Error && cause.name === 'ReplyError') refuses(errorSummary(cause));
+    if (cause instanceof Error && cause.name === 'ReplyError') noteRefusal(errorSummary(cause));
     client.disconnect(true);
   };
   const attempt = async <T>(command: () => Promise<T>): Promise<T | undefined> => {
@@ -56,14 +57,14 @@ export function openRedis(url: string, log: Log, { what, ca, options }: UseOfRed
     /** As `read`, for a command that a demoted server refuses. */
     async write<T>(command: () => Promise<T>): Promise<T | undefined> {
       const result = await attempt(command);
-      if (result !== undefined) refuses(undefined);
+      if (result !== undefined) noteWrite();
       return result;
     },
     /** Rejects when Redis does not answer or does not take writes. */
     check: async (): Promise<void> => {
       try {
         await client.set('food-delivery:check', '1', 'EX', 10);
-        refuses(undefined);
+        noteWrite();
       } catch (error) {
         if (client.status === 'ready') reconnect(error);
         throw error;

@@ -1,5 +1,4 @@
 /** Encrypted payloads on the real server: what Temporal stores, who can read it, and key changes while orders are running. */
-import { randomBytes } from 'node:crypto';
 import { ApplicationFailure, type Payload } from '@temporalio/common';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
@@ -8,12 +7,13 @@ import { listen } from '../../api/http/server';
 import { workflowTypes } from '../../contracts/names';
 import { createLog } from '../../lib/logging/log';
 import { dataConverterOf, payloadCodec } from '../../lib/temporal/payload-codec';
-import { payloadKeys, type PayloadKeys } from '../../lib/temporal/payload-keys';
+import type { PayloadKeys } from '../../lib/temporal/payload-keys';
 import { createCodecApp } from '../../tools/codec-server/main';
 import { cancelUpdate, decideUpdate, moveDeliveryUpdate } from '../../workflows/messages';
 import { orderStart } from '../../workflows/start';
 import { temporal as temporalCli } from '../e2e/fixtures/temporal-cli';
 import { anOrderInput } from '../fixtures/orders';
+import { aKey, keysOf } from '../fixtures/payload-keys';
 import { aCourier, aCustomer, anOperator, aTokenOf, bearerOf, tokensRequired } from '../fixtures/tokens';
 import {
   agent,
@@ -29,9 +29,7 @@ import {
 } from '../fixtures/workflows';
 import { readEvents, savedHistories, toHistory } from '../replay/fixtures/histories';
 
-const aKey = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 const [one, two] = [aKey('one'), aKey('two')];
-const keysOf = (...keys: string[]): PayloadKeys => payloadKeys.parse(keys.join(','));
 const keys = keysOf(one);
 const uiOrigin = 'http://127.0.0.1:8233';
 

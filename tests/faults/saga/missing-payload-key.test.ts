@@ -1,14 +1,11 @@
 /** A worker without the key of an order: nothing is lost, the order waits for a worker that has it. */
-import { randomBytes } from 'node:crypto';
-import { payloadKeys, type PayloadKeys } from '../../../lib/temporal/payload-keys';
 import { moveDeliveryUpdate, restaurantDecisionSignal } from '../../../workflows/messages';
 import { anOrderInput } from '../../fixtures/orders';
+import { aKey, keysOf } from '../../fixtures/payload-keys';
 import { until } from '../../fixtures/until';
 import { findOrder, openWorkflowStage, startOrder, stubServices, type WorkflowStage } from '../../fixtures/workflows';
 
-const aKey = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 const [one, two] = [aKey('one'), aKey('two')];
-const keysOf = (...keys: string[]): PayloadKeys => payloadKeys.parse(keys.join(','));
 
 let stage: WorkflowStage;
 beforeAll(async () => {
