@@ -45,14 +45,16 @@ export function describe(operation: Operation, schemaOf: (key: string) => JsonSc
     ...(deprecated && { deprecated }),
     ...(allowed.length === 0 && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: {
-        required: !body.schema.safeParse(undefined).success,
-        content: { [jsonType]: { schema: schemaOf(`${id} body`), example: body.example } },
-      },
-    }),
+    ...(body && { requestBody: requestBodyOf(body, schemaOf(`${id} body`)) }),
     responses: responsesOf(operation, schemaOf),
   };
+}
+
+/** A body that may be left out may also be `null`, as some clients send one that they do not have. */
+function requestBodyOf({ schema, example }: NonNullable<Route['body']>, described: JsonSchema) {
+  const optional = schema.safeParse(undefined).success;
+  const accepted = optional ? { anyOf: [described, { type: 'null' }] } : described;
+  return { required: !optional, content: { [jsonType]: { schema: accepted, example } } };
 }
 
 const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKey.optional() });
