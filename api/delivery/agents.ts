@@ -1,7 +1,7 @@
 import { agentAdded, agentFound, agents, type Agent } from '../../contracts/answers/deliveries';
 import { addAgentBody, agentsOldQuery, agentsQuery } from '../../contracts/delivery';
+import { unlessDuplicate } from '../../lib/postgres/database';
 import { addAgent, findAgent, listAgents, type ListedAgent } from '../../prisma/delivery/agents';
-import { isDuplicate } from '../../prisma/delivery/client';
 import { withStatus } from '../answers';
 import { refuse } from '../http/refusals';
 import { answer, body, route } from '../http/route';
@@ -53,9 +53,7 @@ const addAnAgent = route({
   },
   refusals: { DUPLICATE: 'The `userName` is taken.' },
   async handle({ db, notifyOrders }: DeliveryDeps, { body, answer }) {
-    const added = await addAgent(db, body).catch((error: unknown) => {
-      if (!isDuplicate(error)) throw error;
-    });
+    const added = await unlessDuplicate(addAgent(db, body));
     if (!added) return refuse('DUPLICATE', `Duplicate entry: the userName "${body.userName}" is taken`);
     // Best effort, not awaited: the broker may hang, and an order that misses the message asks again.
     void notifyOrders(added.matches);
@@ -63,18 +61,21 @@ const addAnAgent = route({
   },
 });
 
-const shown = ({ id, name, userName, gender, agentStatus, rating, createdAt, assignments }: ListedAgent): Agent => ({
-  id,
-  name,
-  userName,
-  gender,
-  agent_status: agentStatus,
-  rating,
-  createdAt: createdAt.toISOString(),
-  assignments: assignments.map(({ assignedAt, completedAt, ...assignment }) => ({
+const shown = (agent: ListedAgent): Agent => ({
+  id: agent.id,
+  name: agent.name,
+  userName: agent.userName,
+  gender: agent.gender,
+  agent_status: agent.agentStatus,
+  rating: agent.rating,
+  createdAt: agent.createdAt.toISOString(),
+  updatedAt: agent.updatedAt.toISOString(),
+  assignments: agent.assignments.map(({ assignedAt, completedAt, agentRating, ...assignment }) => ({
     ...assignment,
-    assignedAt: assignedAt?.toISOString() ?? null,
+    agentId: agent.id,
+    assignedAt: (assignedAt as Date).toISOString(), // one with an agent has it: a check of the database
     completedAt: completedAt?.toISOString() ?? null,
+    rating: agentRating,
   })),
 });
 

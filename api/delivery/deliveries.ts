@@ -155,7 +155,7 @@ const shown = (row: ListedDelivery): Delivery => ({
   order_id: row.orderId,
   status: row.status,
   agent_id: row.agentId,
-  agent_name: row.agent?.name ?? null,
+  agent_name: row.agentName,
   requested_at: row.requestedAt.toISOString(),
   assigned_at: row.assignedAt?.toISOString() ?? null,
   picked_up_at: row.pickedUpAt?.toISOString() ?? null,

@@ -5,7 +5,6 @@ export const exampleIds = {
   menuItem: '91d0f5c4-7b62-4e8b-9a6d-3f4e5d6c7b33',
   secondMenuItem: 'c3a7e8d9-1f24-4b6c-8d5e-7a8b9c0d1e34',
   order: '4e8f1b2a-6c3d-4f5e-9a7b-8c9d0e1f2a44',
-  orderGroup: '5f9a2c3b-7d4e-4a6f-8b8c-9d0e1f2a3b55',
   orderPart: '6a0b3d4c-8e5f-4b7a-9c9d-0e1f2a3b4c66',
   orderedItem: '7b1c4e5d-9f6a-4c8b-8d0e-1f2a3b4c5d77',
   userOrder: '8c2d5f6e-0a7b-4d9c-9e1f-2a3b4c5d6e88',
@@ -15,6 +14,7 @@ export const exampleIds = {
 } as const;
 
 export const exampleTimes = {
+  opened: '2026-11-01T09:00:00.000Z',
   placed: '2026-11-29T12:00:00.000Z',
   confirmed: '2026-11-29T12:01:30.000Z',
   assigned: '2026-11-29T12:01:30.250Z',
@@ -22,16 +22,25 @@ export const exampleTimes = {
   delivered: '2026-11-29T12:41:00.000Z',
 } as const;
 
-const menuItem = { id: exampleIds.menuItem, name: 'Paneer Tikka', description: null, price: 8.5, type: 'VEG' as const };
+const ordered = { name: 'Paneer Tikka', type: 'VEG' as const, price: 8.5 };
+
+const menuItem = {
+  id: exampleIds.menuItem,
+  ...ordered,
+  description: null,
+  created_at: exampleTimes.opened,
+  restaurant_id: exampleIds.restaurant,
+};
 
 const restaurant = {
   id: exampleIds.restaurant,
   name: 'Spice Garden',
   description: 'From the clay oven',
-  opening_time: '00:00:00',
-  closing_time: '23:59:00',
+  opening_time: '00:00',
+  closing_time: '23:59',
   status: 'ONLINE' as const,
   rating: 4.5,
+  created_at: exampleTimes.opened,
 };
 
 export const exampleRestaurant = { ...restaurant, menu: [menuItem] };
@@ -44,10 +53,21 @@ const order = {
   reason: null,
 };
 
-const item = { id: exampleIds.orderedItem, menu_item_id: menuItem.id, quantity: 2, price: 8.5, menu_item: menuItem };
+const item = {
+  id: exampleIds.orderedItem,
+  order_id: exampleIds.orderPart,
+  menu_item_id: menuItem.id,
+  quantity: 2,
+  ...ordered,
+  menu_item: menuItem,
+};
 const { status, total, reason } = order;
 const part = {
   id: exampleIds.orderPart,
+  order_group_id: exampleIds.order,
+  user_id: exampleIds.user,
+  placed_at: exampleTimes.placed,
+  updated_at: exampleTimes.confirmed,
   restaurant_id: restaurant.id,
   status,
   total,
@@ -57,9 +77,11 @@ const part = {
 };
 
 export const exampleOrderGroup = {
-  id: exampleIds.orderGroup,
+  id: exampleIds.order,
   ...order,
   user_id: exampleIds.user,
+  updated_at: exampleTimes.confirmed,
+  rating: null,
   order_rating: null,
   orders: [part],
 };
@@ -88,9 +110,11 @@ export const exampleOrderPage = {
 const assignment = {
   id: exampleIds.assignment,
   orderId: exampleIds.order,
+  agentId: exampleIds.agent,
   status: 'PENDING' as const,
   assignedAt: exampleTimes.assigned,
   completedAt: null,
+  rating: null,
 };
 
 export const exampleAgent = {
@@ -100,7 +124,8 @@ export const exampleAgent = {
   gender: 'FEMALE' as const,
   agent_status: 'BUSY' as const,
   rating: 4.5,
-  createdAt: exampleTimes.placed,
+  createdAt: exampleTimes.opened,
+  updatedAt: exampleTimes.assigned,
   assignments: [assignment],
 };
 

@@ -6,6 +6,7 @@ import {
   findRestaurant,
   listOpenRestaurants,
 } from '../../prisma/restaurant/restaurants';
+import { unlessDuplicate } from '../../lib/postgres/database';
 import { withStatus } from '../answers';
 import { browseRoute } from '../browsing';
 import { mismatch, refuse } from '../http/refusals';
@@ -14,6 +15,7 @@ import { exampleIds, exampleRestaurant } from '../openapi/examples';
 import type { RestaurantDeps } from './deps';
 
 const unknownRestaurant = 'Restaurant not found';
+const nameTaken = (name = '') => `Duplicate entry: the name "${name}" is taken`;
 const params = { id: { unknown: unknownRestaurant, example: exampleIds.restaurant } };
 
 const browseRestaurants = browseRoute({
@@ -64,8 +66,11 @@ const addARestaurant = route({
       withStatus('Restaurant added', { restaurant_id: exampleIds.restaurant, menu_ids: [exampleIds.menuItem] }),
     ),
   },
+  refusals: { DUPLICATE: 'The name is taken.' },
   async handle({ db }: RestaurantDeps, { body, answer }) {
-    const { id, menuIds } = await addRestaurant(db, body);
+    const added = await unlessDuplicate(addRestaurant(db, body));
+    if (!added) return refuse('DUPLICATE', nameTaken(body.name));
+    const { id, menuIds } = added;
     const data = { restaurant_id: id, menu_ids: menuIds };
     return answer(201, withStatus('Restaurant added', data), { Location: `/restaurants/${id}` });
   },
@@ -89,11 +94,12 @@ const changeARestaurant = route({
     ],
   }),
   answers: { 200: answer('Changed.', restaurantChanged, { status: true, message: 'Restaurant changed' }) },
-  refusals: { NOT_FOUND: 'The restaurant is unknown, or an item is not on its menu.' },
+  refusals: { NOT_FOUND: 'The restaurant is unknown, or an item is not on its menu.', DUPLICATE: 'The name is taken.' },
   async handle({ db }: RestaurantDeps, { params, body, caller, answer }) {
     if (caller.role === 'restaurant' && !caller.restaurant_ids.includes(params.id))
       return refuse('FORBIDDEN', 'This restaurant belongs to another account');
-    const changed = await changeRestaurant(db, params.id, body);
+    const changed = await unlessDuplicate(changeRestaurant(db, params.id, body));
+    if (!changed) return refuse('DUPLICATE', nameTaken(body.name));
     switch (changed.outcome) {
       case 'changed':
         return answer(200, { status: true, message: 'Restaurant changed' });

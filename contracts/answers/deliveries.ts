@@ -15,13 +15,17 @@ const agent = z
     /** The mean over the rated deliveries; null before the first. */
     rating: stars.nullable(),
     createdAt: instant,
+    updatedAt: instant,
     assignments: z.array(
       z.strictObject({
         id: uuid,
         orderId: uuid,
+        agentId: uuid,
         status: deliveryStatus,
-        assignedAt: instant.nullable(),
+        assignedAt: instant,
         completedAt: instant.nullable(),
+        /** The customer's rating of the agent; null before. */
+        rating: stars.nullable(),
       }),
     ),
   })

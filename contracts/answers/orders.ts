@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { deliveryStatuses, orderStatuses } from '../states';
 import { amount, instant, nextCursor, stars, statusTrue, success, uuid } from './common';
+import { menuItemTypes } from '../restaurants';
 import { menuItem, restaurant } from './restaurants';
 
 const orderStatus = z.enum(orderStatuses);
@@ -19,18 +20,27 @@ export const placement = placed.extend({ total: amount.nullable() }).meta({ id: 
 /** The 202 of a placement: its `status` is `PENDING`, not `ACCEPTED`. */
 export const placementHeld = placed.extend({ success: z.literal(true) }).meta({ id: 'PlacementHeld' });
 
+/** As it was ordered: name, type and price, in `menu_item` too, are those of the menu at placement. */
 const orderedItem = z.strictObject({
   id: uuid,
+  /** The id of the part that holds it. */
+  order_id: uuid,
   menu_item_id: uuid,
   quantity: z.int().min(1),
-  /** The price at placement; `menu_item` shows today's. */
+  name: z.string(),
+  type: z.enum(menuItemTypes),
   price: amount,
   menu_item: menuItem,
 });
 
+/** One restaurant's part. `restaurant` has its name at placement. */
 const orderPart = z
   .strictObject({
     id: uuid,
+    order_group_id: uuid,
+    user_id: uuid,
+    placed_at: instant,
+    updated_at: instant,
     restaurant_id: uuid,
     status: orderStatus,
     reason: z.string().nullable(),
@@ -41,15 +51,18 @@ const orderPart = z
   .meta({ id: 'OrderPart' });
 export type OrderPart = z.infer<typeof orderPart>;
 
+/** `id` is the order's id, and `order_id` repeats it; so do `rating`, the customer's, and `order_rating`. Null before it is rated. */
 const orderGroup = z
   .strictObject({
     id: uuid,
     order_id: uuid,
     user_id: uuid,
     placed_at: instant,
+    updated_at: instant,
     status: orderStatus,
     total: amount.nullable(),
     reason: z.string().nullable(),
+    rating: stars.nullable(),
     order_rating: stars.nullable(),
     orders: z.array(orderPart),
   })

@@ -1,10 +1,10 @@
 /** Answers about restaurants, of the restaurant and of the user service. */
 import { z } from 'zod';
 import { menuItemTypes, restaurantStatuses } from '../restaurants';
-import { amount, stars, statusTrue, uuid } from './common';
+import { amount, instant, stars, statusTrue, uuid } from './common';
 
-/** `HH:MM:SS` */
-const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/);
+/** `HH:MM`, with `:SS` only where that is not zero. */
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::(?!00)[0-5]\d)?$/);
 
 export const menuItem = z
   .strictObject({
@@ -13,6 +13,8 @@ export const menuItem = z
     description: z.string().nullable(),
     price: amount,
     type: z.enum(menuItemTypes),
+    created_at: instant,
+    restaurant_id: uuid,
   })
   .meta({ id: 'MenuItem' });
 
@@ -27,6 +29,7 @@ export const restaurant = z
     status: z.enum(restaurantStatuses),
     /** The mean over the rated orders; null before the first. */
     rating: stars.nullable(),
+    created_at: instant,
   })
   .meta({ id: 'Restaurant' });
 

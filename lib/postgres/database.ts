@@ -118,3 +118,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /** Whether an error comes from a query. Its message reveals internals. */
 export const isDatabaseError = (error: unknown): boolean =>
   error instanceof Error && error.name.startsWith('PrismaClient');
+
+/** The result of a query; undefined if a unique key refused a row: Prisma's P2002. */
+export const unlessDuplicate = <T>(result: Promise<T>): Promise<T | undefined> =>
+  result.catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'P2002') return undefined;
+    throw error;
+  });

@@ -5,7 +5,7 @@ import type { Prisma } from './generated/client';
 import { lockMatch } from './locks';
 import { matchWaiting } from './matching';
 
-/** Adds a free agent and matches at once: the caller notifies the orders. Throws P2002 (`isDuplicate`) when the user name is taken. */
+/** Adds a free agent and matches at once: the caller notifies the orders. Rejects when the user name is taken: see `unlessDuplicate`. */
 export function addAgent(db: Database, agent: AddAgentBody): Promise<{ id: string; matches: AgentAssignedMessage[] }> {
   return db.$transaction(async (tx) => {
     await lockMatch(tx);
@@ -19,7 +19,15 @@ const withAssignments = (which: 'open' | 'all') =>
     assignments: {
       ...(which === 'open' && { where: { status: { in: ['PENDING', 'PICKED_UP'] } } }),
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      select: { id: true, orderId: true, status: true, assignedAt: true, completedAt: true },
+      select: {
+        id: true,
+        orderId: true,
+        agentId: true,
+        status: true,
+        assignedAt: true,
+        completedAt: true,
+        agentRating: true,
+      },
     },
   }) satisfies Prisma.AgentInclude;
 

@@ -5,14 +5,22 @@ import { lockedOrder } from '../order-lock';
 import type { Database, Transaction } from './client';
 import { lockedMatch } from './locks';
 
-/** An order's delivery, null if the order is unknown. `agent` is null while the order waits for one, and in a tombstone. */
-export const findDelivery = (db: Transaction, orderId: string) =>
-  db.assignment.findUnique({
-    where: { orderId },
-    select: { status: true, agent: { select: { id: true, name: true } } },
-  });
+export interface Delivery {
+  status: DeliveryStatus;
+  /** Null while the order waits for one, and in a tombstone. The name is that of the assignment. */
+  agent: { id: string; name: string } | null;
+}
 
-export type Delivery = NonNullable<Awaited<ReturnType<typeof findDelivery>>>;
+/** An order's delivery, null if the order is unknown. */
+export async function findDelivery(db: Transaction, orderId: string): Promise<Delivery | null> {
+  const row = await db.assignment.findUnique({
+    where: { orderId },
+    select: { status: true, agentId: true, agentName: true },
+  });
+  if (!row) return null;
+  const { status, agentId: id, agentName: name } = row;
+  return { status, agent: id !== null && name !== null ? { id, name } : null };
+}
 
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 
@@ -42,7 +50,7 @@ export async function endDelivery(
       WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND status = ANY(${from}::"DeliveryStatus"[])
       RETURNING "agentId"
     ), freed AS (
-      UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
+      UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp(), "updatedAt" = now()
       WHERE id = (SELECT "agentId" FROM ended)
     )
     SELECT 1 FROM ended`;
@@ -56,13 +64,13 @@ export async function endDelivery(
 export async function declineJob(tx: Transaction, orderId: string, agentId: string): Promise<boolean> {
   const taken = await tx.$queryRaw<unknown[]>`
     WITH ${lockedMatch(orderId)}, taken AS (
-      UPDATE "DeliveryAssignment" SET "agentId" = NULL, "assignedAt" = NULL
+      UPDATE "DeliveryAssignment" SET "agentId" = NULL, "agentName" = NULL, "assignedAt" = NULL
       WHERE EXISTS (SELECT FROM matching) AND "orderId" = ${orderId}::uuid AND "agentId" = ${agentId}::uuid AND status = 'PENDING'
       RETURNING "orderId"
     ), noted AS (
       INSERT INTO "DeclinedJob" ("orderId", "agentId") SELECT "orderId", ${agentId}::uuid FROM taken
     ), freed AS (
-      UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp()
+      UPDATE "DilveryAgent" SET agent_status = 'AVAILABLE', "availableSince" = clock_timestamp(), "updatedAt" = now()
       WHERE id = ${agentId}::uuid AND EXISTS (SELECT FROM taken)
     )
     SELECT 1 FROM taken`;
@@ -96,7 +104,6 @@ export const listDeliveries = (db: Database, { agentId, status }: DeliveryFilter
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: limit,
-    include: { agent: { select: { name: true } } },
   });
 
 export type ListedDelivery = Awaited<ReturnType<typeof listDeliveries>>[number];

@@ -20,16 +20,16 @@ const longestFree = Prisma.sql`(
 export async function takeFreeAgent(tx: Transaction, orderId: string): Promise<AgentAssignedMessage | undefined> {
   const [taken] = await tx.$queryRaw<AgentAssignedMessage[]>`
     WITH ${lockedOrder(orderId)}, free AS (
-      SELECT id FROM "DilveryAgent"
+      SELECT id, name FROM "DilveryAgent"
       WHERE EXISTS (SELECT FROM locked) AND agent_status = 'AVAILABLE'
         AND NOT EXISTS (SELECT FROM "DeliveryAssignment" WHERE "orderId" = ${orderId}::uuid)
         AND ${oldestWaiting} IS NULL
       ORDER BY "availableSince", id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), assigned AS (
-      INSERT INTO "DeliveryAssignment" ("orderId", "agentId", "assignedAt")
-      SELECT ${orderId}::uuid, id, clock_timestamp() FROM free ON CONFLICT ("orderId") DO NOTHING RETURNING "agentId"
+      INSERT INTO "DeliveryAssignment" ("orderId", "agentId", "agentName", "assignedAt")
+      SELECT ${orderId}::uuid, id, name, clock_timestamp() FROM free ON CONFLICT ("orderId") DO NOTHING RETURNING "agentId"
     )
-    UPDATE "DilveryAgent" agent SET agent_status = 'BUSY' FROM assigned WHERE agent.id = assigned."agentId"
+    UPDATE "DilveryAgent" agent SET agent_status = 'BUSY', "updatedAt" = now() FROM assigned WHERE agent.id = assigned."agentId"
     RETURNING ${orderId}::text AS order_id, agent.id AS agent_id, agent.name AS agent_name`;
   return taken;
 }
@@ -67,9 +67,10 @@ async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | unde
         AND ${longestFree} IS NOT NULL -- otherwise all waiting orders would be read
       ORDER BY waiting."requestedAt", waiting.id LIMIT 1
     ), busy AS (
-      UPDATE "DilveryAgent" SET agent_status = 'BUSY' WHERE id = (SELECT agent FROM pair) RETURNING id, name
+      UPDATE "DilveryAgent" SET agent_status = 'BUSY', "updatedAt" = now()
+      WHERE id = (SELECT agent FROM pair) RETURNING id, name
     )
-    UPDATE "DeliveryAssignment" SET "agentId" = busy.id, "assignedAt" = clock_timestamp()
+    UPDATE "DeliveryAssignment" SET "agentId" = busy.id, "agentName" = busy.name, "assignedAt" = clock_timestamp()
     FROM busy WHERE "DeliveryAssignment".id = (SELECT assignment FROM pair)
     RETURNING "orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name`;
   return match;

@@ -6,14 +6,14 @@ export function countAgentRating(db: Database, orderId: string, rating: number):
   return db.$transaction(async (tx) => {
     await lockOrder(tx, orderId);
     const [rated] = await tx.$queryRaw<{ agentId: string }[]>`
-      UPDATE "DeliveryAssignment" SET "agentRating" = ${rating}
-      WHERE "orderId" = ${orderId}::uuid AND "agentId" IS NOT NULL AND "agentRating" IS NULL
+      UPDATE "DeliveryAssignment" SET rating = ${rating}
+      WHERE "orderId" = ${orderId}::uuid AND "agentId" IS NOT NULL AND rating IS NULL
       RETURNING "agentId"`;
     if (!rated) return (await tx.assignment.count({ where: { orderId, agentId: { not: null } } })) > 0;
     await tx.$executeRaw`
       UPDATE "DilveryAgent"
       SET "ratingSum" = "ratingSum" + ${rating}, "ratingCount" = "ratingCount" + 1,
-          rating = ("ratingSum" + ${rating}) / ("ratingCount" + 1)
+          rating = ("ratingSum" + ${rating}) / ("ratingCount" + 1), "updatedAt" = now()
       WHERE id = ${rated.agentId}::uuid`;
     return true;
   });

@@ -9,7 +9,7 @@ export async function moveOrder(tx: Transaction, { order_id, status: to, reason 
   const [moved] = await tx.$queryRaw<{ total: string }[]>`
     WITH ${lockedOrder(order_id)}, moved AS (
       UPDATE "OrderGroup" SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
-      WHERE EXISTS (SELECT FROM locked) AND order_id = ${order_id}::uuid AND status = ANY(${from}::"OrderStatus"[])
+      WHERE EXISTS (SELECT FROM locked) AND id = ${order_id}::uuid AND status = ANY(${from}::"OrderStatus"[])
       RETURNING id, total
     ), orders AS (
       UPDATE "Order" SET status = ${to}::"OrderStatus", updated_at = now()
@@ -30,8 +30,7 @@ export async function movePart(
 ): Promise<boolean> {
   const moved = await tx.$executeRaw`
     UPDATE "Order" part SET status = ${to}::"OrderStatus", reason = ${reason}, updated_at = now()
-    FROM "OrderGroup" whole
-    WHERE whole.id = part.order_group_id AND whole.order_id = ${order_id}::uuid AND part.restaurant_id = ${restaurantId}::uuid
+    WHERE part.order_group_id = ${order_id}::uuid AND part.restaurant_id = ${restaurantId}::uuid
       AND part.status = ANY(${orderTransitions[to]}::"OrderStatus"[])`;
   if (moved === 0) return false;
   await tx.$executeRaw`
@@ -41,16 +40,16 @@ export async function movePart(
       reason = CASE WHEN open.parts = 0 THEN ${reason} END
     FROM (
       SELECT count(*) AS parts, count(*) FILTER (WHERE part.status = 'PENDING') AS pending, sum(part.total) AS total
-      FROM "Order" part JOIN "OrderGroup" its ON its.id = part.order_group_id
-      WHERE its.order_id = ${order_id}::uuid AND part.status <> 'CANCELLED'
+      FROM "Order" part
+      WHERE part.order_group_id = ${order_id}::uuid AND part.status <> 'CANCELLED'
     ) open
-    WHERE whole.order_id = ${order_id}::uuid`;
+    WHERE whole.id = ${order_id}::uuid`;
   return true;
 }
 
 /** The status of one restaurant's part; null if the order has none. */
 export async function findPartStatus(tx: Transaction, orderId: string, restaurantId: string) {
-  const part = await tx.order.findFirst({ where: { orderGroup: { orderId }, restaurantId }, select: { status: true } });
+  const part = await tx.order.findFirst({ where: { orderGroupId: orderId, restaurantId }, select: { status: true } });
   return part?.status ?? null;
 }
 
@@ -59,6 +58,6 @@ export async function leaveTombstone(tx: Transaction, message: ChangeOrderMessag
   const { order_id: orderId, user_id: userId, placed_at: placedAt, reason } = message;
   await tx.orderGroup.create({
     data: { orderId, userId, placedAt, reason, status: 'CANCELLED' },
-    select: { id: true },
+    select: { orderId: true },
   });
 }

@@ -7,10 +7,10 @@ const everything = {
   orders: {
     orderBy: { restaurantId: 'asc' },
     include: {
-      restaurant: { omit: { ratingSum: true, ratingCount: true, createdAt: true, updatedAt: true } },
+      restaurant: { omit: { ratingSum: true, ratingCount: true, updatedAt: true } },
       items: {
         orderBy: { menuItem: { position: 'asc' } },
-        include: { menuItem: { select: { id: true, name: true, description: true, price: true, type: true } } },
+        include: { menuItem: { select: { description: true, createdAt: true } } },
       },
     },
   },
@@ -55,7 +55,7 @@ export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGro
   db.orderGroup.findUnique({ where: { orderId }, include: everything, relationLoadStrategy: 'join' });
 
 export async function restaurantsOf(db: Database, orderId: string): Promise<string[]> {
-  const parts = await db.order.findMany({ where: { orderGroup: { orderId } }, select: { restaurantId: true } });
+  const parts = await db.order.findMany({ where: { orderGroupId: orderId }, select: { restaurantId: true } });
   return parts.map(({ restaurantId }) => restaurantId);
 }
 

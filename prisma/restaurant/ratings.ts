@@ -6,8 +6,8 @@ export function countOrderRating(db: Database, orderId: string, rating: number):
   return db.$transaction(async (tx) => {
     await lockOrder(tx, orderId);
     const [rated] = await tx.$queryRaw<{ id: string }[]>`
-      UPDATE "OrderGroup" SET order_rating = ${rating}, updated_at = now()
-      WHERE order_id = ${orderId}::uuid AND order_rating IS NULL
+      UPDATE "OrderGroup" SET rating = ${rating}, updated_at = now()
+      WHERE id = ${orderId}::uuid AND rating IS NULL
       RETURNING id`;
     if (!rated) return (await tx.orderGroup.count({ where: { orderId } })) > 0;
 

@@ -4,7 +4,7 @@ import type { AddRestaurantBody, ChangeRestaurantBody, MenuChange } from '../../
 import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
 
-/** Returns the ids; those of the menu in its order. */
+/** Returns the ids; those of the menu in its order. Rejects when the name is taken: see `unlessDuplicate`. */
 export async function addRestaurant(db: Database, restaurant: AddRestaurantBody) {
   const { name, description, opening_time, closing_time } = restaurant;
   const menu = restaurant.menu.map((item) => ({ id: randomUUID(), ...item }));
@@ -34,19 +34,27 @@ export async function findRestaurant(db: Database, id: string): Promise<Restaura
 
 const selectRestaurants = (db: Database, condition: Prisma.Sql): Promise<RestaurantWithMenu[]> =>
   db.$queryRaw<RestaurantWithMenu[]>`
-    SELECT r.id, r.name, r.description, r.opening_time::text, r.closing_time::text, r.status, r.rating, menu.items AS menu
+    SELECT r.id, r.name, r.description, ${shortTime(Prisma.sql`r.opening_time`)} AS opening_time,
+      ${shortTime(Prisma.sql`r.closing_time`)} AS closing_time, r.status, r.rating, ${isoTime(Prisma.sql`r.created_at`)} AS created_at,
+      menu.items AS menu
     FROM "Restaurant" r
     CROSS JOIN LATERAL (
       SELECT COALESCE(json_agg(json_build_object('id', m.id, 'name', m.name, 'description', m.description,
-        'price', m.price, 'type', m.type) ORDER BY m.position), '[]') AS items
+        'price', m.price, 'type', m.type, 'created_at', ${isoTime(Prisma.sql`m.created_at`)}, 'restaurant_id', m.restaurant_id) ORDER BY m.position), '[]') AS items
       FROM "MenuItem" m WHERE m.restaurant_id = r.id AND m.deleted_at IS NULL
     ) menu
     WHERE ${condition}
     ORDER BY r.created_at, r.id`;
 
-/** Prisma's representation of a time of day. */
+const isoTime = (column: Prisma.Sql) =>
+  Prisma.sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const shortTime = (column: Prisma.Sql) => Prisma.sql`regexp_replace(${column}::text, ':00$', '')`;
+
+/** Prisma's representation of a time of day, `HH:MM:SS`. */
 export const timeValue = (time: string): Date => new Date(`1970-01-01T${time}Z`);
 export const timeText = (time: Date): string => time.toISOString().slice(11, 19);
+/** As old clients read it: `HH:MM`, with seconds only where they are not zero. */
+export const shortTimeText = (time: Date): string => timeText(time).replace(/:00$/, '');
 
 /**
  * The contract's rule, of "Restaurant" r: it is open at a minute with opening <= minute <= closing; a closing time before the opening time is on
@@ -58,7 +66,10 @@ export const openBetween = (first: string, last: string): Prisma.Sql => Prisma.s
     ELSE r.opening_time <= ${last}::time OR r.closing_time >= ${first}::time
   END`;
 
-/** Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. `unknown_item`: not on this restaurant's menu. */
+/**
+ * Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. `unknown_item`: not on this restaurant's menu.
+ * Rejects when the name is taken: see `unlessDuplicate`.
+ */
 export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody) {
   return db.$transaction(async (tx) => {
     // One change of a restaurant at a time: what is checked below still holds when it is written.

@@ -102,8 +102,9 @@ describe('at the restaurant side', () => {
   const placing = (order: Order) =>
     anOpenTransaction(service.db, async (tx) => {
       await lockOrder(tx, order.order_id);
-      const items = [{ menu_item_id: kitchen.items[0] ?? '', quantity: 1, price: '4.50' }];
-      const parts = [{ restaurant_id: kitchen.id, total: '4.50', items }];
+      const soup = { name: 'Lentil soup', type: 'VEG' as const, price: '4.50' };
+      const items = [{ menu_item_id: kitchen.items[0] ?? '', quantity: 1, ...soup }];
+      const parts = [{ restaurant_id: kitchen.id, name: 'Spice Garden', total: '4.50', items }];
       expect(await storeOrder(tx, order, { total: '4.50', restaurants: parts })).toBe(true);
     });
   const leavingTombstone = (order: Order) =>

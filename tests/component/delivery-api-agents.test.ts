@@ -79,6 +79,7 @@ describe('listing the agents', () => {
     const [ended, open] = [randomUUID(), randomUUID()];
     await service.assign(ended);
     await service.change(ended, 'CANCELLED');
+    await service.db.assignment.update({ where: { orderId: ended }, data: { agentRating: 4 } });
     await service.assign(open);
 
     const lists: [string, string[]][] = [
@@ -91,13 +92,41 @@ describe('listing the agents', () => {
       const { status, body } = await service.call('GET', path);
       expect(status).toBe(200);
       const [agent] = body as unknown as { assignments: { orderId: string }[] }[];
-      expect(agent).toMatchObject({ id, name: 'Asha', gender: 'FEMALE', agent_status: 'BUSY', rating: null });
-      expect(Object.keys(agent ?? {}).sort()).toEqual(agentFields);
-      expect(agent?.assignments.map(({ orderId }) => orderId).sort()).toEqual([...orders].sort());
+      expect(agent).toEqual({
+        id,
+        name: 'Asha',
+        userName: anyText,
+        gender: 'FEMALE',
+        agent_status: 'BUSY',
+        rating: null,
+        createdAt: anInstant,
+        updatedAt: anInstant,
+        assignments: expect.any(Array) as [],
+      });
+      const assignment = { id: anyText, agentId: id, assignedAt: anInstant };
+      const all = [
+        { ...assignment, orderId: open, status: 'PENDING', completedAt: null, rating: null },
+        { ...assignment, orderId: ended, status: 'CANCELLED', completedAt: anInstant, rating: 4 },
+      ];
+      const listed = all.filter(({ orderId }) => orders.includes(orderId));
+      expect(agent?.assignments).toHaveLength(listed.length);
+      expect(agent?.assignments).toEqual(expect.arrayContaining(listed));
     }
   });
 
-  const agentFields = ['agent_status', 'assignments', 'createdAt', 'gender', 'id', 'name', 'rating', 'userName'];
+  const anyText = expect.any(String) as string;
+  const anInstant = expect.stringMatching(/^20\d\d-.*Z$/) as string;
+
+  test('shows when an agent last changed', async () => {
+    const [id = ''] = await withAgents(service.db, 'Asha');
+    const updatedAt = async () => {
+      const { body } = await service.call('GET', `/agents/${id}`);
+      return (body.data as { updatedAt: string }).updatedAt;
+    };
+    await service.db.agent.update({ where: { id }, data: { updatedAt: new Date(0) } });
+    await service.assign(randomUUID());
+    expect(Date.parse(await updatedAt())).toBeGreaterThan(0);
+  });
 
   test('with an unknown filter is refused', async () => {
     expect(await service.call('GET', '/agents?assignments=some')).toMatchObject({ status: 422 });

@@ -25,6 +25,24 @@ describe("an order's delivery", () => {
     }
   });
 
+  test("keeps its courier's name when the courier takes another one", async () => {
+    const [id = ''] = await withAgents(service.db, 'Asha');
+    const [past, next] = [randomUUID(), randomUUID()];
+    const nameOn = async (order: string) => {
+      const { body } = await service.call('GET', `/deliveries/${order}`);
+      return (body.data as { agent_name: string }).agent_name;
+    };
+    await service.assign(past);
+    await service.change(past, 'PICKED_UP');
+    await service.change(past, 'DELIVERED');
+    await service.db.agent.update({ where: { id }, data: { name: 'Asha B.' } });
+    await service.assign(next);
+    expect([await nameOn(past), await nameOn(next)]).toEqual(['Asha', 'Asha B.']);
+    const { body } = await service.call('GET', `/deliveries?agent_id=${id}`);
+    const { deliveries } = body.data as { deliveries: { agent_name: string }[] };
+    expect(deliveries.map(({ agent_name }) => agent_name).sort()).toEqual(['Asha', 'Asha B.']);
+  });
+
   test('is 404 for an unknown order, for an id that is no UUID, and before an agent is assigned', async () => {
     const waiting = randomUUID();
     await service.assign(waiting);
@@ -94,6 +112,7 @@ describe("a courier's jobs", () => {
       return {
         orderId,
         agentId,
+        agentName: 'Asha',
         status: 'DELIVERED' as const,
         assignedAt: createdAt,
         completedAt: createdAt,

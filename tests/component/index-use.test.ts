@@ -75,7 +75,7 @@ describe("the restaurants' database with 5,000 restaurants and as many orders", 
       aPart(await withRestaurant(restaurantDb), 1),
     );
     const place = () => placeOrder(restaurantDb)(order);
-    expectIndexes(await plans(place), ['OrderGroup_order_id_key', 'Restaurant_pkey']);
+    expectIndexes(await plans(place), ['OrderGroup_pkey', 'Restaurant_pkey']);
     expect(await place()).toMatchObject({ outcome: 'created' }); // so the first call stored it
   });
 
@@ -88,9 +88,9 @@ describe("the restaurants' database with 5,000 restaurants and as many orders", 
       await changeOrder(restaurantDb)(aChange(whole, 'CONFIRMED'));
       await changeOrder(restaurantDb)({ ...aChange(inParts, 'CONFIRMED'), restaurant_id: kitchen.id });
     };
-    expectIndexes(await plans(confirm), ['OrderGroup_order_id_key', 'Order_order_group_id_restaurant_id_key']);
+    expectIndexes(await plans(confirm), ['OrderGroup_pkey', 'Order_order_group_id_restaurant_id_key']);
     expectIndexes(await plans(() => findOrderGroup(restaurantDb, whole.order_id)), [
-      'OrderGroup_order_id_key',
+      'OrderGroup_pkey',
       'Order_order_group_id_restaurant_id_key',
       'OrderItem_order_id_menu_item_id_key',
       'MenuItem_pkey',

@@ -75,6 +75,78 @@ describe.each(services)('the migrations of the %s service', (service) => {
   });
 });
 
+describe('rows of an earlier schema', () => {
+  /** Migrates to the named migration, lets `rows` write, and migrates to the end. */
+  async function migratedWith(service: (typeof services)[number], before: string, rows: string): Promise<void> {
+    rmSync(path.join(directory, 'migrations'), { recursive: true });
+    const source = path.join(prismaFolder, service, 'migrations');
+    const target = path.join(directory, 'migrations');
+    cpSync(source, target, { recursive: true, filter: (from) => !from.includes(before) });
+    await migrate();
+    await query(rows);
+    cpSync(source, target, { recursive: true });
+    await migrate();
+  }
+  const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  const answersAsPromised = '20261201000000';
+
+  test("an order group's id becomes the order's, and its parts follow", async () => {
+    await migratedWith(
+      'restaurant',
+      answersAsPromised,
+      `INSERT INTO "Restaurant" (id, name, opening_time, closing_time) VALUES ('${id(1)}', 'Curry House', '09:00', '17:00');
+       INSERT INTO "MenuItem" (id, restaurant_id, name, price, type) VALUES ('${id(2)}', '${id(1)}', 'Rice', 3, 'VEG');
+       INSERT INTO "OrderGroup" (id, order_id, user_id, placed_at, total, order_rating)
+         SELECT id, order_id, '${id(3)}', now(), 3, 4
+         FROM (VALUES ('${id(10)}'::uuid, '${id(11)}'::uuid), ('${id(11)}', '${id(10)}')) swapped (id, order_id);
+       INSERT INTO "Order" (id, order_group_id, restaurant_id, total) VALUES ('${id(20)}', '${id(10)}', '${id(1)}', 3);
+       INSERT INTO "OrderItem" (order_id, menu_item_id, quantity, price) VALUES ('${id(20)}', '${id(2)}', 1, 3)`,
+    );
+    expect(await query('SELECT id, rating FROM "OrderGroup" ORDER BY id')).toEqual([
+      { id: id(10), rating: 4 },
+      { id: id(11), rating: 4 },
+    ]);
+    expect(await query('SELECT order_group_id, restaurant_name FROM "Order"')).toEqual([
+      { order_group_id: id(11), restaurant_name: 'Curry House' },
+    ]);
+    expect(await query('SELECT name, type FROM "OrderItem"')).toEqual([{ name: 'Rice', type: 'VEG' }]);
+  });
+
+  test('of restaurants that share a name the oldest keeps it, and the others get a number that is free', async () => {
+    const long = 'x'.repeat(200);
+    const named = ['Curry House', 'Curry House (2)', 'Curry House', 'Curry House', long, long];
+    const rows = named.map((name, n) => `('${id(n)}', '${name}', '09:00', '17:00', now() + interval '${n} s')`);
+    await migratedWith(
+      'restaurant',
+      answersAsPromised,
+      `INSERT INTO "Restaurant" (id, name, opening_time, closing_time, created_at) VALUES ${rows.join()}`,
+    );
+    const after = await query<{ name: string }>('SELECT name FROM "Restaurant" ORDER BY created_at');
+    expect(after.map(({ name }) => name)).toEqual([
+      'Curry House',
+      'Curry House (2)',
+      'Curry House (3)',
+      'Curry House (4)',
+      long,
+      `${'x'.repeat(196)} (2)`,
+    ]);
+  });
+
+  test("a delivery gets its courier's name, and keeps the rating", async () => {
+    await migratedWith(
+      'delivery',
+      answersAsPromised,
+      `INSERT INTO "DilveryAgent" (id, name, "userName", gender) VALUES ('${id(1)}', 'Asha', 'asha', 'FEMALE');
+       INSERT INTO "DeliveryAssignment" ("orderId", "agentId", status, "assignedAt", "completedAt", "agentRating")
+         VALUES ('${id(2)}', '${id(1)}', 'DELIVERED', now(), now(), 4), ('${id(3)}', NULL, 'PENDING', NULL, NULL, NULL)`,
+    );
+    expect(await query('SELECT "agentName", rating FROM "DeliveryAssignment" ORDER BY "orderId"')).toEqual([
+      { agentName: 'Asha', rating: 4 },
+      { agentName: null, rating: null },
+    ]);
+  });
+});
+
 test('a checksum equals the one that Prisma 7 records for the same file', async () => {
   const [migration = ''] = readdirSync(path.join(prismaFolder, 'user', 'migrations')).sort();
   cpSync(path.join(prismaFolder, 'user', 'migrations'), path.join(directory, 'migrations'), { recursive: true });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(async () => {
   await service.clear();
-  kitchen = await withRestaurant(service.db);
+  kitchen = await withRestaurant(service.db, { name: 'Spice Garden' });
 });
 
 interface Group {
@@ -27,16 +27,20 @@ async function list(query = ''): Promise<{ data: Group[]; next_cursor: string | 
 const ids = (groups: Group[]) => groups.map(({ order_id }) => order_id);
 
 describe('the orders', () => {
-  test('are shown with their restaurants, items and menu items', async () => {
+  test('are shown with their restaurants and items as they were ordered, whatever has changed since', async () => {
     const order = await service.placed(kitchen, { restaurants: [aPart(kitchen, 2, 1)] });
-    await service.db.menuItem.updateMany({ where: { id: kitchen.items[0] }, data: { price: 99.9 } });
+    await service.db.menuItem.updateMany({ data: { name: 'Renamed', type: 'NON_VEG', price: 99.9 } });
+    await service.db.restaurant.updateMany({ data: { name: 'Renamed' } });
     const { data } = await list(`order_id=${order.order_id.toUpperCase()}`);
+    const soup = { name: 'Lentil soup', type: 'VEG', price: 4.5 };
     expect(data).toEqual([
       {
-        id: expect.any(String) as string,
+        id: order.order_id,
         order_id: order.order_id,
         user_id: order.user_id,
         placed_at: order.placed_at,
+        updated_at: expect.stringMatching(/Z$/) as string,
+        rating: null,
         status: 'PENDING',
         total: 21,
         reason: null,
@@ -44,6 +48,10 @@ describe('the orders', () => {
         orders: [
           {
             id: expect.any(String) as string,
+            order_group_id: order.order_id,
+            user_id: order.user_id,
+            placed_at: order.placed_at,
+            updated_at: expect.stringMatching(/Z$/) as string,
             restaurant_id: kitchen.id,
             status: 'PENDING',
             reason: null,
@@ -51,13 +59,13 @@ describe('the orders', () => {
             restaurant: expect.objectContaining({
               id: kitchen.id,
               name: 'Spice Garden',
-              opening_time: '00:00:00',
+              opening_time: '00:00',
             }) as object,
             items: [
               expect.objectContaining({
                 quantity: 2,
-                price: 4.5,
-                menu_item: expect.objectContaining({ price: 99.9 }) as object,
+                ...soup,
+                menu_item: expect.objectContaining({ id: kitchen.items[0], ...soup }) as object,
               }),
               expect.objectContaining({ quantity: 1, price: 12, menu_item_id: kitchen.items[1] }),
             ],

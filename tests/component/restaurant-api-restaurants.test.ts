@@ -30,28 +30,74 @@ test('the service reports that it is healthy', async () => {
   expect(await service.call('GET', '/health')).toMatchObject({ status: 200, body: { Success: true, message: 'Good' } });
 });
 
+describe('a name that is taken', () => {
+  const taken = {
+    status: 400,
+    body: { code: 'DUPLICATE', message: 'Duplicate entry: the name "Spice Garden" is taken' },
+  };
+
+  test.each(['/restaurants', '/add-restaurant'])('is refused by POST %s', async (path) => {
+    await withRestaurant(service.db, { name: 'Spice Garden' });
+    expect(await service.call('POST', path, aRestaurant({ name: ' Spice Garden ' }))).toMatchObject(taken);
+    expect(names(await openAt(12))).toEqual(['Spice Garden']);
+  });
+
+  test.each(['/restaurants', '/update-restaurants'])(
+    'is refused by PATCH %s/:id, which then changes nothing',
+    async (path) => {
+      await withRestaurant(service.db, { name: 'Spice Garden' });
+      const { id } = await withRestaurant(service.db, { name: 'Curry House' });
+      const menu = [{ name: 'Tea', price: 1, type: 'VEG' }];
+      expect(await service.call('PATCH', `${path}/${id}`, { name: 'Spice Garden', menu })).toMatchObject(taken);
+      expect(await openAt(12)).toMatchObject([{}, { name: 'Curry House', menu: [{}, {}] }]);
+    },
+  );
+
+  test('may be sent again by the restaurant that has it', async () => {
+    const { id } = await withRestaurant(service.db, { name: 'Spice Garden' });
+    expect(await service.call('PATCH', `/restaurants/${id}`, { name: 'Spice Garden' })).toMatchObject({ status: 200 });
+  });
+
+  test('is given once to two who ask at once', async () => {
+    const both = [1, 2].map(() => service.call('POST', '/restaurants', aRestaurant({ name: 'Spice Garden' })));
+    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([201, 400]);
+  });
+});
+
 describe('adding a restaurant', () => {
   test('answers 201 with its Location on the canonical route, 200 on the old one', async () => {
-    const added = await service.call('POST', '/restaurants', aRestaurant());
+    const before = new Date().toISOString();
+    const added = await service.call('POST', '/restaurants', aRestaurant({ name: 'Spice Garden' }));
     const { restaurant_id, menu_ids } = added.body.data as { restaurant_id: string; menu_ids: string[] };
     expect(added).toMatchObject({ status: 201, body: { status: true } });
     expect(added.headers.get('location')).toBe(`/restaurants/${restaurant_id}`);
     expect(menu_ids).toHaveLength(2);
 
     const { body } = await service.call('GET', `/restaurants/${restaurant_id}`);
+    const { created_at } = body.data as { created_at: string };
     expect(body.data).toEqual({
       id: restaurant_id,
       name: 'Spice Garden',
       description: null,
-      opening_time: '00:00:00',
-      closing_time: '23:59:00',
+      opening_time: '00:00',
+      closing_time: '23:59',
       status: 'ONLINE',
       rating: null,
+      created_at,
       menu: [
-        { id: menu_ids[0], name: 'Lentil soup', description: null, price: 4.5, type: 'VEG' },
-        { id: menu_ids[1], name: 'Lamb stew', description: 'With bread', price: 12, type: 'NON_VEG' },
+        { id: menu_ids[0], name: 'Lentil soup', description: null, price: 4.5, type: 'VEG', created_at, restaurant_id },
+        {
+          id: menu_ids[1],
+          name: 'Lamb stew',
+          description: 'With bread',
+          price: 12,
+          type: 'NON_VEG',
+          created_at,
+          restaurant_id,
+        },
       ],
     });
+    expect(created_at >= before && created_at <= new Date().toISOString()).toBe(true);
     expect(await service.call('POST', '/add-restaurant', aRestaurant())).toMatchObject({
       status: 200,
       body: { status: true, data: { restaurant_id: expect.any(String) as string } },
@@ -140,7 +186,12 @@ describe('changing a restaurant', () => {
     const before = await shown(id);
     const body = { description: 'Closed for cleaning', status: 'OFFLINE', closing_time: '22:30' };
     expect(await service.call('PATCH', `${path}/${id}`, body)).toMatchObject({ status: 200, body: { status: true } });
-    expect(await shown(id)).toEqual({ ...before, ...body, closing_time: '22:30:00' });
+    expect(await shown(id)).toEqual({ ...before, ...body, closing_time: '22:30' });
+  });
+
+  test('shows seconds only where they are not zero', async () => {
+    const { id } = await withRestaurant(service.db, { opening_time: '09:00:00', closing_time: '17:00:30' });
+    expect(await shown(id)).toMatchObject({ opening_time: '09:00', closing_time: '17:00:30' });
   });
 
   test('changes, removes and adds menu items in one request; orders still show removed items', async () => {

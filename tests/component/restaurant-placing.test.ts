@@ -73,7 +73,7 @@ describe('an unavailable order', () => {
         await service.db.restaurant.updateMany({ data: { status: 'OFFLINE' } });
         return anOrderOf(aPart(kitchen, 1));
       },
-      /"Spice Garden" \(\S+\) is offline/,
+      /"Spice Garden [^"]+" \(\S+\) is offline/,
     ],
     [
       'a closed restaurant',

@@ -30,16 +30,16 @@ export async function growFinishedOrders(
     restaurant,
     `WITH kitchens AS (SELECT array_agg(id) AS ids FROM (SELECT id FROM "Restaurant" LIMIT 1000) sample),
      groups AS (
-       INSERT INTO "OrderGroup" (order_id, user_id, placed_at, status, total)
+       INSERT INTO "OrderGroup" (id, user_id, placed_at, status, total)
        SELECT gen_random_uuid(), gen_random_uuid(), ${time}, 'CONFIRMED', 20 FROM generate_series(1, ${count}) i
        RETURNING id
      ), parts AS (
-       INSERT INTO "Order" (order_group_id, restaurant_id, status, total)
-       SELECT id, ids[1 + floor(random() * cardinality(ids))], 'CONFIRMED', 20 FROM groups, kitchens
+       INSERT INTO "Order" (order_group_id, restaurant_id, restaurant_name, status, total)
+       SELECT id, ids[1 + floor(random() * cardinality(ids))], 'Kitchen', 'CONFIRMED', 20 FROM groups, kitchens
        RETURNING id, restaurant_id
      )
-     INSERT INTO "OrderItem" (order_id, menu_item_id, quantity, price)
-     SELECT parts.id, item.id, 2, 5 FROM parts CROSS JOIN LATERAL (
+     INSERT INTO "OrderItem" (order_id, menu_item_id, quantity, name, type, price)
+     SELECT parts.id, item.id, 2, 'Dish', 'VEG', 5 FROM parts CROSS JOIN LATERAL (
        SELECT id FROM "MenuItem" WHERE "MenuItem".restaurant_id = parts.restaurant_id LIMIT 2) item;
      ANALYZE`,
   );
@@ -47,8 +47,8 @@ export async function growFinishedOrders(
     delivery,
     `WITH agents AS (SELECT array_agg(id) AS ids FROM "DilveryAgent")
      INSERT INTO "DeliveryAssignment"
-       ("orderId", "agentId", status, "requestedAt", "assignedAt", "pickedUpAt", "completedAt", "createdAt")
-     SELECT gen_random_uuid(), ids[1 + floor(random() * cardinality(ids))], 'DELIVERED', ${time}, ${time}, ${time}, ${time}, ${time}
+       ("orderId", "agentId", "agentName", status, "requestedAt", "assignedAt", "pickedUpAt", "completedAt", "createdAt")
+     SELECT gen_random_uuid(), ids[1 + floor(random() * cardinality(ids))], 'Courier', 'DELIVERED', ${time}, ${time}, ${time}, ${time}, ${time}
      FROM generate_series(1, ${count}) i, agents;
      ANALYZE`,
   );

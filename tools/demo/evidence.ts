@@ -34,8 +34,6 @@ async function printTimeline(platform: Platform, { orderId }: Order, last: strin
     print(`    ${'later'.padEnd(23)}  rated${dim(`  order ${rating.order_rating}, agent ${rating.agent_rating}`)}`);
 }
 
-const ofOrder = `FROM "Order" o JOIN "OrderGroup" g ON g.id = o.order_group_id`;
-
 const tables: Record<ServiceName, Record<string, string>> = {
   user: {
     userOrder: `SELECT order_id, user_id, placed_at, status, delivered, total FROM "userOrder" WHERE order_id = $1`,
@@ -43,16 +41,16 @@ const tables: Record<ServiceName, Record<string, string>> = {
       FROM "userRating" r JOIN "userOrder" o ON o.id = r.user_order_id WHERE o.order_id = $1`,
   },
   restaurant: {
-    OrderGroup: `SELECT id, order_id, user_id, status, total, order_rating FROM "OrderGroup" WHERE order_id = $1`,
-    Order: `SELECT o.id, o.order_group_id, o.restaurant_id, o.status, o.total ${ofOrder} WHERE g.order_id = $1`,
-    OrderItem: `SELECT i.order_id, m.name AS menu_item, i.quantity, i.price ${ofOrder}
-      JOIN "OrderItem" i ON i.order_id = o.id JOIN "MenuItem" m ON m.id = i.menu_item_id
-      WHERE g.order_id = $1 ORDER BY m.position`,
+    OrderGroup: `SELECT id, user_id, status, total, rating FROM "OrderGroup" WHERE id = $1`,
+    Order: `SELECT id, order_group_id, restaurant_id, restaurant_name, status, total FROM "Order" WHERE order_group_id = $1`,
+    OrderItem: `SELECT i.order_id, i.name, i.quantity, i.price FROM "OrderItem" i
+      JOIN "Order" o ON o.id = i.order_id JOIN "MenuItem" m ON m.id = i.menu_item_id
+      WHERE o.order_group_id = $1 ORDER BY m.position`,
     Restaurant: `SELECT r.id, r.name, r.rating, r.rating_count FROM "Restaurant" r
-      WHERE r.id IN (SELECT o.restaurant_id ${ofOrder} WHERE g.order_id = $1)`,
+      WHERE r.id IN (SELECT restaurant_id FROM "Order" WHERE order_group_id = $1)`,
   },
   delivery: {
-    DeliveryAssignment: `SELECT "orderId", "agentId", status, "assignedAt", "pickedUpAt", "completedAt", "agentRating"
+    DeliveryAssignment: `SELECT "orderId", "agentId", status, "assignedAt", "pickedUpAt", "completedAt", rating
       FROM "DeliveryAssignment" WHERE "orderId" = $1`,
     DilveryAgent: `SELECT a.id, a.name, a.agent_status, a.rating, a."ratingCount" FROM "DilveryAgent" a
       JOIN "DeliveryAssignment" d ON d."agentId" = a.id WHERE d."orderId" = $1`,

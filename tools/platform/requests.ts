@@ -20,8 +20,9 @@ export type AddedRestaurant = z.infer<typeof restaurantAnswers.restaurantAdded>[
 export type Job = z.infer<typeof deliveryAnswers.deliveryFound>['data'];
 
 /** Open around the clock. */
+/** Names are unique: the given one gets random characters behind it, so that a tool can add its restaurants again. */
 export const newRestaurant = (name: string, menu: NewRestaurant['menu']): NewRestaurant => ({
-  name,
+  name: `${name} ${randomUUID().slice(0, 8)}`,
   opening_time: '00:00',
   closing_time: '23:59',
   menu,

@@ -1,12 +1,14 @@
-import type { Offer } from '../../prisma/restaurant/placement';
+import type { Offer, OfferedItem } from '../../prisma/restaurant/placement';
 import { priceOrder } from './price-order';
+
+const anItem = (price: string, name = 'Dish'): OfferedItem => ({ name, type: 'VEG', price });
 
 const anOffer = (override: Partial<Offer> = {}): Offer => ({
   id: 'r1',
   name: 'Spice Garden',
   online: true,
   open: true,
-  prices: { soup: '4.50', stew: '12.00' },
+  items: { soup: anItem('4.50'), stew: anItem('12.00') },
   ...override,
 });
 
@@ -17,7 +19,7 @@ const ask = (restaurant_id: string, quantities: Record<string, number>) => ({
 
 describe('what is on offer', () => {
   it('is priced exactly, restaurant by restaurant', () => {
-    const offers = [anOffer(), anOffer({ id: 'r2', prices: { tea: '0.10' } })];
+    const offers = [anOffer(), anOffer({ id: 'r2', name: 'Tea House', items: { tea: anItem('0.10', 'Tea') } })];
     expect(priceOrder([ask('r1', { soup: 2, stew: 1 }), ask('r2', { tea: 3 })], offers, '12:00')).toEqual({
       outcome: 'priced',
       order: {
@@ -25,13 +27,19 @@ describe('what is on offer', () => {
         restaurants: [
           {
             restaurant_id: 'r1',
+            name: 'Spice Garden',
             total: '21.00',
             items: [
-              { menu_item_id: 'soup', quantity: 2, price: '4.50' },
-              { menu_item_id: 'stew', quantity: 1, price: '12.00' },
+              { menu_item_id: 'soup', quantity: 2, ...anItem('4.50') },
+              { menu_item_id: 'stew', quantity: 1, ...anItem('12.00') },
             ],
           },
-          { restaurant_id: 'r2', total: '0.30', items: [{ menu_item_id: 'tea', quantity: 3, price: '0.10' }] },
+          {
+            restaurant_id: 'r2',
+            name: 'Tea House',
+            total: '0.30',
+            items: [{ menu_item_id: 'tea', quantity: 3, ...anItem('0.10', 'Tea') }],
+          },
         ],
       },
     });
@@ -43,7 +51,7 @@ describe('what is on offer', () => {
     ['99999999.99', 1, '99999999.99'],
     ['9999.99', 10_000, '99999900.00'],
   ])('of price %s, %i times, costs %s', (price, quantity, total) => {
-    const offer = anOffer({ prices: { soup: price } });
+    const offer = anOffer({ items: { soup: anItem(price) } });
     expect(priceOrder([ask('r1', { soup: quantity })], [offer], '12:00')).toMatchObject({
       outcome: 'priced',
       order: { total },
@@ -51,7 +59,7 @@ describe('what is on offer', () => {
   });
 
   it('is rejected when its total exceeds the maximum', () => {
-    const offer = anOffer({ prices: { soup: '50000000.00' } });
+    const offer = anOffer({ items: { soup: anItem('50000000.00') } });
     const pricing = priceOrder([ask('r1', { soup: 2 })], [offer], '12:00');
     expect(pricing).toEqual({ outcome: 'rejected', reason: expect.stringContaining('100000000.00') as string });
   });
@@ -62,7 +70,7 @@ describe('what is not on offer', () => {
     ['an unknown restaurant', [], 'restaurant r1 does not exist'],
     ['an offline restaurant', [anOffer({ online: false })], 'restaurant "Spice Garden" (r1) is offline'],
     ['a closed restaurant', [anOffer({ open: false })], 'restaurant "Spice Garden" (r1) is closed at 03:10 UTC'],
-    ['an unknown item', [anOffer({ prices: {} })], 'restaurant "Spice Garden" (r1) has no menu item soup'],
+    ['an unknown item', [anOffer({ items: {} })], 'restaurant "Spice Garden" (r1) has no menu item soup'],
   ])('because of %s is rejected by name', (_what, offers, problem) => {
     expect(priceOrder([ask('r1', { soup: 1 })], offers, '03:10')).toEqual({
       outcome: 'rejected',

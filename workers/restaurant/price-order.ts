@@ -1,6 +1,6 @@
 import type { OrderedRestaurant } from '../../contracts/messages';
 import { limits } from '../../contracts/limits';
-import type { Offer, PricedOrder } from '../../prisma/restaurant/placement';
+import type { Offer, OfferedItem, PricedOrder } from '../../prisma/restaurant/placement';
 
 export type Pricing = { outcome: 'priced'; order: PricedOrder } | { outcome: 'rejected'; reason: string };
 
@@ -15,10 +15,10 @@ export function priceOrder(requested: OrderedRestaurant[], offers: Offer[], minu
   if (problems.length > 0) return { outcome: 'rejected', reason: `Not available: ${listed(problems)}` };
 
   const parts = requested.map(({ restaurant_id, items }) => {
-    const prices = offerOf.get(restaurant_id)?.prices ?? {};
-    const priced = items.map((item) => ({ ...item, price: prices[item.menu_item_id] ?? '' }));
+    const offer = offerOf.get(restaurant_id) as Offer; // a part without one, or an item, is a problem
+    const priced = items.map((item) => ({ ...item, ...(offer.items[item.menu_item_id] as OfferedItem) }));
     const cents = priced.reduce((sum, { price, quantity }) => sum + toCents(price) * BigInt(quantity), 0n);
-    return { restaurant_id, items: priced, cents };
+    return { restaurant_id, name: offer.name, items: priced, cents };
   });
   const cents = parts.reduce((sum, part) => sum + part.cents, 0n);
   if (cents > maxTotalCents) {
@@ -34,7 +34,7 @@ function problemsOf({ restaurant_id, items }: OrderedRestaurant, offer: Offer | 
   if (!offer.online) return [`${restaurant} is offline`];
   if (!offer.open) return [`${restaurant} is closed at ${minute} UTC`];
   return items.flatMap(({ menu_item_id }) =>
-    menu_item_id in offer.prices ? [] : `${restaurant} has no menu item ${menu_item_id}`,
+    menu_item_id in offer.items ? [] : `${restaurant} has no menu item ${menu_item_id}`,
   );
 }
 

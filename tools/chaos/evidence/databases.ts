@@ -37,10 +37,10 @@ const createAuditTrail = `
     before jsonb,
     after jsonb
   );
-  CREATE FUNCTION chaos.state(columns jsonb) RETURNS jsonb LANGUAGE sql STRICT AS $$
+  CREATE FUNCTION chaos.state(name text, columns jsonb) RETURNS jsonb LANGUAGE sql STRICT AS $$
     SELECT jsonb_build_object(
       'id', columns->'id',
-      'orderId', COALESCE(columns->'order_id', columns->'orderId'),
+      'orderId', CASE name WHEN 'OrderGroup' THEN columns->'id' ELSE COALESCE(columns->'order_id', columns->'orderId') END,
       'agentId', columns->'agentId',
       'status', COALESCE(columns->'status', columns->'agent_status'),
       'delivered', columns->'delivered')
@@ -48,7 +48,7 @@ const createAuditTrail = `
   CREATE FUNCTION chaos.note() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     INSERT INTO chaos.audit ("table", before, after)
-    VALUES (TG_TABLE_NAME, chaos.state(to_jsonb(OLD)), chaos.state(to_jsonb(NEW)));
+    VALUES (TG_TABLE_NAME, chaos.state(TG_TABLE_NAME, to_jsonb(OLD)), chaos.state(TG_TABLE_NAME, to_jsonb(NEW)));
     RETURN NULL;
   END $$;`;
 
@@ -102,14 +102,14 @@ export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls
   ),
   groups: await query<Whole & { rating: number | null }>(
     restaurant,
-    `SELECT order_id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, order_rating AS rating
+    `SELECT id AS "orderId", user_id AS "userId", status, (total * 100)::float8 AS total, rating
     FROM "OrderGroup"`,
   ),
   parts: await query<Part>(
     restaurant,
-    `SELECT part.id, whole.order_id AS "orderId", part.restaurant_id, part.status,
+    `SELECT part.id, part.order_group_id AS "orderId", part.restaurant_id, part.status,
       (part.total * 100)::float8 AS total, COALESCE(items.items, '[]') AS items
-    FROM "Order" part JOIN "OrderGroup" whole ON whole.id = part.order_group_id
+    FROM "Order" part
     LEFT JOIN LATERAL (
       SELECT json_agg(json_build_object('menu_item_id', item.menu_item_id, 'quantity', item.quantity,
         'price', item.price * 100, 'menuPrice', menu.price * 100)) AS items
@@ -120,10 +120,7 @@ export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls
     restaurant,
     `SELECT id, rating AS mean, rating_sum AS sum, rating_count AS count FROM "Restaurant"`,
   ),
-  deliveries: await query<Delivery>(
-    delivery,
-    `SELECT "orderId", "agentId", status, "agentRating" AS rating FROM "DeliveryAssignment"`,
-  ),
+  deliveries: await query<Delivery>(delivery, `SELECT "orderId", "agentId", status, rating FROM "DeliveryAssignment"`),
   agents: await query<Rated & { status: 'AVAILABLE' | 'BUSY' }>(
     delivery,
     `SELECT id, agent_status AS status, rating AS mean, "ratingSum" AS sum, "ratingCount" AS count
