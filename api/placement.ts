@@ -36,12 +36,16 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
       'A repeat with the same `Idempotency-Key` is the same order.',
     roles: ['customer', 'service'],
     idempotent: true,
-    body: body(placeOrderBody, {
-      user_id: exampleIds.user,
-      restaurants: [
-        { restaurant_id: exampleIds.restaurant, items: [{ menu_item_id: exampleIds.menuItem, quantity: 2 }] },
-      ],
-    }),
+    body: body(
+      placeOrderBody,
+      {
+        user_id: exampleIds.user,
+        restaurants: [
+          { restaurant_id: exampleIds.restaurant, items: [{ menu_item_id: exampleIds.menuItem, quantity: 2 }] },
+        ],
+      },
+      { limit: 131_072 },
+    ),
     answers: {
       201: answer('Placed: the restaurants decide next.', placement, {
         ...placedExample,

@@ -6,6 +6,8 @@ export const limits = {
   amount: 99_999_999.99,
   restaurantsPerOrder: 50,
   itemsPerRestaurant: 200,
+  /** Of all restaurants together, in a placement by HTTP. Larger orders of old producers are adopted. */
+  linesPerOrder: 200,
   menuItems: 500,
   nameLength: 200,
   descriptionLength: 2000,

@@ -9,7 +9,9 @@ import { anyId, cursor, id, pageLimit, optionalReason, rating } from './values';
 export const placeOrderBody = z
   .object({
     user_id: id,
-    restaurants: orderedRestaurants.transform(mergeRestaurants).pipe(orderedRestaurants),
+    restaurants: orderedRestaurants
+      .transform(mergeRestaurants)
+      .pipe(orderedRestaurants.refine(hasFewLines, `more than ${limits.linesPerOrder} items in all`)),
     on_partial_refusal: z
       .enum(partialRefusals)
       .nullish()
@@ -46,6 +48,10 @@ export const ordersQuery = z.object({
 
 /** `Idempotency-Key` header. */
 export const idempotencyKey = z.string().min(1).max(255);
+
+function hasFewLines(restaurants: OrderedRestaurant[]): boolean {
+  return restaurants.reduce((lines, { items }) => lines + items.length, 0) <= limits.linesPerOrder;
+}
 
 /** Each restaurant once, each of its items once, in the order of their first occurrence; quantities added. */
 export function mergeRestaurants(restaurants: OrderedRestaurant[]): OrderedRestaurant[] {

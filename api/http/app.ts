@@ -4,14 +4,14 @@ import type { Log } from '../../lib/logging/log';
 import type { Health } from '../../lib/process/health';
 import { identify, type Access } from './access';
 import { documentRoutes } from './documents';
-import { answerError, bodyLimit } from './error-handler';
+import { answerError } from './error-handler';
 import * as hardening from './hardening';
 import { healthRoutes } from './health';
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
 import { mount, refuseOtherMethods } from './mount';
 import { notFound } from './refusals';
 import type { ServiceRoutes } from './route';
-import { countRequests, logRequestedOrder, logRequests, traceRequests } from './telemetry';
+import { countRequests, logRequests, traceRequests } from './telemetry';
 
 export interface EdgeOptions {
   /** @default No caller is limited. */
@@ -54,10 +54,6 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.use(limitRefused(limits)); // counts what one of those above has refused
   app.use(mount(healthRoutes, { health })); // never limited
   app.use(limitRequests(limits));
-  app.use(hardening.requireJson);
-  app.use(express.json({ limit: bodyLimit, strict: false, verify: hardening.requireUtf8 }));
-  app.use(hardening.requireShallowBody);
-  app.use(logRequestedOrder);
   for (const router of routers) app.use(router);
   app.use((req) => {
     throw notFound(`No route ${req.method} ${req.path}`);

@@ -4,9 +4,6 @@ import { isDatabaseUnavailable } from '../../lib/postgres/database';
 import { TemporalUnavailableError, WorkflowGoneError } from '../../lib/temporal/errors';
 import { HttpProblem, notFound, refuse, unavailable, UnknownRefusalError, unreadable } from './refusals';
 
-/** Room for 50 restaurants of 200 items each, and no more. */
-export const bodyLimit = '1mb';
-
 /** Answers what was thrown in the contract's form, and logs what an operator should see. */
 export const answerError =
   (log: Log): ErrorRequestHandler =>
@@ -29,18 +26,28 @@ function toProblem(error: unknown, method: string): HttpProblem | UnknownRefusal
   if (error instanceof WorkflowGoneError) return notFound('Order not found');
   if (isDatabaseUnavailable(error)) return unavailable('The database is unavailable. Try again.');
   if (error instanceof URIError) return notFound('The path cannot be decoded'); // so it names nothing that exists
-  // Of body-parser or the router: the request cannot be read.
-  const { status = 500, type = '' } = error instanceof Error ? (error as { status?: number; type?: string }) : {};
+  // The request cannot be read.
+  const { status = 500, type = '', limit } = error instanceof Error ? (error as ReadError) : {};
+  if (type === 'entity.too.large' && limit) return new HttpProblem(refuse('PAYLOAD_TOO_LARGE', tooLarge(limit)));
   if (status >= 400 && status < 500) return clientProblems[type] ?? unreadable('The request cannot be read');
   return new HttpProblem(refuse('INTERNAL', 'Internal Server Error'));
 }
+
+/** Of body-parser or the router. */
+interface ReadError extends Error {
+  status?: number;
+  type?: string;
+  /** Bytes. */
+  limit?: number;
+}
+
+const tooLarge = (limit: number) => `The body is larger than ${limit / 1_024} KB`;
 
 const noTemporal = 'The order engine is unavailable. Try again.';
 
 const unsupported = (message: string) => new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', message));
 
 const clientProblems: Partial<Record<string, HttpProblem>> = {
-  'entity.too.large': new HttpProblem(refuse('PAYLOAD_TOO_LARGE', `The body is larger than ${bodyLimit}`)),
   'entity.parse.failed': unreadable('The body is not valid JSON'),
   'encoding.unsupported': unsupported('The body has an unsupported encoding'),
   'charset.unsupported': unsupported('The body has an unsupported charset'),

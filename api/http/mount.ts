@@ -1,16 +1,21 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import { only } from './access';
+import { defaultBodyLimit, readJson } from './json-body';
 import { HttpProblem, isRefusal, refuse } from './refusals';
 import { statusAt, type Answered, type Route } from './route';
-import { noteRoute } from './telemetry';
+import { logRequestedOrder, noteRoute } from './telemetry';
 
 /** Express's router of these routes, each under its canonical path and its old name. The first route that fits takes a request. */
 export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps): Router {
   const router = Router();
   for (const route of routes) {
     const guards = route.roles === 'anybody' ? [] : [only(...route.roles)];
-    const register = (path: string, byOldName: boolean) =>
-      router[methods[route.method]](path, noteRoute(route.path), ...guards, handlerOf(route, deps, byOldName));
+    const register = (path: string, byOldName: boolean) => {
+      const { body = byOldName ? route.oldName?.body : undefined } = route;
+      const reading = route.method === 'GET' ? [logRequestedOrder] : readJson(body?.limit ?? defaultBodyLimit);
+      const handler = handlerOf(route, deps, byOldName);
+      router[methods[route.method]](path, noteRoute(route.path), ...guards, ...reading, handler);
+    };
     register(route.path, false);
     if (route.oldName) register(route.oldName.path, true);
   }

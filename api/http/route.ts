@@ -34,12 +34,15 @@ export const answer = <Body>(
 export interface RequestBody<Body = unknown> {
   schema: z.ZodType<Body>;
   example: object;
+  /** In bytes; a larger one is 413. @default 16 KB. */
+  limit?: number;
 }
 
 export const body = <Body, Sent>(
   schema: z.ZodType<Body, Sent>,
   example: NoInfer<Sent> & object,
-): RequestBody<Body> => ({ schema, example });
+  more: Pick<RequestBody, 'limit'> = {},
+): RequestBody<Body> => ({ schema, example, ...more });
 
 /** The meaning of a refusal at a route, with its status where that is not the code's usual one. */
 export type Meaning = string | { status: number; meaning: string };

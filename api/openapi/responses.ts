@@ -61,7 +61,7 @@ export const responses = {
     'ILLEGAL_TRANSITION',
     'The order is CANCELLED.',
   ),
-  TooLarge: refusal('The body is larger than 1 MB.', 'PAYLOAD_TOO_LARGE', 'The body is larger than 1mb'),
+  TooLarge: refusal('The body is larger than the route takes.', 'PAYLOAD_TOO_LARGE', 'The body is larger than 16 KB'),
   UnsupportedMediaType: refusal(
     'The body is not `application/json`.',
     'UNSUPPORTED_MEDIA_TYPE',

@@ -16,6 +16,7 @@ import type { RestaurantDeps } from './deps';
 
 const unknownRestaurant = 'Restaurant not found';
 const nameTaken = (name = '') => `Duplicate entry: the name "${name}" is taken`;
+const menuLimit = { limit: 262_144 };
 const params = { id: { unknown: unknownRestaurant, example: exampleIds.restaurant } };
 
 const browseRestaurants = browseRoute({
@@ -52,13 +53,17 @@ const addARestaurant = route({
   summary: 'Adds a restaurant with its menu',
   description: 'Times are UTC and differ; a closing time before the opening time is on the next day.',
   roles: ['operator'],
-  body: body(addRestaurantBody, {
-    name: 'Spice Garden',
-    description: 'From the clay oven',
-    opening_time: '00:00',
-    closing_time: '23:59',
-    menu: [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' }],
-  }),
+  body: body(
+    addRestaurantBody,
+    {
+      name: 'Spice Garden',
+      description: 'From the clay oven',
+      opening_time: '00:00',
+      closing_time: '23:59',
+      menu: [{ name: 'Paneer Tikka', price: 8.5, type: 'VEG' }],
+    },
+    menuLimit,
+  ),
   answers: {
     201: answer(
       'The restaurant is added, ONLINE.',
@@ -86,13 +91,17 @@ const changeARestaurant = route({
     'All of it or nothing. A menu entry with an `id` changes that item, with `id` and `delete: true` removes it from the menu, without `id` adds one.',
   roles: ['restaurant'],
   params,
-  body: body(changeRestaurantBody, {
-    closing_time: '22:00',
-    menu: [
-      { id: exampleIds.menuItem, price: 9 },
-      { name: 'Mango lassi', price: 3.5, type: 'VEG' },
-    ],
-  }),
+  body: body(
+    changeRestaurantBody,
+    {
+      closing_time: '22:00',
+      menu: [
+        { id: exampleIds.menuItem, price: 9 },
+        { name: 'Mango lassi', price: 3.5, type: 'VEG' },
+      ],
+    },
+    menuLimit,
+  ),
   answers: { 200: answer('Changed.', restaurantChanged, { status: true, message: 'Restaurant changed' }) },
   refusals: { NOT_FOUND: 'The restaurant is unknown, or an item is not on its menu.', DUPLICATE: 'The name is taken.' },
   async handle({ db }: RestaurantDeps, { params, body, caller, answer }) {

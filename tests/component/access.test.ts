@@ -59,6 +59,31 @@ function expectUnauthorized({ status, headers, text }: Awaited<ReturnType<typeof
   expect({ success, detail, code }).toEqual({ success: false, detail: message, code: 'UNAUTHENTICATED' });
 }
 
+/** Reading them would cost something, and their faults would be answered first. */
+const unreadBodies: [string, Record<string, string>, string][] = [
+  ['malformed JSON', { 'content-type': 'application/json' }, '{'],
+  ['deep JSON', { 'content-type': 'application/json' }, '['.repeat(10_000)],
+  ['a megabyte', { 'content-type': 'application/json' }, JSON.stringify('x'.repeat(1_000_000))],
+  ['a compressed body', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'x'],
+  ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=b'],
+];
+describe.each(named(guarded.filter(({ method }) => method !== 'GET')))('%s', (_name, route) => {
+  test.each(unreadBodies)(
+    'is 401 without a token, and 403 for another role, before %s is read',
+    async (_what, headers, body) => {
+      const request = { method: route.method, path: route.path, headers, body };
+      expectUnauthorized(await alone[route.service].sendAnonymous(request));
+      const another = roles.find((role) => !route.roles.includes(role));
+      if (!another) return;
+      const answer = await alone[route.service].send({
+        ...request,
+        headers: { ...headers, ...(await bearerOf(callers[another])) },
+      });
+      expect(answer.status).toBe(403);
+    },
+  );
+});
+
 test.each(named(guarded))('%s is 401 without a token', async (_name, route) => {
   expectUnauthorized(await alone[route.service].sendAnonymous({ method: route.method, path: route.path }));
 });

@@ -1,9 +1,10 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { createApp } from '../../api/http/app';
+import { defaultBodyLimit, readJson } from '../../api/http/json-body';
 import { mount, refuseOtherMethods } from '../../api/http/mount';
 import { answer, body, route } from '../../api/http/route';
 import { listen, type Listening } from '../../api/http/server';
@@ -48,7 +49,7 @@ const cancelThing = route({
 let server: Listening;
 beforeAll(async () => {
   const router = Router()
-    .post('/echo', (req, res) => void res.json(req.body))
+    .post('/echo', readJson(defaultBodyLimit), (req: Request, res: Response) => void res.json(req.body))
     .get('/things/:id', (req, res) => void res.json(req.params.id))
     .get(
       '/database',
@@ -89,7 +90,7 @@ describe('the HTTP edge', () => {
     ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
     ['a body without a type', 'a', '', 415],
     ['an unknown charset', '{}', 'application/json; charset=klingon', 415],
-    ['a huge body', `{"a":"${'x'.repeat(1_100_000)}"}`, 'application/json', 413],
+    ['a huge body', `{"a":"${'x'.repeat(17_000)}"}`, 'application/json', 413],
   ])('refuses %s with a clear error', async (_what, body, type, status) => {
     const res = await post(body, type);
     const answer = (await res.json()) as { success: boolean; message: string; detail: string };
@@ -166,8 +167,9 @@ describe('the HTTP edge', () => {
     ['a number', things('7'), 422],
     ['an array', things('[]'), 422],
     ['an empty body', things(''), 422],
-    ['100,000 levels of nesting', things('['.repeat(100_000) + ']'.repeat(100_000)), 422],
-    ['100,000 unclosed levels', things('['.repeat(100_000)), 422],
+    ['100,000 levels of nesting', things('['.repeat(100_000) + ']'.repeat(100_000)), 413],
+    ['8,000 levels of nesting', things('['.repeat(8_000) + ']'.repeat(8_000)), 422],
+    ['16,000 unclosed levels', things('['.repeat(16_000)), 422],
     ['a field twice, the second of another type', things('{"name":"a","name":7}'), 422],
     ['invalid UTF-8', things(Buffer.from('7b226e616d65223a22ff227d', 'hex')), 422],
     ['half a character', things(Buffer.from('7b226e616d65223a22f09f227d', 'hex')), 422],
@@ -176,12 +178,8 @@ describe('the HTTP edge', () => {
       things(Buffer.from('\ufeff{"name":"é"}', 'utf16le'), { 'content-type': 'application/json; charset=utf-16' }),
       422,
     ],
-    ['a plain body declared as gzip', things('{"name":"a"}', { 'content-encoding': 'gzip' }), 422],
-    [
-      'a small body that unpacks to a huge one',
-      things(gzipSync(`{"name":"${'x'.repeat(5_000_000)}"}`), { 'content-encoding': 'gzip' }),
-      413,
-    ],
+    ['a plain body declared as gzip', things('{"name":"a"}', { 'content-encoding': 'gzip' }), 415],
+    ['a body that is compressed', things(gzipSync('{"name":"a"}'), { 'content-encoding': 'gzip' }), 415],
     ['an unknown encoding', things('{}', { 'content-encoding': 'zip' }), 415],
     ['JSON of another content type', things('{"name":"a"}', { 'content-type': 'text/json-not' }), 415],
     ['a body without a content type', { method: 'POST', path: '/things', body: '{}' }, 415],

@@ -1,9 +1,10 @@
 /** The HTTP edge's protection against slow clients, too many connections, large or deep requests, and pages of other origins. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { Access } from '../../api/http/access';
 import { createApp, type EdgeOptions } from '../../api/http/app';
+import { defaultBodyLimit, readJson } from '../../api/http/json-body';
 import { listen, type Listening, type ServerLimits } from '../../api/http/server';
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
@@ -17,7 +18,11 @@ afterEach(async () => void (await Promise.all(opened.splice(0).map((server) => s
 async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = accessOff) {
   const router = Router()
     .get('/menu', (_req, res) => void res.json('soup'))
-    .post('/echo', (req, res) => void res.status(201).location('/echo/1').json(req.body));
+    .post(
+      '/echo',
+      readJson(defaultBodyLimit),
+      (req: Request, res: Response) => void res.status(201).location('/echo/1').json(req.body),
+    );
   const app = createApp({ health: createHealth({}, log), access, log, ...options }, [router]);
   const server = await listen(app, '127.0.0.1', 0, 0, limits);
   opened.push(server);
