@@ -9,6 +9,8 @@ export const limits = {
   /** Of all restaurants together, in a placement by HTTP. Larger orders of old producers are adopted. */
   linesPerOrder: 200,
   menuItems: 500,
+  /** Names and descriptions of a menu together. */
+  menuBytes: 262_144,
   nameLength: 200,
   descriptionLength: 2000,
   reasonLength: 500,

@@ -116,13 +116,16 @@ const changeARestaurant = route({
         return refuse('NOT_FOUND', unknownRestaurant);
       case 'unknown_item':
         return refuse('NOT_FOUND', `The restaurant has no menu item ${changed.id}`);
-      case 'same_times': {
-        const message = 'opening_time and closing_time must differ';
-        return mismatch(`The body does not match: ${message}`, [{ path: 'closing_time', message }]);
-      }
+      case 'same_times':
+        return misfit('closing_time', 'opening_time and closing_time must differ');
+      case 'menu_too_large':
+        return misfit('menu', changed.message);
     }
   },
 });
+
+/** A body that fits only with what is stored. */
+const misfit = (path: string, message: string) => mismatch(`The body does not match: ${message}`, [{ path, message }]);
 
 /** Browsing is first: the last part of its old name would be taken for an id. */
 export const restaurantRoutes = [browseRestaurants, showRestaurant, addARestaurant, changeARestaurant];

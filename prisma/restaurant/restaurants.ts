@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RestaurantWithMenu } from '../../contracts/answers/restaurants';
+import { limits } from '../../contracts/limits';
 import type { AddRestaurantBody, ChangeRestaurantBody, MenuChange } from '../../contracts/restaurants';
 import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
@@ -70,37 +71,73 @@ export const openBetween = (first: string, last: string): Prisma.Sql => Prisma.s
  * Changes a restaurant and its menu. Any outcome but `changed` leaves both as they were. `unknown_item`: not on this restaurant's menu.
  * Rejects when the name is taken: see `unlessDuplicate`.
  */
-export function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody) {
-  return db.$transaction(async (tx) => {
-    // One change of a restaurant at a time: what is checked below still holds when it is written.
-    await tx.$executeRaw`SELECT id FROM "Restaurant" WHERE id = ${id}::uuid FOR UPDATE`;
-    const restaurant = await tx.restaurant.findUnique({
-      where: { id },
-      select: { openingTime: true, closingTime: true, menu: { where: { deletedAt: null }, select: { id: true } } },
-    });
-    if (!restaurant) return { outcome: 'unknown_restaurant' as const };
-
-    const { name, description, status, menu = [] } = change;
-    const openingTime = change.opening_time ?? timeText(restaurant.openingTime);
-    const closingTime = change.closing_time ?? timeText(restaurant.closingTime);
-    if (openingTime === closingTime) return { outcome: 'same_times' as const };
-
-    const onMenu = new Set(restaurant.menu.map((item) => item.id));
-    const unknown = menu.find((entry) => 'id' in entry && !onMenu.has(entry.id));
-    if (unknown && 'id' in unknown) return { outcome: 'unknown_item' as const, id: unknown.id };
-
-    await tx.restaurant.update({
-      where: { id },
-      data: { name, description, status, openingTime: timeValue(openingTime), closingTime: timeValue(closingTime) },
-      select: { id: true },
-    });
-    for (const entry of menu) await changeMenu(tx, id, entry);
-    return { outcome: 'changed' as const };
-  });
+export async function changeRestaurant(db: Database, id: string, change: ChangeRestaurantBody) {
+  try {
+    return await db.$transaction((tx) => changeIn(tx, id, change));
+  } catch (error) {
+    if (error instanceof MenuTooLargeError) return { outcome: 'menu_too_large' as const, message: error.message };
+    throw error;
+  }
 }
 
-function changeMenu(tx: Transaction, restaurantId: string, entry: MenuChange): Promise<unknown> {
-  if (entry.kind === 'add') return tx.menuItem.create({ data: { restaurantId, ...entry.item }, select: { id: true } });
-  const data = entry.kind === 'remove' ? { deletedAt: new Date() } : entry.fields;
-  return tx.menuItem.update({ where: { id: entry.id }, data, select: { id: true } });
+async function changeIn(tx: Transaction, id: string, change: ChangeRestaurantBody) {
+  // One change of a restaurant at a time: what is checked below still holds when it is written.
+  await tx.$executeRaw`SELECT id FROM "Restaurant" WHERE id = ${id}::uuid FOR UPDATE`;
+  const restaurant = await tx.restaurant.findUnique({
+    where: { id },
+    select: { openingTime: true, closingTime: true, menu: { where: { deletedAt: null }, select: { id: true } } },
+  });
+  if (!restaurant) return { outcome: 'unknown_restaurant' as const };
+
+  const { name, description, status, menu = [] } = change;
+  const openingTime = change.opening_time ?? timeText(restaurant.openingTime);
+  const closingTime = change.closing_time ?? timeText(restaurant.closingTime);
+  if (openingTime === closingTime) return { outcome: 'same_times' as const };
+
+  const onMenu = new Set(restaurant.menu.map((item) => item.id));
+  const unknown = menu.find((entry) => 'id' in entry && !onMenu.has(entry.id));
+  if (unknown && 'id' in unknown) return { outcome: 'unknown_item' as const, id: unknown.id };
+
+  await tx.restaurant.update({
+    where: { id },
+    data: { name, description, status, openingTime: timeValue(openingTime), closingTime: timeValue(closingTime) },
+    select: { id: true },
+  });
+  if (menu.length > 0) {
+    await changeMenu(tx, id, menu);
+    await requireSmallMenu(tx, id);
+  }
+  return { outcome: 'changed' as const };
+}
+
+/** Thrown, so that the transaction undoes the change. */
+class MenuTooLargeError extends Error {
+  override readonly name = 'MenuTooLargeError';
+}
+
+/** One statement for each kind of change, however many items there are. */
+async function changeMenu(tx: Transaction, restaurantId: string, menu: MenuChange[]): Promise<void> {
+  const removed = menu.flatMap((entry) => (entry.kind === 'remove' ? entry.id : []));
+  const changed = menu.flatMap((entry) => (entry.kind === 'change' ? { ...entry.fields, id: entry.id } : []));
+  const added = menu.flatMap((entry) => (entry.kind === 'add' ? { restaurantId, ...entry.item } : []));
+  await tx.menuItem.updateMany({ where: { id: { in: removed } }, data: { deletedAt: new Date() } });
+  await tx.$executeRaw`
+    UPDATE "MenuItem" item SET updated_at = now(),
+      name = COALESCE(change->>'name', item.name),
+      description = CASE WHEN change ? 'description' THEN change->>'description' ELSE item.description END,
+      price = COALESCE((change->>'price')::decimal, item.price),
+      type = COALESCE((change->>'type')::"MenuItemType", item.type)
+    FROM jsonb_array_elements(${JSON.stringify(changed)}::jsonb) change WHERE item.id = (change->>'id')::uuid`;
+  await tx.menuItem.createMany({ data: added });
+}
+
+/** A menu within its limits can still be browsed with many others. */
+async function requireSmallMenu(tx: Transaction, restaurantId: string): Promise<void> {
+  const [menu] = await tx.$queryRaw<[{ items: number; bytes: number }]>`
+    SELECT count(*)::int AS items, COALESCE(sum(octet_length(name) + COALESCE(octet_length(description), 0)), 0)::int AS bytes
+    FROM "MenuItem" WHERE restaurant_id = ${restaurantId}::uuid AND deleted_at IS NULL`;
+  if (menu.items > limits.menuItems)
+    throw new MenuTooLargeError(`would have ${menu.items} items; at most ${limits.menuItems}`);
+  if (menu.bytes > limits.menuBytes)
+    throw new MenuTooLargeError(`its texts would have ${menu.bytes} bytes; at most ${limits.menuBytes}`);
 }

@@ -231,6 +231,45 @@ describe('changing a restaurant', () => {
     expect(await change(id, { name: 'New' })).toMatchObject({ status: 404 });
   });
 
+  describe('whose menu would become too large', () => {
+    const dishes = (count: number, bytes = 2) =>
+      Array.from({ length: count }, () => ({ name: 'x', description: 'é'.repeat(bytes / 2), price: 1, type: 'VEG' }));
+
+    test.each([
+      ['would have 501 items; at most 500', dishes(400), dishes(99)],
+      ['its texts would have 280170 bytes; at most 262144', dishes(80, 2_000), dishes(60, 2_000)],
+    ])('(%s) changes nothing', async (message, stored, menu) => {
+      const { id } = await withRestaurant(service.db);
+      expect(await change(id, { menu: stored })).toMatchObject({ status: 200 });
+      const before = await shown(id);
+      const refused = await change(id, { name: 'New', menu });
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'menu', message }] } });
+      expect(await shown(id)).toEqual(before);
+    });
+
+    test('is accepted if as much is removed', async () => {
+      const { id, items } = await withRestaurant(service.db);
+      const menu = [...items.map((each) => ({ id: each, delete: true })), ...dishes(500)];
+      for (const part of [menu.slice(0, 300), menu.slice(300)])
+        expect(await change(id, { menu: part })).toMatchObject({ status: 200 });
+      expect((await shown(id)).menu).toHaveLength(500);
+    });
+  });
+
+  test('changes of items leave what they do not name', async () => {
+    const { id, items } = await withRestaurant(service.db);
+    const [soup, stew] = items;
+    const menu = [
+      { id: soup, description: 'Hot', type: 'NON_VEG' },
+      { id: stew, description: null, name: 'Stew' },
+    ];
+    expect(await change(id, { menu })).toMatchObject({ status: 200 });
+    expect((await shown(id)).menu).toMatchObject([
+      { name: 'Lentil soup', description: 'Hot', price: 4.5, type: 'NON_VEG' },
+      { name: 'Stew', description: null, price: 12, type: 'NON_VEG' },
+    ]);
+  });
+
   const item = randomUUID();
   test.each<[object, string]>([
     [{ rating: 5 }, ''],
