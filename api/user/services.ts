@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Registry } from 'prom-client';
-import { breakerMetrics, createBreaker, BreakerOpenError, type Breaker } from '../../lib/http/circuit-breaker';
+import {
+  breakerMetrics,
+  createBreaker,
+  BreakerOpenError,
+  ServiceWorksError,
+  type Breaker,
+} from '../../lib/http/circuit-breaker';
 import { correlationHeaders } from '../../lib/logging/correlation';
 import type { Log } from '../../lib/logging/log';
 import type { OrderPart } from '../../contracts/answers/orders';
@@ -28,9 +34,13 @@ interface ServicesOptions {
 
 export type Services = ReturnType<typeof createServices>;
 
-/** The other services, over HTTP. Each has its own circuit breaker: one that is down delays no caller. */
+/**
+ * The other services, over HTTP. One that is down delays no caller: each kind of call has a circuit breaker, so that reads of one order
+ * cannot keep others from browsing.
+ */
 export function createServices({ urls, authorize, log, registry }: ServicesOptions) {
   const metrics = breakerMetrics(registry);
+  const browsing = createBreaker('restaurant-browsing', log, metrics);
   const restaurant = createBreaker('restaurant', log, metrics);
   const delivery = createBreaker('delivery', log, metrics);
   /** What `read` makes of a 200; null for a 404. Throws HttpProblem: UNAVAILABLE when the service fails or times out, or the breaker is open. */
@@ -47,8 +57,8 @@ export function createServices({ urls, authorize, log, registry }: ServicesOptio
   return {
     /** The restaurant service's own body. Throws HttpProblem: UNAVAILABLE, as all three do. */
     async restaurantsOpenAt(hour: number): Promise<string> {
-      const body = await get(restaurant, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
-      if (body === null) throw unavailableService(restaurant); // it never answers 404 here: another program does
+      const body = await get(browsing, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
+      if (body === null) throw unavailableService(browsing); // it never answers 404 here: another program does
       return body;
     },
     /** Null when it has no such order. */
@@ -66,7 +76,8 @@ export function createServices({ urls, authorize, log, registry }: ServicesOptio
 
 function unavailableService({ name }: Breaker, cause?: unknown): HttpProblem {
   const retryAfterSeconds = cause instanceof BreakerOpenError ? cause.retryAfterSeconds : undefined;
-  return Object.assign(unavailable(`The ${name} service is unavailable. Try again.`, retryAfterSeconds), { cause });
+  const [service = ''] = name.split('-');
+  return Object.assign(unavailable(`The ${service} service is unavailable. Try again.`, retryAfterSeconds), { cause });
 }
 
 /** Throws when the service does not answer its health check. */
@@ -76,8 +87,12 @@ export async function checkService(baseUrl: string): Promise<void> {
 
 async function fetchText(url: string, headers: Record<string, string> = {}): Promise<string | null> {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeoutMs) });
-  const body = await response.text();
-  if (response.status === 404) return null;
-  if (response.ok) return body;
-  throw new Error(`${url} answered ${response.status}`);
+  if (response.status !== 404 && !response.ok) {
+    await response.body?.cancel(); // unread, it would hold its connection
+    throw new Error(`${url} answered ${response.status}`);
+  }
+  const body = await response.text().catch((error: unknown) => {
+    throw new ServiceWorksError(`the answer of ${url} did not arrive in time`, { cause: error });
+  });
+  return response.ok ? body : null;
 }

@@ -14,6 +14,11 @@ export class BreakerOpenError extends Error {
   }
 }
 
+/** A call that failed, though the service works: it does not open the breaker. */
+export class ServiceWorksError extends Error {
+  override readonly name = 'ServiceWorksError';
+}
+
 /** Opens quickly, since each failed call costs its caller seconds; retries quickly, since a restart takes seconds too. */
 export const breakerLimits = {
   /** An open breaker lets one call through after this long; its success closes the breaker. */
@@ -49,6 +54,7 @@ export function createBreaker(name: string, log: Log, metrics: ReturnType<typeof
     resetTimeout: breakerLimits.resetMs,
     volumeThreshold: breakerLimits.minimumCalls,
     errorThresholdPercentage: breakerLimits.failurePercent,
+    errorFilter: (error: unknown) => error instanceof ServiceWorksError,
   });
   metrics.open.set({ name }, 0);
   metrics.rejections.inc({ name }, 0);

@@ -51,6 +51,15 @@ describe('a service that fails', () => {
     await expect(services.delivery(orderId)).resolves.toBeNull();
   });
 
+  it('for one kind of call is still asked for another', async () => {
+    const partly = await aService((req, res) =>
+      req.url?.startsWith('/orders') ? res.writeHead(500).end() : res.end('{"data":{}}'),
+    );
+    const services = servicesOf(partly.url, partly.url);
+    for (let i = 0; i < 8; i++) await expect(services.restaurantOrder(orderId)).rejects.toMatchObject(unavailable);
+    await expect(services.restaurantsOpenAt(3)).resolves.toBe('{"data":{}}');
+  });
+
   it('by hanging is unavailable after the timeout', async () => {
     const hanging = await aService(() => undefined);
     await expect(servicesOf(hanging.url, hanging.url).delivery(orderId)).rejects.toMatchObject(unavailable);
@@ -66,6 +75,15 @@ describe('a service that fails', () => {
 test('a 404 to browsing means unavailable: another server answers there', async () => {
   const other = await aService(answering(404, {}));
   await expect(servicesOf(other.url, other.url).restaurantsOpenAt(3)).rejects.toMatchObject(unavailable);
+});
+
+test('an answer that is too large to arrive in time is not a failure of the service', async () => {
+  const large = await aService((_req, res) => void res.writeHead(200).write('{'));
+  const services = servicesOf(large.url, large.url);
+  const slow = Array.from({ length: 8 }, () => services.restaurantOrder(orderId));
+  for (const each of slow) await expect(each).rejects.toMatchObject(unavailable);
+  await expect(services.restaurantOrder(orderId)).rejects.toMatchObject(unavailable);
+  expect(large.requests.count).toBe(9);
 });
 
 test('an unknown order is not a failure of the service', async () => {

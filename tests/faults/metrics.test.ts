@@ -47,6 +47,7 @@ test.each<[ProcessName, string, Record<string, string>, number]>([
   ['api-user', 'cache_requests_total', { result: 'miss' }, 1],
   ['api-user', 'cache_requests_total', { result: 'hit' }, 1],
   ['api-user', 'breaker_open', { name: 'restaurant' }, 0],
+  ['api-user', 'breaker_open', { name: 'restaurant-browsing' }, 0],
   ['api-user', 'rate_limited_requests_total', {}, 0],
   ['worker-restaurant', 'message_duration_seconds_count', { queue: queues.placeOrder, outcome: 'handled' }, 2],
   ['worker-restaurant', 'message_attempts_count', { queue: queues.placeOrder }, 2],
