@@ -5,6 +5,7 @@ import type { Health } from '../../lib/process/health';
 import { identify, type Access } from './access';
 import { documentRoutes } from './documents';
 import { answerError } from './error-handler';
+import { shareFairly } from './fair-share';
 import * as hardening from './hardening';
 import { healthRoutes } from './health';
 import { limitRefused, limitRequests, type RequestLimits } from './limits';
@@ -54,6 +55,7 @@ export function createApp(deps: EdgeDeps, routers: Router[]): Express {
   app.use(limitRefused(limits)); // counts what one of those above has refused
   app.use(mount(healthRoutes, { health })); // never limited
   app.use(limitRequests(limits));
+  app.use(shareFairly());
   for (const router of routers) app.use(router);
   app.use((req) => {
     throw notFound(`No route ${req.method} ${req.path}`);

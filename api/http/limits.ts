@@ -11,7 +11,7 @@ export interface RequestLimits {
 }
 
 /** They send many requests at a time, and may do everything anyway. */
-const unlimited: Role[] = ['operator', 'service'];
+export const unlimited: readonly Role[] = ['operator', 'service'];
 const readMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Counts each request for its caller, or for its address where it has no token. Throws HttpProblem: TOO_MANY_REQUESTS. */

@@ -19,6 +19,8 @@ const serverLimits = {
   connectionsCheckingInterval: 1_000,
   /** Of all headers together. Above it 431. */
   maxHeaderSize: 16_384,
+  /** For a connection on which nothing moves, while a client reads its answer: then it is closed. */
+  stalledTimeout: 30_000,
   /** At the same time; those above it are closed. */
   maxConnections: 5_000,
 };
@@ -32,7 +34,7 @@ export async function listen(
   drainDelayMs = 0,
   limits: Partial<ServerLimits> = {},
 ) {
-  const { maxConnections, ...requestLimits } = { ...serverLimits, ...limits };
+  const { maxConnections, stalledTimeout, ...requestLimits } = { ...serverLimits, ...limits };
   const inFlight = new Set<ServerResponse>();
   let draining = false;
   let closing = false;
@@ -46,6 +48,7 @@ export async function listen(
     app(req, res);
   });
   server.maxConnections = maxConnections;
+  server.setTimeout(stalledTimeout);
   server.maxHeadersCount = 0; // else Node drops what is above it; the app refuses it
   await once(server.listen(port, host), 'listening'); // rejects on an error
   return {

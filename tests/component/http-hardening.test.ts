@@ -1,7 +1,9 @@
 /** The HTTP edge's protection against slow clients, too many connections, large or deep requests, and pages of other origins. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Router, type Request, type Response } from 'express';
+import type { Caller } from '../../contracts/access';
 import type { Access } from '../../api/http/access';
 import { createApp, type EdgeOptions } from '../../api/http/app';
 import { defaultBodyLimit, readJson } from '../../api/http/json-body';
@@ -9,13 +11,19 @@ import { listen, type Listening, type ServerLimits } from '../../api/http/server
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
 import { expectRefusal, sendRaw } from '../fixtures/raw-http';
-import { accessOff, tokensRequired } from '../fixtures/tokens';
+import { accessOff, aCustomer, anOperator, bearerOf, tokensRequired } from '../fixtures/tokens';
+import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
 const opened: Listening[] = [];
 afterEach(async () => void (await Promise.all(opened.splice(0).map((server) => server.close()))));
 
-async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = {}, access: Access = accessOff) {
+async function anApi(
+  options: EdgeOptions = {},
+  limits: Partial<ServerLimits> = {},
+  access: Access = accessOff,
+  routers: Router[] = [],
+) {
   const router = Router()
     .get('/menu', (_req, res) => void res.json('soup'))
     .post(
@@ -23,7 +31,7 @@ async function anApi(options: EdgeOptions = {}, limits: Partial<ServerLimits> = 
       readJson(defaultBodyLimit),
       (req: Request, res: Response) => void res.status(201).location('/echo/1').json(req.body),
     );
-  const app = createApp({ health: createHealth({}, log), access, log, ...options }, [router]);
+  const app = createApp({ health: createHealth({}, log), access, log, ...options }, [router, ...routers]);
   const server = await listen(app, '127.0.0.1', 0, 0, limits);
   opened.push(server);
   return server;
@@ -83,6 +91,90 @@ describe('a slow client', () => {
     await ask();
     keeping.destroy();
   });
+});
+
+test('a client that does not read its answer is closed; one that reads gets all of it', async () => {
+  const large = 'x'.repeat(30_000_000); // more than the buffers of the system hold
+  const closed: Promise<unknown>[] = [];
+  const router = Router().get('/large', (_req, res: Response) => {
+    closed.push(once(res, 'close'));
+    res.send(large);
+  });
+  const server = await anApi({}, { stalledTimeout: 500 }, accessOff, [router]);
+  expect((await sendRaw(server.address, { method: 'GET', path: '/large' })).text).toHaveLength(large.length);
+  const stalled = await aConnection(server);
+  stalled.pause();
+  stalled.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until('both have asked', async () => closed.length === 2);
+  await Promise.all(closed);
+  const gone = once(stalled, 'close');
+  stalled.resume();
+  await gone;
+  expect(stalled.received().length).toBeLessThan(large.length);
+});
+
+describe('many requests of one caller at once', () => {
+  let held: Response[];
+  let server: Listening;
+  beforeEach(async () => {
+    held = [];
+    const router = Router().get('/held', (_req, res: Response) => void held.push(res));
+    server = await anApi({}, {}, tokensRequired, [router]);
+  });
+  const ask = async (caller: Caller, signal?: AbortSignal) =>
+    (await fetch(`${server.address}/held`, { headers: await bearerOf(caller), signal: signal ?? null })).status;
+  const areHeld = (count: number) => until(`${count} are in progress`, async () => held.length === count);
+  const answer = (count: number) => held.splice(0, count).forEach((res) => res.json('done'));
+
+  test('wait for their turn, six at a time, and keep nobody else waiting', async () => {
+    const asked = Array.from({ length: 14 }, () => ask(greedy));
+    await areHeld(6);
+    const others = ask(aCustomer(randomUUID()));
+    await areHeld(7);
+    answer(7);
+    expect(await others).toBe(200);
+    await areHeld(6);
+    answer(6);
+    await areHeld(2);
+    answer(2);
+    expect(await Promise.all(asked)).toEqual(asked.map(() => 200));
+  });
+
+  test('are forgotten when their client goes before their turn', async () => {
+    const first = Array.from({ length: 6 }, () => ask(greedy));
+    await areHeld(6);
+    const gone = new AbortController();
+    const waiting = Array.from({ length: 3 }, () => ask(greedy, gone.signal).catch(() => 'gone'));
+    const last = ask(greedy);
+    gone.abort();
+    expect(await Promise.all(waiting)).toEqual(['gone', 'gone', 'gone']);
+    answer(6);
+    await Promise.all(first);
+    await areHeld(1);
+    answer(1);
+    expect(await last).toBe(200);
+  });
+
+  test('beyond 200 that wait are refused', async () => {
+    const asked = Array.from({ length: 207 }, () => ask(greedy));
+    expect(await Promise.race(asked)).toBe(429);
+    let answered = 0;
+    for (const each of asked) void each.then(() => (answered += 1));
+    await until('all are answered', async () => {
+      answer(6);
+      return answered === asked.length;
+    });
+    expect((await Promise.all(asked)).filter((status) => status === 429)).toHaveLength(1);
+  });
+
+  test('of an operator are not limited', async () => {
+    const asked = Array.from({ length: 20 }, () => ask(anOperator));
+    await areHeld(20);
+    answer(20);
+    await Promise.all(asked);
+  });
+
+  const greedy = aCustomer(randomUUID());
 });
 
 test('a server closes a connection above its maximum and keeps the others', async () => {

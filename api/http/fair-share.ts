@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express';
+import { callerOf } from './access';
+import { unlimited } from './limits';
+import { HttpProblem, refuse } from './refusals';
+
+/** Of one caller, at the same time: as many as a browser has connections, and fewer than a service has to its database. */
+const maxAtOnce = 6;
+/** Of one caller, for their turn. */
+const maxWaiting = 200;
+
+interface Share {
+  running: number;
+  waiting: (() => void)[];
+}
+
+/**
+ * Keeps one caller from taking what all share: beyond six at a time a caller's requests wait for their turn, in order. Throws HttpProblem:
+ * TOO_MANY_REQUESTS when 200 wait already. Operators and services act for many, and are not limited; without a token there is only browsing.
+ */
+export function shareFairly(): RequestHandler {
+  const shares = new Map<string, Share>();
+  return (req, res, next) => {
+    const caller = callerOf(req);
+    if (!caller || unlimited.includes(caller.role)) return next();
+    const key = `${caller.role}:${caller.sub}`;
+    const share = shares.get(key) ?? { running: 0, waiting: [] };
+    shares.set(key, share);
+
+    const run = (): void => {
+      share.running += 1;
+      res.once('close', () => {
+        share.running -= 1;
+        share.waiting.shift()?.();
+        if (share.running === 0) shares.delete(key);
+      });
+      next();
+    };
+    if (share.running < maxAtOnce) return run();
+    if (share.waiting.length >= maxWaiting)
+      throw new HttpProblem(refuse('TOO_MANY_REQUESTS', 'Too many requests at once', { retryAfterSeconds: 1 }));
+    share.waiting.push(run);
+    res.once('close', () => {
+      const place = share.waiting.indexOf(run); // the client has gone before its turn
+      if (place >= 0) share.waiting.splice(place, 1);
+    });
+  };
+}
