@@ -16,6 +16,3 @@ export const limits = {
   reasonLength: 500,
   pageSize: 100,
 } as const;
-
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
-export const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();

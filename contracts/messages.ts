@@ -53,7 +53,7 @@ export type ChangeDeliveryMessage = z.infer<typeof changeDeliveryMessage>;
 export const agentAssignedMessage = z.object({
   order_id: id,
   agent_id: id,
-  agent_name: optionalText(limits.nameLength),
+  agent_name: optionalText(limits.nameLength, 'line'),
 });
 export type AgentAssignedMessage = z.infer<typeof agentAssignedMessage>;
 

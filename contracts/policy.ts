@@ -28,6 +28,8 @@ const frozen = {
     retryIntervalMs: 30_000,
     /** After this long a failing compensation sets `OrderAttention`. Its retries continue. Longer than the restart of a service. */
     undoAttentionMs: 2 * minuteMs,
+    /** An old program's order that comes this long after its placement waits for an operator, and as long for that; then CANCELLED. */
+    staleAfterMs: 24 * 60 * minuteMs,
   },
 };
 
@@ -42,6 +44,15 @@ export type CallPolicy = Pick<OrderPolicy, 'avoidLocalMs' | 'attemptMs' | 'retry
 
 /** The defaults of the configuration: those of the latest version. */
 export const defaultOrderPolicy: OrderPolicy = frozen[latest];
+
+/** How far the clocks of two programs may differ: as much as Kerberos tolerates by default (RFC 4120). */
+const clockSkewMs = 5 * minuteMs;
+
+/** Whether an old program's order comes too late to be cooked as a new one, or from a clock that is wrong. */
+export function isStale(placedAt: string, now: number, { staleAfterMs }: OrderPolicy): boolean {
+  const ageMs = now - Date.parse(placedAt);
+  return ageMs > staleAfterMs || ageMs < -clockSkewMs;
+}
 
 /** A policy in a workflow's input: what differs from the defaults of its version. */
 export interface InputPolicy {

@@ -5,8 +5,8 @@ import { anyId, price, text, timeOfDay, wholeNumber } from './values';
 
 export const menuItemTypes = ['VEG', 'NON_VEG'] as const;
 
-const name = text(limits.nameLength);
-const description = text(limits.descriptionLength).nullish();
+const name = text(limits.nameLength, 'line');
+const description = text(limits.descriptionLength, 'lines').nullish();
 
 const menuItem = z.object({ name, description, price, type: z.enum(menuItemTypes) });
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { anId, anyJson, aQuantity, someRestaurants } from '../tests/fixtures/arbitraries';
 import { bodies, brokenAt, queries, queued } from '../tests/fixtures/bodies';
-import { isCount, isId, isNumber, isPrice, isStorable, isTime, type Test } from '../tests/fixtures/oracles';
+import { isCount, isId, isLine, isLines, isNumber, isPrice, isTime, type Test } from '../tests/fixtures/oracles';
 import { placeOrderMessage, type OrderedRestaurant } from './messages';
 import { placeOrderBody } from './orders';
 
@@ -130,10 +130,10 @@ function faultsOf(output: unknown, at = ''): string[] {
 
 const promises: Record<string, Test> = {
   quantity: isCount,
-  name: isStorable(200),
-  description: isStorable(2000),
-  userName: isStorable(100),
-  reason: isStorable(500),
+  name: isLine(200),
+  description: isLines(2000),
+  userName: isLine(100),
+  reason: isLines(500),
   opening_time: (value) => isTime(value) && (value as string).length === 8,
   closing_time: (value) => isTime(value) && (value as string).length === 8,
   placed_at: (value) => new Date(value as string).toISOString() === value,

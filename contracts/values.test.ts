@@ -69,10 +69,19 @@ describe('text', () => {
     ['soup', 'soup'],
     ['  soup \n', 'soup'],
     ['ラーメン 🍜', 'ラーメン 🍜'],
-  ])('%p is %p', (input, output) => expect(read(text(10), input)).toBe(output));
-  test.each(['', '   ', 'x'.repeat(11), 'so\u0000up', 'half \ud83c', 7])('%p is refused', (input) =>
-    expect(read(text(10), input)).toBeUndefined(),
+  ])('%p is %p', (input, output) => expect(read(text(10, 'line'), input)).toBe(output));
+  test.each(['', '   ', 'x'.repeat(11), 7])('%p is refused', (input) =>
+    expect(read(text(10, 'line'), input)).toBeUndefined(),
   );
+
+  test('that is refused says what to do', () => {
+    const messagesFor = (input: string) =>
+      text(10, 'line')
+        .safeParse(input)
+        .error?.issues.map(({ message }) => message);
+    expect(messagesFor('so\u001bup')).toEqual(['remove its control characters and line breaks']);
+    expect(messagesFor('\u200b')).toEqual(['write at least one visible character']);
+  });
 });
 
 describe('pageLimit', () => {

@@ -1,6 +1,7 @@
 /** The small schemas that messages and HTTP bodies are made of. */
 import { z } from 'zod';
-import { isStorable, limits } from './limits';
+import { limits } from './limits';
+import { faultOf, patternOf, tidied, type TextForm } from './texts';
 
 /** A UUID of any version, as old programs write them. Normalised to lower case. */
 export const id = z.guid().transform((value) => value.toLowerCase());
@@ -40,16 +41,26 @@ export const placedAt = z
   .transform((value) => new Date(value).toISOString())
   .refine((value) => fourDigitYear.test(value), 'not a year from 0001 to 9999');
 
-/** Text of at most `max` characters after trimming; it may be empty. */
-export const optionalText = (max: number) =>
-  z.string().trim().max(max).refine(isStorable, 'contains characters that cannot be stored');
+/** Text of at most `max` characters once it is tidied (`texts.ts`); it may be empty. */
+export const optionalText = (max: number, form: TextForm) =>
+  z
+    .string()
+    .overwrite(tidied)
+    .max(max)
+    .superRefine((value, ctx) => {
+      const fault = faultOf(value, form);
+      if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });
+    })
+    .meta({ pattern: patternOf(form, { mayBeEmpty: true }) });
 
-/** Text of 1 to `max` characters after trimming. */
-export const text = (max: number) =>
-  optionalText(max).min(1).meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' }); // what the lines above amount to, for the API documents
+/** The same with 1 character at least. */
+export const text = (max: number, form: TextForm) =>
+  optionalText(max, form)
+    .min(1)
+    .meta({ pattern: patternOf(form, { mayBeEmpty: false }) });
 
 /** Why an order, a part or a job is given up. Missing, null and empty mean the same. */
-export const optionalReason = optionalText(limits.reasonLength)
+export const optionalReason = optionalText(limits.reasonLength, 'lines')
   .transform((value) => value || undefined)
   .nullish();
 

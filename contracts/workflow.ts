@@ -14,6 +14,8 @@ export interface OrderInput extends InputPolicy {
   /** The total, a decimal string, where it is known. */
   total?: string | null;
   reason?: string;
+  /** A new order of an old program whose `placed_at` is out of range (`isStale`): no restaurant sees it before an operator has decided. */
+  stale?: boolean;
   /** SHA-256 of the placement's body in hex: a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
 }

@@ -19,6 +19,7 @@ test('an order has the default time limits of the design', () => {
     attemptMs: 10_000,
     retryIntervalMs: 30_000,
     undoAttentionMs: 2 * minute,
+    staleAfterMs: 24 * 60 * minute,
   });
 });
 
@@ -33,6 +34,7 @@ const variables: [string, keyof typeof byDefault][] = [
   ['ATTEMPT_MS', 'attemptMs'],
   ['RETRY_INTERVAL_MS', 'retryIntervalMs'],
   ['UNDO_ATTENTION_MS', 'undoAttentionMs'],
+  ['STALE_AFTER_MS', 'staleAfterMs'],
 ];
 
 describe.each(variables)('%s', (variable, limit) => {

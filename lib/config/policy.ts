@@ -14,6 +14,7 @@ export const policy = {
   ATTEMPT_MS: milliseconds(defaults.attemptMs),
   RETRY_INTERVAL_MS: milliseconds(defaults.retryIntervalMs),
   UNDO_ATTENTION_MS: milliseconds(defaults.undoAttentionMs),
+  STALE_AFTER_MS: milliseconds(defaults.staleAfterMs),
 };
 export type PolicyConfig = z.infer<z.ZodObject<typeof policy>>;
 
@@ -28,4 +29,5 @@ export const orderPolicy = (config: PolicyConfig): OrderPolicy => ({
   attemptMs: config.ATTEMPT_MS,
   retryIntervalMs: config.RETRY_INTERVAL_MS,
   undoAttentionMs: config.UNDO_ATTENTION_MS,
+  staleAfterMs: config.STALE_AFTER_MS,
 });

@@ -53,6 +53,17 @@ describe('a line', () => {
   });
 });
 
+test('a line holds no character that controls a terminal, and means the same', () => {
+  let line = '';
+  const foreign = '\u001b[2J\u009b\u007f\u2028\u202e\u2067';
+  createLog('a-process', 'info', { write: (text) => (line += text) }).info(
+    { event: 'ready', order_id: foreign },
+    foreign,
+  );
+  expect(line).toMatch(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*\n$/u);
+  expect(JSON.parse(line)).toMatchObject({ order_id: foreign, msg: foreign });
+});
+
 describe('the level', () => {
   const write = (log: Log): void => log.debug({ event: 'detail' }, '');
 

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream } from 'pino';
+import { escaped } from '../../contracts/texts';
 import { correlation } from './correlation';
 import { redact, serializers } from './redaction';
 
@@ -18,11 +19,15 @@ export interface Log extends Record<LogLevel, Write> {
   child(fields: Record<string, string>): Log;
 }
 
-/** Writes JSON lines, to standard output by default, with the fields of the current work and without sensitive data. `name` is the process. */
+/**
+ * Writes JSON lines, to standard output by default, with the fields of the current work and without sensitive data. `name` is the process.
+ * No line holds a character that controls a terminal: JSON escapes some of them, `escaped` the others.
+ */
 export function createLog(name: string, level: string, destination?: DestinationStream): Log {
   const base = { name };
   const timestamp = pino.stdTimeFunctions.isoTime;
-  const options = { name, level, base, timestamp, mixin: correlation, redact, serializers };
+  const hooks = { streamWrite: (line: string) => escaped(line, 'lines') };
+  const options = { name, level, base, timestamp, mixin: correlation, redact, serializers, hooks };
   return destination ? pino(options, destination) : pino(options);
 }
 

@@ -17,6 +17,19 @@ const cursor = (at: string, id = user) => Buffer.from(`${at} ${id}`).toString('b
 const long = 'x'.repeat(10_000);
 const megabyte = 'x'.repeat(1_000_000);
 
+const invisible = '\u200b\u3164';
+const red = '\u001b[31mred';
+/** Texts that a field for texts of people refuses. */
+const textsAt = (request: string, body: object, field: string): Case[] => [
+  [`a ${field} that nobody sees`, request, { ...body, [field]: invisible }, 422, field],
+  [`a ${field} with a terminal escape`, request, { ...body, [field]: red }, 422, field],
+];
+/** The same for one that has one line. */
+const linesAt = (request: string, body: object, field: string): Case[] => [
+  ...textsAt(request, body, field),
+  [`a ${field} of two lines`, request, { ...body, [field]: 'one\ntwo' }, 422, field],
+];
+
 const placements: Case[] = ['/orders', '/place-order'].flatMap((path) => [
   ['1,000 items of a restaurant', `POST ${path}`, placement(part(items(1_000))), 422, 'restaurants.0.items'],
   [
@@ -155,6 +168,7 @@ const cases: Record<ServiceName, Case[]> = {
     ]),
     ['a reason that is too long', 'POST /orders/:id/cancel', { reason: 'x'.repeat(501) }, 422, 'reason'],
     ['a reason with NUL', 'POST /orders/:id/cancel', { reason: 'a\u0000' }, 422, 'reason'],
+    ...textsAt('POST /orders/:id/cancel', {}, 'reason'),
     ['a reason with half a surrogate pair', 'POST /orders/:id/cancel', '{"reason":"\\ud83c"}', 422, 'reason'],
     ['an array', 'POST /orders/:id/cancel', [], 422, ''],
     ['a malformed id', 'POST /orders/7/cancel', undefined, 404],
@@ -181,6 +195,15 @@ const cases: Record<ServiceName, Case[]> = {
       ['more than 10,000 values', `POST ${path}`, `{"menu":[${'0,'.repeat(10_000)}0]}`, 422, ''],
       ['a name of 10,000 characters', `POST ${path}`, { ...aRestaurant(), name: long }, 422, 'name'],
       ['a name of a megabyte', `POST ${path}`, { ...aRestaurant(), name: megabyte }, 413],
+      ...linesAt(`POST ${path}`, aRestaurant(), 'name'),
+      ...textsAt(`POST ${path}`, aRestaurant(), 'description'),
+      [
+        'an item that nobody sees',
+        `POST ${path}`,
+        { ...aRestaurant(), menu: [{ ...aRestaurant().menu[0], name: invisible }] },
+        422,
+        'menu.0.name',
+      ],
       ['a name of half a surrogate pair', `POST ${path}`, { ...aRestaurant(), name: '\ud800' }, 422, 'name'],
       [
         'an item whose price is text',
@@ -224,6 +247,9 @@ const cases: Record<ServiceName, Case[]> = {
         404,
       ],
       ['an item whose id has 10,000 characters', `PATCH ${path}`, { name: 'New', menu: [{ id: long, price: 1 }] }, 404],
+      ...linesAt(`PATCH ${path}`, {}, 'name'),
+      ...textsAt(`PATCH ${path}`, {}, 'description'),
+      ['an item with a terminal escape', `PATCH ${path}`, { menu: [{ id: item, name: red }] }, 422, 'menu.0.name'],
       ['an own property __proto__', `PATCH ${path}`, '{"__proto__":{"name":"New"}}', 422, ''],
       ['a rating', `PATCH ${path}`, { name: 'New', rating: 5 }, 422, ''],
       [
@@ -237,6 +263,7 @@ const cases: Record<ServiceName, Case[]> = {
     ['an id that cannot be decoded', 'PATCH /restaurants/%E0%A4%A', { name: 'New' }, 404],
     ['a malformed order id', 'POST /orders/7/decision', { status: 'CONFIRMED' }, 404],
     ['a reason with NUL', 'POST /orders/:id/decision', { status: 'CANCELLED', reason: '\u0000' }, 422, 'reason'],
+    ...textsAt('POST /orders/:id/decision', { status: 'CANCELLED' }, 'reason'),
     ['no order id', 'POST /change-order-status', { status: 'CONFIRMED' }, 422, 'order_id'],
     [
       'two order ids',
@@ -259,6 +286,8 @@ const cases: Record<ServiceName, Case[]> = {
     ...['/agents', '/add-dilvery-agent'].flatMap((path): Case[] => [
       ['a name of 10,000 characters', `POST ${path}`, { name: long, userName: 'asha', gender: 'FEMALE' }, 422, 'name'],
       ['a name of a megabyte', `POST ${path}`, { name: megabyte, userName: 'asha', gender: 'FEMALE' }, 413],
+      ...linesAt(`POST ${path}`, { name: 'Asha', userName: 'asha', gender: 'FEMALE' }, 'name'),
+      ...linesAt(`POST ${path}`, { name: 'Asha', userName: 'asha', gender: 'FEMALE' }, 'userName'),
       [
         'a user name with NUL',
         `POST ${path}`,
@@ -294,6 +323,7 @@ const cases: Record<ServiceName, Case[]> = {
       422,
       'status',
     ],
+    ...textsAt('POST /deliveries/:id/decline', {}, 'reason'),
     ['a malformed agent id', 'GET /deliveries?agent_id=7', undefined, 404],
     ['a malformed order id', 'GET /get-delivery-status?order_id=7', undefined, 404],
     ['no order id', 'GET /get-delivery-status', undefined, 422, 'order_id'],

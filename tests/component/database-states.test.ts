@@ -1,11 +1,15 @@
 /** Errors of a real PostgreSQL that pass: each counts as an unavailable database, in a raw query and in one of Prisma's own. */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { Registry } from 'prom-client';
 import { createLog } from '../../lib/logging/log';
-import { isDatabaseUnavailable } from '../../lib/postgres/database';
+import { addDatabase, isDatabaseUnavailable } from '../../lib/postgres/database';
 import { connectionTo } from '../../lib/postgres/session';
+import { createHealth, type Dependency } from '../../lib/process/health';
+import { createStartupRetry } from '../../lib/process/startup-retry';
 import { openDatabase, type Database } from '../../prisma/delivery/client';
 import { isolatedDatabase, type Isolated } from '../fixtures/isolation';
+import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
 let database: Isolated;
@@ -84,6 +88,49 @@ describe.each([
     expect(isDatabaseUnavailable(failure)).toBe(true);
   });
 });
+
+test('a process is not ready while its database is read-only, and is ready again afterwards', async () => {
+  const required: Record<string, Dependency> = {};
+  const closers: (() => unknown)[] = [];
+  const service: Pick<DatabaseUser, 'config' | 'log' | 'registry' | 'startup' | 'requires' | 'onStop'> = {
+    config: { DATABASE_POOL_SIZE: 2 } as DatabaseUser['config'],
+    log,
+    registry: new Registry(),
+    startup: createStartupRetry(5_000, log),
+    requires: (name, check) => void (required[name] = { required: true, check }),
+    onStop: (close) => void closers.push(close),
+  };
+  await addDatabase(service as DatabaseUser, openDatabase, database.url);
+  const health = createHealth(required, log);
+  /** Tried again: the first check after a change may meet a broken connection. */
+  const checkSays = (said: string) =>
+    until(said, async () => {
+      const check = required['postgresql']?.check() ?? Promise.reject(new Error('there is no check'));
+      return (await check.then(() => 'fine', messageOf)) === said;
+    });
+  const ready = async () => (await health.readiness()).ready;
+  const name = new URL(database.url).pathname.slice(1);
+  const turn = async (change: string): Promise<void> => {
+    await admin.query(`ALTER DATABASE "${name}" ${change}`);
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()',
+      [name],
+    );
+  };
+
+  expect(await ready()).toBe(true);
+  await turn('SET default_transaction_read_only = on');
+  await checkSays('the database is read-only');
+  expect(await ready()).toBe(false);
+  expect(isDatabaseUnavailable(await failureOf(addAgent(db, 'Asha')))).toBe(true);
+  await turn('RESET default_transaction_read_only');
+  await checkSays('fine');
+  expect(await ready()).toBe(true);
+  await Promise.all(closers.map((close) => close()));
+});
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+type DatabaseUser = Parameters<typeof addDatabase>[0];
 
 async function lockAgents(): Promise<void> {
   await admin.query('BEGIN; LOCK TABLE "DilveryAgent" IN ACCESS EXCLUSIVE MODE');

@@ -53,7 +53,8 @@ test('an update that no API would send is refused, and changes nothing', async (
   const tooLong = 'x'.repeat(501);
   for (const [name, input, why] of [
     ['cancel', { reason: tooLong }, 'reason must be a text'],
-    ['cancel', { reason: 'a\u0000b' }, 'reason must be a text'],
+    ['cancel', { reason: 'a\u0000b' }, 'reason: remove its control characters'],
+    ['cancel', { reason: '\u200b' }, 'reason: write at least one visible character'],
     ['cancel', { reason: 5 }, 'reason must be a text'],
     ['cancel', 5, 'The argument must be an object'],
     ['decide', { status: 'CONFIRMED', restaurant_id: 'constructor' }, 'restaurant_id must be a UUID'],

@@ -1,4 +1,6 @@
 /** `/health/ready` of all six processes: which dependency is down, and whether the process can work without it. */
+import { Client } from 'pg';
+import { connectionTo } from '../../lib/postgres/session';
 import type { Readiness } from '../../lib/process/health';
 import { addKitchen, anOrderOf, call } from '../e2e/fixtures/platform';
 import { until } from '../fixtures/until';
@@ -134,6 +136,20 @@ describe('a server that hangs', () => {
       await allReady();
     },
   );
+});
+
+test('a database server that turns read-only, as after a failover: no process is ready until it writes again', async () => {
+  await allReady();
+  const postgres = new Client(connectionTo(process.env.USER_DATABASE_URL ?? ''));
+  await postgres.connect();
+  const turn = async (change: string): Promise<void> => {
+    await postgres.query(`ALTER SYSTEM ${change}`);
+    await postgres.query('SELECT pg_reload_conf()'); // for the connections that there are, too
+  };
+  await turn('SET default_transaction_read_only = on');
+  await isSeenDown('postgres').finally(() => turn('RESET default_transaction_read_only'));
+  await postgres.end();
+  await allReady();
 });
 
 test('a service that is down but not required is named, and the process stays ready', async () => {

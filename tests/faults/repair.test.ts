@@ -205,6 +205,20 @@ describe('a repair', () => {
     expect(await runOf(order)).toBe('RUNNING');
   });
 
+  test('that does not take effect says so and exits with 1, until it has', async () => {
+    const order = await assigned();
+    await resetBefore('decide', order);
+    await system.stop('worker-restaurant'); // the run gets its decision again, and cannot carry it out
+    const without = await runTool('repair', '--name', system.name, '--yes', '--order', order.order_id);
+    expect(without.code).toBe(1);
+    expect(without.stdout).toMatch(/send it again: CONFIRMED +not in effect yet: repair it again\n/);
+    expect(without.stdout).toContain('0 of 1 repaired.');
+    await system.start('worker-restaurant');
+    await until('it is in effect', async () => (await repair(['--yes', '--order', order.order_id])).code === 0);
+    await completes(order);
+    await needsNothing(order);
+  });
+
   test('of an id that is no UUID exits with 2', async () => {
     expect((await runTool('repair', '--name', system.name, '--order', 'x')).code).toBe(2);
   });

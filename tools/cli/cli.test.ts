@@ -8,6 +8,9 @@ import {
   parseShare,
   parseWhole,
   portBaseOption,
+  printError,
+  printLines,
+  say,
   table,
 } from './cli';
 
@@ -76,6 +79,36 @@ test('a table aligns its columns, numbers to the right, and shows what is missin
       ['paneer', null, null, 'mild'],
     ]),
   ).toEqual(['DISH    PRICE  WINE  NOTE', 'dal         4  -     hot', 'paneer      -  -     mild']);
+});
+
+describe('text of people and of other programs cannot control the terminal', () => {
+  const foreign = '\u001b[2J\u009b1m\u202ered';
+  const asEscapes = '\\u001b[2J\\u009b1m\\u202ered';
+
+  test('in lines, progress and errors, which keep their own line breaks', () => {
+    printLines([foreign, 'one\n\ttwo']);
+    say(foreign);
+    printError(foreign);
+    expect(printed.replace(/\d\d:\d\d:\d\d/, 'TIME')).toBe(
+      `${asEscapes}\none\n\ttwo\nTIME  ${asEscapes}\n${asEscapes}\n`,
+    );
+  });
+
+  test('in JSON, which means the same', () => {
+    printLines([JSON.stringify({ foreign }, null, 2)]);
+    expect(printed).toContain(asEscapes);
+    expect(JSON.parse(printed)).toEqual({ foreign });
+  });
+
+  test('in tables, whose columns stay aligned and whose rows stay one line each', () => {
+    expect(
+      table([
+        ['NAME', 'ID'],
+        ['a\nb', 1],
+        ['\u001b', 2],
+      ]),
+    ).toEqual(['NAME      ID', 'a\\u000ab   1', '\\u001b     2']);
+  });
 });
 
 test('the message of an error names its causes', () => {

@@ -1,18 +1,23 @@
-/** How a tool defines its command, and what it prints: results on standard output, everything else on standard error. */
+/**
+ * How a tool defines its command, and what it prints: results on standard output, everything else on standard error. What people and other
+ * programs have written must not control the terminal: every text is escaped here.
+ */
+import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { escaped } from '../../contracts/texts';
 import { ConfigError } from '../../lib/config/config';
 
 export function printLines(lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(escaped(`${lines.join('\n')}\n`, 'lines'));
 }
 
 /** Progress, with the time of day. */
 export function say(line: string): void {
-  process.stderr.write(`${new Date().toLocaleTimeString('en-GB')}  ${line}\n`);
+  printError(`${new Date().toLocaleTimeString('en-GB')}  ${line}`);
 }
 
 export function printError(message: string): void {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(escaped(`${message}\n`, 'lines'));
 }
 
 /** An error that the person at the terminal can act on: printed as one message, without a stack trace. */
@@ -30,7 +35,7 @@ const areNumbers = (texts: string[]): boolean =>
 
 /** Rows as lines with aligned columns, two spaces apart. The first row is the head; numbers below it are aligned to the right. */
 export function table(rows: Cell[][]): string[] {
-  const texts = rows.map((row) => row.map((cell) => String(cell ?? missing)));
+  const texts = rows.map((row) => row.map((cell) => escaped(String(cell ?? missing), 'line')));
   const pads = (texts[0] ?? []).map((_, column) => {
     const width = Math.max(...texts.map((row) => row[column]?.length ?? 0));
     const isRight = areNumbers(texts.slice(1).map((row) => row[column] ?? missing));
@@ -88,7 +93,7 @@ export function runAsProgram(main: (args: string[]) => Promise<number>): void {
   main(process.argv.slice(2)).then(
     (code) => process.exit(code), // Timers and kept connections of libraries would hold the process.
     (error: unknown) => {
-      console.error(error);
+      printError(inspect(error));
       process.exit(exitCodes.failed);
     },
   );

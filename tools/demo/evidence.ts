@@ -8,7 +8,7 @@ import { query, withTemporal, type SystemVariables } from '../platform/system';
 import { until } from '../platform/until';
 import { serviceNames, type ServiceName } from '../stack/addresses';
 import type { Order } from './people';
-import { dim, heading, print, printTable, timeOfDay, type Row } from './screen';
+import { dim, heading, print, printTable, shown, timeOfDay, type Row } from './screen';
 
 /** Shows what has happened in the system. */
 export const createEvidence = (platform: Platform, system: SystemVariables) => ({
@@ -28,7 +28,7 @@ async function printTimeline(platform: Platform, { orderId }: Order, last: strin
   const { timeline, rating, placed_at } = page;
   for (const { at, event, detail } of timeline ?? []) {
     const since = dim(`+${Date.parse(at) - Date.parse(placed_at)} ms`.padStart(10));
-    print(`    ${timeOfDay(new Date(at))} ${since}  ${event}${detail ? dim(`  ${detail}`) : ''}`);
+    print(`    ${timeOfDay(new Date(at))} ${since}  ${shown(event)}${detail ? dim(`  ${detail}`) : ''}`);
   }
   if (rating)
     print(`    ${'later'.padEnd(23)}  rated${dim(`  order ${rating.order_rating}, agent ${rating.agent_rating}`)}`);

@@ -1,11 +1,16 @@
 import { styleText } from 'node:util';
-import { printLines, table } from '../cli/cli';
+import { escaped } from '../../contracts/texts';
+import { table } from '../cli/cli';
 import { bodyOf, expectStatus, type Answer, type AnyAnswer } from '../platform/answer';
 import { until } from '../platform/until';
 
-export const print = (line = ''): void => printLines([line]);
+/** Prints a line as it is, since it may have styles. Its texts are our own, or `shown`. */
+export const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 
-export const dim = (text: string): string => styleText('dim', text);
+/** A text of people or of other programs. */
+export const shown = (text: string): string => escaped(text, 'line');
+
+export const dim = (text: string): string => styleText('dim', shown(text));
 
 export const heading = (title: string, explanation = ''): void =>
   print(`\n${styleText('bold', title)}${explanation && dim(`  ${explanation}`)}`);
@@ -23,9 +28,9 @@ export type Row = Record<string, string | number | boolean | Date | null>;
 
 /** Below the names of the first row's columns. */
 export function printTable(rows: Row[]): void {
-  const cells = rows.map((row) => Object.values(row).map(shown));
+  const cells = rows.map((row) => Object.values(row).map(cellText));
   const [head = '', ...lines] = table([Object.keys(rows[0] ?? {}), ...cells]);
-  printLines([`    ${dim(head)}`, ...lines.map((line) => `    ${line}`)]);
+  for (const line of [dim(head), ...lines]) print(`    ${line}`);
 }
 
 /** `18:04:05.123`, UTC. */
@@ -34,7 +39,7 @@ export const timeOfDay = (at: Date): string => at.toISOString().slice(11, 23);
 /** An id's first digits are enough to tell the rows apart. */
 export const shortened = (text: string): string => text.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, '$1');
 
-const shown = (cell: Row[string]) => (cell instanceof Date ? timeOfDay(cell) : shortened(String(cell ?? '-')));
+const cellText = (cell: Row[string]) => (cell instanceof Date ? timeOfDay(cell) : shortened(String(cell ?? '-')));
 
 /** Prints a request as a step and returns its answer. Throws UnexpectedAnswerError for any other status; 200 and 201 by default. */
 export async function step<A extends AnyAnswer>(what: string, sent: Promise<A>, status?: number): Promise<A> {

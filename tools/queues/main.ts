@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { deadQueue, queues, retryQueue, type QueueName } from '../../contracts/names';
+import { escaped } from '../../contracts/texts';
 import { createSignature } from '../../lib/broker/signature';
 import { withBroker } from '../broker/broker';
 import { drop, readLetters, redrive, type DeadLetter, type Selection } from '../broker/dead-letters';
@@ -52,33 +53,24 @@ function vhostOf(url: string): string {
 }
 
 const previewLength = 100;
+const preview = (text: string): string => escaped(text, 'line').slice(0, previewLength);
 
 function previewLines(letter: DeadLetter): string[] {
   return [
-    `  ${letter.id}  died ${escaped(letter.diedAt ?? 'at an unknown time')} after ${letter.attempts} attempt(s)`,
-    `    why   ${escaped(letter.reason ?? 'unknown').slice(0, previewLength)}`,
-    `    body  ${bodyText(letter.body).slice(0, previewLength)}`,
+    `  ${letter.id}  died ${preview(letter.diedAt ?? 'at an unknown time')} after ${letter.attempts} attempt(s)`,
+    `    why   ${preview(letter.reason ?? 'unknown')}`,
+    `    body  ${preview(bodyText(letter.body))}`,
   ];
 }
 
 /** Everything that is known of a dead letter, by the names that `--json` uses. */
 function detailLines({ id, body, ...fields }: DeadLetter): string[] {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
-  const rows = Object.entries(fields).map(([name, value]) => [
-    `  ${name}`,
-    value === null ? '-' : escaped(text(value)),
-  ]);
+  const rows = Object.entries(fields).map(([name, value]) => [`  ${name}`, value === null ? null : text(value)]);
   return [id, ...table([...rows, ['  body', bodyText(body)]])];
 }
 
-const bodyText = (body: DeadLetter['body']): string => ('text' in body ? escaped(body.text) : `base64 ${body.base64}`);
-
-/** Text from other programs must not control the terminal. */
-const escaped = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  );
+const bodyText = (body: DeadLetter['body']): string => ('text' in body ? body.text : `base64 ${body.base64}`);
 
 interface Flags {
   name: string;

@@ -3,6 +3,7 @@ import { sendCommand } from '../../api/order-commands';
 import { orderWorkflowId, placementUpdateId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
 import { limits } from '../../contracts/limits';
 import type { Decision } from '../../contracts/states';
+import { fitted } from '../../contracts/texts';
 import type { OrderInput, RatingInput } from '../../contracts/workflow';
 import { TemporalUnavailableError, WorkflowGoneError, toTemporalError } from '../../lib/temporal/errors';
 import { startWorkflow } from '../../lib/temporal/send';
@@ -111,9 +112,9 @@ async function inputToAdopt(deps: RepairDeps, { orderId, rows }: Finding, remedy
   };
 }
 
-/** A stored reason as a message can carry it: one that an update by hand has brought in may not fit. */
+/** A stored reason as a message can carry it: one that is older than the rules may not fit. */
 const fitting = (reason: string | null | undefined): string | undefined =>
-  reason?.replaceAll('\u0000', '').toWellFormed().trim().slice(0, limits.reasonLength) || undefined;
+  fitted(reason ?? '', 'lines', limits.reasonLength);
 
 /** From the stage `confirmed` on without refused parts; at `placed` with them, since the decisions are sent to the run afterwards. */
 async function orderedItems({ dbs }: RepairDeps, orderId: string, stage: Adoption['stage']) {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exitCodes, printLines, say } from '../cli/cli';
+import { exitCodes, printError, printLines, say } from '../cli/cli';
 import { giveSecret } from './access';
 import { stackEnvironment, type Addresses } from './addresses';
 import { claimSocket, serveControl, type ControlRequest, type StackStatus } from './control';
@@ -80,7 +80,7 @@ function stopOnSignals(stack: Stack): () => void {
 
 function explain(error: unknown): number {
   if (error instanceof StartInterruptedError) return exitCodes.interrupted;
-  if (error instanceof PartFailedError) process.stderr.write(`\n${error.logTail}\n\n`);
+  if (error instanceof PartFailedError) printError(`\n${error.logTail}\n`);
   say(error instanceof Error ? error.message : String(error));
   return exitCodes.failed;
 }

@@ -2,7 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { AdoptOrderMessage, AgentAssignedMessage } from '../../contracts/messages';
 import { orderWorkflowId, workflowTypes } from '../../contracts/names';
-import type { OrderPolicy } from '../../contracts/policy';
+import { isStale, type OrderPolicy } from '../../contracts/policy';
 import type { OrderInput } from '../../contracts/workflow';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';
@@ -28,7 +28,11 @@ export const adoptOrder =
   };
 
 async function inputOf(message: AdoptOrderMessage, db: Database, policy: OrderPolicy): Promise<OrderInput> {
-  if (message.kind === 'placed') return { order: message.order, policy, bodyHash: noBodyHash };
+  if (message.kind === 'placed') {
+    const { order } = message;
+    const stale = isStale(order.placed_at, Date.now(), policy);
+    return { order, policy, bodyHash: noBodyHash, ...(stale && { stale }) };
+  }
   const known = await findOrder(db, message.order_id);
   const { userId, placedAt } = known ?? { userId: unknownUser, placedAt: new Date() };
   return confirmedOrder({ orderId: message.order_id, userId, placedAt }, policy);

@@ -59,11 +59,13 @@ const { orderStatus, deliveryStatus, orderAttention } = searchAttributes;
 
 /** Visibility queries for the orders in each state that an order can wait in. */
 const inState = {
-  PENDING: `${orderStatus.name} = 'PENDING'`,
+  PENDING: `${orderStatus.name} = 'PENDING' AND (${orderAttention.name} IS NULL OR ${orderAttention.name} != 'STALE')`,
+  /** Of an old program, waits for an operator. */
+  STALE: `${orderAttention.name} = 'STALE'`,
   CONFIRMED: `${orderStatus.name} = 'CONFIRMED' AND ${deliveryStatus.name} IS NULL`,
   ASSIGNED: `${deliveryStatus.name} = 'PENDING'`,
   PICKED_UP: `${deliveryStatus.name} = 'PICKED_UP'`,
-} satisfies Partial<Record<OrderStage, string>>;
+} satisfies Partial<Record<OrderStage | 'STALE', string>>;
 
 /** Otherwise each scrape of each process would cost five queries. */
 const cacheMs = 15_000;

@@ -24,6 +24,10 @@ export type OrderEvent =
       bodyHash: string | null;
       placedAt: string;
     }
+  /** An old program's order comes too late, or from the future: it waits for an operator. */
+  | { type: 'stale' }
+  /** The operator has confirmed it, or a part of it. */
+  | { type: 'released' }
   /** The restaurant side has checked, priced and stored the order. */
   | { type: 'accepted'; total: string }
   | { type: 'rejected'; reason: string }

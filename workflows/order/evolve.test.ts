@@ -22,6 +22,9 @@ const stopped: OrderEvent = { type: 'stopped', reason: 'too late' };
 test.each<[given: string, events: OrderEvent[], state: Partial<OrderState>]>([
   ['a new order', [], { status: 'PENDING', parts: { a: 'PENDING', b: 'PENDING' }, placement: null, first }],
   ['an accepted placement', [accepted], { total: '12.50', placement: { outcome: 'placed', total: '12.50', ...first } }],
+  ['an order that comes too late', [{ type: 'stale' }], { status: 'PENDING', attention: 'STALE', placement: null }],
+  ['the same once an operator has confirmed it', [{ type: 'stale' }, { type: 'released' }], { attention: null }],
+  ['the same once it is cancelled', [{ type: 'stale' }, stopped, { type: 'cancelled' }], { attention: null }],
   [
     'an accepted placement that was recorded before',
     [{ type: 'recorded', placedAt: earlier.placedAt }, accepted],

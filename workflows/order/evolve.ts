@@ -18,6 +18,8 @@ const evolutions: {
     const first = { bodyHash: bodyHash ?? state.first.bodyHash, placedAt };
     return answered({ ...state, status, first, total }, { outcome: 'settled', total, reason });
   },
+  stale: (state) => ({ ...state, attention: 'STALE' }),
+  released: (state) => ({ ...state, attention: null }),
   accepted: (state, { total }) => answered({ ...state, total }, { outcome: 'placed', total }),
   rejected: (state, { reason }) => answered(state, { outcome: 'rejected', reason }),
   adopted(state, { confirmed, total, reason }) {

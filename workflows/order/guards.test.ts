@@ -87,7 +87,8 @@ test('reads an agent as the schema of its message does', () => {
 test.each([
   ['decide', { status: 'CONFIRMED', restaurant_id: 'constructor' }, 'restaurant_id must be a UUID.'],
   ['cancel', { reason: 5 }, 'reason must be a text of at most 500 characters.'],
-  ['cancel', { reason: 'a\u0000b' }, 'reason must be a text of at most 500 characters.'],
+  ['cancel', { reason: 'a\u0000b' }, 'reason: remove its control characters.'],
+  ['cancel', { reason: '\u200b' }, 'reason: write at least one visible character.'],
   ['moveDelivery', { status: 'LOST' }, 'status must be one of PICKED_UP, DELIVERED, CANCELLED.'],
   ['decline', null, 'The argument must be an object.'],
   ['cancel', { by: { role: 'admin' } }, 'by.role must be one of customer, restaurant, courier.'],

@@ -3,27 +3,30 @@
  * schemas, and written by hand: workflow code loads no schema library. Each reader throws an ApplicationFailure of type MALFORMED.
  */
 import { ApplicationFailure } from '@temporalio/workflow';
-import { isStorable, limits } from '../../contracts/limits';
+import { limits } from '../../contracts/limits';
 import { decisions, deliveryMoves } from '../../contracts/states';
+import { faultOf, tidied, type TextForm } from '../../contracts/texts';
 import type { AssignedAgent, Author, CommandOf, OrderCommand, RefusalCode } from '../../contracts/workflow';
 
 /** Returns the value in its normal form. `name` is that of its field. */
 type Reader<T> = (value: unknown, name: string) => T;
 
-const fail = (name: string, expected: string): never => {
-  throw ApplicationFailure.nonRetryable(`${name} must be ${expected}.`, 'MALFORMED' satisfies RefusalCode);
+const refuse = (message: string): never => {
+  throw ApplicationFailure.nonRetryable(message, 'MALFORMED' satisfies RefusalCode);
 };
+const fail = (name: string, expected: string): never => refuse(`${name} must be ${expected}.`);
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const readId: Reader<string> = (value, name) =>
   typeof value === 'string' && uuid.test(value) ? value.toLowerCase() : fail(name, 'a UUID');
 
 const readText =
-  (maxLength: number): Reader<string> =>
+  (maxLength: number, form: TextForm): Reader<string> =>
   (value, name) => {
-    const text = typeof value === 'string' && isStorable(value) ? value.trim() : undefined;
+    const text = typeof value === 'string' ? tidied(value) : undefined;
     if (text === undefined || text.length > maxLength) return fail(name, `a text of at most ${maxLength} characters`);
-    return text;
+    const fault = faultOf(text, form);
+    return fault === undefined ? text : refuse(`${name}: ${fault}.`);
   };
 
 const oneOf =
@@ -39,7 +42,7 @@ const optional =
 
 /** An empty reason counts as left out. */
 const readReason: Reader<string | undefined> = (value, name) =>
-  optional(readText(limits.reasonLength))(value, name) || undefined;
+  optional(readText(limits.reasonLength, 'lines'))(value, name) || undefined;
 
 function readObject(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(name, 'an object');
@@ -84,5 +87,6 @@ export function readCommand(kind: OrderCommand['kind'], arg: unknown): OrderComm
 /** The agent that the argument of `agentAssigned` names. */
 export function readAgent(arg: unknown): AssignedAgent {
   const { agent_id, agent_name } = readObject(arg, 'The argument');
-  return { agent_id: readId(agent_id, 'agent_id'), agent_name: readText(limits.nameLength)(agent_name, 'agent_name') };
+  const readName = readText(limits.nameLength, 'line');
+  return { agent_id: readId(agent_id, 'agent_id'), agent_name: readName(agent_name, 'agent_name') };
 }

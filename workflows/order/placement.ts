@@ -7,13 +7,11 @@ import { cancelDelivery, cancelOrder, orderChange, recordProgress } from './part
 import type { OrderRun } from './run';
 import { OrderStopped } from './waits';
 
-/** Records the order for the customer, has the restaurant create it, answers the placement. Returns a result if the order ends here. */
+/** Records the order for the customer, has the restaurant create it (a stale one is only recorded at first), answers the placement. Returns a result if the order ends here. */
 export async function place(run: OrderRun): Promise<OrderResult | undefined> {
-  const { input, policy, saga, watchdog } = run;
+  const { input, saga } = run;
   run.emit({ type: 'placed', restaurants: input.order.restaurants.length });
-  watchdog.limit(policy.placementLimitMs, () =>
-    run.emit({ type: 'stopped', reason: 'the restaurant side did not answer in time' }),
-  );
+  limitPlacement(run);
   const forget = {
     record: saga.undoWith('customer record', () => recordProgress(run)),
     creation: saga.undoWith('restaurant order', () => undoCreation(run)),
@@ -29,6 +27,7 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
     return settle(run, recorded.first);
   }
   run.emit({ type: 'recorded', placedAt: recorded.placedAt });
+  if (input.stale) await awaitOperator(run);
   if (recorded.notCreated !== undefined) run.avoidLocal('restaurant', recorded.notCreated);
   const created = recorded.created ?? (await run.unlessStopped(() => run.call('createOrder', input.order)));
   switch (created.outcome) {
@@ -48,14 +47,34 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
   }
 }
 
+const limitPlacement = (run: OrderRun): void =>
+  run.watchdog.limit(run.policy.placementLimitMs, () =>
+    run.emit({ type: 'stopped', reason: 'the restaurant side did not answer in time' }),
+  );
+
+/**
+ * Waits until an operator has confirmed the order or a part of it; then the restaurants get it with that decision. A refusal, a cancel or the
+ * limit ends it before any restaurant has seen it.
+ */
+async function awaitOperator(run: OrderRun): Promise<void> {
+  run.emit({ type: 'stale' });
+  run.watchdog.limit(run.policy.staleAfterMs, () =>
+    run.emit({ type: 'stopped', reason: 'placed too long ago or in the future' }),
+  );
+  await run.until(() => run.inbox.nextStep() !== undefined);
+  run.emit({ type: 'released' });
+  limitPlacement(run);
+}
+
 /**
  * The customer's record says what an earlier run did with the order. A stopped order is recorded too: only then is it known what to undo.
  * The restaurant may already have the order, from a workflow task whose completion was lost (ADR 13).
  */
 async function recordAndCreate(run: OrderRun): Promise<PlaceStepReply> {
-  const { order, bodyHash } = run.input;
+  const { order, bodyHash, stale } = run.input;
+  const step = stale ? 'recordOrder' : 'placeOrder';
   try {
-    return await run.unlessStopped(() => run.call('placeOrder', { order, bodyHash }));
+    return await run.unlessStopped(() => run.call(step, { order, bodyHash }));
   } catch (error) {
     if (!(error instanceof OrderStopped || isCancellation(error))) throw error;
     return CancellationScope.nonCancellable(() => run.call('recordOrder', { order, bodyHash }));

@@ -20,6 +20,8 @@ const texts: Projection<Text> = {
   placed: ({ restaurants }) => ['placed', `${restaurants} restaurant(s)`],
   recorded: hidden,
   'placed-before': hidden,
+  stale: () => ['placed too long ago or in the future: needs attention'],
+  released: () => ['released by an operator'],
   accepted: ({ total }) => ['accepted by the restaurant side', `total ${total}`],
   rejected: hidden,
   adopted: ({ confirmed }) => (confirmed ? ['adopted', 'already confirmed'] : null),
@@ -66,6 +68,7 @@ export interface LogLine {
 }
 
 const lines: Projection<LogLine[]> = {
+  stale: () => [{ level: 'warn', event: 'order-stale', message: 'an old order waits for an operator' }],
   accepted: () => [{ event: 'order-placed', message: 'order placed' }],
   adopted: ({ confirmed }) => (confirmed ? [{ event: 'order-adopted', message: 'order adopted' }] : []),
   confirmed: () => [{ event: 'order-confirmed', message: 'order confirmed' }],

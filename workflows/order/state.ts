@@ -19,7 +19,7 @@ export interface OrderFacts {
 }
 
 /** What an operator should look at; the search attribute `OrderAttention`. */
-export type Attention = 'DELIVERY_LATE' | 'UNDO_FAILING';
+export type Attention = 'STALE' | 'DELIVERY_LATE' | 'UNDO_FAILING';
 
 /** The whole state of a running order. Only `evolve` makes a new one. */
 export interface OrderState extends OrderFacts {

@@ -1,7 +1,9 @@
 /** The metrics that the workflow reports to its worker. */
 import { ApplicationFailure } from '@temporalio/common';
+import { Registry } from 'prom-client';
 import { orderStages, type OrderStage } from '../../../contracts/states';
 import type { Activities } from '../../../activities';
+import { watchOrders } from '../../../workers/order/metrics';
 import { cancelUpdate, declineUpdate } from '../../../workflows/messages';
 import { readExposition } from '../../fixtures/exposition';
 import { confirm, move } from '../../fixtures/order-stage';
@@ -110,4 +112,17 @@ it('a compensation that keeps failing is counted while it is retried', async () 
   expect((await seen()).value('order_compensations_total', { step: 'restaurant order' })).toBe(0);
   await order.handle.terminate('seen enough');
   await cancelling;
+});
+
+it('an order that waits for an operator is open as STALE, beside those that are PENDING', async () => {
+  const { taskQueue } = await stage.worker(stubServices());
+  const order = await startOrder(stage.client, taskQueue, { ...anOrderInput(), stale: true });
+  const open = await until('it is listed', async () => {
+    const registry = new Registry(); // the gauge is cached
+    watchOrders(registry, stage);
+    const metrics = readExposition(await registry.metrics());
+    return Number(metrics.value('orders_open', { state: 'STALE' })) >= 1 && metrics;
+  });
+  expect(open.value('orders_open', { state: 'PENDING' })).toBeGreaterThanOrEqual(0);
+  await order.update(cancelUpdate, {});
 });

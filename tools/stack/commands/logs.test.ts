@@ -41,6 +41,18 @@ test('a line for a person has the time, the level, the part, the event and its f
   expect(readable(false)(theLine('a text'))).toBe('a text\n');
 });
 
+test('a line for a person controls no terminal, except by its own colours', () => {
+  const foreign = '\u001b[2J\u009b\u202e';
+  const shown = [
+    line({ msg: foreign, reason: foreign, err: { message: foreign, stack: `at one\n${foreign}` } }),
+    foreign,
+  ];
+  const texts = shown.map((text) => readable(false)(theLine(text)));
+  for (const text of texts) expect(text).not.toMatch(/[\u001b\u009b\u202e]/);
+  for (const text of texts) expect(text).toContain('\\u001b[2J\\u009b\\u202e');
+  expect(readable(true)(theLine(line({ msg: 'plain' })))).toContain('\u001b[32mINFO\u001b[39m');
+});
+
 describe('tailOf', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'tail-'));
   const file = path.join(folder, 'a.log');

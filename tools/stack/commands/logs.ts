@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, Option } from 'commander';
 import { pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { escaped } from '../../../contracts/texts';
 import { ExpectedError, jsonOption, printLines, type AddCommand, type Run } from '../../cli/cli';
 import { processNames } from '../addresses';
 import { statusOf } from '../control';
@@ -83,7 +84,7 @@ function readFrom(file: string, offset: number, length: number): Buffer {
   }
 }
 
-/** A line for a person: time of day, level, part, message and the remaining fields. */
+/** A line for a person: time of day, level, part, message and the remaining fields. Its texts are escaped, the colours are not. */
 export function readable(colorize: boolean): (line: LogLine) => string {
   const pretty = prettyFactory({
     colorize,
@@ -91,8 +92,14 @@ export function readable(colorize: boolean): (line: LogLine) => string {
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'workflow_id,run_id,workflow_type,task_queue,sdk_component', // Noise beside an order's id.
   });
-  return ({ fields, text }) => (fields ? String(pretty(fields)) : `${text}\n`);
+  return ({ fields, text }) => (fields ? String(pretty(printable(fields))) : `${escaped(text, 'lines')}\n`);
 }
+
+/** A copy whose texts control no terminal; a stack keeps its lines. */
+const printable = (fields: object): object =>
+  JSON.parse(JSON.stringify(fields), (_, value: unknown) =>
+    typeof value === 'string' ? escaped(value, 'lines') : value,
+  ) as object;
 
 interface LogsFlags {
   name: string;
@@ -127,7 +134,7 @@ async function showLogs(parts: string[], { name, level, id, event, follow, json 
   }
   process.stdout.on('error', () => process.exit(0)); // `| head` has closed the pipe.
   const filter = { minLevel: pino.levels.values[level ?? ''] ?? 0, id, event };
-  const show = json ? ({ text }: { text: string }) => `${text}\n` : readable(process.stdout.isTTY);
+  const show = json ? ({ text }: { text: string }) => `${escaped(text, 'lines')}\n` : readable(process.stdout.isTTY);
   const tails = files.map(tailOf);
   const showNew = (): void => {
     const lines = tails.flatMap((tail) => tail()).filter((line) => matches(line, filter));

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
-import { portBaseOption, printLines, say, yesOption, type AddCommand, type Run } from '../../cli/cli';
+import { portBaseOption, printError, printLines, say, yesOption, type AddCommand, type Run } from '../../cli/cli';
 import { serversToRun, type Addresses } from '../addresses';
 import { AlreadyRunningError, statusOf, type StackStatus } from '../control';
 import { ensureServers } from '../find/servers';
@@ -79,7 +79,7 @@ async function startInBackground(instance: Instance, flags: StartFlags): Promise
     return undefined;
   });
   if (!ready) {
-    process.stderr.write(readFileSync(log, 'utf8'));
+    printError(readFileSync(log, 'utf8'));
     say(`the stack "${instance.name}" did not start; its logs are in ${instance.logsDir}`);
     return 1;
   }
