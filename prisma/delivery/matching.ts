@@ -1,5 +1,7 @@
 /** Matches orders and agents. The only place that turns an agent from AVAILABLE to BUSY. */
+import { limits } from '../../contracts/limits';
 import type { AgentAssignedMessage } from '../../contracts/messages';
+import { fitted } from '../../contracts/texts';
 import { lockedOrder } from '../order-lock';
 import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
@@ -73,7 +75,8 @@ async function matchOldest(tx: Transaction): Promise<AgentAssignedMessage | unde
     UPDATE "DeliveryAssignment" SET "agentId" = busy.id, "agentName" = busy.name, "assignedAt" = clock_timestamp()
     FROM busy WHERE "DeliveryAssignment".id = (SELECT assignment FROM pair)
     RETURNING "orderId" AS order_id, busy.id AS agent_id, busy.name AS agent_name`;
-  return match;
+  // A stored name may be older than the rules for names, which the message has to keep.
+  return match && { ...match, agent_name: fitted(match.agent_name, 'line', limits.nameLength) ?? '' };
 }
 
 export interface Figures {

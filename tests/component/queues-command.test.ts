@@ -107,10 +107,8 @@ test('without an address in the environment the command uses the named running s
   const env = here();
   delete env['RABBITMQ_URL'];
   delete env['RABBITMQ_MANAGEMENT_URL'];
-  const folders = readdirSync(path.join(projectRoot, '.stack'), { withFileTypes: true }).filter((each) =>
-    each.isDirectory(),
-  );
-  const name = folders.find((each) => instanceNamed(each.name).socketPath === process.env.STACK_SOCKET)?.name ?? '';
+  const stacks = readdirSync(path.join(projectRoot, '.stack')).filter((name) => /^[\w-]+$/.test(name));
+  const name = stacks.find((each) => instanceNamed(each).socketPath === process.env.STACK_SOCKET) ?? '';
   const { code, stdout } = await run(['--name', name, '--json'], env);
   expect(code).toBe(0);
   const { queues: rows } = JSON.parse(stdout) as { queues: { queue: string; consumers: number }[] };

@@ -42,15 +42,15 @@ async function install(): Promise<void> {
 }
 
 async function run(command: string, args: string[]): Promise<number> {
-  const cwd = join(projectRoot, '.stack'); // it may leave files there
+  const cwd = folder; // it may leave files there
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }
 
 async function examine({ addresses }: FreshSystem): Promise<number> {
-  await install();
   mkdirSync(folder, { recursive: true });
+  await install();
   const platform = createPlatform();
   // Each service gets its own world, since a run may leave nothing usable of it. All are made first: later orders would find no free agent.
   const worlds = [];

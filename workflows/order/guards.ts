@@ -23,8 +23,9 @@ const readId: Reader<string> = (value, name) =>
 const readText =
   (maxLength: number, form: TextForm): Reader<string> =>
   (value, name) => {
-    const text = typeof value === 'string' ? tidied(value) : undefined;
-    if (text === undefined || text.length > maxLength) return fail(name, `a text of at most ${maxLength} characters`);
+    if (typeof value !== 'string' || value.length > maxLength)
+      return fail(name, `a text of at most ${maxLength} characters`);
+    const text = tidied(value);
     const fault = faultOf(text, form);
     return fault === undefined ? text : refuse(`${name}: ${fault}.`);
   };
