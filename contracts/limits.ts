@@ -12,6 +12,7 @@ export const limits = {
   /** Names and descriptions of a menu together. */
   menuBytes: 262_144,
   nameLength: 200,
+  userNameLength: 100,
   descriptionLength: 2000,
   reasonLength: 500,
   pageSize: 100,

@@ -65,7 +65,8 @@ export const schemas = {
   }),
   restaurantWorker: configuration({ ...worker, RESTAURANT_DATABASE_URL: servers.database('restaurant') }),
   deliveryWorker: configuration({ ...worker, DELIVERY_DATABASE_URL: servers.database('delivery') }),
-  repair: configuration({
+  /** The tools that work on all databases and Temporal. */
+  wholeSystem: configuration({
     ...mode,
     ...servers.databaseCa,
     ...servers.temporal,

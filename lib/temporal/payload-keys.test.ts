@@ -39,7 +39,7 @@ test.each([
   expect(() => load(text)).not.toThrow(secret);
 });
 
-test.each(['userApi', 'restaurantApi', 'deliveryApi', 'orderWorker', 'repair', 'codecServer'] as const)(
+test.each(['userApi', 'restaurantApi', 'deliveryApi', 'orderWorker', 'wholeSystem', 'codecServer'] as const)(
   'the %s, which talks to Temporal, takes the keys',
   (name) => {
     const AUTH_SECRET = 'a secret of thirty-two characters at the least';

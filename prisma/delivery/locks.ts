@@ -27,4 +27,4 @@ export async function lockMatch(tx: Transaction): Promise<void> {
 }
 
 /** Two keys: a key space apart from the order locks, which have one. */
-const takeMatchLock = Prisma.sql`pg_advisory_xact_lock(hashtext('match'), 0)`;
+export const takeMatchLock = Prisma.sql`pg_advisory_xact_lock(hashtext('match'), 0)`;

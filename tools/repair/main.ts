@@ -129,7 +129,7 @@ const connectTimeout = '5s';
 
 /** By the variables of `.env.example`. */
 async function connect(env: NodeJS.ProcessEnv): Promise<RepairDeps> {
-  const config = loadConfig(schemas.repair, env);
+  const config = loadConfig(schemas.wholeSystem, env);
   const connection = await Connection.connect({ ...temporalServer(config), connectTimeout }).catch((error: unknown) => {
     throw new ExpectedError(messageOf(error), { cause: error });
   });
