@@ -20,10 +20,11 @@ RUN npm prune --omit=dev --omit=optional
 
 # --- What all images have in common -------------------------------------------------------------------------------
 FROM node AS runtime
+# As their user: a checkout under umask 077 has files that only their owner may read.
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
-COPY package.json ./
-COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --chown=node:node package.json ./
+COPY --from=build --chown=node:node /app/node_modules node_modules
+COPY --from=build --chown=node:node /app/dist dist
 USER node
 
 # --- The HTTP services --------------------------------------------------------------------------------------------
@@ -67,5 +68,5 @@ CMD ["node", "dist/workers/delivery/main.js"]
 # --- The jobs -----------------------------------------------------------------------------------------------------
 # Databases and tables by default; the other job is `node dist/tools/stack/servers/search-attributes.js`.
 FROM runtime AS jobs
-COPY prisma prisma
+COPY --chown=node:node prisma prisma
 CMD ["node", "dist/prisma/migrate.js"]

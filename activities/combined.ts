@@ -20,7 +20,7 @@ import { requestReply, timeLeftMs, type RequestDeps } from './request';
 /** `created`: the restaurant's reply; `notCreated`: why there is none, and `createOrder` has to run. */
 export type PlaceStepReply =
   | (Extract<RecordOutcome, { outcome: 'recorded' }> & { created?: CreateOrderReply; notCreated?: string })
-  | Extract<RecordOutcome, { outcome: 'settled' }>;
+  | Extract<RecordOutcome, { outcome: 'settled' | 'refused' }>;
 
 /** A search for an agent within another step. Without `search`, `assignAgent` has to run; `notSearched` says why if it was tried. */
 export interface SearchInStep {
@@ -41,7 +41,7 @@ export function createCombinedActivities(deps: RequestDeps & { records: OrderRec
     async placeOrder(order: OrderToRecord): Promise<PlaceStepReply> {
       const startedAt = Date.now();
       const recorded = await single.recordOrder(order);
-      if (recorded.outcome === 'settled') return recorded;
+      if (recorded.outcome !== 'recorded') return recorded;
       try {
         const created = await requestReply(deps, queues.placeOrder, order.order, createOrderReply, { startedAt });
         return { ...recorded, created };

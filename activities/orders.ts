@@ -1,30 +1,40 @@
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, PlaceOrderMessage } from '../contracts/messages';
 import { queues } from '../contracts/names';
-import type { FirstPlacement, OrderProgress } from '../contracts/workflow';
+import type { FirstPlacement, OrderInput, OrderProgress, PlacementRefusal } from '../contracts/workflow';
 import { withTimeout } from '../lib/process/timeout';
 import { guarded, requestReply, type RequestDeps } from './request';
 
-export interface OrderToRecord {
+export interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'> {
   order: PlaceOrderMessage;
-  bodyHash: string;
 }
 
-/** `settled`: the order was placed before, with another body or beyond PENDING; nothing was changed. `placedAt`: of an earlier placement. */
-export type RecordOutcome = { outcome: 'recorded'; placedAt?: string } | { outcome: 'settled'; first: FirstPlacement };
+/**
+ * `settled`: the order was placed before, with another body or beyond PENDING; `refused`: the customer has too many open orders. Neither changes
+ * anything. `placedAt`: of an earlier placement.
+ */
+export type RecordOutcome =
+  | { outcome: 'recorded'; placedAt?: string }
+  | { outcome: 'settled'; first: FirstPlacement }
+  | { outcome: 'refused'; code: PlacementRefusal; reason: string };
 
 /** The order in the user service's database. All idempotent. */
 export interface OrderRecords {
-  /** Keeps and returns an existing record. */
-  record(order: PlaceOrderMessage, bodyHash: string): Promise<FirstPlacement>;
+  /** Keeps and returns an existing record. Null, and no new record, if the customer has `maxOpenOrders` open ones. */
+  record(order: OrderToRecord): Promise<FirstPlacement | null>;
   /** Never moves a record backwards. Creates it if it is missing: a compensation may precede its step. */
   progress(progress: OrderProgress): Promise<void>;
 }
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
 export const createOrderActivities = (deps: RequestDeps & { records: OrderRecords }) => ({
-  async recordOrder({ order, bodyHash }: OrderToRecord): Promise<RecordOutcome> {
-    const first = await guarded(() => deps.records.record(order, bodyHash));
+  async recordOrder(toRecord: OrderToRecord): Promise<RecordOutcome> {
+    const { order, bodyHash, maxOpenOrders } = toRecord;
+    const first = await guarded(() => deps.records.record(toRecord));
+    if (!first) {
+      const reason = `${maxOpenOrders} orders of yours are open. Order again when one has been delivered or cancelled.`;
+      return { outcome: 'refused', code: 'TOO_MANY_OPEN_ORDERS', reason };
+    }
     const { status, placedAt } = first;
     if (status !== 'PENDING' || (first.bodyHash ?? bodyHash) !== bodyHash) return { outcome: 'settled', first };
     return { outcome: 'recorded', ...(placedAt !== order.placed_at && { placedAt }) };

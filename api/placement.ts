@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
+import type { Caller } from '../contracts/access';
 import { placement, placementHeld } from '../contracts/answers/orders';
+import { limits } from '../contracts/limits';
 import { orderLogFields, orderWorkflowId, placementUpdateId, workflowTypes } from '../contracts/names';
 import { placeOrderBody, type PlaceOrderBody } from '../contracts/orders';
 import type { OrderPolicy } from '../contracts/policy';
@@ -60,12 +62,14 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
       ),
     },
     refusals: {
+      TOO_MANY_OPEN_ORDERS: `The customer has ${limits.openOrders} open orders.`,
       NOT_FOUND: 'A restaurant or an item is unknown, or not available at this hour.',
       KEY_REUSED: 'The `Idempotency-Key` came before with another body.',
     },
     async handle(deps: PlacementDeps, { body, caller, idempotencyKey, answer }) {
       const placed =
-        refuseAnothers(caller, body.user_id) ?? keptUnder(idempotencyKey, await placeOrder(deps, body, idempotencyKey));
+        refuseAnothers(caller, body.user_id) ??
+        keptUnder(idempotencyKey, await placeOrder(deps, body, caller, idempotencyKey));
       if (isRefusal(placed)) return placed;
       const { orderId, placedAt, held, total } = placed;
       const order = { order_id: orderId, status: 'PENDING' as const, placed_at: placedAt };
@@ -85,10 +89,10 @@ export interface PlacementDeps {
  * repeat is the same order and gets the same answer. `held`: Temporal holds the order, but the restaurant side has not stored it yet. Throws
  * TemporalUnavailableError.
  */
-async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, key: string | undefined) {
+async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, caller: Caller, key: string | undefined) {
   const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
   addLogFields(orderLogFields(orderId));
-  const input = orderInput(orderId, body, deps.policy);
+  const input = orderInput(orderId, body, caller, deps.policy);
   const sent = await startWithUpdate(
     deps.temporal,
     { workflow: workflowTypes.order, options: orderStart(input) },
@@ -110,13 +114,16 @@ function toPlacement(orderId: string, bodyHash: string, outcome: PlacementOutcom
   if (isAnother(outcome.bodyHash, bodyHash)) return keyReused;
   if (outcome.outcome === 'placed' || (outcome.outcome === 'settled' && outcome.total !== null))
     return { orderId, placedAt: outcome.placedAt, held: false, total: Number(outcome.total) };
-  return refuse('NOT_FOUND', outcome.reason ?? 'Order not found');
+  return refuse(('code' in outcome && outcome.code) || 'NOT_FOUND', outcome.reason ?? 'Order not found');
 }
 
 /** A repeat under a key is the same order, and gets the same refusal: the client learns that it needs another key. */
 const keptUnder = <Placed>(key: string | undefined, placed: Placed): Placed =>
-  key !== undefined && isRefusal(placed) && placed.refused === 'NOT_FOUND'
-    ? { ...placed, message: `${placed.message}. The Idempotency-Key keeps this refusal: use a new key to order again.` }
+  key !== undefined && isRefusal(placed) && placed.refused !== 'KEY_REUSED'
+    ? {
+        ...placed,
+        message: `${placed.message.replace(/\.$/, '')}. The Idempotency-Key keeps this refusal: use a new key to order again.`,
+      }
     : placed;
 
 const isAnother = (first: string | undefined, now: string): boolean =>
@@ -131,9 +138,9 @@ async function firstPlacement(temporal: Temporal, orderId: string) {
 
 /** A run that ended before its placement was requested: its result answers. */
 async function rejectionOf(temporal: Temporal, orderId: string) {
-  const { outcome, reason } = await resultOf<OrderResult>(temporal, orderWorkflowId(orderId));
+  const { outcome, reason, code } = await resultOf<OrderResult>(temporal, orderWorkflowId(orderId));
   const isPlaced = outcome !== 'REJECTED' && outcome !== 'CANCELLED';
-  return isPlaced ? undefined : refuse('NOT_FOUND', reason ?? 'Order not found');
+  return isPlaced ? undefined : refuse(code ?? 'NOT_FOUND', reason ?? 'Order not found');
 }
 
 const keyReused = refuse(
@@ -142,12 +149,18 @@ const keyReused = refuse(
   { errors: [{ path: 'Idempotency-Key', message: 'used with another body' }] },
 );
 
-function orderInput(orderId: string, body: PlaceOrderBody, policy: OrderPolicy): OrderInput {
+function orderInput(orderId: string, body: PlaceOrderBody, caller: Caller, policy: OrderPolicy): OrderInput {
   const { user_id, restaurants, on_partial_refusal } = body;
   const placed_at = new Date().toISOString();
   const order = { order_id: orderId, user_id, placed_at, status: 'PENDING' as const, restaurants };
   const keepsRest = on_partial_refusal === 'keep_rest';
-  return { order, policy, bodyHash: hashOf(body), ...(keepsRest && { onPartialRefusal: on_partial_refusal }) };
+  return {
+    order,
+    policy,
+    bodyHash: hashOf(body),
+    ...(keepsRest && { onPartialRefusal: on_partial_refusal }),
+    ...(caller.role === 'customer' && { maxOpenOrders: limits.openOrders }),
+  };
 }
 
 /** SHA-256 in hex of a placement's body. The same cart in another order has the same hash. */

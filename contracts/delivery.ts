@@ -8,7 +8,11 @@ export const genders = ['MALE', 'FEMALE'] as const;
 
 /** `POST /agents` */
 export const addAgentBody = z
-  .object({ name: text(limits.nameLength, 'line'), userName: text(limits.userNameLength, 'line'), gender: z.enum(genders) })
+  .object({
+    name: text(limits.nameLength, 'line'),
+    userName: text(limits.userNameLength, 'line'),
+    gender: z.enum(genders),
+  })
   .meta({ id: 'AddAgentBody' });
 export type AddAgentBody = z.infer<typeof addAgentBody>;
 

@@ -8,6 +8,8 @@ export const limits = {
   itemsPerRestaurant: 200,
   /** Of all restaurants together, in a placement by HTTP. Larger orders of old producers are adopted. */
   linesPerOrder: 200,
+  /** Of a customer at a time. Operators and services may place more for them, and so may old producers. */
+  openOrders: 20,
   menuItems: 500,
   /** Names and descriptions of a menu together. */
   menuBytes: 262_144,

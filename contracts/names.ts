@@ -79,3 +79,6 @@ export function workflowLogFields(workflowId: string): { workflow_id: string; or
 
 export const orderLogFields = (orderId: string) => workflowLogFields(orderWorkflowId(orderId));
 export const ratingLogFields = (orderId: string) => workflowLogFields(ratingWorkflowId(orderId));
+
+/** The user of an order that only an old restaurant program knows. No token is theirs. */
+export const unknownUser = '00000000-0000-0000-0000-000000000000';

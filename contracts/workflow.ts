@@ -16,6 +16,8 @@ export interface OrderInput extends InputPolicy {
   reason?: string;
   /** A new order of an old program whose `placed_at` is out of range (`isStale`): no restaurant sees it before an operator has decided. */
   stale?: boolean;
+  /** A customer with this many open orders gets no other one. Absent: not limited. */
+  maxOpenOrders?: number | undefined;
   /** SHA-256 of the placement's body in hex: a repeat under the same idempotency key must carry the same body. Empty: not placed over HTTP. */
   bodyHash: string;
 }
@@ -25,9 +27,12 @@ export type PlacementOutcome = { bodyHash: string; placedAt: string } & Placemen
 
 export type PlacementAnswer =
   | { outcome: 'placed'; total: string }
-  | { outcome: 'rejected' | 'cancelled'; reason: string }
+  | { outcome: 'rejected' | 'cancelled'; reason: string; code?: PlacementRefusal }
   /** An earlier run, which Temporal no longer has, placed this order. Nothing was changed; the values are from the customer's record. */
   | { outcome: 'settled'; total: string | null; reason: string | null };
+
+/** Why an order is rejected, if not because the restaurants do not offer it. */
+export type PlacementRefusal = 'TOO_MANY_OPEN_ORDERS';
 
 /** The order's progress, for the customer's record. */
 export interface OrderProgress {
@@ -109,6 +114,7 @@ export interface OrderView extends Omit<OrderProgress, 'delivered'> {
 export interface OrderResult {
   outcome: 'DELIVERED' | 'CANCELLED' | 'REJECTED' | 'SETTLED';
   reason: string | null;
+  code?: PlacementRefusal;
 }
 
 /** Input of the rating workflow: the rating message and the id of the row to be stored. */

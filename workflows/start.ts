@@ -51,9 +51,6 @@ export const ratingValues = ({ order_rating, agent_rating }: RatingInput): strin
 /** For orders whose body is unknown: every repeated placement counts as the same. */
 export const noBodyHash = '';
 
-/** The user of an order that only an old restaurant program knows. */
-export const unknownUser = '00000000-0000-0000-0000-000000000000';
-
 /** Input for a CONFIRMED order without a workflow: it comes from an old program, or its run was lost. */
 export const confirmedOrder = (
   order: { orderId: string; userId: string; placedAt: Date; total?: string | null },

@@ -1,23 +1,47 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { callerClaims, type Caller, type Role } from '../../contracts/access';
 import type { AccessConfig, ServiceTokenConfig } from '../../lib/config/access';
+import { isLoopback } from '../../lib/config/process';
 import * as tokens from '../../lib/http/tokens';
+import { addLogFields } from '../../lib/logging/correlation';
 import { HttpProblem, refuse, unauthenticated, unavailable, type Refusal } from './refusals';
 
 /** How callers authenticate: by a token that this verifies; or not at all, and every caller is an operator. */
-export type Access = { mode: 'required'; verify: tokens.Verify } | { mode: 'off' };
+export type Access =
+  | {
+      mode: 'required';
+      verify: tokens.Verify;
+      /** What names a caller in the logs. @default Its role alone. */
+      nameInLogs?: (caller: Caller) => string;
+    }
+  | { mode: 'off' };
 
 export function accessOf(config: AccessConfig): Access {
   const { AUTH_MODE, AUTH_SECRET, AUTH_JWKS_URL } = config;
   if (AUTH_MODE === 'off') return { mode: 'off' };
   const key = AUTH_SECRET === undefined ? { jwksUrl: AUTH_JWKS_URL ?? '' } : { secret: AUTH_SECRET };
-  return { mode: 'required', verify: tokens.createVerify(key, rulesOf(config)) };
+  return { mode: 'required', verify: tokens.createVerify(key, rulesOf(config)), nameInLogs: pseudonyms(AUTH_SECRET) };
 }
 
-const rulesOf = ({ AUTH_ISSUER, AUTH_AUDIENCE, AUTH_CLOCK_SKEW_S }: AccessConfig): tokens.TokenRules => ({
+/** The same caller has the same name in all processes with this secret, and in this process alone without one. It does not reveal who it is. */
+function pseudonyms(secret: string | undefined): (caller: Caller) => string {
+  const key = createHmac('sha256', secret ?? randomBytes(32))
+    .update('names in logs')
+    .digest();
+  return ({ role, sub }) => `${role}:${createHmac('sha256', key).update(sub).digest('hex').slice(0, 12)}`;
+}
+
+const rulesOf = ({
+  AUTH_ISSUER,
+  AUTH_AUDIENCE,
+  AUTH_CLOCK_SKEW_S,
+  AUTH_MAX_LIFE_S,
+}: AccessConfig): tokens.TokenRules => ({
   issuer: AUTH_ISSUER,
   audience: AUTH_AUDIENCE,
   clockSkewSeconds: AUTH_CLOCK_SKEW_S,
+  maxLifeSeconds: AUTH_MAX_LIFE_S,
 });
 
 /** The headers by which a service authenticates with another one. */
@@ -44,12 +68,30 @@ const anybody: Caller = { role: 'operator', sub: 'anybody' };
 
 /** Authenticates the caller before anything else of the request is read. Refuses a bad token also where none is needed. */
 export function identify(access: Access): RequestHandler {
-  if (access.mode === 'off') return (req, _res, next) => (callers.set(req, anybody), next());
+  if (access.mode === 'off') return (req, _res, next) => (requireLocal(req), callers.set(req, anybody), next());
   return async (req, _res, next) => {
-    const header = req.get('authorization');
-    if (header !== undefined) callers.set(req, await readCaller(header, access.verify));
+    const [header, ...more] = req.headersDistinct.authorization ?? [];
+    if (more.length > 0) throw unauthenticated('Send one Authorization header');
+    if (header !== undefined) {
+      const caller = await readCaller(header, access.verify);
+      callers.set(req, caller);
+      addLogFields({ caller: access.nameInLogs?.(caller) ?? caller.role });
+    }
     next();
   };
+}
+
+/**
+ * Without tokens whatever reaches the service may do anything, and a web page reaches it through its reader's browser: by a name that it has
+ * pointed at this machine, or from another site.
+ */
+function requireLocal(req: Request): void {
+  if (!isLoopback((req.get('host') ?? '').replace(/:\d+$/, '')))
+    throw new HttpProblem(
+      refuse('FORBIDDEN', 'With AUTH_MODE=off this service answers only by the names of this machine'),
+    );
+  if (req.get('sec-fetch-site') === 'cross-site')
+    throw new HttpProblem(refuse('FORBIDDEN', 'With AUTH_MODE=off this service answers no pages of other sites'));
 }
 
 async function readCaller(header: string, verify: tokens.Verify): Promise<Caller> {

@@ -3,7 +3,6 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import express, { type Request, type RequestHandler } from 'express';
 import { HttpProblem, refuse, unreadable } from './refusals';
-import { logRequestedOrder } from './telemetry';
 
 /** In bytes. Enough for a reason of 500 characters in any script; a route that takes more declares it. */
 export const defaultBodyLimit = 16_384;
@@ -17,17 +16,21 @@ const maxValues = 10_000;
 export const readJson = (limit: number): RequestHandler[] => [
   requireJson,
   express.json({ limit, strict: false, inflate: false, verify: requireReadable }),
-  logRequestedOrder,
 ];
 
 /** A chunked body shows only by its first byte whether it is empty, which is as good as none. */
 const requireJson: RequestHandler = async (req, _res, next) => {
   const isChunked = req.headers['transfer-encoding'] !== undefined;
   const mayHaveBody = isChunked || Number(req.headers['content-length'] ?? 0) > 0;
-  if (mayHaveBody && !req.is('json') && !(isChunked && (await isEmpty(req))))
-    throw new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json'));
+  if (mayHaveBody && !isJson(req) && !(isChunked && (await isEmpty(req))))
+    throw new HttpProblem(refuse('UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json in UTF-8'));
   next();
 };
+
+function isJson(req: Request): boolean {
+  const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(req.get('content-type') ?? '') ?? [];
+  return Boolean(req.is('json')) && /^utf-?8$/i.test(charset);
+}
 
 async function isEmpty(req: Request): Promise<boolean> {
   if (req.readableLength === 0 && !req.readableEnded) await Promise.race([once(req, 'readable'), once(req, 'end')]);

@@ -3,16 +3,16 @@ import { only } from './access';
 import { defaultBodyLimit, readJson } from './json-body';
 import { HttpProblem, isRefusal, refuse } from './refusals';
 import { statusAt, type Answered, type Route } from './route';
-import { logRequestedOrder, noteRoute } from './telemetry';
+import { noteRoute } from './telemetry';
 
 /** Express's router of these routes, each under its canonical path and its old name. The first route that fits takes a request. */
 export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps): Router {
   const router = Router();
   for (const route of routes) {
-    const guards = route.roles === 'anybody' ? [] : [only(...route.roles)];
+    const guards = route.roles === 'anybody' ? [] : [only(...route.roles), forbidStoring];
     const register = (path: string, byOldName: boolean) => {
       const { body = byOldName ? route.oldName?.body : undefined } = route;
-      const reading = route.method === 'GET' ? [logRequestedOrder] : readJson(body?.limit ?? defaultBodyLimit);
+      const reading = route.method === 'GET' ? [] : readJson(body?.limit ?? defaultBodyLimit);
       const handler = handlerOf(route, deps, byOldName);
       router[methods[route.method]](path, noteRoute(route.path), ...guards, ...reading, handler);
     };
@@ -36,6 +36,12 @@ export function refuseOtherMethods(routes: readonly Route<never>[]): Router {
     });
   return router;
 }
+
+/** Caches between us and the caller keep no answer that was made for one caller. */
+const forbidStoring: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
 
 const methods = { GET: 'get', POST: 'post', PATCH: 'patch' } as const;
 

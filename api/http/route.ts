@@ -5,6 +5,7 @@ import { errorStatus, type ErrorCode } from '../../contracts/errors';
 import { callerOf } from './access';
 import { readIds, readInput, readKey, type IdParam } from './input';
 import type { Refusal } from './refusals';
+import { logOrder } from './telemetry';
 
 /** The names of a path's parameters: `order_id` in `/orders/:order_id/cancel`. */
 export type ParamName<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -160,10 +161,14 @@ export function route<
     async run(deps, req, byOldName) {
       const old = byOldName ? oldName : undefined;
       const { idsFrom = 'params' } = old ?? {};
+      const ids = readIds(params, req[idsFrom], idsFrom) as Record<ParamName<Path>, string>;
+      const readQuery = readInput(old?.query ?? query, req.query, 'query');
+      const readBody = readInput((old?.body ?? body)?.schema, req.body ?? undefined, 'body');
+      logOrder(orderIn(ids) ?? orderIn(readBody) ?? orderIn(readQuery));
       return handle(deps, {
-        query: readInput(old?.query ?? query, req.query, 'query'),
-        body: readInput((old?.body ?? body)?.schema, req.body ?? undefined, 'body'),
-        params: readIds(params, req[idsFrom], idsFrom) as Record<ParamName<Path>, string>,
+        query: readQuery,
+        body: readBody,
+        params: ids,
         idempotencyKey: idempotent ? readKey(req.get('Idempotency-Key')) : undefined,
         get caller() {
           const caller = callerOf(req);
@@ -175,6 +180,10 @@ export function route<
     },
   };
 }
+
+/** The order that a request names. */
+const orderIn = (input: unknown): unknown =>
+  typeof input === 'object' && input !== null && 'order_id' in input ? input.order_id : undefined;
 
 export function statusAt({ refusals }: Pick<Route<never>, 'refusals'>, code: ErrorCode): number {
   const meaning = refusals[code];

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Express } from 'express';
+import { networkOf } from './limits';
 import { serverAddress } from '../../lib/http/internal-server';
 
 export type Listening = Awaited<ReturnType<typeof listen>>;
@@ -23,8 +25,26 @@ const serverLimits = {
   stalledTimeout: 30_000,
   /** At the same time; those above it are closed. */
   maxConnections: 5_000,
+  /** Of one address; those above it are closed. Far more than a household has, and useless behind a proxy, whose address all share. */
+  maxConnectionsPerAddress: 500,
 };
 export type ServerLimits = typeof serverLimits;
+
+/** Closes connections of an address that has as many already. */
+function limitEach(max: number): (socket: Socket) => void {
+  const open = new Map<string, number>();
+  return (socket) => {
+    const address = networkOf(socket.remoteAddress ?? '');
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 0) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count > max) socket.destroy();
+  };
+}
 
 /** @param drainDelayMs How long `close` still accepts requests, while the load balancer turns to another instance: they would be reset. */
 export async function listen(
@@ -34,7 +54,7 @@ export async function listen(
   drainDelayMs = 0,
   limits: Partial<ServerLimits> = {},
 ) {
-  const { maxConnections, stalledTimeout, ...requestLimits } = { ...serverLimits, ...limits };
+  const { maxConnections, maxConnectionsPerAddress, stalledTimeout, ...requestLimits } = { ...serverLimits, ...limits };
   const inFlight = new Set<ServerResponse>();
   let draining = false;
   let closing = false;
@@ -49,6 +69,7 @@ export async function listen(
   });
   server.maxConnections = maxConnections;
   server.setTimeout(stalledTimeout);
+  server.on('connection', limitEach(maxConnectionsPerAddress));
   server.maxHeadersCount = 0; // else Node drops what is above it; the app refuses it
   await once(server.listen(port, host), 'listening'); // rejects on an error
   return {

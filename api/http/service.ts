@@ -28,7 +28,8 @@ export const runHttpService = <Deps extends object, Config extends HttpServiceCo
         const { TRUST_PROXY: trustProxy, CORS_ORIGINS: corsOrigins } = config;
         const edge = { access: accessOf(config), limits: limitsOf(config, limits), trustProxy, corsOrigins };
         const app = createServiceApp(routes, { ...deps, ...edge, health, log, registry });
-        const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS);
+        const sharedAddress = trustProxy === undefined ? {} : { maxConnectionsPerAddress: Infinity };
+        const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS, sharedAddress);
         service.onStop(() => server.close());
         return server.address;
       };

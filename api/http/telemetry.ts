@@ -79,7 +79,7 @@ export const logRequests =
     withLogFields(correlation, () => {
       const fields = logFields(); // others add to it until the line is logged
       res.once('close', () => {
-        const level = levelOf(res.statusCode);
+        const level = levelOf(req.method, res.statusCode);
         if (!log.isLevelEnabled(level)) return;
         const answer = res.writableFinished ? { status: res.statusCode } : { aborted: true };
         const duration_ms = Math.round(performance.now() - startedAt);
@@ -93,8 +93,13 @@ export const logRequests =
     });
   };
 
-/** Successes are debug lines, and so are failures, which the error handler has logged already. */
-const levelOf = (status: number): LogLevel => (status >= 400 && status < 500 ? 'info' : 'debug');
+/** Successful reads are debug lines, and so are failures, which the error handler has logged already. Who changed what, and who was refused, is kept. */
+function levelOf(method: string, status: number): LogLevel {
+  if (status >= 500) return 'debug';
+  return status >= 400 || !readMethods.has(method) ? 'info' : 'debug';
+}
+
+const readMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The route's pattern, as a path may contain anything; the beginning of the path where the request was refused before routing. */
 const shownRoute = (req: Request): string | undefined =>
@@ -103,7 +108,7 @@ const shownRoute = (req: Request): string | undefined =>
 const orderId = z.guid();
 
 /** Adds the order to the request's log lines, if this is an order id. */
-function logOrder(value: unknown): void {
+export function logOrder(value: unknown): void {
   const id = orderId.safeParse(value);
   if (id.success) addLogFields(orderLogFields(id.data.toLowerCase()));
 }
@@ -116,11 +121,3 @@ export const noteRoute =
     logOrder(req.params.order_id);
     next();
   };
-
-/** Logs the order that the body or the query names. */
-export const logRequestedOrder: RequestHandler = (req, _res, next) => {
-  const { order_id } = (req.body ?? {}) as { order_id?: unknown };
-  if (order_id !== undefined) logOrder(order_id);
-  else if (req.url.includes('order_id=')) logOrder(req.query['order_id']);
-  next();
-};

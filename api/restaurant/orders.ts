@@ -25,7 +25,8 @@ const listOrders = route({
   path: '/orders',
   id: 'listOrders',
   summary: 'Lists orders with their items, newest first',
-  description: 'Customers and restaurants see only their own; a restaurant sees its own part of an order.',
+  description:
+    'Customers and restaurants see only their own; a restaurant sees its own part of an order, with its total. A page has at most 2,000 items, or one order.',
   roles: ['customer', 'restaurant', 'service'],
   query: ordersQuery,
   answers: {
@@ -38,9 +39,12 @@ const listOrders = route({
   async handle({ db }: RestaurantDeps, { query, caller, answer }) {
     const { order_id: orderId, user_id: userId, restaurant_id: restaurantId, status, limit, cursor } = query;
     const filter = own(caller, { orderId, userId, restaurantId, status });
-    const groups = filter ? await listOrderGroups(db, filter, limit, cursor) : [];
+    const { groups, isCut } = filter ? await listOrderGroups(db, filter, limit, cursor) : { groups: [], isCut: false };
     if (groups.length === 0 && !cursor) return refuse('NOT_FOUND', 'No order matches');
-    const next_cursor = nextCursor(groups, limit, (group) => ({ at: group.placedAt, id: group.orderId }));
+    const next_cursor = nextCursor(groups, isCut ? groups.length : limit, (group) => ({
+      at: group.placedAt,
+      id: group.orderId,
+    }));
     const data = groups.map((group) => shownGroup(seenBy(caller, group)));
     return answer(200, { ...withStatus('Orders, newest first', data), next_cursor });
   },

@@ -1,4 +1,4 @@
-import type { ConfirmChannel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { Registry } from 'prom-client';
 import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
 import type { BrokerConfig } from '../config/servers';
@@ -64,8 +64,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       const sessions = connections.map((each) => each.session());
       if (!consumers.every((consumer) => consumer.consuming))
         throw new BrokerUnavailableError('a consumer has no channel');
-      // An exchange that every broker has.
-      await Promise.all(sessions.map(({ channel }) => channel.checkExchange('amq.fanout')));
+      await Promise.all(sessions.map(({ model }) => ping(model)));
     },
     /** Stops the consumers, waits for messages in flight, disconnects. */
     async close(): Promise<void> {
@@ -73,6 +72,13 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       await Promise.all(connections.map((each) => each.close()));
     },
   };
+}
+
+/** One round trip, which no user needs a right for: even a passive declaration needs one since RabbitMQ 4.2. */
+async function ping(model: ChannelModel): Promise<void> {
+  const channel = await model.createChannel();
+  channel.on('error', () => undefined); // without a listener it would end the process; closing then rejects
+  await channel.close();
 }
 
 /** Names a connection for the broker's list of connections, and for the log. */

@@ -26,4 +26,6 @@ export function createSignature(secret: string) {
   };
 }
 
-export const unsignedReason = 'UNSIGNED_MESSAGE: it has no valid signature, which MESSAGE_SECRET requires';
+/** How the reason of every dead letter begins that was refused for its missing or wrong signature. */
+export const unsignedCode = 'UNSIGNED_MESSAGE';
+export const unsignedReason = `${unsignedCode}: it has no valid signature, which MESSAGE_SECRET requires`;

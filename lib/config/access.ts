@@ -8,14 +8,28 @@ export const tokenNames = {
   AUTH_AUDIENCE: z.string().min(1).default('food-delivery'),
 };
 
+function isSafe(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
 export const access = {
   AUTH_MODE: z.enum(['required', 'off']).default('required'),
   /** Shared with the issuer of the tokens, for HS256. At least as long as the output of HMAC-SHA-256. */
-  AUTH_SECRET: z.string().min(32).optional(),
+  AUTH_SECRET: z
+    .string()
+    .min(32)
+    .refine((secret) => new Set(secret).size > 1, 'one character, repeated')
+    .optional(),
   /** Where an identity provider publishes its keys, in place of the secret. */
-  AUTH_JWKS_URL: z.url().optional(),
+  AUTH_JWKS_URL: z
+    .url()
+    .refine(isSafe, 'https, or http on this machine: who changes the keys is any caller')
+    .optional(),
   ...tokenNames,
   AUTH_CLOCK_SKEW_S: z.coerce.number().int().min(0).max(300).default(30),
+  /** The longest remaining life of a token. */
+  AUTH_MAX_LIFE_S: z.coerce.number().int().min(60).default(86_400),
 };
 export type AccessConfig = z.infer<z.ZodObject<typeof access>>;
 

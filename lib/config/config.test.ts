@@ -95,8 +95,19 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the authent
     );
   });
 
+  test.each(['http://id.example/keys', 'file:///etc/keys', 'http://127.0.0.1.id.example/keys'])(
+    'loads no keys from %s, which others could change',
+    (address) => expect(load({ AUTH_JWKS_URL: address, AUTH_SERVICE_TOKEN })).toThrow(/AUTH_JWKS_URL: https/),
+  );
+  test.each(['http://127.0.0.1:9000/keys', 'http://localhost/keys', 'http://[::1]/keys'])(
+    'loads keys from this machine without TLS: %s',
+    (address) =>
+      expect(load({ AUTH_JWKS_URL: address, AUTH_SERVICE_TOKEN })()).toMatchObject({ AUTH_JWKS_URL: address }),
+  );
+
   test('refuses a short secret', () => {
     expect(load({ AUTH_SECRET: 'secret' })).toThrow(/AUTH_SECRET: /);
+    expect(load({ AUTH_SECRET: 'x'.repeat(64) })).toThrow(/AUTH_SECRET: one character, repeated/);
   });
 
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])(
@@ -143,12 +154,20 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the edge of
     expect(load({ TRUST_PROXY })()).toMatchObject({ TRUST_PROXY: expected });
   });
 
-  test.each(['true', '*', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy.example', '10.0.0.1,', '-1'])(
-    'refuses the proxies %s',
-    (TRUST_PROXY) => {
-      expect(load({ TRUST_PROXY })).toThrow(/TRUST_PROXY: a number of proxies, or their addresses/);
-    },
-  );
+  test.each([
+    'true',
+    '*',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/7',
+    '2000::/3',
+    'proxy.example',
+    '10.0.0.1,',
+    '-1',
+  ])('refuses the proxies %s', (TRUST_PROXY) => {
+    expect(load({ TRUST_PROXY })).toThrow(/TRUST_PROXY: a number of proxies, or their addresses/);
+  });
 
   test('allows the given origins', () => {
     const CORS_ORIGINS = 'https://shop.example, http://localhost:3000';

@@ -5,12 +5,15 @@ import { host } from './process';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
-/** What Express's `trust proxy` takes, except for all addresses: then each client could choose its own. */
+/** What Express's `trust proxy` takes, except for subnets wider than /8: then clients could choose their own address. */
 const isProxy = (text: string): boolean => {
   const [address = '', bits] = text.split('/');
   const version = isIP(address);
   if (version === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(text);
-  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return (
+    bits === undefined ||
+    (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
 };
 
 const isCount = (proxies: string[]): boolean => /^\d{1,2}$/.test(proxies.join());

@@ -48,6 +48,12 @@ describe('tokens signed with a secret', () => {
   });
 });
 
+test('tokens with a longer life than is allowed are refused, however they are signed', async () => {
+  const verify = createVerify({ secret }, { ...rules, maxLifeSeconds: 3_600 });
+  expect(await verify(await bySecret({ exp: now() + 3_600 }))).toMatchObject(claims);
+  await expect(verify(await bySecret({ exp: now() + 3_700 }))).rejects.toThrow('good for longer than 3600 s');
+});
+
 /** The same signature under other claims. */
 function changed(token: string): string {
   const [header, , signature] = token.split('.');

@@ -6,6 +6,8 @@ export interface TokenRules {
   audience: string;
   /** The tolerated difference between the clocks of the issuer and this machine. */
   clockSkewSeconds: number;
+  /** A token that is good for longer from now is refused: if it is stolen, it must end soon. @default Any life. */
+  maxLifeSeconds?: number;
 }
 
 /** How tokens are signed: with a secret shared with the issuer, or with keys that the issuer publishes. */
@@ -24,16 +26,20 @@ export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-export function createVerify(key: TokenKey, { issuer, audience, clockSkewSeconds }: TokenRules): Verify {
+export function createVerify(key: TokenKey, tokenRules: TokenRules): Verify {
+  const { issuer, audience, clockSkewSeconds, maxLifeSeconds = Infinity } = tokenRules;
   const { keys, algorithms } = keysOf(key);
   const requiredClaims = ['exp', 'sub'];
   const rules = { issuer, audience, clockTolerance: clockSkewSeconds, requiredClaims, algorithms };
   return async (token) => {
     try {
-      return (await jwtVerify(token, keys, rules)).payload;
+      const { payload } = await jwtVerify(token, keys, rules);
+      const lifeSeconds = (payload.exp ?? Infinity) - Date.now() / 1_000;
+      if (lifeSeconds <= maxLifeSeconds + clockSkewSeconds) return payload;
     } catch (error) {
       throw toTokenError(error);
     }
+    throw new TokenRefusedError(`The token is good for longer than ${maxLifeSeconds} s`);
   };
 }
 

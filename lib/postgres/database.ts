@@ -17,7 +17,7 @@ export interface DatabaseOptions {
 /** The options of a Prisma client over a `pg` pool, whose connections open on demand. One that breaks while idle is logged and replaced. */
 export function clientOptions(url: string, poolSize: number, log: Log, { ca, registry }: DatabaseOptions = {}) {
   const pool = new Pool({
-    ...connectionTo(url, ca),
+    ...connectionTo(url, ca, { statement_timeout: String(statementTimeoutMs) }),
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
@@ -92,6 +92,9 @@ async function checkWritable(db: PrismaDatabase): Promise<void> {
  * their callers queue again. A transaction that outlives its caller is not wasted: the next attempt finds its effect.
  */
 const transactionTimeoutMs = 20_000;
+
+/** No statement runs, or waits for a lock, longer than the longest transaction. Then SQLSTATE 57014: unavailable, to be tried again. */
+const statementTimeoutMs = transactionTimeoutMs;
 
 /** Prisma's codes for a server that is unreachable, too slow, or out of connections. */
 const unavailableCodes = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);

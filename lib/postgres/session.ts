@@ -23,16 +23,24 @@ const sessionSettings = {
 /**
  * The connection options of `pg`, for every connection of ours: with `sessionSettings`, which win over `options` of the URL. Every
  * `sslmode` except `disable` means TLS to a server whose certificate matches its name and is signed by `ca` (default: Node's CAs):
- * stricter than PostgreSQL's own programs with `require`.
+ * stricter than PostgreSQL's own programs with `require`. @param defaults Settings
+ * that `options` of the URL may change.
  */
-export function connectionTo(url: string, ca?: string): { connectionString: string; ssl?: ConnectionOptions } {
+export function connectionTo(
+  url: string,
+  ca?: string,
+  defaults: Record<string, string> = {},
+): { connectionString: string; ssl?: ConnectionOptions } {
   const target = new URL(url);
-  const options = Object.entries(sessionSettings).map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`);
-  target.searchParams.set('options', [target.searchParams.get('options') ?? [], ...options].flat().join(' '));
+  const options = [...optionsOf(defaults), target.searchParams.get('options') ?? [], ...optionsOf(sessionSettings)];
+  target.searchParams.set('options', options.flat().join(' '));
   if ((target.searchParams.get('sslmode') ?? 'disable') === 'disable') return { connectionString: target.href };
   target.searchParams.delete('sslmode'); // TLS parameters in the URL would override the options
   return { connectionString: target.href, ssl: { host: target.hostname.replace(/^\[|\]$/g, ''), ...(ca && { ca }) } };
 }
+
+const optionsOf = (settings: Record<string, string>): string[] =>
+  Object.entries(settings).map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`);
 
 /**
  * A pooler may drop our session settings, or hand a connection's prepared statements to another one. Throws an Error that says what to

@@ -27,14 +27,16 @@ export interface OrderFilter {
   status?: OrderStatus | undefined;
 }
 
-/** At most `limit` order groups without tombstones, newest first, after that end of the previous page. */
-export const listOrderGroups = (
-  db: Database,
-  { orderId, userId, restaurantIds, status }: OrderFilter,
-  limit: number,
-  after?: PageEnd,
-): Promise<StoredGroup[]> =>
-  db.orderGroup.findMany({
+/** Items on one page: about a megabyte. An order with more is a page of its own. */
+const maxItems = 2_000;
+
+/**
+ * A page of order groups without tombstones, newest first, after that end of the previous page: at most `limit`, and fewer if they have many
+ * items (`isCut`).
+ */
+export async function listOrderGroups(db: Database, filter: OrderFilter, limit: number, after?: PageEnd) {
+  const { orderId, userId, restaurantIds, status } = filter;
+  const page = await db.orderGroup.findMany({
     where: {
       orderId,
       userId,
@@ -45,10 +47,32 @@ export const listOrderGroups = (
         OR: [{ placedAt: { lt: after.at } }, { orderId: { lt: after.id } }],
       }),
     },
-    orderBy: [{ placedAt: 'desc' }, { orderId: 'desc' }],
+    orderBy: newestFirst,
     take: limit,
+    select: { orderId: true, orders: { select: { _count: { select: { items: true } } } } },
+  });
+  const shown = firstOf(page);
+  const groups = await db.orderGroup.findMany({
+    where: { orderId: { in: shown } },
+    orderBy: newestFirst,
     include: everything,
   });
+  return { groups, isCut: shown.length < page.length };
+}
+
+const newestFirst = [{ placedAt: 'desc' }, { orderId: 'desc' }] satisfies Prisma.OrderGroupOrderByWithRelationInput[];
+
+/** The ids of as many groups as a page has room for, at least one. */
+function firstOf(page: { orderId: string; orders: { _count: { items: number } }[] }[]): string[] {
+  const ids: string[] = [];
+  let items = 0;
+  for (const { orderId, orders } of page) {
+    items += orders.reduce((sum, { _count }) => sum + _count.items, 0);
+    if (items > maxItems && ids.length > 0) break;
+    ids.push(orderId);
+  }
+  return ids;
+}
 
 /** One order group, possibly a tombstone; null if the order is unknown. */
 export const findOrderGroup = (db: Database, orderId: string): Promise<StoredGroup | null> =>

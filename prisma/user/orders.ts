@@ -1,15 +1,35 @@
 import type { PlaceOrderMessage } from '../../contracts/messages';
 import type { PageEnd } from '../../contracts/values';
-import type { FirstPlacement, OrderProgress } from '../../contracts/workflow';
-import type { Database } from './client';
+import type { FirstPlacement, OrderInput, OrderProgress } from '../../contracts/workflow';
+import type { Database, Transaction } from './client';
 import type { Prisma } from './generated/client';
 
-/** Records a placed order. Idempotent: an existing record is kept. Returns the record; it is CANCELLED if a compensation came first. */
-export async function recordOrder(
-  db: Database,
-  order: Pick<PlaceOrderMessage, 'order_id' | 'user_id' | 'placed_at'>,
-  bodyHash: string,
-): Promise<FirstPlacement> {
+interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'> {
+  order: Pick<PlaceOrderMessage, 'order_id' | 'user_id' | 'placed_at'>;
+}
+
+/**
+ * Records a placed order. Idempotent: an existing record is kept. Returns the record, which is CANCELLED if a compensation came first. Null, and no
+ * new record, if the customer has `maxOpenOrders` open ones: counted under the customer's lock, so two placements at once cannot both be the last.
+ */
+export async function recordOrder(db: Database, { order, bodyHash, maxOpenOrders }: OrderToRecord) {
+  if (maxOpenOrders === undefined) return insertRecord(db, order, bodyHash);
+  return db.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('customer'), hashtext(${order.user_id}))`;
+    return (await hasRoom(tx, order, maxOpenOrders)) ? insertRecord(tx, order, bodyHash) : null;
+  });
+}
+
+/** An order that is recorded already has its room. */
+async function hasRoom(tx: Transaction, { order_id, user_id }: OrderToRecord['order'], maxOpenOrders: number) {
+  const [{ room }] = await tx.$queryRaw<[{ room: boolean }]>`
+    SELECT EXISTS (SELECT FROM "userOrder" WHERE order_id = ${order_id}::uuid) OR ${maxOpenOrders}::int > (
+      SELECT count(*) FROM "userOrder" WHERE user_id = ${user_id}::uuid AND status <> 'CANCELLED' AND NOT delivered
+    ) AS room`;
+  return room;
+}
+
+async function insertRecord(db: Transaction, order: OrderToRecord['order'], bodyHash: string): Promise<FirstPlacement> {
   const [recorded] = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
     INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
     VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${bodyHash})

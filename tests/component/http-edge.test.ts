@@ -176,10 +176,11 @@ describe('the HTTP edge', () => {
     [
       'UTF-16',
       things(Buffer.from('\ufeff{"name":"é"}', 'utf16le'), { 'content-type': 'application/json; charset=utf-16' }),
-      422,
+      415,
     ],
     ['a plain body declared as gzip', things('{"name":"a"}', { 'content-encoding': 'gzip' }), 415],
     ['a body that is compressed', things(gzipSync('{"name":"a"}'), { 'content-encoding': 'gzip' }), 415],
+    ['JSON in Latin 1', things('{"name":"a"}', { 'content-type': 'application/json; charset="iso-8859-1"' }), 415],
     ['an unknown encoding', things('{}', { 'content-encoding': 'zip' }), 415],
     ['JSON of another content type', things('{"name":"a"}', { 'content-type': 'text/json-not' }), 415],
     ['a body without a content type', { method: 'POST', path: '/things', body: '{}' }, 415],

@@ -51,10 +51,10 @@ describe('a slow client', () => {
   const limits = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
 
   test.each([
-    ['sends its headers', 'GET /menu HTTP/1.1\r\nHost: x\r\n'],
+    ['sends its headers', 'GET /menu HTTP/1.1\r\nHost: localhost\r\n'],
     [
       'sends its body',
-      'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+      'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     ],
   ])('that slowly %s gets a 408 and does not block others', async (_what, beginning) => {
     const server = await anApi({}, limits);
@@ -81,7 +81,7 @@ describe('a slow client', () => {
     const [keeping, slow] = [await aConnection(server), await aConnection(server)];
     const ask = async (): Promise<void> => {
       const before = keeping.received().length;
-      keeping.write('GET /menu HTTP/1.1\r\nHost: x\r\n\r\n');
+      keeping.write('GET /menu HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await once(keeping, 'data');
       expect(keeping.received().slice(before)).toMatch(/^HTTP\/1.1 200 /);
     };
@@ -104,7 +104,7 @@ test('a client that does not read its answer is closed; one that reads gets all 
   expect((await sendRaw(server.address, { method: 'GET', path: '/large' })).text).toHaveLength(large.length);
   const stalled = await aConnection(server);
   stalled.pause();
-  stalled.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+  stalled.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await until('both have asked', async () => closed.length === 2);
   await Promise.all(closed);
   const gone = once(stalled, 'close');
@@ -182,9 +182,23 @@ test('a server closes a connection above its maximum and keeps the others', asyn
   const first = await aConnection(server);
   const second = await aConnection(server);
   await once(second, 'close');
-  first.write('GET /menu HTTP/1.1\r\nHost: x\r\n\r\n');
+  first.write('GET /menu HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await once(first, 'data');
   expect(first.received()).toMatch(/^HTTP\/1.1 200 /);
+  first.destroy();
+});
+
+test('a server closes connections above the maximum of one address, and opens others once there is room', async () => {
+  const server = await anApi({}, { maxConnectionsPerAddress: 2 });
+  const [first, second, third] = [await aConnection(server), await aConnection(server), await aConnection(server)];
+  await once(third, 'close');
+  second.destroy();
+  await until('there is room', async () => {
+    const next = await aConnection(server);
+    next.write('GET /menu HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    await once(next, 'close');
+    return next.received().startsWith('HTTP/1.1 200 ');
+  });
   first.destroy();
 });
 
@@ -223,6 +237,35 @@ describe('a body', () => {
 
   test('with many brackets in a text is accepted', async () => {
     expect((await send(JSON.stringify({ name: '['.repeat(1_000) }))).status).toBe(201);
+  });
+});
+
+test('a request with two Authorization headers is refused: who sends it is not clear', async () => {
+  const server = await anApi({}, {}, tokensRequired);
+  const socket = await aConnection(server);
+  const { authorization } = await bearerOf(anOperator);
+  const header = `Authorization: ${authorization}\r\n`;
+  socket.write(`GET /menu HTTP/1.1\r\nHost: localhost\r\n${header}${header}\r\n`);
+  await once(socket, 'data');
+  expect(socket.received()).toMatch(/^HTTP\/1.1 401 /);
+  socket.destroy();
+});
+
+describe('a service without authentication', () => {
+  const statusFor = async (headers: Record<string, string>) =>
+    (await sendRaw((await anApi()).address, { method: 'GET', path: '/menu', headers })).status;
+
+  test.each(['localhost', 'localhost:8001', '127.0.0.1:8001', '[::1]:8001', '127.1.2.3'])(
+    'answers by the name of this machine %s',
+    async (host) => expect(await statusFor({ host })).toBe(200),
+  );
+  test.each(['evil.example', 'evil.example:8001', '127.0.0.1.evil.example', '10.0.0.1', 'localhost.evil.example'])(
+    'refuses %s, which a web page can point here',
+    async (host) => expect(await statusFor({ host })).toBe(403),
+  );
+  test('refuses pages of other sites, but not programs and pages of its own', async () => {
+    expect(await statusFor({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await statusFor({ 'sec-fetch-site': 'same-origin' })).toBe(200);
   });
 });
 

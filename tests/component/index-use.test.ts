@@ -105,7 +105,7 @@ describe("the customers' database with 5,000 orders", () => {
   test('is written by index when an order is recorded and progresses', async () => {
     const { order_id } = anOrder();
     const write = async () => {
-      await recordOrder(userDb, { ...record, order_id }, 'a');
+      await recordOrder(userDb, { order: { ...record, order_id }, bodyHash: 'a', maxOpenOrders: 20 });
       await recordProgress(userDb, {
         ...record,
         order_id,
@@ -115,7 +115,7 @@ describe("the customers' database with 5,000 orders", () => {
         reason: null,
       });
     };
-    expectIndexes(await plans(write), ['userOrder_order_id_key']);
+    expectIndexes(await plans(write), ['userOrder_order_id_key', 'userOrder_open_idx']);
   });
 
   test("is read by index for the first and the next page of a customer's history", async () => {

@@ -59,7 +59,7 @@ test('times are stored and read as they were, and defaults are now', async () =>
   const users = user.openDatabase((await given('user')).url, 2, log);
   closing.push(() => users.$disconnect());
   const order = { order_id: randomUUID(), user_id: randomUUID(), placed_at: '2026-03-29T01:30:00.123Z' };
-  await recordOrder(users, order, 'hash');
+  await recordOrder(users, { order, bodyHash: 'hash' });
   expect((await findOrder(users, order.order_id))?.placedAt.toISOString()).toBe(order.placed_at);
 
   const deliveries = delivery.openDatabase((await given('delivery')).url, 2, log);

@@ -60,7 +60,7 @@ test('a letter is shown in full and redriven, and leaves the dead queue', async 
   });
   expect(await broker.ids(queue)).toEqual(['letter-1']);
   const all = await run(['redrive', queue, '--all', '--json']);
-  expect(JSON.parse(all.stdout)).toEqual({ redriven: 1 });
+  expect(JSON.parse(all.stdout)).toEqual({ redriven: 1, unsigned: 0 });
 });
 
 test('a letter is dropped only with --yes', async () => {

@@ -7,6 +7,9 @@ import { aGate } from '../fixtures/gate';
 import { until } from '../fixtures/until';
 import { deadLetters, queue } from './fixtures/dead-letters';
 
+/** How many were put back. */
+const putBack = async (...given: Parameters<typeof redrive>) => (await redrive(...given)).redriven;
+
 const dead = deadQueue(queue);
 let broker: Awaited<ReturnType<typeof deadLetters>>;
 beforeAll(async () => {
@@ -68,7 +71,7 @@ describe('the dead letter', () => {
     await worker.close();
     const [letter] = await readLetters(broker.url, queue, 'all');
     expect(letter?.body).toEqual({ base64: bytes.toString('base64') });
-    expect(await redrive(broker.url, queue, 'all')).toBe(1);
+    expect(await putBack(broker.url, queue, 'all')).toBe(1);
     expect((await broker.next(queue)).content).toEqual(bytes);
   });
 
@@ -82,7 +85,7 @@ describe('the dead letter', () => {
       expect(two?.id).not.toBe(one?.id);
       const ids = [String(two?.id)];
       expect(await readLetters(broker.url, queue, { ids })).toEqual([two]);
-      expect(await redrive(broker.url, queue, { ids })).toBe(1);
+      expect(await putBack(broker.url, queue, { ids })).toBe(1);
       expect((await broker.next(queue)).content.toString()).toBe('two');
       await broker.dead(1);
     },
@@ -92,7 +95,7 @@ describe('the dead letter', () => {
 describe('redriving', () => {
   test('one letter leaves the others in the dead queue', async () => {
     await broker.addDeadLetters(3);
-    expect(await redrive(broker.url, queue, { ids: ['letter-1'] })).toBe(1);
+    expect(await putBack(broker.url, queue, { ids: ['letter-1'] })).toBe(1);
     expect(await broker.ids(queue)).toEqual(['letter-1']);
     await until('the others', async () => (await broker.count(dead)) === 2);
     expect(await broker.ids(dead)).toEqual(['letter-0', 'letter-2']);
@@ -102,7 +105,7 @@ describe('redriving', () => {
     const handled: number[] = [];
     await broker.worker(async ({ n }) => void handled.push(n));
     await broker.addDeadLetters(120);
-    expect(await redrive(broker.url, queue, 'all')).toBe(120);
+    expect(await putBack(broker.url, queue, 'all')).toBe(120);
     await until('every event handled', () => handled.length === 120);
     expect(new Set(handled).size).toBe(120);
     expect(await broker.count(dead)).toBe(0);
@@ -118,7 +121,7 @@ describe('redriving', () => {
     });
     await broker.dead(1);
     await worker.close();
-    await redrive(broker.url, queue, 'all');
+    await putBack(broker.url, queue, 'all');
     const { properties } = await broker.next(queue);
     expect(properties).toMatchObject({ messageId: 'm-1', replyTo: undefined, expiration: undefined });
     expect(properties.headers).toEqual({ 'x-redriven': 1 });
@@ -129,7 +132,7 @@ describe('redriving', () => {
     await broker.send(queue, '{}', { appId: 'old-program', replyTo: 'somewhere' });
     await broker.dead(1);
     await worker.close();
-    await redrive(broker.url, queue, 'all');
+    await putBack(broker.url, queue, 'all');
     const { properties } = await broker.next(queue);
     expect(properties.replyTo).toBeUndefined();
     expect(properties.headers).toMatchObject({ 'x-app-id': 'old-program' });
@@ -139,7 +142,7 @@ describe('redriving', () => {
     await broker.worker(async () => undefined);
     await broker.send(dead, '{"n":"one"}', { messageId: 'm-1', headers: { 'x-attempts': 20, 'x-reason': 'before' } });
     for (const redriven of [1, 2]) {
-      expect(await redrive(broker.url, queue, 'all')).toBe(1);
+      expect(await putBack(broker.url, queue, 'all')).toBe(1);
       await broker.dead(1);
       const [letter] = await readLetters(broker.url, queue, 'all');
       expect(letter).toMatchObject({ id: 'm-1', attempts: 1, redriven, reason: 'n: not a number' });
@@ -148,7 +151,7 @@ describe('redriving', () => {
 
   test('all letters twice at once requeues each letter once', async () => {
     const ids = await broker.addDeadLetters(200);
-    const counts = await Promise.all([1, 2].map(() => redrive(broker.url, queue, 'all')));
+    const counts = await Promise.all([1, 2].map(() => putBack(broker.url, queue, 'all')));
     expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(200);
     expect((await broker.ids(queue)).sort()).toEqual(ids.sort());
   });
@@ -156,7 +159,7 @@ describe('redriving', () => {
   test('one letter twice at once requeues it once, and the other command fails', async () => {
     await broker.addDeadLetters(100);
     const which = { ids: ['letter-99'] };
-    const outcomes = await Promise.allSettled([1, 2].map(() => redrive(broker.url, queue, which)));
+    const outcomes = await Promise.allSettled([1, 2].map(() => putBack(broker.url, queue, which)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await broker.ids(queue)).toEqual(['letter-99']);
   });
@@ -164,13 +167,13 @@ describe('redriving', () => {
   test('two letters by concurrent commands finds both', async () => {
     await broker.addDeadLetters(200);
     const ids = ['letter-10', 'letter-190'];
-    expect(await Promise.all(ids.map((id) => redrive(broker.url, queue, { ids: [id] })))).toEqual([1, 1]);
+    expect(await Promise.all(ids.map((id) => putBack(broker.url, queue, { ids: [id] })))).toEqual([1, 1]);
     expect((await broker.ids(queue)).sort()).toEqual(ids);
   });
 
   test('an unknown id is an error, but the known ids are requeued', async () => {
     await broker.addDeadLetters(2);
-    const redriven = redrive(broker.url, queue, { ids: ['letter-1', 'unknown'] });
+    const redriven = putBack(broker.url, queue, { ids: ['letter-1', 'unknown'] });
     await expect(redriven).rejects.toThrow(new ExpectedError(`no dead letter of ${queue} has the id unknown`));
     expect(await broker.ids(queue)).toEqual(['letter-1']);
     await broker.dead(1);
@@ -179,9 +182,9 @@ describe('redriving', () => {
   test('the last of a thousand letters, and then all others, finds each', async () => {
     const ids = await broker.addDeadLetters(1_000);
     expect(await overviewOf(queue)).toMatchObject({ dead: 1_000 });
-    expect(await redrive(broker.url, queue, { ids: ['letter-999'] })).toBe(1);
+    expect(await putBack(broker.url, queue, { ids: ['letter-999'] })).toBe(1);
     await broker.dead(999);
-    expect(await redrive(broker.url, queue, 'all')).toBe(999);
+    expect(await putBack(broker.url, queue, 'all')).toBe(999);
     expect((await broker.ids(queue)).sort()).toEqual(ids.sort());
   });
 });
@@ -208,7 +211,7 @@ test('letters that the broker refuses to requeue stay in the dead queue', async 
   await broker.limit(1);
   await until('the limit to take effect', async () => {
     await broker.send(queue, '{}', { messageId: 'filler' }).catch(() => undefined);
-    return redrive(broker.url, queue, 'all').then(
+    return putBack(broker.url, queue, 'all').then(
       () => false,
       (error: unknown) => error instanceof ExpectedError,
     );

@@ -102,6 +102,23 @@ describe('the orders', () => {
     expect(new Set(pages).size).toBe(5);
   });
 
+  test('fill a page with at most 2,000 items, and a larger order has a page of its own', async () => {
+    const dishes = Array.from({ length: 200 }, (_, n) => ({ name: `Dish ${n}`, price: 1, type: 'VEG' as const }));
+    const large = await withRestaurant(service.db, { menu: dishes });
+    const quantities = large.items.map(() => 1);
+    const placed: string[] = [];
+    for (let n = 0; n < 12; n += 1)
+      placed.push((await service.placed(large, { restaurants: [aPart(large, ...quantities)] })).order_id);
+    const pages: string[][] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await list(`limit=100${cursor && `&cursor=${cursor}`}`);
+      pages.push(ids(page.data));
+      cursor = page.next_cursor;
+    }
+    expect(pages.map(({ length }) => length)).toEqual([10, 2]);
+    expect(pages.flat().sort()).toEqual(placed.sort());
+  });
+
   test('that were only cancelled, never placed, are not listed', async () => {
     const order = anOrder();
     await service.change(aChange(order, 'CANCELLED'));

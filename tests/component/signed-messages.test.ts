@@ -9,7 +9,7 @@ import { createSignature, signatureHeader } from '../../lib/broker/signature';
 import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
-import { redrive } from '../../tools/broker/dead-letters';
+import { readLetters, redrive } from '../../tools/broker/dead-letters';
 import { consumeDeliveryQueues } from '../../workers/delivery/consumers';
 import { consumeRestaurantQueues } from '../../workers/restaurant/consumers';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
@@ -97,6 +97,24 @@ describe.each([shared, own])('a request to %s', (queue) => {
     expect([handled, adopted]).toEqual([[], []]);
   });
 
+  test('without one stays dead when all are put back: the tool signs what it puts back', async () => {
+    const failed = request(queue, 'forged', await open({}));
+    await expect(failed).rejects.toBeInstanceOf(ServiceFault);
+    const [letter] = await until('the dead letter', async () => {
+      const letters = await readLetters(vhost.url, queue, 'all').catch(() => []);
+      return letters.length > 0 && letters;
+    });
+    const ids = [letter?.id ?? ''];
+    for (const which of ['all', { ids }] as const)
+      expect(await redrive(vhost.url, queue, which, { signature })).toEqual({ redriven: 0, unsigned: 1 });
+    expect(handled).toEqual([]);
+    expect(await redrive(vhost.url, queue, { ids }, { signature, unsigned: true })).toEqual({
+      redriven: 1,
+      unsigned: 0,
+    });
+    await until('it is handled', async () => [...handled, ...adopted].includes('forged'));
+  });
+
   const elsewhere = queue === own ? shared : own;
   const forgeries: [string, (text: string) => string][] = [
     ['with another secret', (text) => foreignSignature.sign(queue, true, bodyOf(text))],
@@ -143,7 +161,7 @@ describe('an event', () => {
       'two attempts and the dead letter',
       async () => (await channel.checkQueue(deadQueue(own))).messageCount === 1,
     );
-    expect(await redrive(vhost.url, own, 'all', signature)).toBe(1);
+    expect(await redrive(vhost.url, own, 'all', { signature })).toEqual({ redriven: 1, unsigned: 0 });
     await until('the third attempt', () => handled.length === 3);
     expect(handled).toEqual(['event', 'event', 'event']);
   });

@@ -77,7 +77,7 @@ describe('RabbitMQ', () => {
 describe('Redis', () => {
   const open = async (ca: string, cacheLog = log) => {
     const front = opened(await tlsFront(hostOf(process.env.REDIS_URL ?? ''), read(files.server)));
-    const env = { REDIS_URL: `rediss://localhost:${front.port}`, REDIS_CA_FILE: ca, AUTH_SECRET: 's'.repeat(32) };
+    const env = { REDIS_URL: `rediss://localhost:${front.port}`, REDIS_CA_FILE: ca, AUTH_SECRET: 'secret: '.repeat(4) };
     const config = loadConfig(schemas.userApi, env);
     return opened(openCache(config.REDIS_URL, cacheLog, { ca: config.REDIS_CA_FILE }));
   };

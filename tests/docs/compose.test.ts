@@ -21,7 +21,7 @@ const service = z.object({
 });
 /** Every password is a variable without a default. */
 const secret = /\$\{([A-Z_]+):\?see docs\/containers\.md\}/g;
-const aSecret = 'c'.repeat(64);
+const aSecret = 'cd'.repeat(32);
 const file = (name: string) => readFileSync(path.join(projectRoot, name), 'utf8');
 const { services } = z
   .object({ services: z.record(z.string(), service) })

@@ -142,7 +142,7 @@ test('each of two restaurants sees and decides its own part of an order', async 
     body: { data: { orders: [{ restaurant_id: one.id, status: 'CONFIRMED' }] } },
   });
   const list = await as(mine, ['restaurant', 'GET', '/orders']);
-  expect(list.body.data).toMatchObject([{ order_id, orders: [{ restaurant_id: one.id }] }]);
+  expect(list.body.data).toMatchObject([{ order_id, total: 4.5, orders: [{ restaurant_id: one.id }] }]);
 });
 
 describe("another courier's job", () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ConfirmChannel, GetMessage, Message } from 'amqplib';
 import { deadQueue, platformAppId, type QueueName } from '../../contracts/names';
 import { copyProperties, historyHeaders, historyOf } from '../../lib/broker/message-copy';
-import { signatureHeader, type Signature } from '../../lib/broker/signature';
+import { signatureHeader, unsignedCode, type Signature } from '../../lib/broker/signature';
 import { ExpectedError, messageOf } from '../cli/cli';
 import { claimDeadLetters, withBroker } from './broker';
 
@@ -64,17 +64,32 @@ const batchSize = 50;
 export const readLetters = (url: string, queue: QueueName, selection: Selection, limit = Infinity) =>
   visit(url, queue, selection, async () => undefined, limit);
 
+interface RedriveOptions {
+  /** Signs what is put back. */
+  signature?: Signature | undefined;
+  /** Whether letters that were refused for their signature are put back, and so signed, too. Only where each is named. */
+  unsigned?: boolean;
+}
+
+/** Someone may have forged it. */
+const isUnsigned = ({ reason, firstReason }: DeadLetter): boolean =>
+  [reason, firstReason].some((text) => text?.startsWith(unsignedCode));
+
 /**
- * Puts dead letters back into their queue with their attempts reset to 0, and resolves to their number. With a signature they are signed.
- * A letter leaves the dead queue only once the broker has confirmed its copy: a command that is cut short loses nothing, and puts at most one
+ * Puts dead letters back into their queue with their attempts reset to 0, and resolves to the numbers of those and of the unsigned ones, which
+ * stay. A letter leaves the dead queue only once the broker has confirmed its copy: a command that is cut short loses nothing, and puts at most one
  * batch back twice. Throws ExpectedError when there is no letter with one of the ids; those with the other ids have been put back then.
  */
-export async function redrive(url: string, queue: QueueName, selection: Selection, signature?: Signature) {
+export async function redrive(url: string, queue: QueueName, selection: Selection, options: RedriveOptions = {}) {
+  const { signature, unsigned = false } = options;
+  let redriven = 0;
   const letters = await visit(url, queue, selection, async (messages, channel) => {
-    await publish(channel, queue, messages, signature);
-    for (const message of messages) channel.ack(message);
+    const trusted = unsigned ? messages : messages.filter((message) => !isUnsigned(parseDeadLetter(message)));
+    await publish(channel, queue, trusted, signature);
+    for (const message of trusted) channel.ack(message);
+    redriven += trusted.length;
   });
-  return letters.length;
+  return { redriven, unsigned: letters.length - redriven };
 }
 
 /** Deletes the dead letters with this id, and resolves to their number. Throws ExpectedError when there is none. */

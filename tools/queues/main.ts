@@ -98,7 +98,8 @@ export const main = createMain((run) => {
   subcommand('show', 'show dead letters in full', showLetters).option('--id <id>', 'only this one');
   subcommand('redrive', 'put dead letters back into their queue', redriveLetters)
     .option('--id <id...>', 'these')
-    .option('--all', 'all that are there', false);
+    .option('--all', 'all that are there, but unsigned ones', false)
+    .option('--unsigned', 'those named, though their signature was refused: somebody may have forged them', false);
   subcommand('drop', 'delete a dead letter', dropLetter)
     .requiredOption('--id <id>', 'which')
     .option('--yes', 'delete it; without it, it is only shown', false);
@@ -135,13 +136,18 @@ async function showLetters(queue: QueueName, { name, json, limit, id }: Flags & 
   return letters.length > 0 ? letters.flatMap(detailLines) : [`${queue} has no dead letters.`];
 }
 
-async function redriveLetters(queue: QueueName, options: Flags & { id?: string[]; all: boolean }) {
-  const { id: ids = [], all, ...flags } = options;
+async function redriveLetters(queue: QueueName, options: Flags & { id?: string[]; all: boolean; unsigned: boolean }) {
+  const { id: ids = [], all, unsigned, ...flags } = options;
   if (all === ids.length > 0) throw new ExpectedError('which ones? either --id <id>, or --all');
+  if (all && unsigned)
+    throw new ExpectedError('unsigned ones only by name: --id <id> --unsigned, once you know who sent them');
   const { amqp } = await brokerOf(flags.name);
   const secret = process.env.MESSAGE_SECRET;
-  const redriven = await redrive(amqp, queue, all ? 'all' : { ids }, secret ? createSignature(secret) : undefined);
-  return [flags.json ? JSON.stringify({ redriven }) : `${redriven} put back into ${queue}.`];
+  const signature = secret ? createSignature(secret) : undefined;
+  const done = await redrive(amqp, queue, all ? 'all' : { ids }, { signature, unsigned });
+  if (flags.json) return [JSON.stringify(done)];
+  const left = `${done.unsigned} stay: their signature was refused. If you know who sent them: --id <id> --unsigned`;
+  return [`${done.redriven} put back into ${queue}.`, ...(done.unsigned > 0 ? [left] : [])];
 }
 
 async function dropLetter(queue: QueueName, { id, yes, ...flags }: Flags & { id: string; yes: boolean }) {

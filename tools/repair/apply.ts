@@ -1,6 +1,12 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { sendCommand } from '../../api/order-commands';
-import { orderWorkflowId, placementUpdateId, ratingWorkflowId, workflowTypes } from '../../contracts/names';
+import {
+  orderWorkflowId,
+  placementUpdateId,
+  ratingWorkflowId,
+  unknownUser,
+  workflowTypes,
+} from '../../contracts/names';
 import { limits } from '../../contracts/limits';
 import type { Decision } from '../../contracts/states';
 import { fitted } from '../../contracts/texts';
@@ -10,7 +16,7 @@ import { startWorkflow } from '../../lib/temporal/send';
 import { findOrderGroup } from '../../prisma/restaurant/orders';
 import { withRepairLock } from '../../prisma/user/orders';
 import { placeUpdate } from '../../workflows/messages';
-import { noBodyHash, orderStart, ratingStart, unknownUser } from '../../workflows/start';
+import { noBodyHash, orderStart, ratingStart } from '../../workflows/start';
 import { inspect, type Finding, type RepairDeps } from './inspect';
 import { lostReason, type Remedy } from './remedy';
 

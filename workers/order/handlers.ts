@@ -1,14 +1,14 @@
 /** What the order worker does with a message: it starts the workflow of an order, or signals it. */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { AdoptOrderMessage, AgentAssignedMessage } from '../../contracts/messages';
-import { orderWorkflowId, workflowTypes } from '../../contracts/names';
+import { orderWorkflowId, unknownUser, workflowTypes } from '../../contracts/names';
 import { isStale, type OrderPolicy } from '../../contracts/policy';
 import type { OrderInput } from '../../contracts/workflow';
 import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';
 import { findOrder } from '../../prisma/user/orders';
 import { agentAssignedSignal } from '../../workflows/messages';
-import { confirmedOrder, noBodyHash, orderStart, unknownUser } from '../../workflows/start';
+import { confirmedOrder, noBodyHash, orderStart } from '../../workflows/start';
 
 /** A frozen Temporal must not occupy the prefetch: the message is retried. */
 const temporalTimeoutMs = 5_000;

@@ -96,7 +96,7 @@ const version = (buildId: string) => ({ deploymentName: ordersDeployment, buildI
 /** Implements the activities' records in the user service's database. */
 export const createRecords = (db: Database): { records: OrderRecords; ratings: RatingRecords } => ({
   records: {
-    record: (order, bodyHash) => recordOrder(db, order, bodyHash),
+    record: (order) => recordOrder(db, order),
     progress: (progress) => recordProgress(db, progress),
   },
   ratings: { store: (rating) => storeRating(db, rating) },

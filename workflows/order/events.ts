@@ -3,7 +3,7 @@
  * A type that the public log has too has the same name there (contract, section 8).
  */
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
-import type { AssignedAgent, OrderCommand, OrderResult } from '../../contracts/workflow';
+import type { AssignedAgent, OrderCommand, OrderResult, PlacementRefusal } from '../../contracts/workflow';
 import type { Service } from '../calls';
 
 /** The steps that can be undone. */
@@ -30,7 +30,7 @@ export type OrderEvent =
   | { type: 'released' }
   /** The restaurant side has checked, priced and stored the order. */
   | { type: 'accepted'; total: string }
-  | { type: 'rejected'; reason: string }
+  | { type: 'rejected'; reason: string; code?: PlacementRefusal }
   /** The order of an old program, or of a lost run, continues here. */
   | { type: 'adopted'; confirmed: boolean; total: string | null; reason: string | null }
   // The restaurants' decisions

@@ -21,7 +21,7 @@ const evolutions: {
   stale: (state) => ({ ...state, attention: 'STALE' }),
   released: (state) => ({ ...state, attention: null }),
   accepted: (state, { total }) => answered({ ...state, total }, { outcome: 'placed', total }),
-  rejected: (state, { reason }) => answered(state, { outcome: 'rejected', reason }),
+  rejected: (state, { reason, code }) => answered(state, { outcome: 'rejected', reason, ...(code && { code }) }),
   adopted(state, { confirmed, total, reason }) {
     const adopted = answered({ ...state, total: state.total ?? total }, { outcome: 'settled', total, reason });
     return confirmed ? { ...confirm(adopted), deliveryUncertain: true } : adopted;

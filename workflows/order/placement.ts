@@ -26,6 +26,13 @@ export async function place(run: OrderRun): Promise<OrderResult | undefined> {
     forgetAll();
     return settle(run, recorded.first);
   }
+  if (recorded.outcome === 'refused') {
+    forgetAll();
+    const { code, reason } = recorded;
+    run.emit({ type: 'rejected', reason, code });
+    await undoAll(run, reason);
+    return { outcome: 'REJECTED', reason, code };
+  }
   run.emit({ type: 'recorded', placedAt: recorded.placedAt });
   if (input.stale) await awaitOperator(run);
   if (recorded.notCreated !== undefined) run.avoidLocal('restaurant', recorded.notCreated);
@@ -71,10 +78,10 @@ async function awaitOperator(run: OrderRun): Promise<void> {
  * The restaurant may already have the order, from a workflow task whose completion was lost (ADR 13).
  */
 async function recordAndCreate(run: OrderRun): Promise<PlaceStepReply> {
-  const { order, bodyHash, stale } = run.input;
+  const { order, bodyHash, maxOpenOrders, stale } = run.input;
   const step = stale ? 'recordOrder' : 'placeOrder';
   try {
-    return await run.unlessStopped(() => run.call(step, { order, bodyHash }));
+    return await run.unlessStopped(() => run.call(step, { order, bodyHash, maxOpenOrders }));
   } catch (error) {
     if (!(error instanceof OrderStopped || isCancellation(error))) throw error;
     return CancellationScope.nonCancellable(() => run.call('recordOrder', { order, bodyHash }));

@@ -18,6 +18,18 @@ describe('an order that ends early', () => {
     expect(undoCalls(order)).toEqual(['recordProgress CANCELLED']);
   });
 
+  it('is refused when its customer has too many open ones, and leaves nothing at all', async () => {
+    const refused: RecordOutcome = { outcome: 'refused', code: 'TOO_MANY_OPEN_ORDERS', reason: 'enough' };
+    const order = await given({ recordOrder: async () => refused });
+    expect(await order.place()).toMatchObject({ outcome: 'rejected', code: 'TOO_MANY_OPEN_ORDERS', reason: 'enough' });
+    expect(await order.handle.result()).toEqual({
+      outcome: 'REJECTED',
+      code: 'TOO_MANY_OPEN_ORDERS',
+      reason: 'enough',
+    });
+    expect(undoCalls(order)).toEqual([]);
+  });
+
   it('is undone when the restaurant refuses it', async () => {
     const order = await given();
     await order.place();

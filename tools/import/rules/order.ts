@@ -1,6 +1,6 @@
 /** One order in our databases, made of what the old ones hold of it. Pure. */
 import { placeOrderMessage, type PlaceOrderMessage } from '../../../contracts/messages';
-import { unknownUser } from '../../../workflows/start';
+import { unknownUser } from '../../../contracts/names';
 import type { OldOrder, OldRows } from '../old/by-order';
 import type { Note } from '../oddities';
 import type { Catalog } from './catalog';
