@@ -58,7 +58,9 @@ async function stepLevelTo(level: string): Promise<void> {
 }
 
 test('a log level changed at run time applies to existing loggers and to the Temporal SDK', async () => {
-  const { order_id } = await placed();
+  const first = await placed();
+  const { order_id } = first;
+  await pageOf(first);
   await lineIn('worker-order', { event: 'order-placed', order_id });
   expect((await linesOf('worker-order')).filter(({ level }) => Number(level) < 30)).toEqual([]);
 
@@ -66,10 +68,28 @@ test('a log level changed at run time applies to existing loggers and to the Tem
   const later = await placed();
   await lineIn('worker-order', { event: 'temporal', msg: 'Workflow started', order_id: later.order_id });
   await lineIn('worker-restaurant', { event: 'message-handled', order_id: later.order_id });
-  await lineIn('api-user', { event: 'request', order_id: later.order_id });
-  expect((await linesOf('api-user')).filter((line) => line['order_id'] === order_id)).toEqual([]);
+  await pageOf(later);
+  await lineIn('api-user', { event: 'request', method: 'GET', level: 20, order_id: later.order_id });
+  const reads = (await linesOf('api-user')).filter(({ method }) => method === 'GET');
+  expect(reads.filter((line) => line['order_id'] === order_id)).toEqual([]);
 
   await stepLevelTo('trace'); // for the rest of this file
+});
+
+/** The role, and a name that does not reveal the `sub`. */
+const anOperatorsPseudonym = expect.stringMatching(/^operator:[\da-f]{12}$/) as string;
+
+test('a refused request is logged with who sent it, and with the order of its path, whatever its body names', async () => {
+  const [order, another] = [await placed(), await placed()];
+  const body = { status: 'LOST', order_id: another.order_id };
+  const request_id = `refused-${randomUUID()}`;
+  const headers = { 'x-request-id': request_id };
+  await call('restaurant', 'POST', `/orders/${order.order_id}/decision`, body, headers);
+  expect(await lineIn('api-restaurant', { event: 'request', request_id, status: 422 })).toMatchObject({
+    level: 30,
+    order_id: order.order_id,
+    caller: anOperatorsPseudonym,
+  });
 });
 
 describe('one order', () => {
@@ -79,7 +99,8 @@ describe('one order', () => {
     const { order_id } = order;
     const workflow_id = orderWorkflowId(order_id);
 
-    await lineIn('api-user', { event: 'request', route: '/orders', status: 201, order_id, workflow_id });
+    const fields = { event: 'request', level: 30, route: '/orders', status: 201, order_id, workflow_id };
+    expect(await lineIn('api-user', fields)).toMatchObject({ caller: anOperatorsPseudonym });
     await lineIn('api-restaurant', { event: 'request', route: '/orders/:order_id/decision', order_id, workflow_id });
     await lineIn('api-delivery', { event: 'request', route: '/deliveries/:order_id', order_id, workflow_id });
     for (const event of ['order-placed', 'order-confirmed', 'agent-assigned'])
