@@ -51,6 +51,10 @@ export function fitted(text: string, form: TextForm, maxLength: number): string 
   return isVisible.test(left) ? left : undefined;
 }
 
+/** Strangers' text within Markdown: it looks as they wrote it, on one line, and makes no heading, link or further entry. */
+export const verbatim = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!#|~&@]|:(?=\/\/)|(?<=www)\./gi, (sign) => `\\${sign}`);
+
 /** The text with its control characters as `\u001b`, so that it controls no terminal. In a JSON text it means the same as before. */
 export const escaped = (text: string, form: TextForm): string =>
   text.replace(everyControl[form], (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);

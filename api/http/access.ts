@@ -103,7 +103,7 @@ async function readCaller(header: string, verify: tokens.Verify): Promise<Caller
 }
 
 function refuseToken(error: unknown): never {
-  if (error instanceof tokens.TokenRefusedError) throw unauthenticated(error.message);
+  if (error instanceof tokens.TokenRefusedError) throw Object.assign(unauthenticated(error.message), { cause: error });
   if (error instanceof tokens.KeysUnavailableError) throw unavailable('Tokens cannot be verified now. Try again.');
   throw error;
 }

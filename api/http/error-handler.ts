@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
+import { UnusableKeyError } from '../../lib/http/tokens';
 import type { Log } from '../../lib/logging/log';
 import { isDatabaseUnavailable } from '../../lib/postgres/database';
 import { TemporalUnavailableError, WorkflowGoneError } from '../../lib/temporal/errors';
@@ -12,6 +13,8 @@ export const answerError =
     if (error instanceof UnknownRefusalError)
       log.error({ event: 'unknown-refusal-code', code, err: error }, 'an order refused by a rule that is unknown here');
     else if (status >= 500) log.error({ event: 'request-failed', err: error }, 'a request failed');
+    else if (error instanceof HttpProblem && error.cause instanceof UnusableKeyError)
+      log.warn({ event: 'token-key-unusable', err: error.cause }, 'a published key cannot be used');
     if (res.headersSent) return void res.destroy(); // Express would print the error, then do the same
     const { message, errors, retryAfterSeconds } = refusal;
     if (retryAfterSeconds !== undefined) res.set('Retry-After', String(retryAfterSeconds));

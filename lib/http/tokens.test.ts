@@ -2,7 +2,14 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
-import { createVerify, KeysUnavailableError, signToken, TokenRefusedError, type TokenRules } from './tokens';
+import {
+  createVerify,
+  KeysUnavailableError,
+  signToken,
+  TokenRefusedError,
+  UnusableKeyError,
+  type TokenRules,
+} from './tokens';
 
 const rules: TokenRules = { issuer: 'food-delivery', audience: 'food-delivery', clockSkewSeconds: 5 };
 const secret = 'a secret of thirty-two characters at the least';
@@ -65,14 +72,19 @@ describe('tokens signed with a published key', () => {
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const newer = generateKeyPairSync('rsa', { modulusLength: 2048 });
   let published: { key: KeyObject; kid: string }[];
+  let publish: () => Promise<object>;
   let server: Server;
   let jwksUrl: string;
 
   beforeEach(async () => {
     published = [{ key: pair.publicKey, kid: 'one' }];
+    publish = async () => ({
+      keys: await Promise.all(published.map(async ({ key, kid }) => ({ ...(await exportJWK(key)), kid }))),
+    });
     server = createServer((_req, res) => {
-      void Promise.all(published.map(async ({ key, kid }) => ({ ...(await exportJWK(key)), kid }))).then((keys) =>
-        res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys })),
+      publish().then(
+        (keys) => res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(keys)),
+        () => res.writeHead(500).end(),
       );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -96,6 +108,24 @@ describe('tokens signed with a published key', () => {
     const pem = Buffer.from(pair.publicKey.export({ type: 'spki', format: 'pem' }));
     const token = await signed(pem, 'HS256', {}, { kid: 'one' });
     await expect(verify(token)).rejects.toBeInstanceOf(TokenRefusedError);
+  });
+
+  test.each([
+    ['is too short', { n: 'AQAB' }],
+    ['lacks its modulus', { n: undefined }],
+  ])('are refused when their key %s, and say so', async (_what, broken) => {
+    const jwk = await exportJWK(pair.publicKey);
+    publish = async () => ({ keys: [{ ...jwk, ...broken, kid: 'one' }] });
+    const verify = createVerify({ jwksUrl }, rules);
+    const token = await signed(pair.privateKey, 'RS256', {}, { kid: 'one' });
+    await expect(verify(token)).rejects.toBeInstanceOf(UnusableKeyError);
+  });
+
+  test('cannot be checked while the server of the keys fails', async () => {
+    publish = () => Promise.reject(new Error('no keys'));
+    const verify = createVerify({ jwksUrl }, rules);
+    const token = await signed(pair.privateKey, 'RS256', {}, { kid: 'one' });
+    await expect(verify(token)).rejects.toBeInstanceOf(KeysUnavailableError);
   });
 
   test('cannot be checked while the keys are not published', async () => {

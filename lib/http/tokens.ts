@@ -18,7 +18,12 @@ export type Verify = (token: string) => Promise<JWTPayload>;
 
 /** Thrown when a token is malformed, expired, has another audience, or an invalid signature. The message may be shown to its sender. */
 export class TokenRefusedError extends Error {
-  override readonly name = 'TokenRefusedError';
+  override readonly name: string = 'TokenRefusedError';
+}
+
+/** Thrown when a token names a published key that cannot be used, say because it is too short. Whoever publishes it has to mend it. */
+export class UnusableKeyError extends TokenRefusedError {
+  override readonly name = 'UnusableKeyError';
 }
 
 /** Thrown when a token cannot be checked now. Retryable. */
@@ -81,13 +86,21 @@ export function cachedToken(sign: () => Promise<string>, useMs: number): () => P
   };
 }
 
-/** Any other error of the library means that the token is invalid. */
+/** Any other error of the library means that the token is invalid; one of another kind, that a key is. */
 function toTokenError(error: unknown): Error {
   if (error instanceof errors.JWTExpired) return new TokenRefusedError('The token has expired', { cause: error });
   if (error instanceof errors.JWTClaimValidationFailed)
     return new TokenRefusedError(`The token's "${error.claim}" is not accepted here`, { cause: error });
-  const keysFailed = [errors.JWKSTimeout, errors.JWKSInvalid].some((type) => error instanceof type);
-  if (keysFailed || !(error instanceof errors.JOSEError))
+  if (areKeysUnavailable(error))
     return new KeysUnavailableError('the published keys cannot be loaded', { cause: error });
+  if (!(error instanceof errors.JOSEError))
+    return new UnusableKeyError('The key of the token cannot be used', { cause: error });
   return new TokenRefusedError('The token is not valid', { cause: error });
 }
+
+/** The server of the keys does not answer, or not with keys. `fetch` names only its own failures so. */
+const areKeysUnavailable = (error: unknown): boolean =>
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') ||
+  String(error) === 'TypeError: fetch failed';

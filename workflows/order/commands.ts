@@ -2,6 +2,7 @@
 import type { SearchInStep } from '../../activities/combined';
 import type { ChangeDeliveryReply } from '../../contracts/messages';
 import type { DeliveryStatus } from '../../contracts/states';
+import { verbatim } from '../../contracts/texts';
 import type { CommandOf, CommandOutcome } from '../../contracts/workflow';
 import { decide, isRefused, outcomeOf } from './decide';
 import type { OrderEvent } from './events';
@@ -128,7 +129,8 @@ async function decline(run: OrderRun, command: CommandOf<'decline'>): Promise<Co
   const { agent, order_id } = run.state;
   if (!agent) return noAgentYet;
   const change = { order_id, status: 'DECLINED' as const, agent_id: agent.agent_id };
-  const write = () => run.call('changeDelivery', change, `Delivery declined by ${agent.agent_name}`);
+  const write = () =>
+    run.call('changeDelivery', change, `Delivery declined by ${verbatim(agent.agent_name ?? agent.agent_id)}`);
   const declined = await run.watchdog.holdDuring(() => run.unlessStopped(write), isAtTarget);
   if (declined.outcome === 'refused') {
     if (declined.status === 'DELIVERED') noteDelivered(run);

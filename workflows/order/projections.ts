@@ -1,6 +1,7 @@
 /** What is shown of an order, each a function of an event or of the state. A new event needs a line here only if it shows more than its type. */
 import type { OrderStage } from '../../contracts/states';
 import { searchAttributes } from '../../contracts/names';
+import { verbatim } from '../../contracts/texts';
 import type { OrderProgress, OrderView, TimelineEntry } from '../../contracts/workflow';
 import type { OrderEvent, OrderEventOf } from './events';
 import type { OrderFacts, OrderState } from './state';
@@ -131,18 +132,18 @@ export function viewOf({ order_id, user_id, placed_at, ...state }: OrderState, t
   return { ...order, status, delivery, agent, ...(parts && { parts }), total, reason, attention, timeline };
 }
 
-/** The order as Markdown, for the Web UI. */
+/** The order as Markdown, for the Web UI. Reasons, names and details may be strangers' texts. */
 export function currentDetails(view: OrderView): string {
   const facts = [
     `**Order ${view.status}**`,
     view.delivery && `delivery **${view.delivery}**`,
     view.total && `total ${view.total}`,
-    view.agent && `agent ${view.agent.agent_name}`,
-    view.reason && `reason: ${view.reason}`,
+    view.agent && `agent ${verbatim(view.agent.agent_name)}`,
+    view.reason && `reason: ${verbatim(view.reason)}`,
     view.attention && `**needs attention: ${view.attention}**`,
   ];
   const timeline = view.timeline.map(
-    ({ at, event, detail }) => `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${detail}` : ''}`,
+    ({ at, event, detail }) => `- \`${at.slice(11, 19)}\` ${event}${detail ? `: ${verbatim(detail)}` : ''}`,
   );
   return [facts.filter(Boolean).join(' · '), '', ...timeline].join('\n');
 }
