@@ -80,6 +80,11 @@ test.each(['line', 'lines'] as const)(
   },
 );
 
+test('a text is stored composed, so that two that look alike are alike', () => {
+  expect(tidied(' cafe\u0301 ')).toBe('caf\u00e9');
+  expect(tidied('caf\u00e9')).toBe(tidied('cafe\u0301'));
+});
+
 test('any text is fitted to the rule, or nothing is left of it', () => {
   fc.assert(
     fc.property(anyText, fc.constantFrom('line', 'lines'), (text, form) => {

@@ -25,8 +25,8 @@ const advice: Record<TextForm, string> = {
   lines: 'remove its control characters',
 };
 
-/** The text as it is stored: without white space around it, and with the line ends of one system. */
-export const tidied = (text: string): string => text.trim().replaceAll('\r\n', '\n');
+/** The text as it is stored: composed (NFC), so that what looks alike is alike, without white space around it, and with the line ends of one system. */
+export const tidied = (text: string): string => text.normalize('NFC').trim().replaceAll('\r\n', '\n');
 
 /** What the author of a tidied text has to do before it is accepted. Undefined if it is fine, as an empty one is. */
 export function faultOf(text: string, form: TextForm): string | undefined {

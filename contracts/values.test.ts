@@ -74,6 +74,12 @@ describe('text', () => {
     expect(read(text(10, 'line'), input)).toBeUndefined(),
   );
 
+  test('may not become too long when it is composed', () => {
+    expect('\u0958'.normalize('NFC')).toHaveLength(2);
+    expect(read(text(10, 'line'), '\u0958'.repeat(10))).toBeUndefined();
+    expect(read(text(10, 'line'), '\u0958'.repeat(5))).toHaveLength(10);
+  });
+
   test('that is refused says what to do', () => {
     const messagesFor = (input: string) =>
       text(10, 'line')

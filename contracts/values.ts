@@ -41,12 +41,13 @@ export const placedAt = z
   .transform((value) => new Date(value).toISOString())
   .refine((value) => fourDigitYear.test(value), 'not a year from 0001 to 9999');
 
-/** Text of at most `max` characters as it is sent; it is tidied (`texts.ts`), and may be empty. */
+/** Text of at most `max` characters, as it is sent and once it is tidied (`texts.ts`), which may lengthen it. It may be empty. */
 export const optionalText = (max: number, form: TextForm) =>
   z
     .string()
     .max(max)
     .overwrite(tidied)
+    .max(max)
     .superRefine((value, ctx) => {
       const fault = faultOf(value, form);
       if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });

@@ -23,9 +23,8 @@ const readId: Reader<string> = (value, name) =>
 const readText =
   (maxLength: number, form: TextForm): Reader<string> =>
   (value, name) => {
-    if (typeof value !== 'string' || value.length > maxLength)
-      return fail(name, `a text of at most ${maxLength} characters`);
-    const text = tidied(value);
+    const text = typeof value === 'string' && value.length <= maxLength ? tidied(value) : undefined;
+    if (text === undefined || text.length > maxLength) return fail(name, `a text of at most ${maxLength} characters`);
     const fault = faultOf(text, form);
     return fault === undefined ? text : refuse(`${name}: ${fault}.`);
   };
