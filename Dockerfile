@@ -32,7 +32,7 @@ FROM runtime AS api
 # The default, 127.0.0.1, is the container's own. The port of the metrics is open to the other containers alone.
 ENV HOST=0.0.0.0 METRICS_PORT=9464
 # Whether it lives, not whether it is ready: some engines replace what is unhealthy, which brings no absent server back.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+HEALTHCHECK --start-interval=1s --start-period=60s --interval=15s --timeout=3s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM api AS api-user
@@ -53,7 +53,7 @@ CMD ["node", "dist/api/delivery/main.js"]
 # --- The workers --------------------------------------------------------------------------------------------------
 FROM runtime AS worker
 ENV HOST=0.0.0.0 METRICS_PORT=9464 HEALTH_PORT=8004
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+HEALTHCHECK --start-interval=1s --start-period=60s --interval=15s --timeout=3s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH_PORT + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM worker AS worker-order
