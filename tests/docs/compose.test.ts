@@ -188,7 +188,7 @@ describe('the passwords', () => {
   const names = [...new Set([...file('docker-compose.yml').matchAll(secret)].map(([, name]) => name))];
 
   it('are made by the command in the docs, all of them and no others', () => {
-    const [, listed = ''] = /^for name in ([^;]*);/m.exec(file('docs/containers.md').replaceAll('\\\n', ' ')) ?? [];
+    const [, listed = ''] = /^ *for name in ([^;]*);/m.exec(file('docs/containers.md').replaceAll('\\\n', ' ')) ?? [];
     expect(listed.trim().split(/\s+/).sort()).toEqual(names.sort());
   });
 
