@@ -11,7 +11,7 @@ import { watchCompensation } from './undo-watch';
  */
 export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: UndoStep[] } | 'delivered'> {
   run.watchdog.clear();
-  const command = run.inbox.nextStop()?.command.kind ?? 'none';
+  const stop = run.inbox.nextStop()?.command;
   run.emit({ type: 'stopped', reason });
   await commitStop();
   const finished = watchCompensation(run);
@@ -21,7 +21,12 @@ export async function undoAll(run: OrderRun, reason: string): Promise<{ failed: 
     run.inBackground(() => recordProgress(run));
     return 'delivered';
   }
-  run.emit({ type: 'cancelling', reason, command });
+  run.emit({
+    type: 'cancelling',
+    reason,
+    command: stop?.kind ?? 'none',
+    ...(stop && { by: stop.by?.role ?? 'operator' }),
+  });
   const failed = await run.saga.compensate();
   finished();
   run.emit({ type: 'cancelled', failed });

@@ -3,7 +3,7 @@
  * A type that the public log has too has the same name there (contract, section 8).
  */
 import type { DeliveryStatus, OrderStatus } from '../../contracts/states';
-import type { AssignedAgent, OrderCommand, OrderResult, PlacementRefusal } from '../../contracts/workflow';
+import type { AssignedAgent, Author, OrderCommand, OrderResult, PlacementRefusal } from '../../contracts/workflow';
 import type { Service } from '../calls';
 
 /** The steps that can be undone. */
@@ -68,8 +68,8 @@ export type OrderEvent =
   // The early end
   /** A limit has expired, or a participant has ended the order: no further step begins. */
   | { type: 'stopped'; reason: string }
-  /** `command`: what ended the order; none for an expired limit, an operator's cancel, or a participant's answer. */
-  | { type: 'cancelling'; reason: string; command: OrderCommand['kind'] | 'none' }
+  /** `command`: what ended the order, and who gave it; none for an expired limit, a cancelled workflow, or a participant's answer. */
+  | { type: 'cancelling'; reason: string; command: OrderCommand['kind'] | 'none'; by?: Author['role'] | 'operator' }
   | { type: 'undone'; step: UndoStep }
   | { type: 'undo-delayed'; services: readonly Service[]; forMs: number }
   | { type: 'undo-failed'; step: UndoStep; error: string }

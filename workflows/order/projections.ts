@@ -40,6 +40,7 @@ const texts: Projection<Text> = {
   'delivered-before': () => ['already delivered'],
   late: () => ['late: needs attention'],
   stopped: hidden,
+  cancelling: ({ reason, by }) => ['cancelling', by ? `by the ${by}: ${reason}` : reason],
   undone: ({ step }) => ['undone', step],
   'undo-delayed': ({ services, forMs }) => [
     'undo keeps failing',
@@ -79,7 +80,9 @@ const lines: Projection<LogLine[]> = {
   ],
   'handed-back': () => [{ event: 'job-handed-back', message: 'job handed back' }],
   late: () => [{ level: 'warn', event: 'delivery-late', message: 'delivery is late' }],
-  cancelling: ({ command }) => [{ event: 'order-undoing', message: 'cancelling the order', fields: { command } }],
+  cancelling: ({ command, by = 'none' }) => [
+    { event: 'order-undoing', message: 'cancelling the order', fields: { command, by } },
+  ],
   'undo-delayed': ({ services, forMs }) => [
     {
       level: 'warn',

@@ -38,6 +38,19 @@ describe('an order that ends early', () => {
     expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
+  it.each([
+    ['the customer', 'customer', (user_id: string) => ({ by: { role: 'customer' as const, user_id } })],
+    ['an operator', 'operator', () => ({})],
+  ])('shows that %s has cancelled it', async (_who, role, author) => {
+    const order = await given();
+    await order.place();
+    const { user_id } = await order.view();
+    expect(await order.update(cancelUpdate, { reason: 'changed my mind', ...author(user_id) })).toEqual(done);
+    const { timeline } = await order.view();
+    const detail = `by the ${role}: changed my mind`;
+    expect(timeline).toContainEqual(expect.objectContaining({ event: 'cancelling', detail }));
+  });
+
   it.each(['placed', 'confirmed'])(
     'is cancelled by the customer when %s, and the cancel is answered when everything is undone',
     async (when) => {
