@@ -36,28 +36,29 @@ const maxItems = 2_000;
  */
 export async function listOrderGroups(db: Database, filter: OrderFilter, limit: number, after?: PageEnd) {
   const { orderId, userId, restaurantIds, status } = filter;
+  const where: Prisma.OrderGroupWhereInput = {
+    orderId,
+    userId,
+    ...(restaurantIds ? { orders: { some: { restaurantId: { in: restaurantIds }, status } } } : { status }),
+    total: { not: null }, // only a tombstone has none
+    ...(after && {
+      placedAt: { lte: after.at },
+      OR: [{ placedAt: { lt: after.at } }, { orderId: { lt: after.id } }],
+    }),
+  };
+  const read = (which: Prisma.OrderGroupWhereInput): Promise<StoredGroup[]> =>
+    db.orderGroup.findMany({ where: which, orderBy: newestFirst, take: limit, include: everything });
+  // One order is a page, whatever its size: its customer's page asks for it, and need not wait for a count.
+  if (orderId !== undefined) return { groups: await read(where), isCut: false };
+
   const page = await db.orderGroup.findMany({
-    where: {
-      orderId,
-      userId,
-      ...(restaurantIds ? { orders: { some: { restaurantId: { in: restaurantIds }, status } } } : { status }),
-      total: { not: null }, // only a tombstone has none
-      ...(after && {
-        placedAt: { lte: after.at },
-        OR: [{ placedAt: { lt: after.at } }, { orderId: { lt: after.id } }],
-      }),
-    },
+    where,
     orderBy: newestFirst,
     take: limit,
     select: { orderId: true, orders: { select: { _count: { select: { items: true } } } } },
   });
   const shown = firstOf(page);
-  const groups = await db.orderGroup.findMany({
-    where: { orderId: { in: shown } },
-    orderBy: newestFirst,
-    include: everything,
-  });
-  return { groups, isCut: shown.length < page.length };
+  return { groups: await read({ orderId: { in: shown } }), isCut: shown.length < page.length };
 }
 
 const newestFirst = [{ placedAt: 'desc' }, { orderId: 'desc' }] satisfies Prisma.OrderGroupOrderByWithRelationInput[];
