@@ -63,7 +63,7 @@ describe('a stale order', () => {
     expect(undoCalls(order)).toEqual(['changeOrder CANCELLED', 'recordProgress CANCELLED']);
   });
 
-  it('on which nobody decides is cancelled by itself', async () => {
+  it('without a decision is cancelled at its limit', async () => {
     const order = await given({}, { staleAfterMs: 500 }, stale);
     const reason = 'placed too long ago or in the future';
     expect(await order.handle.result()).toEqual({ outcome: 'CANCELLED', reason });

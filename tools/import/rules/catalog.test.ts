@@ -21,7 +21,7 @@ test('a menu larger than we allow is brought over and noted', () => {
   expect(kinds()).toContain('menu-too-large');
 });
 
-test('what nobody knows has one stand-in, given once', () => {
+test('an unknown restaurant or item has one stand-in, returned once', () => {
   const { note } = createNotes();
   const catalog = createCatalog();
   for (let i = 0; i < 2; i++) {

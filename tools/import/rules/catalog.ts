@@ -28,7 +28,7 @@ export interface NewMenuItem {
 /** The restaurants and menu items that orders refer to. */
 export type Catalog = ReturnType<typeof createCatalog>;
 
-/** What orders refer to and nobody knows gets a stand-in; `takeStandIns` gives those that are new, once. */
+/** An unknown restaurant or item that an order refers to gets a stand-in; `takeStandIns` returns each new one once. */
 export function createCatalog() {
   const restaurants = new Map<string, string>();
   const menuItems = new Map<string, Pick<NewMenuItem, 'name' | 'type'>>();

@@ -1,4 +1,4 @@
-/** One order in our databases, made of what the old ones hold of it. Pure. */
+/** Converts one order from the rows of the old databases to ours. Pure. */
 import { placeOrderMessage, type PlaceOrderMessage } from '../../../contracts/messages';
 import { unknownUser } from '../../../contracts/names';
 import type { OldOrder, OldRows } from '../old/by-order';
