@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { callerOf } from './access';
-import { unlimited } from './limits';
+import { isUnlimited, keyOf } from './limits';
 import { HttpProblem, refuse } from './refusals';
 
 /** Of one caller, at the same time: as many as a browser has connections, and fewer than a service has to its database. */
@@ -21,8 +21,8 @@ export function shareFairly(): RequestHandler {
   const shares = new Map<string, Share>();
   return (req, res, next) => {
     const caller = callerOf(req);
-    if (!caller || unlimited.includes(caller.role)) return next();
-    const key = `${caller.role}:${caller.sub}`;
+    if (!caller || isUnlimited(caller)) return next();
+    const key = keyOf(caller);
     const share = shares.get(key) ?? { running: 0, waiting: [] };
     shares.set(key, share);
 

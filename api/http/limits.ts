@@ -3,6 +3,7 @@ import type { Caller, Role } from '../../contracts/access';
 import type { RateLimit } from '../../lib/redis/rate-limits';
 import { callerOf } from './access';
 import { HttpProblem, refuse } from './refusals';
+import { isRead } from './telemetry';
 
 /** How many requests each caller may send. What is left out is not limited. */
 export interface RequestLimits {
@@ -11,8 +12,11 @@ export interface RequestLimits {
 }
 
 /** They send many requests at a time, and may do everything anyway. */
-export const unlimited: readonly Role[] = ['operator', 'service'];
-const readMethods = ['GET', 'HEAD', 'OPTIONS'];
+const unlimited: Role[] = ['operator', 'service'];
+export const isUnlimited = ({ role }: Caller): boolean => unlimited.includes(role);
+
+/** What a caller's requests are counted under. */
+export const keyOf = ({ role, sub }: Caller): string => `${role}:${sub}`;
 
 /** Counts each request for its caller, or for its address where it has no token. Throws HttpProblem: TOO_MANY_REQUESTS. */
 export function limitRequests(limits: RequestLimits): RequestHandler {
@@ -31,11 +35,11 @@ export function limitRefused(limits: RequestLimits): ErrorRequestHandler {
 }
 
 async function count(limits: RequestLimits, req: Request, res: Response, caller: Caller | undefined): Promise<void> {
-  if (caller && unlimited.includes(caller.role)) return;
-  const limit = readMethods.includes(req.method) ? limits.reads : limits.writes;
+  if (caller && isUnlimited(caller)) return;
+  const limit = isRead(req.method) ? limits.reads : limits.writes;
   if (!limit) return;
   const { name, quota, windowSeconds } = limit;
-  const key = caller ? `${caller.role}:${caller.sub}` : `address:${networkOf(req.ip ?? 'unknown')}`;
+  const key = caller ? keyOf(caller) : `address:${networkOf(req.ip ?? 'unknown')}`;
   const { allowed, remaining, resetMs } = await limit.take(key);
   const resetSeconds = Math.max(1, Math.ceil(resetMs / 1_000));
   // draft-ietf-httpapi-ratelimit-headers-10

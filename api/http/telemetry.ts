@@ -96,10 +96,10 @@ export const logRequests =
 /** Successful reads are debug lines, and so are failures, which the error handler has logged already. Who changed what, and who was refused, is kept. */
 function levelOf(method: string, status: number): LogLevel {
   if (status >= 500) return 'debug';
-  return status >= 400 || !readMethods.has(method) ? 'info' : 'debug';
+  return status >= 400 || !isRead(method) ? 'info' : 'debug';
 }
 
-const readMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+export const isRead = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method);
 
 /** The route's pattern, as a path may contain anything; the beginning of the path where the request was refused before routing. */
 const shownRoute = (req: Request): string | undefined =>

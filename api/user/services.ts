@@ -25,8 +25,16 @@ const deliveryAnswer = z.object({ data: deliveryPart });
 /** Well below the 3 s after which an action is answered as accepted, and far above what a healthy service takes. */
 const requestTimeoutMs = 1_500;
 
+type Service = 'restaurant' | 'delivery';
+
+/** Calls of a service that fail together, and have a breaker of their own. */
+interface KindOfCall {
+  service: Service;
+  breaker: Breaker;
+}
+
 interface ServicesOptions {
-  urls: { restaurant: string; delivery: string };
+  urls: Record<Service, string>;
   authorize: Authorize;
   log: Log;
   registry?: Registry;
@@ -40,43 +48,42 @@ export type Services = ReturnType<typeof createServices>;
  */
 export function createServices({ urls, authorize, log, registry }: ServicesOptions) {
   const metrics = breakerMetrics(registry);
-  const browsing = createBreaker('restaurant-browsing', log, metrics);
-  const restaurant = createBreaker('restaurant', log, metrics);
-  const delivery = createBreaker('delivery', log, metrics);
+  const kindOfCall = (service: Service, name: string = service): KindOfCall => ({
+    service,
+    breaker: createBreaker(name, log, metrics),
+  });
+  const browsing = kindOfCall('restaurant', 'restaurant-browsing');
+  const restaurant = kindOfCall('restaurant');
+  const delivery = kindOfCall('delivery');
   /** What `read` makes of a 200; null for a 404. Throws HttpProblem: UNAVAILABLE when the service fails or times out, or the breaker is open. */
-  const get = async <T>(breaker: Breaker, url: string, read: (body: string) => T): Promise<T | null> => {
+  const get = async <T>(kind: KindOfCall, path: string, read: (body: string) => T): Promise<T | null> => {
     try {
-      return await breaker.run(async () => {
-        const body = await fetchText(url, { ...(await authorize()), ...correlationHeaders() });
+      return await kind.breaker.run(async () => {
+        const body = await fetchText(urls[kind.service] + path, { ...(await authorize()), ...correlationHeaders() });
         return body === null ? null : read(body);
       });
     } catch (error) {
-      throw unavailableService(breaker, error);
+      throw unavailableService(kind, error);
     }
   };
   return {
     /** The restaurant service's own body. Throws HttpProblem: UNAVAILABLE, as all three do. */
     async restaurantsOpenAt(hour: number): Promise<string> {
-      const body = await get(browsing, `${urls.restaurant}/restaurants?hour=${hour}`, (text) => text);
+      const body = await get(browsing, `/restaurants?hour=${hour}`, (text) => text);
       if (body === null) throw unavailableService(browsing); // it never answers 404 here: another program does
       return body;
     },
     /** Null when it has no such order. */
     restaurantOrder: (orderId: string) =>
-      get(
-        restaurant,
-        `${urls.restaurant}/orders?order_id=${orderId}`,
-        (body) => restaurantOrders.parse(JSON.parse(body)).data[0],
-      ),
+      get(restaurant, `/orders?order_id=${orderId}`, (body) => restaurantOrders.parse(JSON.parse(body)).data[0]),
     /** Null before an agent is assigned. */
     delivery: (orderId: string) =>
-      get(delivery, `${urls.delivery}/deliveries/${orderId}`, (body) => deliveryAnswer.parse(JSON.parse(body)).data),
+      get(delivery, `/deliveries/${orderId}`, (body) => deliveryAnswer.parse(JSON.parse(body)).data),
   };
 }
 
-function unavailableService({ name }: Breaker, cause?: unknown): HttpProblem {
+function unavailableService({ service }: KindOfCall, cause?: unknown): HttpProblem {
   const retryAfterSeconds = cause instanceof BreakerOpenError ? cause.retryAfterSeconds : undefined;
-  const [service = ''] = name.split('-');
   return Object.assign(unavailable(`The ${service} service is unavailable. Try again.`, retryAfterSeconds), { cause });
 }
 

@@ -10,7 +10,7 @@ import type { Reply } from './message';
 import { historyOf } from './message-copy';
 import type { Publisher } from './publisher';
 import { createRetries, retryPrefetch, type RetryOptions } from './retries';
-import { unsignedReason } from './signature';
+import { unsignedCode, unsignedReason } from './signature';
 import { subscribe, type Consumer, type Delivery, type DeliveryHandler } from './subscription';
 import { traceProcess, type MessageOutcome } from './telemetry';
 
@@ -78,7 +78,7 @@ function createMessageHandler<T>(
     if (mustBeSigned && options.signature?.verify(message) === false) {
       const outcome = await deadLetter(delivery, unsignedReason);
       // The sender may be a process of ours without the secret: its next attempt may be signed.
-      answer({ ok: false, retryable: true, code: 'UNSIGNED_MESSAGE', message: unsignedReason });
+      answer({ ok: false, retryable: true, code: unsignedCode, message: unsignedReason });
       return outcome;
     }
     if (message.fields.redelivered && replyTo === undefined) return retryAfterLostConsumer(delivery);

@@ -23,8 +23,8 @@ const sessionSettings = {
 /**
  * The connection options of `pg`, for every connection of ours: with `sessionSettings`, which win over `options` of the URL. Every
  * `sslmode` except `disable` means TLS to a server whose certificate matches its name and is signed by `ca` (default: Node's CAs):
- * stricter than PostgreSQL's own programs with `require`. @param defaults Settings
- * that `options` of the URL may change.
+ * stricter than PostgreSQL's own programs with `require`.
+ * @param defaults Settings that `options` of the URL may change.
  */
 export function connectionTo(
   url: string,

@@ -38,6 +38,14 @@ export async function addTemporal(service: Service<ProcessConfig & TemporalConfi
   return temporal;
 }
 
+/** Connects at once, for a command at which a person waits: rejects after 5 s without the server. */
+export async function openTemporal(config: TemporalConfig): Promise<Temporal> {
+  const connection = await Connection.connect({ ...temporalServer(config), connectTimeout: '5s' });
+  const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_PAYLOAD_KEYS: keys } = config;
+  const client = new Client({ connection, namespace, dataConverter: dataConverterOf(keys) });
+  return { client, close: () => connection.close() };
+}
+
 /** Connects, waiting for the server and its namespace. Throws StartupTimeoutError. */
 export async function connectTemporal(
   server: ReturnType<typeof temporalServer>,

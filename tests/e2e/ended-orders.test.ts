@@ -10,9 +10,9 @@ import {
   cancel,
   decide,
   deliver,
+  everyCommand,
   historyOf,
   isRateable,
-  move,
   type Kitchen,
   type Placed,
 } from './fixtures/platform';
@@ -53,15 +53,6 @@ const answersOf = (name: string): string[] => {
       ?.split('|') ?? [];
   return words.map((word) => word.trim());
 };
-const commands: ((order: Placed) => Promise<{ status: number }>)[] = [
-  (order) => decide(order, 'CONFIRMED'),
-  (order) => decide(order, 'CANCELLED', 'the oven broke'),
-  (order) => move(order, 'PICKED_UP'),
-  (order) => move(order, 'DELIVERED'),
-  (order) => move(order, 'CANCELLED'),
-  (order) => cancel(order),
-];
-
 interface Ended {
   body: Body;
   key: string;
@@ -102,7 +93,7 @@ async function answersEveryCommand(name: string): Promise<void> {
   const { order } = given(name);
   const before = await everywhere(order);
   const statuses: string[] = [];
-  for (const send of commands) statuses.push(String((await send(order)).status));
+  for (const send of everyCommand) statuses.push(String((await send(order)).status));
   expect(statuses).toEqual(answersOf(name));
   expect(await everywhere(order)).toEqual(before);
 }

@@ -7,7 +7,7 @@ import { connectionTo } from '../../lib/postgres/session';
 import { isolatedDatabase } from '../fixtures/isolation';
 import { anOldPlatform, type OldPlatform } from '../fixtures/old-platform';
 import { everywhere } from './fixtures/everywhere';
-import { addAgent, agentOf, call, cancel, decide, deliver, isRateable, move, rate } from './fixtures/platform';
+import { addAgent, agentOf, call, decide, deliver, everyCommand, isRateable, rate } from './fixtures/platform';
 import { hasEnded } from './fixtures/temporal-cli';
 
 const program = path.resolve(__dirname, '../../dist/tools/import/main.js');
@@ -84,20 +84,12 @@ describe('an imported order', () => {
     },
   );
 
-  const commands: ((order: { order_id: string; user_id: string }) => Promise<{ status: number }>)[] = [
-    (order) => decide(order, 'CONFIRMED'),
-    (order) => decide(order, 'CANCELLED', 'the oven broke'),
-    (order) => move(order, 'PICKED_UP'),
-    (order) => move(order, 'DELIVERED'),
-    (order) => move(order, 'CANCELLED'),
-    (order) => cancel(order),
-  ];
   test.each([
     ['delivered', [200, 400, 409, 200, 409, 409]],
     ['cancelled', [400, 200, 404, 404, 404, 200]],
   ] as const)('that had ended (%s) answers repeats with success and refuses the rest', async (name, statuses) => {
     const answers: number[] = [];
-    for (const send of commands) answers.push((await send(ended[name])).status);
+    for (const send of everyCommand) answers.push((await send(ended[name])).status);
     expect(answers).toEqual(statuses);
     expect(await everywhere(ended[name])).toMatchObject({ run: 'gone' });
   });

@@ -1,8 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { orderPolicy } from '../../lib/config/policy';
-import { temporalServer } from '../../lib/temporal/connection';
-import { dataConverterOf } from '../../lib/temporal/payload-codec';
+import type { TemporalConfig } from '../../lib/config/servers';
+import { openTemporal, type Temporal } from '../../lib/temporal/connection';
 import { ExpectedError, messageOf } from '../cli/cli';
 import type { ServiceName } from '../stack/addresses';
 import { adopt } from './adopt';
@@ -11,9 +10,6 @@ import { openNewDatabase, type NewDatabase } from './new/database';
 import { openOldDatabase, type OldDatabase } from './old/database';
 
 type ByService<T> = Record<ServiceName, T>;
-
-/** Short, because a person waits. */
-const connectTimeout = '5s';
 
 /**
  * Opens the old databases, and our system by the variables of `.env.example`. A dry run needs no Temporal. Throws ExpectedError that says what
@@ -36,11 +32,9 @@ export async function connect(urls: ByService<string>, env: NodeJS.ProcessEnv, d
     const from = await forEachService(openOld);
     const to = await forEachService(openNew);
     checkApart(from, to);
-    const connection = dryRun ? undefined : keep(await connectTemporal(temporalServer(config)));
-    const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_PAYLOAD_KEYS: keys } = config;
-    const client = connection && new Client({ connection, namespace, dataConverter: dataConverterOf(keys) });
+    const temporal = dryRun ? undefined : keep(await connectTemporal(config));
     const policy = orderPolicy(config);
-    const adoptOne: ImportDeps['adopt'] = async (order) => void (client && (await adopt({ client }, order, policy)));
+    const adoptOne: ImportDeps['adopt'] = async (order) => void (temporal && (await adopt(temporal, order, policy)));
     return { from, to, adopt: adoptOne, staleAfterMs: policy.staleAfterMs, close };
   } catch (error) {
     await close();
@@ -54,9 +48,11 @@ const forEachService = async <T>(open: (name: ServiceName) => Promise<T>): Promi
   delivery: await open('delivery'),
 });
 
-const connectTemporal = (server: ReturnType<typeof temporalServer>): Promise<Connection> =>
-  Connection.connect({ ...server, connectTimeout }).catch((error: unknown) => {
-    throw new ExpectedError(`Cannot reach Temporal at ${server.address}: ${messageOf(error)}`, { cause: error });
+const connectTemporal = (config: TemporalConfig): Promise<Temporal> =>
+  openTemporal(config).catch((error: unknown) => {
+    throw new ExpectedError(`Cannot reach Temporal at ${config.TEMPORAL_ADDRESS}: ${messageOf(error)}`, {
+      cause: error,
+    });
   });
 
 /** An old database is none of ours, by whatever address it is given. */

@@ -1,11 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
 import { InvalidArgumentError } from 'commander';
 import { id } from '../../contracts/values';
 import { loadConfig, schemas } from '../../lib/config/config';
 import { orderPolicy } from '../../lib/config/policy';
 import { createLog } from '../../lib/logging/log';
-import { temporalServer } from '../../lib/temporal/connection';
-import { dataConverterOf } from '../../lib/temporal/payload-codec';
+import { openTemporal } from '../../lib/temporal/connection';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import * as user from '../../prisma/user/client';
@@ -124,24 +122,19 @@ function parseOrderId(text: string): string {
   return order.data;
 }
 
-/** Short, because a person waits. */
-const connectTimeout = '5s';
-
 /** By the variables of `.env.example`. */
 async function connect(env: NodeJS.ProcessEnv): Promise<RepairDeps> {
   const config = loadConfig(schemas.wholeSystem, env);
-  const connection = await Connection.connect({ ...temporalServer(config), connectTimeout }).catch((error: unknown) => {
+  const temporal = await openTemporal(config).catch((error: unknown) => {
     throw new ExpectedError(messageOf(error), { cause: error });
   });
-  const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_PAYLOAD_KEYS: keys } = config;
-  const client = new Client({ connection, namespace, dataConverter: dataConverterOf(keys) });
   const options = [poolSize, createLog('repair', 'silent'), { ca: config.DATABASE_CA_FILE }] as const;
   const dbs = {
     user: user.openDatabase(config.USER_DATABASE_URL, ...options),
     restaurant: restaurant.openDatabase(config.RESTAURANT_DATABASE_URL, ...options),
     delivery: delivery.openDatabase(config.DELIVERY_DATABASE_URL, ...options),
   };
-  return { dbs, temporal: { client, close: () => connection.close() }, policy: orderPolicy(config) };
+  return { dbs, temporal, policy: orderPolicy(config) };
 }
 
 if (require.main === module) runAsProgram(main);

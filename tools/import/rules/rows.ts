@@ -1,6 +1,7 @@
 /** The rows of one order in our databases. Pure. */
 import { Decimal } from '@prisma/client/runtime/client';
 import type { DeliveryStatus, OrderStatus } from '../../../contracts/states';
+import type { OrderProgress } from '../../../contracts/workflow';
 import type { OldRows } from '../old/by-order';
 import type { OldDelivery, OldGroup } from '../old/rows';
 import type { Note } from '../oddities';
@@ -10,15 +11,8 @@ import type { Ratings } from './ratings';
 import { idOf, timeOf, totalOf } from './values';
 
 /** The customer's record and rating. */
-export interface NewRecord {
+export interface NewRecord extends OrderProgress {
   id: string;
-  order_id: string;
-  user_id: string;
-  placed_at: string;
-  status: OrderStatus;
-  delivered: boolean;
-  total: string | null;
-  reason: string | null;
   updated_at: string;
   rating: { id: string; order_rating: number; agent_rating: number } | null;
 }
