@@ -52,6 +52,7 @@ export const schemas = {
   deliveryApi: configuration({
     ...api,
     ...servers.broker,
+    ...servers.messageSecret,
     PORT: port().default(8003),
     DELIVERY_DATABASE_URL: servers.database('delivery'),
   }),

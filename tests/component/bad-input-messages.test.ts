@@ -84,7 +84,11 @@ const isAnswered = (queue: QueueName, body: object): Promise<true> =>
   broker.request(queue, body, { timeoutMs: 60_000 }).then(
     () => true,
     (error: unknown) => {
-      expect(error).toMatchObject({ name: 'ServiceFault', code: 'UNKNOWN_ORDER' }); // a reply too
+      // A reply too.
+      expect(error).toMatchObject({
+        name: 'ServiceFault',
+        code: expect.stringMatching(/UNKNOWN_ORDER|NOT_DELIVERED/) as string,
+      });
       return true;
     },
   );

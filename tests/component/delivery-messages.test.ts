@@ -24,6 +24,11 @@ test("an old program's request for an agent adopts its order", async () => {
 });
 
 describe('a rating', () => {
+  const deliver = async (order: string) => {
+    await service.assign(order);
+    await service.change(order, 'PICKED_UP');
+    await service.change(order, 'DELIVERED');
+  };
   const rate = (order_id: string, agent_rating: number) =>
     service.broker.publish(toExchange(ratingsExchange), { order_id, order_rating: 1, agent_rating });
 
@@ -31,9 +36,7 @@ describe('a rating', () => {
     await withAgents(service.db, 'Asha');
     for (const rating of [5, 2.5]) {
       const order = randomUUID();
-      await service.assign(order);
-      await service.change(order, 'PICKED_UP');
-      await service.change(order, 'DELIVERED');
+      await deliver(order);
       await rate(order, rating);
     }
     await until('both ratings', async () => (await service.db.agent.findFirst())?.ratingCount === 2);
@@ -43,21 +46,28 @@ describe('a rating', () => {
   test('counts once, even if a repeat differs', async () => {
     await withAgents(service.db, 'Asha');
     const order = randomUUID();
-    await service.assign(order);
+    await deliver(order);
     const count = rateDelivery(service.db);
     await Promise.all([4, 4, 4].map((agent_rating) => count({ order_id: order, order_rating: 1, agent_rating })));
     await count({ order_id: order, order_rating: 1, agent_rating: 1 });
     expect(await service.db.agent.findFirst()).toMatchObject({ rating: 4, ratingSum: 4, ratingCount: 1 });
   });
 
-  test('of an order that no agent delivered is dead-lettered with the reason', async () => {
-    const order = randomUUID();
-    await service.assign(order);
-    await rate(order, 4);
-    const { body, headers } = await service.outsider.next(deadQueue(queues.deliveryRatings));
-    expect(body).toMatchObject({ order_id: order });
-    expect(headers['x-reason']).toContain('UNKNOWN_ORDER');
-  });
+  test.each(['no agent', 'an agent', 'an agent who has picked it up', 'an agent, and was cancelled'])(
+    'of an order that has %s is not counted, but dead-lettered with the reason',
+    async (which) => {
+      if (which !== 'no agent') await withAgents(service.db, 'Asha');
+      const order = randomUUID();
+      await service.assign(order);
+      if (which.endsWith('up')) await service.change(order, 'PICKED_UP');
+      if (which.endsWith('cancelled')) await service.change(order, 'CANCELLED');
+      await rate(order, 4);
+      const { body, headers } = await service.outsider.next(deadQueue(queues.deliveryRatings));
+      expect(body).toMatchObject({ order_id: order });
+      expect(headers['x-reason']).toContain('NOT_DELIVERED');
+      expect(await service.db.agent.count({ where: { ratingCount: { gt: 0 } } })).toBe(0);
+    },
+  );
 });
 
 const malformed: [string, string, RegExp][] = [

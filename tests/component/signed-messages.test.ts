@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { deadQueue, platformAppId, queues, retryQueue, type QueueName } from '../../contracts/names';
 import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { ServiceFault } from '../../lib/broker/errors';
+import { toQueue } from '../../lib/broker/message';
 import { createSignature, signatureHeader } from '../../lib/broker/signature';
 import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
 import * as restaurant from '../../prisma/restaurant/client';
 import { readLetters, redrive } from '../../tools/broker/dead-letters';
 import { consumeDeliveryQueues } from '../../workers/delivery/consumers';
+import { consumeOrderQueues, type ConsumersDeps } from '../../workers/order/consumers';
 import { consumeRestaurantQueues } from '../../workers/restaurant/consumers';
 import { isolatedBroker, type Isolated } from '../fixtures/isolation';
 import { anOrder } from '../fixtures/orders';
@@ -167,13 +169,15 @@ describe('an event', () => {
   });
 });
 
-test("the services' consumers refuse each request without a signature", async () => {
+test("the services' consumers refuse each request, and each event of the platform alone, without a signature", async () => {
   const separate = await isolatedBroker();
   const nowhere = 'postgresql://postgres@127.0.0.1:1/nowhere';
   const consuming = await openPlatformBroker({ url: separate.url, name: 'services', log, signature });
   const db = { restaurant: restaurant.openDatabase(nowhere, 3, log), delivery: delivery.openDatabase(nowhere, 3, log) };
   await consumeRestaurantQueues({ db: db.restaurant, broker: consuming, poolSize: 3 });
   await consumeDeliveryQueues({ db: db.delivery, broker: consuming, log, poolSize: 3 });
+  const notCalled = {} as ConsumersDeps;
+  await consumeOrderQueues({ ...notCalled, broker: consuming, log });
   const forger = await openPlatformBroker({ url: separate.url, name: 'forger', log });
   const order = anOrder();
   const { order_id, user_id, placed_at } = order;
@@ -184,10 +188,21 @@ test("the services' consumers refuse each request without a signature", async ()
     [queues.assignAgent, { order_id }],
     [queues.updateDeliveryStatus, { order_id, status: 'CANCELLED' }],
   ];
+  const events: [QueueName, object][] = [
+    [queues.agentAssigned, { order_id, agent_id: randomUUID(), agent_name: 'Asha' }],
+    [queues.adoptOrder, { kind: 'placed', order }],
+  ];
   try {
     for (const [queue, body] of bodies) {
       const asked = forger.request(queue, body, { timeoutMs: 60_000 });
       await expect(asked).rejects.toMatchObject({ code: 'UNSIGNED_MESSAGE' });
+    }
+    for (const [queue, body] of events) {
+      await forger.publish(toQueue(queue), body);
+      await until(`the dead letter of ${queue}`, async () => {
+        const [letter] = await readLetters(separate.url, queue, 'all').catch(() => []);
+        return letter?.reason?.startsWith('UNSIGNED_MESSAGE');
+      });
     }
   } finally {
     await Promise.all([consuming.close(), forger.close()]);

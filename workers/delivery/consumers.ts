@@ -47,10 +47,13 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
   });
 }
 
-/** Adds the rating to the agent's mean, once for each order. Throws a non-retryable ServiceFault UNKNOWN_ORDER if it never had an agent. */
+/**
+ * Adds the rating to the agent's mean, once for each order. Throws a non-retryable ServiceFault NOT_DELIVERED for an order that this service has not
+ * delivered: anyone with access to the exchange may publish there, so a rating proves nothing about its order.
+ */
 export const rateDelivery =
   (db: Database) =>
   async ({ order_id, agent_rating }: RatingMessage): Promise<void> => {
-    if (await countAgentRating(db, order_id, agent_rating)) return;
-    throw new ServiceFault(`no agent delivered the order ${order_id}`, false, 'UNKNOWN_ORDER');
+    if ((await countAgentRating(db, order_id, agent_rating)) === 'not delivered')
+      throw new ServiceFault(`no agent delivered the order ${order_id}`, false, 'NOT_DELIVERED');
   };

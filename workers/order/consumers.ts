@@ -7,7 +7,7 @@ import type { Log } from '../../lib/logging/log';
 import type { Database } from '../../prisma/user/client';
 import { adoptOrder, agentAssigned } from './handlers';
 
-interface ConsumersDeps {
+export interface ConsumersDeps {
   broker: Broker;
   db: Database;
   client: Client;
@@ -23,6 +23,7 @@ const prefetch = 20;
 export async function consumeOrderQueues({ broker, db, client, policy, log }: ConsumersDeps): Promise<void> {
   await broker.consume({
     queue: queues.agentAssigned,
+    signedOnly: true,
     prefetch,
     schema: agentAssignedMessage,
     logFields: ({ order_id }) => orderLogFields(order_id),
@@ -30,6 +31,7 @@ export async function consumeOrderQueues({ broker, db, client, policy, log }: Co
   });
   await broker.consume({
     queue: queues.adoptOrder,
+    signedOnly: true,
     prefetch,
     schema: adoptOrderMessage,
     logFields: (message) => orderLogFields(message.kind === 'placed' ? message.order.order_id : message.order_id),
