@@ -1,4 +1,4 @@
-import { openRestaurants, type OpenRestaurants } from '../contracts/answers/restaurants';
+import { openRestaurants } from '../contracts/answers/restaurants';
 import { hourQuery, requiredHourQuery } from '../contracts/restaurants';
 import { withStatus } from './answers';
 import { refuse } from './http/refusals';
@@ -8,8 +8,8 @@ import { exampleRestaurant } from './openapi/examples';
 interface BrowseRoute<Deps> {
   oldPath: `/${string}`;
   description: string;
-  /** The answer, or its JSON text as another service has sent it. */
-  browse: (deps: Deps, hour: number) => Promise<OpenRestaurants | string>;
+  /** The answer's JSON text. */
+  browse: (deps: Deps, hour: number) => Promise<string>;
 }
 
 /** `GET /restaurants`, the same at each service that shows them. */
@@ -31,9 +31,8 @@ export const browseRoute = <Deps>({ oldPath, description, browse }: BrowseRoute<
       ),
     },
     refusals: { BAD_HOUR: 'The hour is not from 0 to 23.' },
-    async handle(deps: Deps, { query: { hour = new Date().getUTCHours() }, answer }) {
+    async handle(deps: Deps, { query: { hour = new Date().getUTCHours() } }) {
       if (hour < 0 || hour > 23) return refuse('BAD_HOUR', 'hour must be from 0 to 23');
-      const found = await browse(deps, hour);
-      return typeof found === 'string' ? { status: 200, body: found, headers: {} } : answer(200, found);
+      return { status: 200, body: await browse(deps, hour), headers: {} };
     },
   });

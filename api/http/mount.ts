@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Router, type RequestHandler, type Response } from 'express';
 import { only } from './access';
 import { defaultBodyLimit, readJson } from './json-body';
@@ -45,10 +46,16 @@ const forbidStoring: RequestHandler = (_req, res, next) => {
 
 const methods = { GET: 'get', POST: 'post', PATCH: 'patch' } as const;
 
+/** Longer than a lookup usually takes, so that time does not tell what is another's from what does not exist. */
+export const notFoundMs = 50;
+
 const handlerOf =
   <Deps>(route: Route<Deps>, deps: Deps, byOldName: boolean): RequestHandler =>
   async (req, res) => {
+    const since = performance.now();
     const outcome = await route.run(deps, req, byOldName).catch(refusalIn);
+    if (isRefusal(outcome) && outcome.refused === 'NOT_FOUND' && route.roles !== 'anybody')
+      await pause(since + notFoundMs - performance.now());
     if (isRefusal(outcome)) throw new HttpProblem(outcome, statusAt(route, outcome.refused));
     send(res, outcome, byOldName);
   };

@@ -4,6 +4,7 @@ import { addDatabase } from '../../lib/postgres/database';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { runHttpService } from '../http/service';
+import { createBrowsing } from './browsing';
 import { restaurantService } from './routes';
 
 void runHttpService(restaurantService, {
@@ -14,6 +15,6 @@ void runHttpService(restaurantService, {
     const { config } = service;
     const db = await addDatabase(service, openDatabase, config.RESTAURANT_DATABASE_URL);
     const temporal = await addTemporal(service);
-    return { db, temporal, policy: orderPolicy(config) };
+    return { db, browsing: createBrowsing(db), temporal, policy: orderPolicy(config) };
   },
 });

@@ -1,11 +1,25 @@
+import type { Caller } from '../../contracts/access';
 import type { OrderGroup, OrderPart } from '../../contracts/answers/orders';
 import type { StoredGroup } from '../../prisma/restaurant/orders';
 import { shortTimeText } from '../../prisma/restaurant/restaurants';
 
 type StoredOrder = StoredGroup['orders'][number];
 
-/** An order group as the HTTP interface shows it: with its orders, their restaurants, items and menu items. */
-export const shownGroup = (group: StoredGroup): OrderGroup => ({
+/** An order group as the caller may see it, with its orders, their restaurants, items and menu items. */
+export const viewOf = (caller: Caller, group: StoredGroup): OrderGroup => shownGroup(seenBy(caller, group));
+
+/** A restaurant sees its own part of it, what that costs, and why it was refused: nothing of the others'. */
+function seenBy(caller: Caller, group: StoredGroup): StoredGroup {
+  if (caller.role !== 'restaurant') return group;
+  const orders = group.orders.filter(({ restaurantId }) => caller.restaurant_ids.includes(restaurantId));
+  if (orders.length === group.orders.length) return group;
+  const remaining = orders.filter(({ status }) => status !== 'CANCELLED');
+  const totals = (remaining.length > 0 ? remaining : orders).map(({ total }) => total);
+  const total = totals.length > 0 ? totals.reduce((sum, each) => sum.plus(each)) : null;
+  return { ...group, orders, total, reason: orders.find(({ reason }) => reason)?.reason ?? null };
+}
+
+const shownGroup = (group: StoredGroup): OrderGroup => ({
   id: group.orderId,
   order_id: group.orderId,
   user_id: group.userId,

@@ -15,8 +15,8 @@ import { exampleIds, exampleOrderGroup } from '../openapi/examples';
 import { sendOrderCommand, sendToWorkflow } from '../order-commands';
 import { placementRoute } from '../placement';
 import type { RestaurantDeps } from './deps';
-import { shownGroup } from './order-view';
-import { authorOfDecision, own, refuseAnothersOrder, seenBy } from './own-orders';
+import { viewOf } from './order-view';
+import { authorOfDecision, own, refuseAnothersOrder } from './own-orders';
 
 const params = { order_id: { unknown: 'Order not found', example: exampleIds.order } };
 
@@ -45,7 +45,7 @@ const listOrders = route({
       at: group.placedAt,
       id: group.orderId,
     }));
-    const data = groups.map((group) => shownGroup(seenBy(caller, group)));
+    const data = groups.map((group) => viewOf(caller, group));
     return answer(200, { ...withStatus('Orders, newest first', data), next_cursor });
   },
 });
@@ -84,7 +84,7 @@ const decideOrder = route({
     if (outcome !== 'done') return outcome;
     const group = await findOrderGroup(db, orderId);
     const what = restaurant_id ? "The restaurant's part" : 'The order';
-    const data = group && shownGroup(seenBy(caller, group));
+    const data = group && viewOf(caller, group);
     return answer(200, withStatus(`${what} is ${status}`, data));
   },
 });

@@ -1,6 +1,6 @@
 import type { Caller } from '../../contracts/access';
 import type { Database } from '../../prisma/restaurant/client';
-import { restaurantsOf, type OrderFilter, type StoredGroup } from '../../prisma/restaurant/orders';
+import { restaurantsOf, type OrderFilter } from '../../prisma/restaurant/orders';
 import { refuse } from '../http/refusals';
 
 type Requested = Omit<OrderFilter, 'restaurantIds'> & { restaurantId?: string | undefined };
@@ -20,17 +20,6 @@ export function own(caller: Caller, { restaurantId, ...requested }: Requested): 
     case 'service':
       return { ...requested, restaurantIds: named };
   }
-}
-
-/** The order as the caller may see it. A restaurant sees its own part of it, what that costs, and why it was refused: nothing of the others'. */
-export function seenBy(caller: Caller, group: StoredGroup): StoredGroup {
-  if (caller.role !== 'restaurant') return group;
-  const orders = group.orders.filter(({ restaurantId }) => caller.restaurant_ids.includes(restaurantId));
-  if (orders.length === group.orders.length) return group;
-  const remaining = orders.filter(({ status }) => status !== 'CANCELLED');
-  const totals = (remaining.length > 0 ? remaining : orders).map(({ total }) => total);
-  const total = totals.length > 0 ? totals.reduce((sum, each) => sum.plus(each)) : null;
-  return { ...group, orders, total, reason: orders.find(({ reason }) => reason)?.reason ?? null };
 }
 
 /** An order without a part of the caller's is refused like one that does not exist. */

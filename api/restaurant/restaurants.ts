@@ -1,11 +1,6 @@
 import { restaurantAdded, restaurantChanged, restaurantFound } from '../../contracts/answers/restaurants';
 import { addRestaurantBody, changeRestaurantBody } from '../../contracts/restaurants';
-import {
-  addRestaurant,
-  changeRestaurant,
-  findRestaurant,
-  listOpenRestaurants,
-} from '../../prisma/restaurant/restaurants';
+import { addRestaurant, changeRestaurant, findRestaurant } from '../../prisma/restaurant/restaurants';
 import { unlessDuplicate } from '../../lib/postgres/database';
 import { withStatus } from '../answers';
 import { browseRoute } from '../browsing';
@@ -21,12 +16,8 @@ const params = { id: { unknown: unknownRestaurant, example: exampleIds.restauran
 
 const browseRestaurants = browseRoute({
   oldPath: '/restaurants/available',
-  description: 'Read from the database, not cached.',
-  async browse({ db }: RestaurantDeps, hour) {
-    const restaurants = await listOpenRestaurants(db, hour);
-    const message = `Restaurants open at ${String(hour).padStart(2, '0')}:00 UTC`;
-    return withStatus(message, { count: restaurants.length, restaurant_data: restaurants });
-  },
+  description: 'At most two seconds old.',
+  browse: ({ browsing }: RestaurantDeps, hour) => browsing.openAt(hour),
 });
 
 const showRestaurant = route({
@@ -72,9 +63,10 @@ const addARestaurant = route({
     ),
   },
   refusals: { DUPLICATE: 'The name is taken.' },
-  async handle({ db }: RestaurantDeps, { body, answer }) {
+  async handle({ db, browsing }: RestaurantDeps, { body, answer }) {
     const added = await unlessDuplicate(addRestaurant(db, body));
     if (!added) return refuse('DUPLICATE', nameTaken(body.name));
+    browsing.changed();
     const { id, menuIds } = added;
     const data = { restaurant_id: id, menu_ids: menuIds };
     return answer(201, withStatus('Restaurant added', data), { Location: `/restaurants/${id}` });
@@ -104,13 +96,14 @@ const changeARestaurant = route({
   ),
   answers: { 200: answer('Changed.', restaurantChanged, { status: true, message: 'Restaurant changed' }) },
   refusals: { NOT_FOUND: 'The restaurant is unknown, or an item is not on its menu.', DUPLICATE: 'The name is taken.' },
-  async handle({ db }: RestaurantDeps, { params, body, caller, answer }) {
+  async handle({ db, browsing }: RestaurantDeps, { params, body, caller, answer }) {
     if (caller.role === 'restaurant' && !caller.restaurant_ids.includes(params.id))
       return refuse('FORBIDDEN', 'This restaurant belongs to another account');
     const changed = await unlessDuplicate(changeRestaurant(db, params.id, body));
     if (!changed) return refuse('DUPLICATE', nameTaken(body.name));
     switch (changed.outcome) {
       case 'changed':
+        browsing.changed();
         return answer(200, { status: true, message: 'Restaurant changed' });
       case 'unknown_restaurant':
         return refuse('NOT_FOUND', unknownRestaurant);

@@ -1,5 +1,5 @@
 /** What a process says of its dependencies. */
-import { checkTimeoutMs, createHealth, type Check } from './health';
+import { checkTimeoutMs, createHealth, sharedMs, type Check } from './health';
 import { createLog } from '../logging/log';
 
 beforeEach(() => jest.useFakeTimers());
@@ -50,14 +50,18 @@ test('a check that hangs fails at its timeout, runs beside the others, and is no
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
-test('concurrent callers share one check, and the next caller gets a new one', async () => {
+test('callers share a check for half a second, and the next caller gets a new one', async () => {
   const asked = jest.fn(well);
   const health = healthOf({ a: required(asked) });
   await Promise.all(Array.from({ length: 100 }, () => health.readiness()));
-  expect(asked).toHaveBeenCalledTimes(1);
   asked.mockImplementation(away);
+  await jest.advanceTimersByTimeAsync(sharedMs - 1);
+  expect((await health.readiness()).ready).toBe(true);
+  expect(asked).toHaveBeenCalledTimes(1);
+  await jest.advanceTimersByTimeAsync(1);
   expect((await health.readiness()).ready).toBe(false);
   asked.mockImplementation(well);
+  await jest.advanceTimersByTimeAsync(sharedMs);
   expect((await health.readiness()).ready).toBe(true);
 });
 

@@ -5,7 +5,7 @@ import type { readiness as readinessSchema } from '../../contracts/answers/commo
 import type { HealthConfig } from '../config/process';
 import { listenInternal } from '../http/internal-server';
 import type { Log } from '../logging/log';
-import { observableGauge } from '../metrics/metrics';
+import { cachedFor, observableGauge } from '../metrics/metrics';
 import { errorSummary } from './startup-retry';
 import { withTimeout } from './timeout';
 
@@ -28,20 +28,25 @@ export type Health = ReturnType<typeof createHealth>;
 export const checkTimeoutMs = 1_000;
 /** A check that takes so long runs on a dead connection: the next one is started beside it. */
 const staleCheckMs = 15_000;
+/** Anybody may ask, as often as they like. */
+export const sharedMs = 500;
 
 /** @param registry Receives `dependency_up`, which is checked at each scrape. */
 export function createHealth(dependencies: Readonly<Record<string, Dependency>>, log: Log, registry = new Registry()) {
   const probes = Object.entries(dependencies).map(
     ([name, dependency]) => [name, createProbe(name, dependency, log)] as const,
   );
+  const check = cachedFor(sharedMs, () =>
+    Promise.all(probes.map(async ([name, probe]) => [name, await probe()] as const)),
+  );
   const drained: Readiness = { ready: false, draining: true, dependencies: {} };
   let draining = false;
 
   const health = {
-    /** Checks all dependencies at once. Concurrent callers share each check. Never rejects. */
+    /** Checks all dependencies at once. Callers share a result for half a second. Never rejects. */
     async readiness(): Promise<Readiness> {
       if (draining) return drained;
-      const states = await Promise.all(probes.map(async ([name, probe]) => [name, await probe()] as const));
+      const states = await check();
       if (draining) return drained; // it may have begun during the check
       const ready = states.every(([, state]) => state.ok || !state.required);
       return { ready, draining, dependencies: Object.fromEntries(states) };

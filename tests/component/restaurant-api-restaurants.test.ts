@@ -1,5 +1,6 @@
 /** The restaurant API's restaurants and menus on a real database. */
 import { randomUUID } from 'node:crypto';
+import { createBrowsing } from '../../api/restaurant/browsing';
 import { aRestaurant, restaurantApi, withRestaurant } from '../fixtures/restaurant';
 
 let service: Awaited<ReturnType<typeof restaurantApi>>;
@@ -28,6 +29,35 @@ const names = (restaurants: Shown[]) => restaurants.map(({ name }) => name);
 
 test('the service reports that it is healthy', async () => {
   expect(await service.call('GET', '/health')).toMatchObject({ status: 200, body: { Success: true, message: 'Good' } });
+});
+
+describe('browsing, which needs no token,', () => {
+  const reads = () => jest.spyOn(service.db, '$queryRaw');
+  afterEach(() => jest.restoreAllMocks());
+
+  test('costs one read for all who browse at once, and for those who come soon after', async () => {
+    await withRestaurant(service.db, { name: 'Spice Garden' });
+    const read = reads();
+    const all = await Promise.all(Array.from({ length: 20 }, () => openAt(12)));
+    await openAt(12);
+    expect(all.map(names)).toEqual(all.map(() => ['Spice Garden']));
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  test('shows what was changed here at once, also to those who asked while it was read', async () => {
+    const { id } = await withRestaurant(service.db, { name: 'Spice Garden' });
+    const asked = openAt(12);
+    await service.call('PATCH', `/restaurants/${id}`, { name: 'Curry House' });
+    await asked;
+    expect(names(await openAt(12))).toEqual(['Curry House']);
+  });
+
+  test('keeps no failure', async () => {
+    const browsing = createBrowsing(service.db);
+    reads().mockImplementationOnce(() => Promise.reject(new Error('away')) as never);
+    await expect(browsing.openAt(12)).rejects.toThrow('away');
+    expect(JSON.parse(await browsing.openAt(12))).toMatchObject({ data: { count: 0 } });
+  });
 });
 
 describe('a name that is taken', () => {

@@ -1,5 +1,6 @@
 /** Who may access what, on the running system: another caller's order, job or restaurant looks like an unknown one. */
 import { randomUUID } from 'node:crypto';
+import { notFoundMs } from '../../api/http/mount';
 import type { Caller } from '../../contracts/access';
 import { aCourier, aCustomer, aRestaurant, authorization } from '../fixtures/tokens';
 import {
@@ -21,11 +22,14 @@ type Method = 'GET' | 'POST' | 'PATCH';
 type Route = (orderId: string) => [Service, Method, string, object?];
 
 const as = async (caller: Caller, [service, method, path, body]: ReturnType<Route>) => {
-  const { status, body: answer } = await ask(service, method, path, body, await authorization(caller));
+  const headers = await authorization(caller);
+  const since = performance.now();
+  const { status, body: answer } = await ask(service, method, path, body, headers);
+  if (answer.code === 'NOT_FOUND') expect(performance.now() - since).toBeGreaterThanOrEqual(notFoundMs);
   return { status, body: answer };
 };
 
-/** The answer for another caller's order equals that for an unknown one. */
+/** The answer for another caller's order equals that for an unknown one. Neither is there sooner: a look-up takes less time than that. */
 async function expectUnknown(caller: Caller, { order_id }: Placed, route: Route): Promise<void> {
   const others = await as(caller, route(order_id));
   expect(others).toEqual(await as(caller, route(randomUUID())));

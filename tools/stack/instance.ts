@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExpectedError } from '../cli/cli';
@@ -41,9 +41,17 @@ export function wipe(instance: Instance): void {
   for (const folder of [instance.stateDir, instance.sharedDataDir]) rmSync(folder, { recursive: true, force: true });
 }
 
+/** Logs are for their owner alone; the data's folders are so one by one, as PostgreSQL may run under another account. */
 export function createFolders(instance: Instance): void {
-  mkdirSync(instance.logsDir, { recursive: true });
+  privateFolder(instance.logsDir);
   mkdirSync(instance.dataDir, { recursive: true });
+}
+
+/** Creates the folder if it is missing. Only its owner can enter it, whoever has created it and under which umask. */
+export function privateFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
+  return folder;
 }
 
 export const logFileOf = (instance: Instance, part: string): string => join(instance.logsDir, `${part}.log`);

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
 import type { RabbitmqBinaries } from '../find/binaries';
+import { privateFolder } from '../instance';
 import type { Part, ServerOptions } from '../part';
 import { isListening, loopback, type Ports } from '../ports';
 
@@ -10,8 +11,7 @@ export const nodeName = 'food-delivery@localhost';
 
 /** A broker, and before it Erlang's port mapper as a part with a port of its own: one that a broker started would outlive it. */
 export function rabbitmqParts(binaries: RabbitmqBinaries, { instance, ports, durable }: ServerOptions): Part[] {
-  const folder = join(instance.dataDir, 'rabbitmq');
-  mkdirSync(folder, { recursive: true });
+  const folder = privateFolder(join(instance.dataDir, 'rabbitmq'));
   const erlang = { ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: loopback };
   const epmd: Part = {
     name: 'epmd',

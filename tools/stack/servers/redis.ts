@@ -1,13 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Redis from 'ioredis';
+import { privateFolder } from '../instance';
 import type { Part, ServerOptions } from '../part';
 import { loopback } from '../ports';
 
 /** Snapshots once a minute and at shutdown: it is a cache. */
 export function redisPart(binary: string, { instance, ports }: ServerOptions): Part {
-  const folder = join(instance.dataDir, 'redis');
-  mkdirSync(folder, { recursive: true });
+  const folder = privateFolder(join(instance.dataDir, 'redis'));
   return {
     name: 'redis',
     command: binary,

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateFolder } from '../instance';
 import type { Part, ServerOptions } from '../part';
 import { loopback } from '../ports';
 import { searchAttributeFlags, withConnection } from './search-attributes';
@@ -24,8 +24,7 @@ export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' };
 
 /** The dev server with its Web UI. Its state is in a file and survives a restart. */
 export function temporalPart(binary: string, { instance, ports }: ServerOptions): Part {
-  const folder = join(instance.dataDir, 'temporal');
-  mkdirSync(folder, { recursive: true });
+  const folder = privateFolder(join(instance.dataDir, 'temporal'));
   const address = `${loopback}:${ports.temporal}`;
   const repeated = (flag: string, values: object) =>
     Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);
