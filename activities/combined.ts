@@ -13,7 +13,9 @@ import type {
   CreateOrderReply,
 } from '../contracts/messages';
 import type { OrderProgress } from '../contracts/workflow';
-import { recordProgressInStep } from './orders';
+import { logged } from '../contracts/order-log';
+import { withOutcome } from './delivery';
+import { appendInStep, recordProgressInStep } from './orders';
 import { createOrderActivities, type OrderRecords, type OrderToRecord, type RecordOutcome } from './orders';
 import { requestReply, timeLeftMs, type RequestDeps } from './request';
 
@@ -34,16 +36,38 @@ const searchTimeoutMs = 300;
 /** With less time left in the attempt the rest of the step is left to the workflow. */
 const leastMs = 100;
 
+/** The decision that confirms the order, and the customer's record as it is then. `search` counts the order's searches for an agent. */
+interface Confirmation {
+  change: ChangeOrderMessage;
+  progress: OrderProgress;
+  search: number;
+}
+
+const priced = (total: string) => logged.priced(new Date().toISOString(), total);
+
+/** A refused part has changed the total, which the workflow does not know yet. */
+function atPrice(progress: OrderProgress, total: string | null | undefined): OrderProgress {
+  if (!total || total === progress.total) return progress;
+  const log = progress.log?.map((entry) =>
+    entry.type === 'confirmed' ? { ...entry, data: { ...entry.data, total } } : entry,
+  );
+  return { ...progress, total, ...(log && { log }) };
+}
+
 export function createCombinedActivities(deps: RequestDeps & { records: OrderRecords }) {
   const single = createOrderActivities(deps);
   return {
     /** Records the order for the customer, then has the restaurant create it. */
     async placeOrder(order: OrderToRecord): Promise<PlaceStepReply> {
       const startedAt = Date.now();
+      const { log = [] } = order;
+      const { order_id: orderId } = order.order;
       const recorded = await single.recordOrder(order);
       if (recorded.outcome !== 'recorded') return recorded;
       try {
         const created = await requestReply(deps, queues.placeOrder, order.order, createOrderReply, { startedAt });
+        // Not awaited, since the customer waits for the answer. The workflow's next step tells it again.
+        if (created.outcome === 'created') void appendInStep(deps.records, orderId, [...log, ...priced(created.total)]);
         return { ...recorded, created };
       } catch (error) {
         if (!(error instanceof Error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
@@ -55,28 +79,23 @@ export function createCombinedActivities(deps: RequestDeps & { records: OrderRec
     async confirmOrder({
       change,
       progress,
-    }: {
-      change: ChangeOrderMessage;
-      progress: OrderProgress;
-    }): Promise<{ written: ChangeOrderReply } & SearchInStep> {
+      search,
+    }: Confirmation): Promise<{ written: ChangeOrderReply } & SearchInStep> {
       const startedAt = Date.now();
       const written = await requestReply(deps, queues.changeOrderStatus, change, changeOrderReply);
       if (written.outcome === 'refused') return { written };
       const leftMs = timeLeftMs(startedAt);
       if (leftMs < leastMs) return { written };
-      const recording = recordProgressInStep(
-        deps.records,
-        { ...progress, total: written.total ?? progress.total },
-        leftMs,
-      );
       const limits = { startedAt, timeoutMs: searchTimeoutMs };
       const message = { order_id: change.order_id };
+      const confirmed = atPrice(progress, written.total);
       const searching = requestReply(deps, queues.assignAgent, message, assignAgentReply, limits);
-      const search = await searching.then(
+      const found = await searching.then(
         (reply) => ({ search: reply }),
         (error: unknown) => ({ notSearched: error instanceof Error ? error.message : String(error) }),
       );
-      return { written, ...search, ...(await recording) };
+      const outcome = 'search' in found ? withOutcome(confirmed, found.search, search) : confirmed;
+      return { written, ...found, ...(await recordProgressInStep(deps.records, outcome, timeLeftMs(startedAt))) };
     },
 
     /** Has the delivery side write the delivery, then updates the customer's record. */

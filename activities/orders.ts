@@ -1,13 +1,17 @@
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, PlaceOrderMessage } from '../contracts/messages';
 import { queues } from '../contracts/names';
+import type { LogEntry } from '../contracts/order-log';
 import type { FirstPlacement, OrderInput, OrderProgress, PlacementRefusal } from '../contracts/workflow';
 import { withTimeout } from '../lib/process/timeout';
 import { guarded, requestReply, type RequestDeps } from './request';
 
-export interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'> {
+export interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'>, Pick<OrderProgress, 'log'> {
   order: PlaceOrderMessage;
 }
+
+/** `log`: the order's log as it is once the change is made. */
+type LoggedChange = ChangeOrderMessage & Pick<OrderProgress, 'log'>;
 
 /**
  * `settled`: the order was placed before, with another body or beyond PENDING; `refused`: the customer has too many open orders. Neither changes
@@ -22,8 +26,10 @@ export type RecordOutcome =
 export interface OrderRecords {
   /** Keeps and returns an existing record. Null, and no new record, if the customer has `maxOpenOrders` open ones. */
   record(order: OrderToRecord): Promise<FirstPlacement | null>;
-  /** Never moves a record backwards. Creates it if it is missing: a compensation may precede its step. */
+  /** Never moves a record backwards. Creates it if it is missing: a compensation may precede its step. Its log gets the entries that it lacks. */
   progress(progress: OrderProgress): Promise<void>;
+  /** The order's log gets the entries that it lacks. Nothing happens without a record. */
+  append(orderId: string, log: readonly LogEntry[]): Promise<void>;
 }
 
 /** All idempotent: each may run any number of times, and a compensation may precede the step that it undoes. */
@@ -41,7 +47,11 @@ export const createOrderActivities = (deps: RequestDeps & { records: OrderRecord
   },
   recordProgress: (progress: OrderProgress) => guarded(() => deps.records.progress(progress)),
   createOrder: (order: PlaceOrderMessage) => requestReply(deps, queues.placeOrder, order, createOrderReply),
-  changeOrder: (change: ChangeOrderMessage) => requestReply(deps, queues.changeOrderStatus, change, changeOrderReply),
+  async changeOrder({ log, ...change }: LoggedChange) {
+    const reply = await requestReply(deps, queues.changeOrderStatus, change, changeOrderReply);
+    if (log && reply.outcome !== 'refused') await appendInStep(deps.records, change.order_id, log);
+    return reply;
+  },
 });
 
 /** The step's own outcome does not wait longer for a slow database. */
@@ -60,4 +70,9 @@ export async function recordProgressInStep(
   } catch {
     return { recorded: false }; // the activity `recordProgress` reports what is wrong with the database
   }
+}
+
+/** Best effort, as above: the next step, or the sweep, has the same entries. */
+export async function appendInStep(records: OrderRecords, orderId: string, log: readonly LogEntry[]): Promise<void> {
+  await withTimeout(timeoutMs, records.append(orderId, log)).catch(() => undefined);
 }

@@ -10,12 +10,20 @@ export const queues = {
   adoptOrder: 'adopt-order-queue',
   restaurantRatings: 'ratings-exchange.restaurant',
   deliveryRatings: 'ratings-exchange.delivery',
+  restaurantEvents: 'order-events.restaurant',
+  deliveryEvents: 'order-events.delivery',
 } as const;
 
 export type QueueName = (typeof queues)[keyof typeof queues];
 
 /** The fanout exchange for ratings. Transient, because old programs declare it so. */
 export const ratingsExchange = 'ratings-exchange';
+
+/** The durable topic exchange of the orders' events, by their types. Old programs have no queue there. */
+export const eventsExchange = 'order-events';
+
+/** Bound to it. They are consumed in order: by one process at a time, each message before the next. */
+export const eventQueues: readonly QueueName[] = [queues.restaurantEvents, queues.deliveryEvents];
 
 /** Holds the messages that wait for their next attempt. */
 export const retryQueue = (queue: string): string => `${queue}.retry`;

@@ -2,6 +2,7 @@
 import type { Decision, DeliveryMove, DeliveryStatus, OrderStatus, PartialRefusal } from './states';
 import type { orderRefusals } from './errors';
 import type { AgentAssignedMessage, PlaceOrderMessage, RatingMessage } from './messages';
+import type { LogEntry } from './order-log';
 import type { InputPolicy } from './policy';
 
 /** Input of the order workflow. The optional fields after the first belong to adopted orders. */
@@ -34,7 +35,7 @@ export type PlacementAnswer =
 /** Why an order is rejected, if not because the restaurants do not offer it. */
 export type PlacementRefusal = 'TOO_MANY_OPEN_ORDERS';
 
-/** The order's progress, for the customer's record. */
+/** The order's progress, for the customer's record. `log`: all of its entries so far; those that are known change nothing. */
 export interface OrderProgress {
   order_id: string;
   user_id: string;
@@ -43,6 +44,7 @@ export interface OrderProgress {
   delivered: boolean;
   total: string | null;
   reason: string | null;
+  log?: readonly LogEntry[];
 }
 
 /** The customer's record of the first placement under an order id, by this run or by one that Temporal no longer has. */
@@ -102,7 +104,7 @@ export interface TimelineEntry {
 }
 
 /** Answer of the `order` query. */
-export interface OrderView extends Omit<OrderProgress, 'delivered'> {
+export interface OrderView extends Omit<OrderProgress, 'delivered' | 'log'> {
   delivery: DeliveryStatus | null;
   agent: AssignedAgent | null;
   /** The status of each restaurant's part, by restaurant id. */

@@ -1,6 +1,15 @@
-import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
 import { Registry } from 'prom-client';
-import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
+import {
+  deadQueue,
+  eventQueues,
+  eventsExchange,
+  platformAppId,
+  queues,
+  ratingsExchange,
+  retryQueue,
+  type QueueName,
+} from '../../contracts/names';
 import type { BrokerConfig } from '../config/servers';
 import type { ProcessConfig } from '../config/process';
 import type { Log } from '../logging/log';
@@ -8,6 +17,7 @@ import type { Service } from '../process/service';
 import { openConnection, type BrokerConnection, type ConnectionSettings } from './connection';
 import { consume, type ConsumerOptions } from './consumer';
 import { BrokerUnavailableError } from './errors';
+import { consumeInOrder, type InOrderOptions } from './in-order';
 import { nameOf, toQueue, type Destination } from './message';
 import { createPublisher } from './publisher';
 import { createRequester, type Request } from './requester';
@@ -16,6 +26,9 @@ import type { Consumer } from './subscription';
 import { createBrokerMetrics, traceSend, watchConnections } from './telemetry';
 
 export type Broker = Awaited<ReturnType<typeof openBroker>>;
+
+/** @default `contentType`: application/json; `messageId`: a new one. */
+type PublishedProperties = Pick<Options.Publish, 'contentType' | 'messageId'>;
 
 export interface BrokerOptions extends ConnectionSettings {
   appId: string;
@@ -50,14 +63,19 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
       return connected();
     },
     /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerUnavailableError, UnroutableError. */
-    publish: (to: Destination, body: unknown): Promise<void> =>
-      traceSend('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)))),
+    publish: (to: Destination, body: unknown, properties: PublishedProperties = {}): Promise<void> =>
+      traceSend('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)), properties)),
     request: (...[queue, body, options]: Parameters<Request>): ReturnType<Request> =>
       traceSend('request', queue, () => metrics.requesting(queue, options.signal, () => request(queue, body, options))),
     /** Consumes until the broker is closed. Throws StartupTimeoutError if the broker is down at the start. */
     async consume<T>(consumed: Omit<ConsumerOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>): Promise<void> {
       consuming ??= openConsuming();
       consumers.push(...(await consume(await consuming, publisher, { ...consumed, appId, signature, metrics, log })));
+    },
+    /** As `consume`, for a queue that is consumed in order (`InOrderOptions`). */
+    async consumeInOrder<T>(consumed: Omit<InOrderOptions<T>, 'appId' | 'signature' | 'metrics' | 'log'>) {
+      consuming ??= openConsuming();
+      consumers.push(await consumeInOrder(await consuming, publisher, { ...consumed, appId, signature, metrics, log }));
     },
     /** Resolves when the broker answers, takes messages and delivers to every consumer. May never settle if the broker is frozen. */
     async check(): Promise<void> {
@@ -119,12 +137,15 @@ export const openPlatformBroker = (options: Omit<BrokerOptions, 'appId' | 'topol
  */
 export async function declareTopology(channel: ConfirmChannel): Promise<void> {
   await channel.assertExchange(ratingsExchange, 'fanout', { durable: false });
+  await channel.assertExchange(eventsExchange, 'topic', { durable: true });
   for (const queue of Object.values(queues)) {
-    await channel.assertQueue(queue, { durable: true });
+    const inOrder = eventQueues.includes(queue) && { arguments: { 'x-single-active-consumer': true } };
+    await channel.assertQueue(queue, { durable: true, ...inOrder });
     await channel.assertQueue(retryQueue(queue), { durable: true });
     await channel.assertQueue(deadQueue(queue), { durable: true });
   }
   for (const queue of ratingQueues) await channel.bindQueue(queue, ratingsExchange, '');
+  for (const queue of eventQueues) await channel.bindQueue(queue, eventsExchange, '#');
 }
 
 const ratingQueues: QueueName[] = [queues.restaurantRatings, queues.deliveryRatings];

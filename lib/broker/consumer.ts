@@ -7,6 +7,7 @@ import { markSpanFailed } from '../tracing/tracing';
 import type { BrokerConnection } from './connection';
 import { BrokerUnavailableError, ServiceFault } from './errors';
 import type { Reply } from './message';
+import { parseBody } from './body';
 import { historyOf } from './message-copy';
 import type { Publisher } from './publisher';
 import { createRetries, retryPrefetch, type RetryOptions } from './retries';
@@ -82,7 +83,7 @@ function createMessageHandler<T>(
       return outcome;
     }
     if (message.fields.redelivered && replyTo === undefined) return retryAfterLostConsumer(delivery);
-    const body = parse(message.content, options.schema);
+    const body = parseBody(message.content, options.schema);
     if (!body.ok) {
       const outcome = await deadLetter(delivery, body.reason);
       answer({ ok: false, retryable: false, code: 'MALFORMED_MESSAGE', message: body.reason });
@@ -110,19 +111,6 @@ function createMessageHandler<T>(
 /** A message is a request of the platform if it has its `app_id` and a `reply_to` (contract, section 1). */
 function replyAddress({ properties }: ConsumeMessage, appId: string): string | undefined {
   return properties.appId === appId ? (properties.replyTo as string | undefined) : undefined;
-}
-
-function parse<T>(content: Buffer, schema: z.ZodType<T>): { ok: true; value: T } | { ok: false; reason: string } {
-  let body: unknown;
-  try {
-    body = JSON.parse(content.toString('utf8').replace(/^\uFEFF/, '')); // some programs begin with a byte order mark
-  } catch (error) {
-    return { ok: false, reason: `not JSON: ${textOf(error)}` };
-  }
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const { issues } = parsed.error;
-  return { ok: false, reason: issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ') };
 }
 
 /** Requesters show it to customers, so it reveals nothing of an unexpected error. */

@@ -7,7 +7,7 @@ export interface Destination {
 }
 
 export const toQueue = (queue: string): Destination => ({ exchange: '', routingKey: queue });
-export const toExchange = (exchange: string): Destination => ({ exchange, routingKey: '' });
+export const toExchange = (exchange: string, routingKey = ''): Destination => ({ exchange, routingKey });
 
 /** The name of the exchange or, for the default exchange, of the queue. Signatures, metrics and traces use it. */
 export const nameOf = ({ exchange, routingKey }: Destination): string => exchange || routingKey;

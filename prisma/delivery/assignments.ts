@@ -22,6 +22,15 @@ export async function findDelivery(db: Transaction, orderId: string): Promise<De
   return { status, agent: id !== null && name !== null ? { id, name } : null };
 }
 
+/** The agent of each of these orders that has one. */
+export async function agentsOf(db: Transaction, orderIds: string[]): Promise<Map<string, string>> {
+  const rows = await db.assignment.findMany({
+    where: { orderId: { in: orderIds }, agentId: { not: null } },
+    select: { orderId: true, agentId: true },
+  });
+  return new Map(rows.map(({ orderId, agentId }) => [orderId, agentId as string]));
+}
+
 export const isWaiting = ({ status, agent }: Delivery): boolean => status === 'PENDING' && agent === null;
 
 /** Records the pick-up, in one statement that takes the order lock. False if the delivery has no agent or its status does not allow it. */

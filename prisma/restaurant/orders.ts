@@ -84,6 +84,18 @@ export async function restaurantsOf(db: Database, orderId: string): Promise<stri
   return parts.map(({ restaurantId }) => restaurantId);
 }
 
+/** The restaurants of each of these orders. */
+export async function partsOf(db: Database, orderIds: string[]): Promise<Map<string, string[]>> {
+  const parts = await db.order.findMany({
+    where: { orderGroupId: { in: orderIds } },
+    select: { orderGroupId: true, restaurantId: true },
+  });
+  const byOrder = new Map<string, string[]>();
+  for (const { orderGroupId, restaurantId } of parts)
+    byOrder.set(orderGroupId, [...(byOrder.get(orderGroupId) ?? []), restaurantId]);
+  return byOrder;
+}
+
 const row = { orderId: true, userId: true, placedAt: true, status: true, total: true, reason: true } as const;
 export type OrderRow = Prisma.OrderGroupGetPayload<{ select: typeof row }>;
 

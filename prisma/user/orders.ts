@@ -3,8 +3,9 @@ import type { PageEnd } from '../../contracts/values';
 import type { FirstPlacement, OrderInput, OrderProgress } from '../../contracts/workflow';
 import type { Database, Transaction } from './client';
 import type { Prisma } from './generated/client';
+import { appending } from './order-events';
 
-interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'> {
+interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'>, Pick<OrderProgress, 'log'> {
   order: Pick<PlaceOrderMessage, 'order_id' | 'user_id' | 'placed_at'>;
 }
 
@@ -12,11 +13,12 @@ interface OrderToRecord extends Pick<OrderInput, 'bodyHash' | 'maxOpenOrders'> {
  * Records a placed order. Idempotent: an existing record is kept. Returns the record, which is CANCELLED if a compensation came first. Null, and no
  * new record, if the customer has `maxOpenOrders` open ones: counted under the customer's lock, so two placements at once cannot both be the last.
  */
-export async function recordOrder(db: Database, { order, bodyHash, maxOpenOrders }: OrderToRecord) {
-  if (maxOpenOrders === undefined) return insertRecord(db, order, bodyHash);
+export async function recordOrder(db: Database, toRecord: OrderToRecord) {
+  const { order, maxOpenOrders } = toRecord;
+  if (maxOpenOrders === undefined) return insertRecord(db, toRecord);
   return db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('customer'), hashtext(${order.user_id}))`;
-    return (await hasRoom(tx, order, maxOpenOrders)) ? insertRecord(tx, order, bodyHash) : null;
+    return (await hasRoom(tx, order, maxOpenOrders)) ? insertRecord(tx, toRecord) : null;
   });
 }
 
@@ -29,30 +31,40 @@ async function hasRoom(tx: Transaction, { order_id, user_id }: OrderToRecord['or
   return room;
 }
 
-async function insertRecord(db: Transaction, order: OrderToRecord['order'], bodyHash: string): Promise<FirstPlacement> {
+async function insertRecord(db: Transaction, { order, bodyHash, log = [] }: OrderToRecord): Promise<FirstPlacement> {
   const [recorded] = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
-    INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
-    VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${bodyHash})
-    ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")
-    RETURNING "status", "delivered", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"`;
+    WITH record AS (
+      INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
+      VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${bodyHash})
+      ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")
+      RETURNING "status", "delivered", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"
+    )
+    SELECT record.*, ${appending(order.order_id, log)} IS NULL AS "isLogged" FROM record`;
   if (!recorded) throw new Error(`the record of the order ${order.order_id} was not written`);
   return { ...recorded, placedAt: recorded.placedAt.toISOString() };
 }
 
-/** Moves the record forward, never back: PENDING, CONFIRMED, then CANCELLED or delivered. Creates it if it is missing. Idempotent. */
+/**
+ * Moves the record forward, never back: PENDING, CONFIRMED, then CANCELLED or delivered. Creates it if it is missing. Appends to the order's log
+ * what it lacks, also where the record does not move. Idempotent.
+ */
 export async function recordProgress(db: Database, progress: OrderProgress): Promise<void> {
-  const { order_id, user_id, placed_at, status, delivered, total, reason } = progress;
+  const { order_id, user_id, placed_at, status, delivered, total, reason, log = [] } = progress;
   await db.$executeRaw`
-    INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "status", "delivered", "total", "reason")
-    VALUES (${order_id}::uuid, ${user_id}::uuid, ${placed_at}::timestamptz, ${status}::"OrderStatus", ${delivered}, ${total}::decimal, ${reason})
-    ON CONFLICT ("order_id") DO UPDATE SET
-      "status" = EXCLUDED."status",
-      "delivered" = EXCLUDED."delivered",
-      "total" = COALESCE(EXCLUDED."total", "userOrder"."total"),
-      "reason" = EXCLUDED."reason",
-      "updated_at" = now()
-    WHERE "userOrder"."status" <> 'CANCELLED' AND NOT "userOrder"."delivered"
-      AND EXCLUDED."status" >= "userOrder"."status"`;
+    WITH record AS (
+      INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "status", "delivered", "total", "reason")
+      VALUES (${order_id}::uuid, ${user_id}::uuid, ${placed_at}::timestamptz, ${status}::"OrderStatus", ${delivered}, ${total}::decimal, ${reason})
+      ON CONFLICT ("order_id") DO UPDATE SET
+        "status" = EXCLUDED."status",
+        "delivered" = EXCLUDED."delivered",
+        "total" = COALESCE(EXCLUDED."total", "userOrder"."total"),
+        "reason" = EXCLUDED."reason",
+        "updated_at" = now()
+      WHERE "userOrder"."status" <> 'CANCELLED' AND NOT "userOrder"."delivered"
+        AND EXCLUDED."status" >= "userOrder"."status"
+      RETURNING 1
+    )
+    SELECT ${appending(order_id, log)} FROM (SELECT count(*) FROM record) AS moved`;
 }
 
 const withRating = { rating: true } satisfies Prisma.UserOrderInclude;

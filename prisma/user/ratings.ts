@@ -1,5 +1,7 @@
+import { logged } from '../../contracts/order-log';
 import type { RatingInput, RatingOutcome, RatingRefusal } from '../../contracts/workflow';
 import type { Database } from './client';
+import { appendEvents } from './order-events';
 import { findOrder, type StoredOrder } from './orders';
 
 /** Why the customer may not rate the order (null: unknown) now; undefined if they may. */
@@ -20,10 +22,14 @@ export async function storeRating(db: Database, rating: RatingInput): Promise<Ra
     : { outcome: 'duplicate' };
 }
 
-/** Returns the order's rating: this one, or one that was stored before it. */
-async function insertRating(db: Database, userOrderId: string, rating: RatingInput) {
+/** Returns the order's rating: this one, which is then in the order's log too, or one that was stored before it. */
+function insertRating(db: Database, userOrderId: string, rating: RatingInput) {
   const { rating_id: id, order_rating: orderRating, agent_rating: agentRating } = rating;
   const data = { id, userOrderId, orderRating, agentRating };
-  const [inserted] = await db.userRating.createManyAndReturn({ data, skipDuplicates: true });
-  return inserted ?? db.userRating.findUnique({ where: { userOrderId } });
+  return db.$transaction(async (tx) => {
+    const [inserted] = await tx.userRating.createManyAndReturn({ data, skipDuplicates: true });
+    if (!inserted) return tx.userRating.findUnique({ where: { userOrderId } });
+    await appendEvents(tx, rating.order_id, [logged.rated(new Date().toISOString(), orderRating, agentRating)]);
+    return inserted;
+  });
 }

@@ -49,8 +49,8 @@ describe("with its own user's permissions", () => {
     expect(await ask(queues.placeOrder, order)).toMatchObject({ outcome: 'created' });
     expect(await ask(queues.changeOrderStatus, aChange(order, 'CONFIRMED'))).toMatchObject({ outcome: 'changed' });
     expect(await ask(queues.assignAgent, { order_id })).toMatchObject({ outcome: 'assigned' });
-    const moved = await ask(queues.updateDeliveryStatus, { order_id, status: 'PICKED_UP' });
-    expect(moved).toEqual({ outcome: 'changed' });
+    for (const status of ['PICKED_UP', 'DELIVERED'])
+      expect(await ask(queues.updateDeliveryStatus, { order_id, status })).toEqual({ outcome: 'changed' });
     await users.brokers['worker-order'].publish(toExchange(ratingsExchange), {
       order_id,
       order_rating: 4,
@@ -101,8 +101,13 @@ describe('a process cannot', () => {
   const own: Record<BrokerUser, QueueName[]> = {
     'api-delivery': [],
     'worker-order': [queues.agentAssigned, queues.adoptOrder],
-    'worker-restaurant': [queues.placeOrder, queues.changeOrderStatus, queues.restaurantRatings],
-    'worker-delivery': [queues.assignAgent, queues.updateDeliveryStatus, queues.deliveryRatings],
+    'worker-restaurant': [
+      queues.placeOrder,
+      queues.changeOrderStatus,
+      queues.restaurantRatings,
+      queues.restaurantEvents,
+    ],
+    'worker-delivery': [queues.assignAgent, queues.updateDeliveryStatus, queues.deliveryRatings, queues.deliveryEvents],
   };
   const refused = (name: string) => expect.stringMatching(new RegExp(`403 \\(ACCESS-REFUSED\\).*'${name}'`)) as string;
 

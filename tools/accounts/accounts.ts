@@ -1,5 +1,13 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { deadQueue, queues, ratingsExchange, retryQueue, type QueueName } from '../../contracts/names';
+import {
+  deadQueue,
+  eventQueues,
+  eventsExchange,
+  queues,
+  ratingsExchange,
+  retryQueue,
+  type QueueName,
+} from '../../contracts/names';
 import { connectionTo } from '../../lib/postgres/session';
 import { requestManagement } from '../broker/management';
 
@@ -7,8 +15,8 @@ import { requestManagement } from '../broker/management';
 const consumedBy = {
   'api-delivery': [],
   'worker-order': [queues.agentAssigned, queues.adoptOrder],
-  'worker-restaurant': [queues.placeOrder, queues.changeOrderStatus, queues.restaurantRatings],
-  'worker-delivery': [queues.assignAgent, queues.updateDeliveryStatus, queues.deliveryRatings],
+  'worker-restaurant': [queues.placeOrder, queues.changeOrderStatus, queues.restaurantRatings, queues.restaurantEvents],
+  'worker-delivery': [queues.assignAgent, queues.updateDeliveryStatus, queues.deliveryRatings, queues.deliveryEvents],
 } satisfies Record<string, QueueName[]>;
 
 export type BrokerUser = keyof typeof consumedBy;
@@ -18,22 +26,25 @@ export const brokerUsers = Object.keys(consumedBy) as BrokerUser[];
 export const passwordVariable = (user: BrokerUser): string =>
   `${user.toUpperCase().replaceAll('-', '_')}_RABBITMQ_PASSWORD`;
 
+const exchanges = [ratingsExchange, eventsExchange];
+const bound = [queues.restaurantRatings, queues.deliveryRatings, ...eventQueues];
+
 const declared = [
-  ratingsExchange,
+  ...exchanges,
   ...Object.values(queues).flatMap((queue) => [queue, retryQueue(queue), deadQueue(queue)]),
 ];
 
 /**
  * The least permissions in a virtual host with which the user's process works: regular expressions over names of queues and exchanges. Every
- * connection declares everything (contract, section 1), which takes the permission to configure it; binding the ratings' queues takes the
- * permission to write to them and to read the exchange. Only operators access dead queues.
+ * connection declares everything (contract, section 1), which takes the permission to configure it; binding a queue to an exchange takes the
+ * permission to write to it and to read the exchange. Only operators access dead queues.
  */
 export function permissionsOf(user: BrokerUser) {
   const consumed = consumedBy[user].flatMap((queue) => [queue, retryQueue(queue)]);
-  const ratings = user === 'worker-order' ? [ratingsExchange] : [];
+  const published = user === 'worker-order' ? exchanges : [];
   // The default exchange leads to every queue; requests, replies and copies are published to it.
-  const written = ['amq.default', ...ratings, queues.restaurantRatings, queues.deliveryRatings];
-  return { configure: exactly(declared), write: exactly(written), read: exactly([ratingsExchange, ...consumed]) };
+  const written = ['amq.default', ...published, ...bound];
+  return { configure: exactly(declared), write: exactly(written), read: exactly([...exchanges, ...consumed]) };
 }
 
 const exactly = (names: string[]): string => `^(${names.map((name) => name.replaceAll('.', '\\.')).join('|')})$`;

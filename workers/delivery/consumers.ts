@@ -1,3 +1,4 @@
+import { orderEvent } from '../../contracts/events';
 import { assignAgentMessage, changeDeliveryMessage, ratingMessage } from '../../contracts/messages';
 import type { AgentAssignedMessage, RatingMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
@@ -9,6 +10,7 @@ import type { Database } from '../../prisma/delivery/client';
 import { countAgentRating } from '../../prisma/delivery/ratings';
 import { assignAgent } from './assign-agent';
 import { changeDelivery } from './change-delivery';
+import { feedEvents } from './feed-events';
 
 interface ConsumersDeps {
   db: Database;
@@ -45,6 +47,7 @@ export async function consumeDeliveryQueues({ db, broker, log, poolSize }: Consu
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateDelivery(db),
   });
+  await broker.consumeInOrder({ queue: queues.deliveryEvents, schema: orderEvent, handle: feedEvents(db) });
 }
 
 /**

@@ -7,6 +7,7 @@ import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/user/client';
 import { consumeOrderQueues } from './consumers';
 import { watchOrders } from './metrics';
+import { startRelay } from './relay';
 import { installRuntime, startTemporalWorker } from './worker';
 
 void runWorker({
@@ -23,5 +24,8 @@ void runWorker({
     const worker = await startTemporalWorker(service, { db, broker });
     await consumeOrderQueues({ broker, db, client: temporal.client, policy: orderPolicy(config), log });
     worker.run();
+    const { USER_DATABASE_URL: url, DATABASE_CA_FILE: ca } = config;
+    const relay = startRelay({ db, url, ca, broker, log });
+    service.onStop(() => relay.close());
   },
 });

@@ -13,6 +13,7 @@ import { dataConverterOf } from '../../lib/temporal/payload-codec';
 import { tracingActivities } from '../../lib/temporal/tracing';
 import { isTracing } from '../../lib/tracing/sdk';
 import type { Database } from '../../prisma/user/client';
+import { appendEvents } from '../../prisma/user/order-events';
 import { recordOrder, recordProgress } from '../../prisma/user/orders';
 import { storeRating } from '../../prisma/user/ratings';
 import { loadWorkflows, workerTuning } from './bundle';
@@ -98,6 +99,7 @@ export const createRecords = (db: Database): { records: OrderRecords; ratings: R
   records: {
     record: (order) => recordOrder(db, order),
     progress: (progress) => recordProgress(db, progress),
+    append: (orderId, log) => appendEvents(db, orderId, log),
   },
   ratings: { store: (rating) => storeRating(db, rating) },
 });

@@ -1,3 +1,4 @@
+import { orderEvent } from '../../contracts/events';
 import { changeOrderMessage, placeOrderMessage, ratingMessage, type RatingMessage } from '../../contracts/messages';
 import { orderLogFields, queues, ratingLogFields } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
@@ -6,6 +7,7 @@ import { toQueue } from '../../lib/broker/message';
 import type { Database } from '../../prisma/restaurant/client';
 import { countOrderRating } from '../../prisma/restaurant/ratings';
 import { changeOrder } from './change-order';
+import { feedEvents } from './feed-events';
 import { placeOrder } from './place-order';
 
 interface ConsumersDeps {
@@ -41,6 +43,7 @@ export async function consumeRestaurantQueues({ db, broker, poolSize }: Consumer
     logFields: ({ order_id }) => ratingLogFields(order_id),
     handle: rateOrder(db),
   });
+  await broker.consumeInOrder({ queue: queues.restaurantEvents, schema: orderEvent, handle: feedEvents(db) });
 }
 
 /** Adds the rating to the restaurants' means, once for each order. Throws a non-retryable ServiceFault UNKNOWN_ORDER if there is no such order. */

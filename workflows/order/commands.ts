@@ -3,13 +3,11 @@ import type { SearchInStep } from '../../activities/combined';
 import type { ChangeDeliveryReply } from '../../contracts/messages';
 import type { DeliveryStatus } from '../../contracts/states';
 import { verbatim } from '../../contracts/texts';
-import type { CommandOf, CommandOutcome } from '../../contracts/workflow';
+import type { AssignedAgent, CommandOf, CommandOutcome } from '../../contracts/workflow';
 import { decide, isRefused, outcomeOf } from './decide';
 import type { OrderEvent } from './events';
-import { evolve } from './evolve';
 import type { Submitted } from './inbox';
 import { cancelDelivery, orderChange, recordProgress } from './participants';
-import { progressOf } from './projections';
 import type { OrderRun } from './run';
 import type { OrderState } from './state';
 import { OrderStopped } from './waits';
@@ -69,8 +67,13 @@ async function applyDecision(run: OrderRun, step: Submitted, command: CommandOf<
     () => confirms,
   );
   if (written.outcome === 'refused') throw new OrderStopped(`the restaurant's order is ${written.status ?? 'missing'}`);
-  run.emit(...events);
+  const [parts, whole] = [
+    events.filter(({ type }) => type !== 'confirmed'),
+    events.filter(({ type }) => type === 'confirmed'),
+  ];
+  run.emit(...parts);
   if (written.total && written.total !== run.state.total) run.emit({ type: 'repriced', total: written.total });
+  run.emit(...whole);
   if (!confirms && run.state.status === 'CONFIRMED') run.inBackground(() => recordProgress(run)); // the total has changed
   step.answer({ outcome: 'done' });
   return search;
@@ -79,12 +82,15 @@ async function applyDecision(run: OrderRun, step: Submitted, command: CommandOf<
 /** The last decision, the search for an agent and the customer's record in one activity. */
 function confirmOrder(run: OrderRun, command: CommandOf<'decide'>, events: readonly OrderEvent[]) {
   run.saga.undoWith('delivery', () => cancelDelivery(run));
-  const progress = progressOf(events.reduce(evolve, run.state));
-  return run.call('confirmOrder', { change: orderChange(run, command.status, command), progress });
+  return run.call('confirmOrder', {
+    change: orderChange(run, command.status, command),
+    progress: run.progress(...events),
+    search: run.state.searches,
+  });
 }
 
-async function changePart(run: OrderRun, command: CommandOf<'decide'>) {
-  const change = orderChange(run, command.status, command);
+async function changePart(run: OrderRun, command: CommandOf<'decide'>, events: readonly OrderEvent[]) {
+  const change = { ...orderChange(run, command.status, command), log: run.progress(...events).log };
   const summary = `Part of restaurant ${command.restaurant_id} ${command.status}`;
   return { written: await run.call('changeOrder', change, summary) };
 }
@@ -114,11 +120,15 @@ export function noteDelivered(run: OrderRun): void {
   run.inBackground(() => recordProgress(run));
 }
 
-const writeDelivery = (run: OrderRun) => run.call('completeDelivery', { ...progressOf(run.state), delivered: true });
+const writeDelivery = (run: OrderRun) => run.call('completeDelivery', run.progress({ type: 'delivered' }));
 
 const writePickUp = async (run: OrderRun) => ({
   recorded: undefined,
-  ...(await run.call('changeDelivery', { order_id: run.state.order_id, status: 'PICKED_UP' }, 'Delivery PICKED_UP')),
+  ...(await run.call(
+    'changeDelivery',
+    { order_id: run.state.order_id, status: 'PICKED_UP', log: run.progress({ type: 'picked-up' }).log },
+    'Delivery PICKED_UP',
+  )),
 });
 
 /** Also if the order turns out to be delivered: it waits for the courier no longer. */
@@ -128,7 +138,8 @@ const isAtTarget = (reply: ChangeDeliveryReply): boolean => reply.outcome !== 'r
 async function decline(run: OrderRun, command: CommandOf<'decline'>): Promise<CommandOutcome> {
   const { agent, order_id } = run.state;
   if (!agent) return noAgentYet;
-  const change = { order_id, status: 'DECLINED' as const, agent_id: agent.agent_id };
+  const { log } = run.progress(handedBack(agent, command.reason));
+  const change = { order_id, status: 'DECLINED' as const, agent_id: agent.agent_id, log };
   const write = () =>
     run.call('changeDelivery', change, `Delivery declined by ${verbatim(agent.agent_name ?? agent.agent_id)}`);
   const declined = await run.watchdog.holdDuring(() => run.unlessStopped(write), isAtTarget);
@@ -143,8 +154,11 @@ async function decline(run: OrderRun, command: CommandOf<'decline'>): Promise<Co
 /** The agent no longer has the job, and is not assigned to the order again. */
 export function handBack(run: OrderRun, reason?: string | null): void {
   const { agent } = run.state;
-  if (agent) run.emit({ type: 'handed-back', ...agent, reason });
+  if (agent) run.emit(handedBack(agent, reason));
 }
+
+const handedBack = (agent: AssignedAgent, reason: string | null | undefined) =>
+  ({ type: 'handed-back', ...agent, reason }) as const;
 
 const done: CommandOutcome = { outcome: 'done' };
 const notTheirs: CommandOutcome = { outcome: 'refused', code: 'NOT_FOUND', message: 'Order not found' };

@@ -1,9 +1,9 @@
 import type { SearchInStep } from '../../activities/combined';
-import type { AssignAgentReply } from '../../contracts/messages';
-import type { OrderResult } from '../../contracts/workflow';
+import type { SearchReply } from '../../activities/delivery';
+import type { DeliveryStatus } from '../../contracts/states';
+import type { AssignedAgent, OrderResult } from '../../contracts/workflow';
 import { carryOut, handBack, noteDelivered } from './commands';
 import { cancelDelivery, recordProgress } from './participants';
-import { progressOf } from './projections';
 import type { OrderRun } from './run';
 import { OrderStopped } from './waits';
 import type { OrderState } from './state';
@@ -24,17 +24,21 @@ export async function findAgent(run: OrderRun, begun: SearchInStep): Promise<Ord
   if (!isUncertain) limitSearch();
   saga.undoWith('delivery', () => cancelDelivery(run));
   if (begun.notSearched !== undefined) run.avoidLocal('delivery', begun.notSearched);
-  if (begun.recorded === false) run.inBackground(() => recordProgress(run));
 
-  let isRecorded = begun.recorded !== undefined;
+  const assign = (agent: AssignedAgent, delivery: DeliveryStatus): void =>
+    run.emit({ type: 'agent-assigned', agent, delivery, searchedMs: Date.now() - since });
+  const record = (isRecorded = false): void => {
+    if (!isRecorded) run.inBackground(() => recordProgress(run));
+  };
   let isWaiting = false;
-  for (let { search } = begun; ; search = undefined) {
-    const reply = search ?? (await ask(run, isRecorded));
-    isRecorded = true;
+  for (let { search, recorded } = begun; ; search = undefined) {
+    const reply = search ?? (await ask(run, !isWaiting));
+    if (!search) recorded = (reply as SearchReply).recorded;
     switch (reply.outcome) {
       case 'assigned': {
         const { agent_id, agent_name, status: delivery } = reply;
-        run.emit({ type: 'agent-assigned', agent: { agent_id, agent_name }, delivery, searchedMs: Date.now() - since });
+        assign({ agent_id, agent_name }, delivery);
+        record(recorded);
         return undefined;
       }
       case 'closed':
@@ -44,27 +48,29 @@ export async function findAgent(run: OrderRun, begun: SearchInStep): Promise<Ord
       case 'queued':
         if (!isWaiting) run.emit({ type: 'agent-searched' });
         if (!isWaiting && isUncertain) limitSearch();
+        if (!isWaiting) record(recorded);
         isWaiting = true;
+        recorded = false;
         run.inbox.countEmptySearch();
         await carryOutPending(run, 'others');
         await run.until(() => isNewAgentNamed(run.state) || run.inbox.nextStep() !== undefined, policy.reaskIntervalMs);
     }
     const { named: agent } = run.state;
     if (agent && isNewAgentNamed(run.state)) {
-      run.emit({ type: 'agent-assigned', agent, delivery: 'PENDING', searchedMs: Date.now() - since });
+      assign(agent, 'PENDING');
+      record();
       return undefined;
     }
   }
 }
 
-/** Asks the delivery side, after the decisions that wait. The first time the customer's record is updated, if that is not done. */
-async function ask(run: OrderRun, isRecorded: boolean): Promise<AssignAgentReply> {
+/** Asks the delivery side, after the decisions that wait. The first time the customer's record and log get the answer in the same activity. */
+async function ask(run: OrderRun, isFirst: boolean): Promise<SearchReply> {
   await carryOutPending(run, 'decisions');
-  const { order_id } = run.state;
-  const progress = isRecorded ? undefined : progressOf(run.state);
-  const { recorded, ...reply } = await run.unlessStopped(() => run.call('assignAgent', { order_id, progress }));
-  if (progress && !recorded) run.inBackground(() => recordProgress(run));
-  return reply;
+  const { order_id, searches } = run.state;
+  return run.unlessStopped(() =>
+    run.call('assignAgent', { order_id, ...(isFirst && { progress: run.progress(), search: searches }) }),
+  );
 }
 
 /** Whether a signal has named a new agent, and not one who has handed the job back since. */
@@ -92,6 +98,7 @@ export async function pickUp(run: OrderRun): Promise<'picked up' | 'declined'> {
 export async function deliver(run: OrderRun): Promise<void> {
   run.watchdog.limit(run.policy.deliveryAttentionMs, () => {
     run.emit({ type: 'late' });
+    run.inBackground(() => recordProgress(run));
     run.show();
   });
   await carryOutUntil(run, ({ delivery }) => delivery === 'DELIVERED');

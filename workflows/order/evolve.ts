@@ -50,6 +50,7 @@ const evolutions: {
     delivery: null,
     named: null,
     declinedBy: agent_id === null ? state.declinedBy : [...state.declinedBy, agent_id],
+    searches: state.searches + 1,
   }),
   'picked-up': (state) => ({ ...state, delivery: 'PICKED_UP' }),
   delivering: (state) => ({ ...state, deliveryUncertain: true }),

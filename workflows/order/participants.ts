@@ -1,6 +1,5 @@
 /** What an order asks of its participants. Each is an idempotent activity (`activities/`), and a compensation may precede its step. */
 import type { Decision } from '../../contracts/states';
-import { progressOf } from './projections';
 import type { OrderRun } from './run';
 
 /** One restaurant's part of the order. */
@@ -28,4 +27,4 @@ export const cancelDelivery = (run: OrderRun) =>
   run.call('changeDelivery', { order_id: run.state.order_id, status: 'CANCELLED' });
 
 /** Updates the customer's record. During compensation it becomes CANCELLED. */
-export const recordProgress = (run: OrderRun): Promise<void> => run.call('recordProgress', progressOf(run.state));
+export const recordProgress = (run: OrderRun): Promise<void> => run.call('recordProgress', run.progress());

@@ -79,12 +79,13 @@ async function awaitOperator(run: OrderRun): Promise<void> {
  */
 async function recordAndCreate(run: OrderRun): Promise<PlaceStepReply> {
   const { order, bodyHash, maxOpenOrders, stale } = run.input;
+  const { log } = run.progress();
   const step = stale ? 'recordOrder' : 'placeOrder';
   try {
-    return await run.unlessStopped(() => run.call(step, { order, bodyHash, maxOpenOrders }));
+    return await run.unlessStopped(() => run.call(step, { order, bodyHash, maxOpenOrders, log }));
   } catch (error) {
     if (!(error instanceof OrderStopped || isCancellation(error))) throw error;
-    return CancellationScope.nonCancellable(() => run.call('recordOrder', { order, bodyHash }));
+    return CancellationScope.nonCancellable(() => run.call('recordOrder', { order, bodyHash, log }));
   }
 }
 

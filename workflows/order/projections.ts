@@ -1,6 +1,7 @@
 /** What is shown of an order, each a function of an event or of the state. A new event needs a line here only if it shows more than its type. */
 import type { OrderStage } from '../../contracts/states';
 import { searchAttributes } from '../../contracts/names';
+import type { LogEntry } from '../../contracts/order-log';
 import { verbatim } from '../../contracts/texts';
 import type { OrderProgress, OrderView, TimelineEntry } from '../../contracts/workflow';
 import type { OrderEvent, OrderEventOf } from './events';
@@ -121,11 +122,11 @@ export const searchable = ({ status, delivery, agent, attention }: OrderState) =
   { key: orderAttention, value: attention },
 ];
 
-/** The customer's record. It becomes CANCELLED with the compensation. */
-export function progressOf({ order_id, user_id, placed_at, ...state }: OrderState): OrderProgress {
+/** The customer's record, and the order's log so far. It becomes CANCELLED with the compensation. */
+export function progressOf({ order_id, user_id, placed_at, ...state }: OrderState, log: LogEntry[]): OrderProgress {
   const { total, reason, delivery } = state;
   const status = reason === null ? state.status : 'CANCELLED';
-  return { order_id, user_id, placed_at, status, delivered: delivery === 'DELIVERED', total, reason };
+  return { order_id, user_id, placed_at, status, delivered: delivery === 'DELIVERED', total, reason, log };
 }
 
 /** The answer of the `order` query. */

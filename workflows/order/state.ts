@@ -42,6 +42,8 @@ export interface OrderState extends OrderFacts {
   readonly first: { bodyHash: string; placedAt: string };
   /** The time spent on finding an agent, over all searches. */
   readonly searchedMs: number;
+  /** How often an agent has handed the job back, after which another search begins. */
+  readonly searches: number;
 }
 
 export function initialState({ order, onPartialRefusal, bodyHash }: OrderInput): OrderState {
@@ -65,6 +67,7 @@ export function initialState({ order, onPartialRefusal, bodyHash }: OrderInput):
     placement: null,
     first: { bodyHash, placedAt: placed_at },
     searchedMs: 0,
+    searches: 0,
   };
 }
 

@@ -1,10 +1,12 @@
-import { log, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { log as workerLog, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
-import type { OrderInput, OrderView, TimelineEntry } from '../../contracts/workflow';
+import type { LogEntry } from '../../contracts/order-log';
+import type { OrderInput, OrderProgress, OrderView, TimelineEntry } from '../../contracts/workflow';
 import type { OrderEvent } from './events';
 import { evolve } from './evolve';
 import { createOrderMetrics } from './metrics';
-import { currentDetails, logLines, searchable, timelineText, viewOf } from './projections';
+import { logOf } from './log';
+import { currentDetails, logLines, progressOf, searchable, timelineText, viewOf } from './projections';
 import { initialState, type OrderState } from './state';
 
 /** An order's events, its state, and what is shown of it. */
@@ -15,6 +17,8 @@ export interface Story {
   /** Publishes search attributes and details, with at most one upsert. Call it once before each wait. */
   show(): void;
   view(): OrderView;
+  /** The customer's record with the order's log so far, as they will be after these events. */
+  progress(...ahead: readonly OrderEvent[]): OrderProgress;
 }
 
 /** A longer timeline loses lines in its middle: signals from outside can repeat without end. */
@@ -24,6 +28,7 @@ const maxTimeline = 200;
 export function beginStory(input: OrderInput, changed: () => void): Story {
   let state = initialState(input);
   const timeline: TimelineEntry[] = [];
+  const log: LogEntry[] = [];
   const count = createOrderMetrics(input.stage ? undefined : state);
   // The first status is set at the start (`orderStart`), so that a placement needs no upsert.
   const shown = new Map(
@@ -35,7 +40,7 @@ export function beginStory(input: OrderInput, changed: () => void): Story {
     if (!line) return;
     const [text, detail] = line;
     if (timeline.length >= maxTimeline) timeline.splice(maxTimeline / 2, 1);
-    timeline.push({ at: new Date().toISOString(), event: text, ...(detail ? { detail } : {}) });
+    timeline.push({ at: now(), event: text, ...(detail ? { detail } : {}) });
   };
 
   const view = () => viewOf(state, [...timeline]);
@@ -47,9 +52,10 @@ export function beginStory(input: OrderInput, changed: () => void): Story {
       for (const event of events) {
         const before = state;
         state = evolve(state, event);
+        log.push(...logOf(event, state, now()));
         addToTimeline(event);
         count(event, before, state);
-        for (const { level = 'info', message, ...line } of logLines(event)) log[level](message, line);
+        for (const { level = 'info', message, ...line } of logLines(event)) workerLog[level](message, line);
       }
       changed();
     },
@@ -60,5 +66,15 @@ export function beginStory(input: OrderInput, changed: () => void): Story {
       setCurrentDetails(currentDetails(view()));
     },
     view,
+    progress(...ahead) {
+      const then = { state, log: [...log] };
+      for (const event of ahead) {
+        then.state = evolve(then.state, event);
+        then.log.push(...logOf(event, then.state, now()));
+      }
+      return progressOf(then.state, then.log);
+    },
   };
 }
+
+const now = (): string => new Date().toISOString();

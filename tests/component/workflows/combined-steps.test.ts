@@ -1,6 +1,7 @@
 /** Steps combined in one activity: what the activity did is not repeated, and what it could not do becomes a step of its own. */
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../../activities';
+import type { OrderProgress } from '../../../contracts/workflow';
 import { cancelUpdate } from '../../../workflows/messages';
 import { aGate } from '../../fixtures/gate';
 import { confirm, done, move, orderStage } from '../../fixtures/order-stage';
@@ -45,8 +46,8 @@ describe('an order with healthy services', () => {
     expect(await order.durableCalls()).toEqual([]);
   });
 
-  it('updates the record with the progress at that time', async () => {
-    const seen: unknown[] = [];
+  it('updates the record with the progress at that time, and with the log that it will have', async () => {
+    const seen: OrderProgress[] = [];
     const well = combined() as Activities;
     const order = await given(
       combined({
@@ -57,9 +58,14 @@ describe('an order with healthy services', () => {
     await deliver(order);
     const { order_id, user_id, placed_at } = order.input.order;
     const known = { order_id, user_id, placed_at, status: 'CONFIRMED', total: '12.50', reason: null };
-    expect(seen).toEqual([
+    expect(seen).toMatchObject([
       { ...known, delivered: false },
       { ...known, delivered: true },
+    ]);
+    const confirmed = ['placed', 'priced', 'secured', 'confirmed'];
+    expect(seen.map(({ log = [] }) => log.map(({ type }) => type))).toEqual([
+      confirmed,
+      [...confirmed, 'agent-assigned', 'picked-up', 'delivered'],
     ]);
   });
 });

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { cloudEvent, type OrderEvent } from '../../contracts/events';
+import { eventsExchange } from '../../contracts/names';
+import type { Broker } from '../../lib/broker/broker';
+import { toExchange } from '../../lib/broker/message';
+import type { Log } from '../../lib/logging/log';
+import { openListener } from '../../lib/postgres/listener';
+import type { Database } from '../../prisma/user/client';
+import { markPublished, releaseRelay, takeToPublish, type RelayedEvent } from '../../prisma/user/order-events';
+
+interface RelayDeps {
+  db: Database;
+  /** Of the same database, for notifications. */
+  url: string;
+  ca?: string | undefined;
+  broker: Pick<Broker, 'publish'>;
+  log: Log;
+}
+
+/** Events that come within this time are published together, which costs the database less than each on its own. */
+const gatherMs = 30;
+/** For what was not told, and to take over from another process. */
+const pollMs = 1_000;
+
+/**
+ * Publishes the events of orders, at least once and each order's in its order, to the exchange `order-events`. Of several processes one relays; another
+ * takes over within seconds. Nothing is lost while the broker is away: the events wait in the database.
+ */
+export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
+  const processId = randomUUID();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let isTold = false;
+  let stopped = false;
+  let isFailing = false;
+
+  const relay = async (): Promise<void> => {
+    try {
+      for (let events = await takeToPublish(db, processId); events.length > 0;) {
+        const { position, failure } = await publishInOrder(broker, events);
+        if (position !== undefined) await markPublished(db, position);
+        if (failure) throw failure.reason;
+        if (stopped) return;
+        events = isTold ? await takeToPublish(db, processId) : [];
+        isTold = false;
+      }
+      if (isFailing) log.info({ event: 'relay-works' }, 'events are published again');
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.warn({ event: 'relay-failing', err: error }, 'could not publish events; they wait');
+      isFailing = true;
+    }
+  };
+  const runIn = (ms: number): void => {
+    if (stopped) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      isTold = false;
+      running = relay().finally(() => {
+        running = undefined;
+        runIn(isTold ? gatherMs : pollMs);
+      });
+    }, ms);
+  };
+  const told = (): void => {
+    if (isTold) return;
+    isTold = true;
+    if (!running) runIn(gatherMs);
+  };
+  const listener = openListener({ url, ca, channel: 'order_events', onTold: told, onGap: told, log });
+  runIn(0);
+  return {
+    /** What is being published is published before it resolves. */
+    async close(): Promise<void> {
+      stopped = true;
+      clearTimeout(timer);
+      await listener.close();
+      await running;
+      await releaseRelay(db, processId).catch(() => undefined); // otherwise the next process waits a moment longer
+    },
+  };
+}
+
+/**
+ * Publishes each order's events one after the other, different orders' at the same time. Returns the last position up to which all are confirmed, if
+ * any, and the first failure: behind one, no event of the same order is published.
+ */
+async function publishInOrder(broker: Pick<Broker, 'publish'>, events: RelayedEvent[]) {
+  const published = new Map<string, Promise<void>>();
+  const results = events.map((event) => {
+    const before = published.get(event.orderId) ?? Promise.resolve();
+    const done = before.then(() => publish(broker, cloudEvent(event)));
+    published.set(event.orderId, done);
+    return done;
+  });
+  const settled = await Promise.allSettled(results);
+  const failed = settled.findIndex(({ status }) => status === 'rejected');
+  const failure = settled[failed] as PromiseRejectedResult | undefined;
+  const last = failure ? events[failed - 1] : events.at(-1);
+  return { position: last?.position, failure };
+}
+
+const publish = (broker: Pick<Broker, 'publish'>, event: OrderEvent): Promise<void> =>
+  broker.publish(toExchange(eventsExchange, event.type), event, {
+    contentType: 'application/cloudevents+json',
+    messageId: event.id,
+  });
