@@ -30,6 +30,7 @@ const showOrder = route({
   refusals: { NOT_FOUND: "Unknown, or another customer's." },
   async handle(deps: UserDeps, { params, caller, answer }) {
     const record = await findOrder(deps.db, params.order_id);
+    if (record && isAnothers(caller, record.userId)) return refuse('NOT_FOUND', unknownOrder); // before three services are asked
     const page = record ? await orderPage(deps, record) : await heldOrderPage(deps, params.order_id);
     if (!page || isAnothers(caller, page.user_id)) return refuse('NOT_FOUND', unknownOrder);
     return answer(200, page);
