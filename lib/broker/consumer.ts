@@ -112,7 +112,12 @@ function replyAddress({ properties }: ConsumeMessage, appId: string): string | u
   return properties.appId === appId ? (properties.replyTo as string | undefined) : undefined;
 }
 
+/** The largest message of the contract, an old program's order of 50 times 200 items, has less than 1. */
+const maxMegabytes = 2;
+
 function parse<T>(content: Buffer, schema: z.ZodType<T>): { ok: true; value: T } | { ok: false; reason: string } {
+  // Reading it would keep all others waiting.
+  if (content.length > maxMegabytes * 1_000_000) return { ok: false, reason: `larger than ${maxMegabytes} MB` };
   let body: unknown;
   try {
     body = JSON.parse(content.toString('utf8').replace(/^\uFEFF/, '')); // some programs begin with a byte order mark
