@@ -7,9 +7,9 @@ import { createKeepAlive } from '../platform/send';
 import { readSystemVariables } from '../platform/system';
 import { requestStack } from '../stack/control';
 import { bareTaskQueue, bareUpdate, bareWorkflow } from './baseline/workflow';
-import type { ClosedLoop, Job } from './loops';
+import type { ClosedLoop, Job } from '../measure/loops';
 import { measure, type Load, type Phase } from './measure/phase';
-import type { Roots } from './measure/processes';
+import type { Roots } from '../measure/processes';
 import { createOrderActors, createWorld } from './orders';
 import type { Settings } from './settings';
 
