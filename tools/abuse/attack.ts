@@ -67,7 +67,7 @@ export function createAttacker(world: World, localAddress: string, endsAt: numbe
     untilTheEnd: () => sleep(Math.max(endsAt - Date.now(), 0)),
 
     /** Sends a request and counts its outcome. */
-    async send({ service, method, path, caller, headers, body }: AttackRequest): Promise<void> {
+    send: async ({ service, method, path, caller, headers, body }: AttackRequest): Promise<void> => {
       const type = body !== undefined && { 'content-type': 'application/json' };
       const allHeaders = { ...(caller && (await authorization(caller))), ...type, ...headers };
       const bytes =
@@ -80,7 +80,7 @@ export function createAttacker(world: World, localAddress: string, endsAt: numbe
     },
 
     /** Has as many at work at once, each on the next try as soon as one ends, until the time is over. */
-    async flood(atOnce: number, attempt: (number: number) => Promise<void>): Promise<void> {
+    flood: async (atOnce: number, attempt: (number: number) => Promise<void>): Promise<void> => {
       let number = 0;
       const worker = async () => {
         while (goesOn()) await attempt(number++);
@@ -89,7 +89,7 @@ export function createAttacker(world: World, localAddress: string, endsAt: numbe
     },
 
     /** Opens a connection that counts nothing by itself. */
-    async dial(service: ServiceName): Promise<Socket> {
+    dial: async (service: ServiceName): Promise<Socket> => {
       const { hostname, port } = new URL(urlOf(service));
       const socket = connect({ host: hostname, port: Number(port), localAddress });
       socket.on('error', () => undefined); // it closes

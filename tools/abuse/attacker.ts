@@ -1,5 +1,7 @@
-/** Plays one attack, and sends its outcomes to the process that has started it. Its argument: an `Order` to attack as JSON. */
-import { runAsProgram, exitCodes } from '../cli/cli';
+/** Plays one attack, and sends its outcomes to the process that has started it. Its argument: a `Mission` as JSON. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { exitCodes, runAsProgram } from '../cli/cli';
 import { createAttacker } from './attack';
 import { attacks } from './attacks';
 import type { World } from './world';
@@ -12,6 +14,12 @@ export interface Mission {
   /** Unix time in milliseconds. */
   endsAt: number;
 }
+
+/** Attackers have machines of their own: here they get the time that is left. Linux goes by sessions first (sched(7), autogroup). */
+const niceness = 5;
+setPriority(niceness);
+const sessionNiceness = '/proc/self/autogroup';
+if (existsSync(sessionNiceness)) writeFileSync(sessionNiceness, String(niceness));
 
 process.once('disconnect', () => process.exit(exitCodes.interrupted)); // also when the other process was killed
 

@@ -1,6 +1,6 @@
 /** The honest customers: what they place, how long it takes, and what has become of it in the end. */
 import { randomUUID } from 'node:crypto';
-import { openLoop, type Job } from '../bench/loops';
+import { openLoop, type Job } from '../measure/loops';
 import { messageOf } from '../cli/cli';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
 import type { Platform } from '../platform/platform';

@@ -1,5 +1,5 @@
 /** Judges what a run has measured, and shows it. Pure. */
-import { sum, summarize } from '../bench/measure/statistics';
+import { sum, summarize } from '../measure/statistics';
 import { table } from '../cli/cli';
 import type { Attack, Outcomes } from './attack';
 import type { Experience } from './honest';
@@ -9,7 +9,7 @@ const maxSlowdown = 5;
 /** A quiet p95 below it counts as this much: nobody notices what takes five times as long, and one pause of the machine may take that. */
 const leastQuietMs = 40;
 /** Of each part, with what it has started. */
-const maxMemoryMb = 600;
+const maxMemoryMb = 800;
 
 export interface Played {
   attack: Pick<Attack, 'name' | 'bounds' | 'stoppedBy' | 'also'>;

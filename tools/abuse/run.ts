@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readMemory } from '../bench/measure/processes';
+import { readMemory } from '../measure/processes';
 import { say } from '../cli/cli';
 import { startChild } from '../platform/child';
 import { createPlatform } from '../platform/platform';
@@ -29,9 +29,7 @@ export async function run({ socketPath }: FreshSystem, attacks: readonly Attack[
 
   const measureQuiet = async () => {
     say('quiet');
-    const q = await customers.placeFor(quietMs);
-    say(`  p95 ${JSON.stringify(q.times.toSorted((a, b) => a - b).map(Math.round))}`);
-    return q;
+    return customers.placeFor(quietMs);
   };
   const quiet = await measureQuiet();
   let reference = quiet;
@@ -72,9 +70,6 @@ async function play(
     customers.placeFor(windowMs, noteMemory),
   ]);
   await attacker.stop();
-  say(
-    `  p95 ${JSON.stringify(honest.times.toSorted((a, b) => a - b).map(Math.round))} ${JSON.stringify(attacker.message)}`,
-  );
   return { attack, outcomes: attacker.message as Outcomes, honest };
 }
 
@@ -84,7 +79,7 @@ async function watchParts(socketPath: string) {
   const roots = Object.fromEntries(parts.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
   const most: Record<string, number> = {};
   return {
-    noteMemory(): void {
+    noteMemory: (): void => {
       for (const [name, mb] of Object.entries(readMemory(roots) ?? {})) most[name] = Math.max(most[name] ?? 0, mb);
     },
     mostMemory: () => most,

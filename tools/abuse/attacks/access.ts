@@ -47,9 +47,12 @@ export const tokens: Attack = {
   },
 };
 
+const caller = aCustomer(randomUUID());
+const anotherRestaurant = aRestaurant(randomUUID());
+const anotherCourier = aCourier(randomUUID());
+
 /** What somebody who knows an order's id tries with it. */
 function tries({ id, userId }: Order, restaurantId: string): AttackRequest[] {
-  const caller = aCustomer(randomUUID());
   const order = {
     user_id: userId,
     restaurants: [{ restaurant_id: restaurantId, items: [{ menu_item_id: randomUUID(), quantity: 1 }] }],
@@ -66,21 +69,21 @@ function tries({ id, userId }: Order, restaurantId: string): AttackRequest[] {
       service: 'restaurant',
       method: 'POST',
       path: `/orders/${id}/decision`,
-      caller: aRestaurant(randomUUID()),
+      caller: anotherRestaurant,
       body: { status: 'CANCELLED', reason: 'no' },
     },
     {
       service: 'restaurant',
       method: 'PATCH',
       path: `/restaurants/${restaurantId}`,
-      caller: aRestaurant(randomUUID()),
+      caller: anotherRestaurant,
       body: { status: 'OFFLINE' },
     },
     {
       service: 'delivery',
       method: 'PATCH',
       path: `/deliveries/${id}`,
-      caller: aCourier(randomUUID()),
+      caller: anotherCourier,
       body: { status: 'CANCELLED' },
     },
     { service: 'delivery', method: 'POST', path: '/agents', caller, body: {} },
@@ -123,19 +126,19 @@ export const oddPaths: Attack = {
   name: 'paths, hosts and broken requests',
   bounds: 'headers, authentication',
   stoppedBy: [400, 401, 404, 431],
-  also: [405, 429, 'cut'],
-  async run({ flood, dial, count }) {
+  also: [405, 429, 'cut', 'waiting'], // CONNECT is cut
+  async run({ flood, dial, count, untilTheEnd }) {
     await flood(16, async (number) => {
       const socket = await dial('user');
-      socket.end(`${turn(oddRequests, number)}\r\n\r\n`);
-      count(await firstStatus(socket));
+      socket.write(`${turn(oddRequests, number)}\r\n\r\n`);
+      count(await Promise.race([firstOutcome(socket), untilTheEnd().then((): Outcome => 'waiting')]));
       socket.destroy();
     });
   },
 };
 
-/** The status of the next answer; `cut` when the connection closes without one. */
-async function firstStatus(socket: Socket): Promise<Outcome> {
+/** The status of the first answer; `cut` when the connection closes without one. */
+async function firstOutcome(socket: Socket): Promise<Outcome> {
   const [chunk] = (await Promise.race([once(socket, 'data'), once(socket, 'close')])) as [unknown];
   const [, status] = /^HTTP\/1.1 (\d{3}) /.exec(Buffer.isBuffer(chunk) ? chunk.toString('latin1') : '') ?? [];
   return status === undefined ? 'cut' : Number(status);

@@ -61,9 +61,11 @@ export const browsing: Attack = {
   bounds: 'rates',
   stoppedBy: [429],
   also: [200],
-  async run({ flood, send }) {
+  async run({ world: { kitchen }, flood, send }) {
+    const one: AttackRequest = { service: 'restaurant', method: 'GET', path: `/restaurants/${kitchen.restaurant_id}` };
     const pages: AttackRequest[] = [
       { service: 'user', method: 'GET', path: '/restaurants' },
+      ...Array<AttackRequest>(8).fill(one), // small: soon above the limit
       { service: 'restaurant', method: 'GET', path: '/restaurants' },
     ];
     await flood(64, (number) => send(turn(pages, number)));
