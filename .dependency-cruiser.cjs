@@ -36,7 +36,13 @@ const ownDatabase = services.map((service) => ({
 }));
 
 /** The tools that all others may import, each with those that it may import itself. */
-const sharedTools = { cli: [], broker: ['cli'], stack: ['cli', 'prepare'], platform: ['cli', 'stack'] };
+const sharedTools = {
+  cli: [],
+  measure: ['cli'],
+  broker: ['cli'],
+  stack: ['cli', 'prepare'],
+  platform: ['cli', 'stack'],
+};
 
 const tools = readdirSync(join(__dirname, 'tools')).map((tool) => ({
   name: `tools-${tool}-imports`,

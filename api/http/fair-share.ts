@@ -1,10 +1,14 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
+import type { Caller } from '../../contracts/access';
 import { callerOf } from './access';
 import { isUnlimited, keyOf } from './limits';
 import { HttpProblem, refuse } from './refusals';
+import { isRead } from './telemetry';
 
 /** Of one caller, at the same time: as many as a browser has connections, and fewer than a service has to its database. */
 const maxAtOnce = 6;
+/** A customer's placements and cancels: each costs as much as many reads, and nobody places two orders at once. */
+const maxCustomerWrites = 2;
 /** Of one caller, for their turn. */
 const maxWaiting = 200;
 
@@ -14,15 +18,15 @@ interface Share {
 }
 
 /**
- * Keeps one caller from taking what all share: beyond six at a time a caller's requests wait for their turn, in order. Throws HttpProblem:
- * TOO_MANY_REQUESTS when 200 wait already. Operators and services act for many, and are not limited; without a token there is only browsing.
+ * Keeps one caller from taking what all share: beyond six at a time a caller's requests wait for their turn, in order; beyond two, those by which
+ * a customer changes something. Throws HttpProblem: TOO_MANY_REQUESTS when 200 wait already. Operators and services act for many, and are not limited; without a token there is only browsing.
  */
 export function shareFairly(): RequestHandler {
   const shares = new Map<string, Share>();
   return (req, res, next) => {
     const caller = callerOf(req);
     if (!caller || isUnlimited(caller)) return next();
-    const key = keyOf(caller);
+    const { key, atOnce } = shareOf(caller, req);
     const share = shares.get(key) ?? { running: 0, waiting: [] };
     shares.set(key, share);
 
@@ -35,7 +39,7 @@ export function shareFairly(): RequestHandler {
       });
       next();
     };
-    if (share.running < maxAtOnce) return run();
+    if (share.running < atOnce) return run();
     if (share.waiting.length >= maxWaiting)
       throw new HttpProblem(refuse('TOO_MANY_REQUESTS', 'Too many requests at once', { retryAfterSeconds: 1 }));
     share.waiting.push(run);
@@ -45,3 +49,8 @@ export function shareFairly(): RequestHandler {
     });
   };
 }
+
+const shareOf = (caller: Caller, { method }: Request): { key: string; atOnce: number } =>
+  caller.role === 'customer' && !isRead(method)
+    ? { key: `${keyOf(caller)} writes`, atOnce: maxCustomerWrites }
+    : { key: keyOf(caller), atOnce: maxAtOnce };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Express } from 'express';
@@ -46,6 +46,23 @@ function limitEach(max: number): (socket: Socket) => void {
   };
 }
 
+/**
+ * Begins a connection's next request only when its last answer is done. A client may send many requests without reading any answer, and the answers
+ * behind an unread one would fill the memory.
+ */
+function oneAtATime(begin: RequestListener): RequestListener {
+  const latest = new WeakMap<Socket, ServerResponse>();
+  return (req, res) => {
+    const { socket } = req;
+    const before = latest.get(socket);
+    latest.set(socket, res);
+    if (!before || before.closed) return begin(req, res);
+    before.once('close', () => {
+      if (!socket.destroyed) begin(req, res);
+    });
+  };
+}
+
 /** @param drainDelayMs How long `close` still accepts requests, while the load balancer turns to another instance: they would be reset. */
 export async function listen(
   app: Express,
@@ -58,7 +75,7 @@ export async function listen(
   const inFlight = new Set<ServerResponse>();
   let draining = false;
   let closing = false;
-  const server = createServer({ keepAliveTimeout: keepAliveMs, ...requestLimits }, (req, res) => {
+  const begin: RequestListener = (req, res) => {
     if (draining) res.setHeader('Connection', 'close');
     inFlight.add(res);
     res.once('close', () => {
@@ -66,7 +83,8 @@ export async function listen(
       if (closing && inFlight.size === 0) server.closeAllConnections();
     });
     app(req, res);
-  });
+  };
+  const server = createServer({ keepAliveTimeout: keepAliveMs, ...requestLimits }, oneAtATime(begin));
   server.maxConnections = maxConnections;
   server.setTimeout(stalledTimeout);
   server.on('connection', limitEach(maxConnectionsPerAddress));

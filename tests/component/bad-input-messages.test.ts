@@ -147,6 +147,13 @@ test('a malformed rating on the exchange is dead-lettered by both services', asy
     expect(await takeDeadLetters(queue, 1)).toHaveLength(1);
 });
 
+test('a message above 2 MB is dead-lettered unread, whatever is in it', async () => {
+  const order = { ...anOrder(), note: 'x'.repeat(2_000_000) };
+  channel.sendToQueue(queues.placeOrder, Buffer.from(JSON.stringify(order)), { persistent: true });
+  const [dead] = await takeDeadLetters(queues.placeOrder, 1);
+  expect(dead?.reason).toBe('larger than 2 MB');
+});
+
 const headers: [string, Record<string, unknown>][] = [
   [
     'of every kind',

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Router, type Request, type Response } from 'express';
 import type { Caller } from '../../contracts/access';
 import type { Access } from '../../api/http/access';
@@ -11,7 +12,7 @@ import { listen, type Listening, type ServerLimits } from '../../api/http/server
 import { createHealth } from '../../lib/process/health';
 import { createLog } from '../../lib/logging/log';
 import { expectRefusal, sendRaw } from '../fixtures/raw-http';
-import { accessOff, aCustomer, anOperator, bearerOf, tokensRequired } from '../fixtures/tokens';
+import { accessOff, aCustomer, anOperator, aRestaurant, bearerOf, tokensRequired } from '../fixtures/tokens';
 import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
@@ -113,16 +114,33 @@ test('a client that does not read its answer is closed; one that reads gets all 
   expect(stalled.received().length).toBeLessThan(large.length);
 });
 
+test('the requests that a client sends at once over one connection are begun one after the other', async () => {
+  const begun: Response[] = [];
+  const router = Router().get('/held', (_req, res: Response) => void begun.push(res));
+  const server = await anApi({}, {}, accessOff, [router]);
+  const socket = await aConnection(server);
+  socket.write('GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+  for (const count of [1, 2, 3]) {
+    await until(`${count} are begun`, async () => begun.length === count);
+    await sleep(20);
+    expect(begun).toHaveLength(count);
+    begun.at(-1)?.json(count);
+  }
+  await until('all are answered', async () => socket.received().split('HTTP/1.1 200 ').length === 4);
+  socket.destroy();
+});
+
 describe('many requests of one caller at once', () => {
   let held: Response[];
   let server: Listening;
   beforeEach(async () => {
     held = [];
-    const router = Router().get('/held', (_req, res: Response) => void held.push(res));
+    const router = Router().all('/held', (_req, res: Response) => void held.push(res));
     server = await anApi({}, {}, tokensRequired, [router]);
   });
-  const ask = async (caller: Caller, signal?: AbortSignal) =>
-    (await fetch(`${server.address}/held`, { headers: await bearerOf(caller), signal: signal ?? null })).status;
+  const ask = async (caller: Caller, signal?: AbortSignal, method = 'GET') =>
+    (await fetch(`${server.address}/held`, { method, headers: await bearerOf(caller), signal: signal ?? null })).status;
+  const change = (caller: Caller) => ask(caller, undefined, 'POST');
   const areHeld = (count: number) => until(`${count} are in progress`, async () => held.length === count);
   const answer = (count: number) => held.splice(0, count).forEach((res) => res.json('done'));
 
@@ -138,6 +156,29 @@ describe('many requests of one caller at once', () => {
     await areHeld(2);
     answer(2);
     expect(await Promise.all(asked)).toEqual(asked.map(() => 200));
+  });
+
+  test('wait two at a time where a customer changes something, and reads do not wait for them', async () => {
+    const changes = Array.from({ length: 5 }, () => change(greedy));
+    await areHeld(2);
+    const read = ask(greedy);
+    await areHeld(3);
+    answer(3);
+    await areHeld(2);
+    answer(2);
+    await areHeld(1);
+    answer(1);
+    expect(await Promise.all([...changes, read])).toEqual(Array(6).fill(200));
+  });
+
+  test('of a restaurant that changes something are six at a time too', async () => {
+    const restaurant = aRestaurant(randomUUID());
+    const more = Array.from({ length: 7 }, () => change(restaurant));
+    await areHeld(6);
+    answer(6);
+    await areHeld(1);
+    answer(1);
+    await Promise.all(more);
   });
 
   test('are forgotten when their client goes before their turn', async () => {

@@ -1,16 +1,15 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import { startChild } from '../platform/child';
 import { createPlatform } from '../platform/platform';
 import { createKeepAlive } from '../platform/send';
 import { readSystemVariables } from '../platform/system';
 import { requestStack } from '../stack/control';
 import { bareTaskQueue, bareUpdate, bareWorkflow } from './baseline/workflow';
-import type { ClosedLoop, Job } from './loops';
+import type { ClosedLoop, Job } from '../measure/loops';
 import { measure, type Load, type Phase } from './measure/phase';
-import type { Roots } from './measure/processes';
+import type { Roots } from '../measure/processes';
 import { createOrderActors, createWorld } from './orders';
 import type { Settings } from './settings';
 
@@ -63,17 +62,3 @@ const bareJob =
     const timings = { place: placedAt - startedAt, update: (endedAt - placedAt) / 3, whole: endedAt - startedAt };
     return { id, timings };
   };
-
-/** Runs a script until `stop`, in a session of its own as parts have: Linux divides a busy machine by sessions. Throws if it exits first. */
-export async function startChild(script: string, args: string[]) {
-  const child = fork(script, args, { detached: true, stdio: ['ignore', 2, 2, 'ipc'] });
-  const exited = once(child, 'exit');
-  const failed = exited.then(([code]) => Promise.reject(new Error(`${script} exited with ${code}`)));
-  failed.catch(() => undefined); // how `stop` ends it
-  const [message] = (await Promise.race([once(child, 'message'), failed])) as [unknown];
-  const stop = async (): Promise<void> => {
-    if (child.connected) child.disconnect();
-    await exited;
-  };
-  return { pid: child.pid ?? 0, message, stop };
-}

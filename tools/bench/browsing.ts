@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { startChild } from './bench';
+import { startChild } from '../platform/child';
 
 const connections = 20;
 const path = '/restaurants?hour=12';

@@ -5,7 +5,7 @@ import { untilDone, type Platform } from '../platform/platform';
 import { newOrder, type AddedRestaurant } from '../platform/requests';
 import { addKitchen } from '../platform/world';
 import { aCustomer, aRestaurant } from '../stack/access';
-import type { Job } from './loops';
+import type { Job } from '../measure/loops';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 

@@ -1,6 +1,6 @@
 import { table, type Cell } from '../cli/cli';
 import type { PhaseSummary } from './measure/phase';
-import { sum, type Summary } from './measure/statistics';
+import { sum, type Summary } from '../measure/statistics';
 import type { Measured } from './run';
 import { concurrencies } from './settings';
 

@@ -9,8 +9,8 @@ import { measureBrowsing } from './browsing';
 import { growFinishedOrders, growRestaurants } from './databases';
 import { readShape, signalTime } from './measure/histories';
 import { readConditions, summarizePhases, type Phase } from './measure/phase';
-import { readMemory } from './measure/processes';
-import { summarize } from './measure/statistics';
+import { readMemory } from '../measure/processes';
+import { summarize } from '../measure/statistics';
 import { createOrderActors } from './orders';
 import { concurrencies, loopOf, type Concurrency, type Settings } from './settings';
 

@@ -8,7 +8,7 @@ export interface WireRequest {
   url: string;
   method: Method;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
   timeoutMs: number;
   signal?: AbortSignal;
 }
@@ -32,9 +32,12 @@ export const fetchTransport: Transport = async ({ url, timeoutMs, signal, ...req
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-/** Node's own client over kept connections; `close` ends them. It costs less than `fetch`: a benchmark must not measure its own driver. */
-export function createKeepAlive() {
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, noDelay: true });
+/**
+ * Node's own client over kept connections, from this address of the machine if one is given; `close` ends them. It costs less than `fetch`: a
+ * benchmark must not measure its own driver.
+ */
+export function createKeepAlive(localAddress?: string) {
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity, noDelay: true, localAddress });
   const transport: Transport = ({ url, method, body, headers, timeoutMs, signal }) =>
     new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { until } from '../../platform/until';
-import { sum } from './statistics';
+import { sum } from '../../measure/statistics';
 
 const { HistoryEvent } = temporal.api.history.v1;
 const { EventType } = temporal.api.enums.v1;

@@ -1,7 +1,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import { closedLoop, openLoop, type ClosedLoop, type Job, type LoadResult, type OpenLoop } from '../loops';
-import { readCpu, type Roots } from './processes';
-import { median, sum, summarizeSteps } from './statistics';
+import { closedLoop, openLoop, type ClosedLoop, type Job, type LoadResult, type OpenLoop } from '../../measure/loops';
+import { readCpu, type Roots } from '../../measure/processes';
+import { median, sum, summarizeSteps } from '../../measure/statistics';
 
 export interface Phase extends LoadResult {
   /** As `readCpu` names it. Null without /proc. */
