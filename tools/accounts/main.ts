@@ -3,6 +3,7 @@ import { loadConfig } from '../../lib/config/config';
 import { database, databaseCa } from '../../lib/config/servers';
 import { serviceNames } from '../stack/addresses';
 import { brokerUsers, passwordVariable, permissionsOf, setBrokerUser, setDatabaseUser } from './accounts';
+import { secretsFolder, storeSecrets } from './secrets';
 
 /** Gives each of our processes its own user in RabbitMQ, with the least permissions. Idempotent. */
 async function setBrokerUsers(): Promise<void> {
@@ -30,9 +31,13 @@ async function setDatabaseUsers(): Promise<void> {
   }
 }
 
-/** `node dist/tools/accounts/main.js broker|databases`, for a system that the launcher does not start. */
-const jobs: Record<string, () => Promise<void>> = { broker: setBrokerUsers, databases: setDatabaseUsers };
-const job = jobs[process.argv[2] ?? ''] ?? (() => Promise.reject(new Error('say broker or databases')));
+/** `node dist/tools/accounts/main.js secrets|broker|databases`, for a system that the launcher does not start. */
+const jobs: Record<string, () => Promise<void>> = {
+  secrets: async () => storeSecrets(secretsFolder, process.env).forEach((line) => console.log(line)),
+  broker: setBrokerUsers,
+  databases: setDatabaseUsers,
+};
+const job = jobs[process.argv[2] ?? ''] ?? (() => Promise.reject(new Error('say secrets, broker or databases')));
 job().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
