@@ -29,6 +29,9 @@ const service = z.object({
   environment: z.record(z.string(), z.string().nullable()).default({}),
   ports: z.array(z.string()).default([]),
   profiles: z.array(z.string()).default([]),
+  networks: z.array(z.string()).default(['default']),
+  mem_limit: z.string().optional(),
+  scale: z.string().optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
 });
 const aSecret = 'cd'.repeat(32);
@@ -65,7 +68,7 @@ const published = {
   jaeger: ['16686:16686'],
 };
 
-const jobs = ['secrets', 'migrate', 'search-attributes', 'database-users', 'broker-users'];
+const jobs = ['secrets', 'temporal-volume', 'migrate', 'search-attributes', 'database-users', 'broker-users'];
 const tools = ['token', 'logs', 'queues', 'repair'];
 
 /** For servers with TLS, which those of the compose file do not have. */
@@ -91,6 +94,7 @@ describe('a job or a tool', () => {
     const { build, entrypoint, command } = named(name);
     const given = [...entrypoint, ...command];
     const [node, script = ''] = given.length > 0 ? given : stage(build?.target).command;
+    if (node === 'chown') return;
     expect(node).toBe('node');
     expect(existsSync(path.join(projectRoot, script.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
   });
@@ -112,11 +116,14 @@ describe('a job or a tool', () => {
 describe('the ports', () => {
   it("are the contract's, and open on this machine only", () => {
     const all = Object.entries(services).filter(([, { ports }]) => ports.length > 0);
+    const byDefault = (port: string) => port.replace(/\$\{API_[A-Z]+_PORTS:-(\d+)\}/, '$1');
     const expected = Object.entries(published).map(([name, ports]) => [
       name,
       ports.map((port) => `\${BIND_ADDRESS:-127.0.0.1}:${port}`),
     ]);
-    expect(Object.fromEntries(all.map(([name, { ports }]) => [name, ports]))).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(all.map(([name, { ports }]) => [name, ports.map(byDefault)]))).toEqual(
+      Object.fromEntries(expected),
+    );
   });
 
   it.each(['api-user', 'api-restaurant', 'api-delivery'] as const)(
@@ -129,6 +136,36 @@ describe('the ports', () => {
       expect(exposed).toEqual([port]);
     },
   );
+});
+
+describe('the networks', () => {
+  const servers = Object.keys(services).filter((name) => /^(postgres-.*|rabbitmq|redis|temporal)$/.test(name));
+  const reached = (name: string) => {
+    const { networks } = named(name);
+    return servers.filter((server) => named(server).networks.some((network) => networks.includes(network)));
+  };
+
+  it('are one for each server', () => {
+    expect(servers.map(reached)).toEqual(servers.map((server) => [server]));
+  });
+
+  it.each([...Object.keys(processes), ...jobs, ...tools])(
+    'lead to the servers that it has an address of: %s',
+    (name) => {
+      const hosts = addressesOf(name).map(({ host }) => host);
+      expect(reached(name)).toEqual(servers.filter((server) => hosts.includes(server)));
+    },
+  );
+});
+
+describe('a container of ours', () => {
+  const build = Object.entries(services).filter(([, each]) => each.build);
+
+  it.each(build)('has a limit of memory: %s', (_, { mem_limit }) => expect(mem_limit).toBeDefined());
+
+  it.each(eachProcess)('is as many as the environment says, one by default: $name', ({ name }) => {
+    expect(named(name).scale).toBe(`\${${name.toUpperCase().replace('-', '_')}_SCALE:-1}`);
+  });
 });
 
 describe('Prometheus', () => {
