@@ -37,3 +37,12 @@ test('published keys take the place of the secret that signs tokens', () => {
   storeSecrets(folder, {});
   expect(stored()['AUTH_SECRET']).toMatch(/^[0-9a-f]{64}$/);
 });
+
+test("what is others' too is not made", () => {
+  expect(() => storeSecrets(folder, {}, ['AUTH_SECRET', 'REDIS_PASSWORD'])).toThrow(/: AUTH_SECRET, REDIS_PASSWORD$/);
+  expect(stored()).toEqual({});
+  const given = { AUTH_JWKS_URL: 'https://login.example/keys', REDIS_PASSWORD: 'given' };
+  storeSecrets(folder, given, ['AUTH_SECRET', 'REDIS_PASSWORD']);
+  expect(storeSecrets(folder, given, ['AUTH_SECRET', 'REDIS_PASSWORD'])).toEqual([]);
+  expect(() => storeSecrets(folder, {}, ['AUTH_SECRET', 'REDIS_PASSWORD'])).toThrow(/: AUTH_SECRET$/);
+});
