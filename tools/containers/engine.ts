@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { secretNames } from '../accounts/secrets';
 import { ExpectedError } from '../cli/cli';
 import { projectRoot } from '../stack/instance';
 
@@ -54,6 +53,6 @@ function output(command: string, args: string[]): Promise<string> {
   });
 }
 
-/** `.env` may have given them to this process. */
+/** `.env` may have given some to this process. */
 const withoutSecrets = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !secretNames.includes(name)));
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_(SECRET|PASSWORD)$|^AUTH_JWKS_URL$/.test(name)));
