@@ -160,7 +160,7 @@ async function printInput(print: (lines: LogLine[]) => void, follow: boolean): P
     if (follow) print(parseLines(text));
     else texts.push(text);
   }
-  print(parseLines(texts.join('\n')));
+  if (texts.length > 0) print(parseLines(texts.join('\n')));
 }
 
 /** Throws ExpectedError at the first part that does not run. */
