@@ -24,7 +24,7 @@ export function addStreams(
   channel: string,
 ): StreamDeps {
   const { config, log, registry } = service;
-  const streams = createStreams(log, registry);
+  const streams = createStreams(log, { registry });
   const { told: onTold, toldAll: onGap } = streams;
   const listener = openListener({ url, ca: config.DATABASE_CA_FILE, channel, onTold, onGap, log });
   service.onStop(() => listener.close());

@@ -36,6 +36,7 @@ const orderStream = route({
       source: {
         topic: orderId,
         after,
+        isOver,
         read: async (position, limit) =>
           (await eventsOf(db, orderId, Number(position), limit)).map((entry) => itemOf(entry, BigInt(entry.n))),
         isLast: ({ type }) => finalEvents.includes(type),

@@ -21,15 +21,23 @@ export interface StreamSource {
   read: (after: bigint, limit: number) => Promise<StreamItem[]>;
   /** Whether the stream is over after this event, and those that are there already. @default Never. */
   isLast?: (item: StreamItem) => boolean;
+  /** Whether it is over already, after the events that are there. @default No. */
+  isOver?: boolean;
 }
 
 /** Why the server ends a stream, in the data of its last event, `end`. After all but `over` a client goes on with `Last-Event-ID`. */
 export type EndReason = 'over' | 'token-expired' | 'draining';
 
+interface StreamsOptions {
+  registry?: Registry;
+  /** @default 15 s. */
+  heartbeatMs?: number;
+}
+
 export type Streams = ReturnType<typeof createStreams>;
 
 /** Proxies cut connections that are silent, mostly after 30 or 60 s. */
-const heartbeatMs = 15_000;
+const standardHeartbeatMs = 15_000;
 /** Read from a source at a time. */
 const batch = 100;
 /** After a failed read; meanwhile the client keeps what it has. */
@@ -41,9 +49,9 @@ const reconnectMs = 1_000;
  * Streams of Server-Sent Events. Each sends what its source has, in order, without a gap or a repeat, as fast as its client reads: nothing is kept in
  * memory for a slow one, and the server cuts one that reads nothing (`stalledTimeout`).
  */
-export function createStreams(log: Log, registry?: Registry) {
-  const byTopic = new Map<string, Set<{ told: () => void }>>();
-  const open = new Set<{ end: (reason: EndReason) => void; beat: () => void }>();
+export function createStreams(log: Log, { registry, heartbeatMs = standardHeartbeatMs }: StreamsOptions = {}) {
+  const byTopic = new Map<string, Set<OpenStream>>();
+  const open = new Set<OpenStream>();
   let draining = false;
   if (registry)
     new Gauge({
@@ -64,69 +72,25 @@ export function createStreams(log: Log, registry?: Registry) {
 
     /** Answers with the source's events until it is over, `expiresAt` (Unix, in milliseconds) has come, the process drains, or the client goes. */
     send(res: ServerResponse, source: StreamSource, expiresAt?: number): void {
-      let { after } = source;
-      let isReading = false;
-      let isTold = false;
-      let isOver = false;
-      let timer: NodeJS.Timeout | undefined;
-
-      const end = (reason: EndReason): void => {
-        if (!res.writableEnded) res.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
-      };
-      const write = (items: StreamItem[]): void => {
-        for (const item of items) {
-          res.write(`id: ${item.position}\nevent: ${item.type}\ndata: ${JSON.stringify(item.event)}\n\n`);
-          after = item.position;
-          isOver ||= source.isLast?.(item) === true;
-        }
-      };
-      const told = (): void => {
-        isTold = true;
-        if (!isReading) void pump();
-      };
-      /** Sends all that there is. */
-      const pump = async (): Promise<void> => {
-        isReading = true;
-        try {
-          while (isTold && !res.closed) {
-            isTold = false;
-            const items = await source.read(after, batch);
-            write(items);
-            if (items.length === batch) isTold = true;
-            if (res.writableNeedDrain) await drained(res);
-          }
-          if (isOver) end('over');
-        } catch (error) {
-          log.debug({ event: 'stream-waiting', err: error }, 'could not read events for a stream; trying again');
-          timer = setTimeout(told, retryMs);
-        }
-        isReading = false;
-      };
-
-      const stream = { told, end, beat: () => void (res.writableNeedDrain || res.write(':\n\n')) };
-      const expiry =
-        expiresAt === undefined ? undefined : setTimeout(() => end('token-expired'), expiresAt - Date.now());
-      res.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
-      // The id alone: a client that is cut off before its first event goes on from here.
-      res.write(`retry: ${reconnectMs}\nid: ${after}\n\n`);
+      const stream = openStream(res, source, log);
+      const expiry = expiresAt === undefined ? undefined : endAt(expiresAt, stream);
       open.add(stream);
       const ofTopic = byTopic.get(source.topic) ?? new Set();
       byTopic.set(source.topic, ofTopic.add(stream));
       res.once('close', () => {
-        clearTimeout(timer);
         clearTimeout(expiry);
         open.delete(stream);
         ofTopic.delete(stream);
         if (ofTopic.size === 0 && byTopic.get(source.topic) === ofTopic) byTopic.delete(source.topic);
       });
-      told();
+      stream.told();
     },
 
     /** There may be more events of the topic. */
     told: (topic: string): void => byTopic.get(topic)?.forEach((stream) => stream.told()),
 
     /** There may be more of any topic. */
-    toldAll: (): void => byTopic.forEach((streams) => streams.forEach((stream) => stream.told())),
+    toldAll: (): void => open.forEach((stream) => stream.told()),
 
     /** Ends all streams, whose clients come back to another process. */
     drain(): void {
@@ -136,6 +100,68 @@ export function createStreams(log: Log, registry?: Registry) {
     },
   };
 }
+
+interface OpenStream {
+  /** There may be more events. */
+  told: () => void;
+  end: (reason: EndReason) => void;
+  /** Shows proxies and the client that the connection lives. */
+  beat: () => void;
+}
+
+function openStream(res: ServerResponse, source: StreamSource, log: Log): OpenStream {
+  let { after, isOver = false } = source;
+  let isReading = false;
+  let isTold = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  const end = (reason: EndReason): void => {
+    if (!res.writableEnded) res.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+  };
+  const write = (items: StreamItem[]): void => {
+    if (res.writableEnded) return;
+    for (const item of items) {
+      res.write(`id: ${item.position}\nevent: ${item.type}\ndata: ${JSON.stringify(item.event)}\n\n`);
+      after = item.position;
+      isOver ||= source.isLast?.(item) === true;
+    }
+  };
+  /** Sends all that there is. What is told meanwhile is looked for again. */
+  const pump = async (): Promise<void> => {
+    isReading = true;
+    try {
+      while (isTold && !res.closed) {
+        isTold = false;
+        const items = await source.read(after, batch);
+        write(items);
+        if (items.length === batch) isTold = true;
+        if (res.writableNeedDrain) await drained(res);
+      }
+      if (isOver) end('over');
+    } catch (error) {
+      log.debug({ event: 'stream-waiting', err: error }, 'could not read events for a stream; trying again');
+      clearTimeout(retry);
+      retry = setTimeout(told, retryMs);
+    }
+    isReading = false;
+  };
+  const told = (): void => {
+    isTold = true;
+    if (!isReading) void pump();
+  };
+
+  res.once('close', () => clearTimeout(retry));
+  res.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+  // The id alone: a client that is cut off before its first event goes on from here.
+  res.write(`retry: ${reconnectMs}\nid: ${after}\n\n`);
+  return { told, end, beat: () => void (res.writableNeedDrain || res.writableEnded || res.write(':\n\n')) };
+}
+
+/** A timer takes 24 days at most, and no token of a caller is good for so long. */
+const endAt = (expiresAt: number, { end }: OpenStream): NodeJS.Timeout | undefined => {
+  const leftMs = expiresAt - Date.now();
+  return leftMs < 2 ** 31 ? setTimeout(() => end('token-expired'), leftMs) : undefined;
+};
 
 const drained = (res: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
