@@ -199,7 +199,9 @@ export function route<
           return caller;
         },
         callerExpiresAt: expiryOf(req),
-        lastEventId: req.get('Last-Event-ID') ?? lastEventIdIn(readQuery),
+        get lastEventId() {
+          return req.get('Last-Event-ID') ?? lastEventIdIn(readQuery);
+        },
         answer: (status, answerBody, headers = {}) => ({ status, body: answerBody, headers }),
       });
     },
