@@ -1,5 +1,6 @@
 /** The events of orders, as they are published, streamed and sent to webhooks: CloudEvents 1.0 in JSON (contract, section 8). */
 import { z } from 'zod';
+import { eventType } from './names';
 import { loggedTypes, type LoggedType, type LogEntry } from './order-log';
 import { deliveryStatuses, orderStatuses } from './states';
 import { id, rating } from './values';
@@ -26,8 +27,6 @@ const data = {
   rejected: z.object({ ...order, reason }),
   rated: z.object({ ...order, order_rating: rating.optional(), agent_rating: rating.optional() }),
 } satisfies Record<LoggedType, z.ZodType>;
-
-export const eventType = <Type extends LoggedType>(type: Type) => `food-delivery.order.${type}.v1` as const;
 
 const eventOf = <Type extends LoggedType>(type: Type) =>
   z.object({

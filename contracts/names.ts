@@ -1,3 +1,5 @@
+import { loggedTypes, type LoggedType } from './order-log';
+
 /** Names that two programs must spell alike. The misspelt ones are those of the platform that this system re-implements. */
 
 /** RabbitMQ queues. The first two are shared with old programs and are declared exactly as those declare them. */
@@ -22,8 +24,20 @@ export const ratingsExchange = 'ratings-exchange';
 /** The durable topic exchange of the orders' events, by their types. Old programs have no queue there. */
 export const eventsExchange = 'order-events';
 
-/** Bound to it. They are consumed in order: by one process at a time, each message before the next. */
-export const eventQueues: readonly QueueName[] = [queues.restaurantEvents, queues.deliveryEvents];
+/** The routing key of an event: its type. */
+export const eventType = <Type extends LoggedType>(type: Type) => `food-delivery.order.${type}.v1` as const;
+
+/** What each service is told of. A restaurant has nothing to do with an order before its price is known, nor a courier without the job. */
+const told = {
+  [queues.restaurantEvents]: loggedTypes.filter((type) => type !== 'placed'),
+  [queues.deliveryEvents]: ['agent-assigned', 'handed-back', 'picked-up', 'late', 'delivered', 'cancelled', 'rated'],
+} as const satisfies Partial<Record<QueueName, readonly LoggedType[]>>;
+
+/** Bound to the exchange, by their routing keys. They are consumed in order: by one process at a time, each message before the next. */
+export const eventQueues = Object.entries(told).map(([queue, types]) => ({
+  queue: queue as keyof typeof told,
+  routingKeys: types.map(eventType),
+}));
 
 /** Holds the messages that wait for their next attempt. */
 export const retryQueue = (queue: string): string => `${queue}.retry`;

@@ -1,7 +1,8 @@
-import { cloudEvent, eventType, type NumberedEntry } from '../../contracts/events';
+import { cloudEvent, type NumberedEntry } from '../../contracts/events';
+import { eventType } from '../../contracts/names';
 import { finalTypes } from '../../contracts/order-log';
 import type { StreamItem } from '../../lib/http/event-stream';
-import { endOfLog, eventsAfter, eventsOf, lastPosition } from '../../prisma/user/order-events';
+import { endOfLog, everyOrder, eventsAfter, eventsOf, lastPosition } from '../../prisma/user/order-events';
 import { findOrder } from '../../prisma/user/orders';
 import { isAnothers } from '../http/access';
 import { isRefusal, refuse } from '../http/refusals';
@@ -61,7 +62,7 @@ const allOrders = route({
     if (isRefusal(after)) return after;
     return {
       source: {
-        topic: 'all',
+        topic: everyOrder,
         after,
         read: async (position, limit) =>
           (await eventsAfter(db, position, limit)).map((entry) => itemOf(entry, entry.position)),

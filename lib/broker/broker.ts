@@ -27,8 +27,8 @@ import { createBrokerMetrics, traceSend, watchConnections } from './telemetry';
 
 export type Broker = Awaited<ReturnType<typeof openBroker>>;
 
-/** @default `contentType`: application/json; `messageId`: a new one. */
-type PublishedProperties = Pick<Options.Publish, 'contentType' | 'messageId'>;
+/** @default `contentType`: application/json; `messageId`: a new one; `mandatory`: true, so that a message that no queue takes is an error. */
+type PublishedProperties = Pick<Options.Publish, 'contentType' | 'messageId' | 'mandatory'>;
 
 export interface BrokerOptions extends ConnectionSettings {
   appId: string;
@@ -62,7 +62,7 @@ export async function openBroker({ registry = new Registry(), ...options }: Brok
     get connected() {
       return connected();
     },
-    /** Resolves when the broker has confirmed the (persistent, mandatory) message. Throws BrokerUnavailableError, UnroutableError. */
+    /** Resolves when the broker has confirmed the (persistent) message. Throws BrokerUnavailableError, UnroutableError. */
     publish: (to: Destination, body: unknown, properties: PublishedProperties = {}): Promise<void> =>
       traceSend('publish', nameOf(to), () => publisher.publish(to, Buffer.from(JSON.stringify(body)), properties)),
     request: (...[queue, body, options]: Parameters<Request>): ReturnType<Request> =>
@@ -139,13 +139,16 @@ export async function declareTopology(channel: ConfirmChannel): Promise<void> {
   await channel.assertExchange(ratingsExchange, 'fanout', { durable: false });
   await channel.assertExchange(eventsExchange, 'topic', { durable: true });
   for (const queue of Object.values(queues)) {
-    const inOrder = eventQueues.includes(queue) && { arguments: { 'x-single-active-consumer': true } };
+    const inOrder = eventQueues.some((each) => each.queue === queue) && {
+      arguments: { 'x-single-active-consumer': true },
+    };
     await channel.assertQueue(queue, { durable: true, ...inOrder });
     await channel.assertQueue(retryQueue(queue), { durable: true });
     await channel.assertQueue(deadQueue(queue), { durable: true });
   }
   for (const queue of ratingQueues) await channel.bindQueue(queue, ratingsExchange, '');
-  for (const queue of eventQueues) await channel.bindQueue(queue, eventsExchange, '#');
+  for (const { queue, routingKeys } of eventQueues)
+    for (const routingKey of routingKeys) await channel.bindQueue(queue, eventsExchange, routingKey);
 }
 
 const ratingQueues: QueueName[] = [queues.restaurantRatings, queues.deliveryRatings];

@@ -66,7 +66,7 @@ export function createPublisher(
       ...(signature && { [signatureHeader]: signature.sign(nameOf(to), isRequest, body) }),
     };
     const messageId = options.messageId ?? randomUUID(); // also for a copy of a message without an id
-    const always = { headers, messageId, appId, persistent: true, mandatory: true };
+    const always = { headers, messageId, appId, persistent: true };
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       const publication: Pending = {
@@ -86,13 +86,13 @@ export function createPublisher(
       const onTimeout = (): void =>
         publication.settle(new BrokerUnavailableError(`the broker did not confirm within ${confirmTimeoutMs} ms`));
       if (failFast) timer = setTimeout(onTimeout, confirmTimeoutMs);
-      send(channel, to, body, { ...options, ...always }, (error) => publication.settle(error));
+      send(channel, to, body, { mandatory: true, ...options, ...always }, (error) => publication.settle(error));
     });
   };
 
   return {
     /**
-     * Publishes a persistent, mandatory message and resolves when the broker has confirmed it. Throws UnroutableError when no queue takes
+     * Publishes a persistent message, mandatory unless `options` say otherwise, and resolves when the broker has confirmed it. Throws UnroutableError when no queue takes
      * it; BrokerUnavailableError, at once while the broker is down or blocked: it may have taken the message.
      */
     publish: (to: Destination, body: Buffer, options: Options.Publish = {}) =>

@@ -17,30 +17,30 @@ export async function appendEvents(db: Transaction, orderId: string, log: readon
     SELECT ${appending(orderId, log)} FROM record`;
 }
 
-const batch = 500;
+/** Taken to be published at a time. */
+export const batch = 500;
+/** What the relay tells the channel: events have got their places. Otherwise it is the order's id. */
+export const everyOrder = 'all';
 /** How long another process waits before it takes over from one that relays no more. */
 const holdSeconds = 5;
 
 /**
- * For the one process that relays: gives new events their places among all, and returns what is to be published, in order, at most 500. Empty for
- * the other processes, and if there is nothing to do.
+ * For the one process that relays: notes that the broker has confirmed the events up to this position, gives new ones their places among all, and
+ * returns what is to be published, in order, at most 500. Empty for the other processes, and if there is nothing to do.
  */
-export async function takeToPublish(db: Database, processId: string): Promise<RelayedEvent[]> {
+export async function takeToPublish(db: Database, processId: string, confirmed: bigint): Promise<RelayedEvent[]> {
   return db.$queryRaw<RelayedEvent[]>`
     SELECT "order_id" AS "orderId", "n", "type", "at", "data", "position"
-    FROM relay_order_events(${processId}::uuid, make_interval(secs => ${holdSeconds}), ${batch}::int)`;
+    FROM relay_order_events(${processId}::uuid, make_interval(secs => ${holdSeconds}), ${batch}::int, ${confirmed})`;
 }
 
 export type RelayedEvent = NumberedEntry & { position: bigint };
 
-/** The broker has confirmed the events up to this position. */
-export async function markPublished(db: Database, position: bigint): Promise<void> {
-  await db.$executeRaw`UPDATE "EventRelay" SET "published" = ${position} WHERE "published" < ${position}`;
-}
-
-/** Another process may relay at once. */
-export async function releaseRelay(db: Database, processId: string): Promise<void> {
-  await db.$executeRaw`UPDATE "EventRelay" SET "held_until" = now() WHERE "holder" = ${processId}::uuid`;
+/** Another process may relay at once, behind this position. */
+export async function releaseRelay(db: Database, processId: string, confirmed: bigint): Promise<void> {
+  await db.$executeRaw`
+    UPDATE "EventRelay" SET "held_until" = now(), "published" = GREATEST("published", ${confirmed})
+    WHERE "holder" = ${processId}::uuid`;
 }
 
 /** An order's events behind its nth. */

@@ -27,7 +27,7 @@ export const passwordVariable = (user: BrokerUser): string =>
   `${user.toUpperCase().replaceAll('-', '_')}_RABBITMQ_PASSWORD`;
 
 const exchanges = [ratingsExchange, eventsExchange];
-const bound = [queues.restaurantRatings, queues.deliveryRatings, ...eventQueues];
+const bound = [queues.restaurantRatings, queues.deliveryRatings, ...eventQueues.map(({ queue }) => queue)];
 
 const declared = [
   ...exchanges,

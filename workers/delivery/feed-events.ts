@@ -1,4 +1,4 @@
-import { eventType, without, type OrderEvent } from '../../contracts/events';
+import { without, type OrderEvent } from '../../contracts/events';
 import { agentsOf } from '../../prisma/delivery/assignments';
 import type { Database } from '../../prisma/delivery/client';
 import { appendToFeeds, type FeedEntry } from '../../prisma/feeds';
@@ -12,15 +12,10 @@ export const feedEvents =
     await appendToFeeds(db, entries);
   };
 
-/** What an agent is told of. Before an agent has the job it is nobody's. */
-const told = new Set<OrderEvent['type']>(
-  (['agent-assigned', 'handed-back', 'picked-up', 'late', 'delivered', 'cancelled', 'rated'] as const).map(eventType),
-);
-
 /** The event names its agent, unless that is the one who has the job now. */
 function viewOf(event: OrderEvent, present: string | undefined): FeedEntry[] {
   const { data } = event;
   const feed = ('agent' in data ? data.agent?.agent_id : undefined) ?? present;
-  if (feed === undefined || !told.has(event.type)) return [];
+  if (feed === undefined) return [];
   return [{ feed, event: without(event, 'order_rating') }];
 }

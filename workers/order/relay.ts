@@ -6,7 +6,7 @@ import { toExchange } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import { openListener } from '../../lib/postgres/listener';
 import type { Database } from '../../prisma/user/client';
-import { markPublished, releaseRelay, takeToPublish, type RelayedEvent } from '../../prisma/user/order-events';
+import { batch, everyOrder, releaseRelay, takeToPublish, type RelayedEvent } from '../../prisma/user/order-events';
 
 interface RelayDeps {
   db: Database;
@@ -17,8 +17,11 @@ interface RelayDeps {
   log: Log;
 }
 
-/** Events that come within this time are published together, which costs the database less than each on its own. */
-const gatherMs = 30;
+/**
+ * Events that come within this time are published together, and within four times as long as the last time took: the busier the system, the less
+ * each costs.
+ */
+const gatherMs = 25;
 /** For what was not told, and to take over from another process. */
 const pollMs = 1_000;
 
@@ -28,6 +31,8 @@ const pollMs = 1_000;
  */
 export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
   const processId = randomUUID();
+  /** The broker has confirmed the events up to here; the next look at the database notes it there. */
+  let confirmed = 0n;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let isTold = false;
@@ -36,14 +41,11 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
 
   const relay = async (): Promise<void> => {
     try {
-      for (let events = await takeToPublish(db, processId); events.length > 0;) {
-        const { position, failure } = await publishInOrder(broker, events);
-        if (position !== undefined) await markPublished(db, position);
-        if (failure) throw failure.reason;
-        if (stopped) return;
-        events = isTold ? await takeToPublish(db, processId) : [];
-        isTold = false;
-      }
+      const events = await takeToPublish(db, processId, confirmed);
+      const { position, failure } = await publishInOrder(broker, events);
+      isTold ||= events.length === batch; // there are more
+      confirmed = position ?? confirmed;
+      if (failure) throw failure.reason;
       if (isFailing) log.info({ event: 'relay-works' }, 'events are published again');
       isFailing = false;
     } catch (error) {
@@ -56,18 +58,20 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       isTold = false;
+      const since = performance.now();
       running = relay().finally(() => {
         running = undefined;
-        runIn(isTold ? gatherMs : pollMs);
+        runIn(isTold && !isFailing ? Math.max(gatherMs, 4 * (performance.now() - since)) : pollMs);
       });
     }, ms);
   };
   const told = (): void => {
     if (isTold) return;
     isTold = true;
-    if (!running) runIn(gatherMs);
+    if (!running && !isFailing) runIn(gatherMs);
   };
-  const listener = openListener({ url, ca, channel: 'order_events', onTold: told, onGap: told, log });
+  const onTold = (orderId: string): void => (orderId === everyOrder ? undefined : told()); // the relay's own
+  const listener = openListener({ url, ca, channel: 'order_events', onTold, onGap: told, log });
   runIn(0);
   return {
     /** What is being published is published before it resolves. */
@@ -76,7 +80,7 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
       clearTimeout(timer);
       await listener.close();
       await running;
-      await releaseRelay(db, processId).catch(() => undefined); // otherwise the next process waits a moment longer
+      await releaseRelay(db, processId, confirmed).catch(() => undefined); // otherwise the next process waits a moment longer
     },
   };
 }
@@ -104,4 +108,5 @@ const publish = (broker: Pick<Broker, 'publish'>, event: OrderEvent): Promise<vo
   broker.publish(toExchange(eventsExchange, event.type), event, {
     contentType: 'application/cloudevents+json',
     messageId: event.id,
+    mandatory: false, // not every type has a queue
   });

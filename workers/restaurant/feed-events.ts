@@ -12,9 +12,8 @@ export const feedEvents =
     await appendToFeeds(db, entries);
   };
 
-/** A restaurant is told of an order from its price on, and of nothing that is another restaurant's. */
+/** A restaurant is told of nothing that is another restaurant's. */
 function viewsOf(event: OrderEvent, restaurants: readonly string[]): FeedEntry[] {
-  if (event.type === 'food-delivery.order.placed.v1') return [];
   const { data } = event;
   const concerned = 'restaurant_id' in data ? restaurants.filter((id) => id === data.restaurant_id) : restaurants;
   const own = without(event, 'total', 'agent_rating'); // the total is the whole order's

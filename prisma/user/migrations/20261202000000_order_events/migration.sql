@@ -55,9 +55,9 @@ BEGIN
 END
 $$;
 
--- For the process that holds the relay, or takes it over: gives new events their positions and returns what is to be published, in order. Other
--- processes get nothing.
-CREATE FUNCTION relay_order_events(the_process UUID, hold INTERVAL, most INTEGER) RETURNS SETOF "OrderEvent" LANGUAGE plpgsql AS $$
+-- For the process that holds the relay, or takes it over: notes up to where the broker has confirmed events, gives new ones their positions, and
+-- returns what is to be published, in order. Other processes get nothing.
+CREATE FUNCTION relay_order_events(the_process UUID, hold INTERVAL, most INTEGER, confirmed BIGINT) RETURNS SETOF "OrderEvent" LANGUAGE plpgsql AS $$
 DECLARE
     relay "EventRelay";
     placed INTEGER;
@@ -71,9 +71,9 @@ BEGIN
           FROM "OrderEvent" WHERE "position" IS NULL ORDER BY "id" LIMIT most) AS new
     WHERE event."order_id" = new."order_id" AND event."n" = new."n";
     GET DIAGNOSTICS placed = ROW_COUNT;
-    IF placed > 0 OR relay."holder" IS DISTINCT FROM the_process OR relay."held_until" < clock_timestamp() + hold / 2 THEN
-        UPDATE "EventRelay" SET "position" = relay."position" + placed, "holder" = the_process, "held_until" = clock_timestamp() + hold;
-    END IF;
+    relay."published" := GREATEST(relay."published", confirmed);
+    UPDATE "EventRelay" SET "position" = relay."position" + placed, "published" = relay."published",
+        "holder" = the_process, "held_until" = clock_timestamp() + hold;
     IF placed > 0 THEN
         PERFORM pg_notify('order_events', 'all');
     END IF;
