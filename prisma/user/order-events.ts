@@ -17,18 +17,19 @@ export async function appendEvents(db: Transaction, orderId: string, log: readon
     SELECT ${appending(orderId, log)} FROM record`;
 }
 
-const batch = 500;
+/** How many events are published at once. */
+export const relayBatch = 500;
 /** How long another process waits before it takes over from one that relays no more. */
 const holdSeconds = 5;
 
 /**
- * For the one process that relays: gives new events their places among all, and returns what is to be published, in order, at most 500. Empty for
+ * For the one process that relays: gives new events their places among all, and returns what is to be published, in order, at most `relayBatch`. Empty for
  * the other processes, and if there is nothing to do.
  */
 export async function takeToPublish(db: Database, processId: string): Promise<RelayedEvent[]> {
   return db.$queryRaw<RelayedEvent[]>`
     SELECT "order_id" AS "orderId", "n", "type", "at", "data", "position"
-    FROM relay_order_events(${processId}::uuid, make_interval(secs => ${holdSeconds}), ${batch}::int)`;
+    FROM relay_order_events(${processId}::uuid, make_interval(secs => ${holdSeconds}), ${relayBatch}::int)`;
 }
 
 export type RelayedEvent = NumberedEntry & { position: bigint };

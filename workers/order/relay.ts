@@ -6,7 +6,13 @@ import { toExchange } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import { openListener } from '../../lib/postgres/listener';
 import type { Database } from '../../prisma/user/client';
-import { markPublished, releaseRelay, takeToPublish, type RelayedEvent } from '../../prisma/user/order-events';
+import {
+  markPublished,
+  relayBatch,
+  releaseRelay,
+  takeToPublish,
+  type RelayedEvent,
+} from '../../prisma/user/order-events';
 
 interface RelayDeps {
   db: Database;
@@ -41,7 +47,7 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
         if (position !== undefined) await markPublished(db, position);
         if (failure) throw failure.reason;
         if (stopped) return;
-        events = isTold ? await takeToPublish(db, processId) : [];
+        events = isTold || events.length === relayBatch ? await takeToPublish(db, processId) : [];
         isTold = false;
       }
       if (isFailing) log.info({ event: 'relay-works' }, 'events are published again');
