@@ -7,7 +7,7 @@ import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { toExchange } from '../../lib/broker/message';
 import { createLog } from '../../lib/logging/log';
 import * as delivery from '../../prisma/delivery/client';
-import { appendToFeeds, feedBounds, pruneFeeds, readFeed } from '../../prisma/feeds';
+import { appendToFeeds, feedBounds, pruneBatch, pruneFeeds, readFeed } from '../../prisma/feeds';
 import * as restaurant from '../../prisma/restaurant/client';
 import { query } from '../../tools/platform/system';
 import { assignAgent } from '../../workers/delivery/assign-agent';
@@ -15,6 +15,7 @@ import { changeDelivery } from '../../workers/delivery/change-delivery';
 import { feedEvents as feedCouriers } from '../../workers/delivery/feed-events';
 import { feedEvents as feedRestaurants } from '../../workers/restaurant/feed-events';
 import { placeOrder } from '../../workers/restaurant/place-order';
+import { startPruning } from '../../workers/prune-feeds';
 import { withAgents } from '../fixtures/delivery';
 import { isolatedBroker, isolatedDatabase, type Isolated } from '../fixtures/isolation';
 import { anOutsider } from '../fixtures/outsider';
@@ -309,6 +310,22 @@ describe('a feed', () => {
     await append(anEvent());
     expect(await feedBounds(couriers, feed)).toEqual({ pruned: 3n, position: 4n });
     expect((await feedOf(couriers, feed)).map(({ position }) => position)).toEqual([4n]);
+  });
+
+  test('is pruned by its age in the background, in as many batches as it takes', async () => {
+    const [feed, young] = [randomUUID(), randomUUID()];
+    const days = (feed: string, count: number, age: string) => couriers.$executeRaw`
+      WITH feed AS (INSERT INTO "Feed" (id, position) VALUES (${feed}::uuid, ${count}))
+      INSERT INTO "FeedEvent" (feed_id, position, event_id, event, created_at)
+      SELECT ${feed}::uuid, n, n::text, '{}', now() - ${age}::interval FROM generate_series(1, ${count}) AS n`;
+    await days(feed, 2 * pruneBatch + 1, '73 hours');
+    await days(young, 2, '71 hours');
+    const pruning = startPruning({ db: couriers, log, FEED_DAYS: 3 });
+    const last = BigInt(2 * pruneBatch + 1);
+    await until('the end', async () => (await feedBounds(couriers, feed)).pruned === last);
+    await pruning.close();
+    expect(await feedOf(couriers, feed)).toEqual([]);
+    expect(await feedOf(couriers, young)).toHaveLength(2);
   });
 
   test('is appended to and pruned at once, and neither waits for the other in a circle', async () => {
