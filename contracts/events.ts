@@ -30,6 +30,9 @@ const data = {
   rated: z.object({ ...order, order_rating: rating.optional(), agent_rating: rating.optional() }),
 } satisfies Record<LoggedType, z.ZodType>;
 
+/** Of a message that is one event. */
+export const eventContentType = 'application/cloudevents+json';
+
 export const eventType = <Type extends LoggedType>(type: Type) => `food-delivery.order.${type}.v1` as const;
 
 const eventOf = <Type extends LoggedType>(type: Type) =>

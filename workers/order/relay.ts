@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cloudEvent, type OrderEvent } from '../../contracts/events';
+import { cloudEvent, eventContentType, type OrderEvent } from '../../contracts/events';
 import { eventsExchange } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { toExchange } from '../../lib/broker/message';
@@ -108,6 +108,6 @@ async function publishInOrder(broker: Pick<Broker, 'publish'>, events: RelayedEv
 
 const publish = (broker: Pick<Broker, 'publish'>, event: OrderEvent): Promise<void> =>
   broker.publish(toExchange(eventsExchange, event.type), event, {
-    contentType: 'application/cloudevents+json',
+    contentType: eventContentType,
     messageId: event.id,
   });
