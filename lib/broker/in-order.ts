@@ -17,6 +17,12 @@ export interface InOrderOptions<T> extends RetryOptions {
   handle: (bodies: T[]) => Promise<void>;
 }
 
+interface Waiting<T> {
+  body: T;
+  delivery: Delivery;
+  settle: (isHandled: boolean) => void;
+}
+
 /** Unsettled messages of one process, and so the most that one call handles. */
 const prefetch = 200;
 const minPauseMs = 100;
@@ -34,7 +40,7 @@ export function consumeInOrder<T>(
   const { queue, metrics, log, signature } = options;
   metrics.expect(queue);
   const { deadLetter } = createRetries(publisher, options);
-  let waiting: { body: T; delivery: Delivery; settle: (isHandled: boolean) => void }[] = [];
+  let waiting: Waiting<T>[] = [];
   let running = false;
 
   /** Until all that has arrived is handled. A message that the broker has taken back comes again. */
@@ -56,7 +62,8 @@ export function consumeInOrder<T>(
           'could not handle messages; trying again',
         );
         waiting = [...batch, ...waiting];
-        await sleep(pauseMs);
+        const { abandoned } = (batch[0] as Waiting<T>).delivery;
+        await sleep(pauseMs, undefined, { signal: abandoned }).catch(() => undefined);
         pauseMs = Math.min(pauseMs * 2, maxPauseMs);
       }
     }

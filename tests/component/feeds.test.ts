@@ -17,7 +17,8 @@ import { feedEvents as feedRestaurants } from '../../workers/restaurant/feed-eve
 import { placeOrder } from '../../workers/restaurant/place-order';
 import { startPruning } from '../../workers/prune-feeds';
 import { withAgents } from '../fixtures/delivery';
-import { isolatedBroker, isolatedDatabase, type Isolated } from '../fixtures/isolation';
+import { aGate } from '../fixtures/gate';
+import { isolatedBroker, isolatedDatabase, manage, readManagement, type Isolated } from '../fixtures/isolation';
 import { anOutsider } from '../fixtures/outsider';
 import { anOrderOf, aPart, withRestaurant, type Kitchen } from '../fixtures/restaurant';
 import { until } from '../fixtures/until';
@@ -207,6 +208,37 @@ test('a second process takes over where the first one stops, also before it has 
   await has(kitchens, kitchen.id, `${order}:25`);
   const ids = (await eventsIn(kitchens, kitchen.id)).map(({ id }) => id);
   expect(ids).toEqual(upTo(25).map((n) => `${order}:${n}`));
+});
+
+test('a connection that breaks while events are handled loses none, and none overtakes another', async () => {
+  const kitchen = await withRestaurant(kitchens);
+  const order = await placed(kitchen);
+  const [begun, goOn] = [aGate(), aGate()];
+  await aProcess({
+    async restaurants(events) {
+      begun.open();
+      await goOn.promise;
+      await feedRestaurants(kitchens)(events);
+    },
+  });
+  await publish(...eventsOf(order, ...steps(20)));
+  await begun.promise;
+  const connections = `vhosts/${new URL(vhost.url).pathname.slice(1)}/connections`;
+  interface Connection {
+    name: string;
+    client_properties: { connection_name?: string };
+  }
+  const { name } = await until('the connection', async () =>
+    (await readManagement<Connection[]>(connections)).find(
+      ({ client_properties: { connection_name } }) => connection_name === 'consumer consumes',
+    ),
+  );
+  await manage('DELETE', `connections/${encodeURIComponent(name)}`);
+  await publish(...eventsOf(order, ...steps(30)).slice(20));
+  goOn.open();
+  await has(kitchens, kitchen.id, `${order}:30`);
+  const ids = (await eventsIn(kitchens, kitchen.id)).map(({ id }) => id);
+  expect(ids).toEqual(upTo(30).map((n) => `${order}:${n}`));
 });
 
 test('while the database is away events wait; then all come, in order', async () => {
