@@ -361,7 +361,7 @@ describe('a feed', () => {
   });
 
   test('is appended to and pruned at once, and neither waits for the other in a circle', async () => {
-    const feeds = Array.from({ length: 20 }, () => randomUUID());
+    const feeds = Array.from({ length: 400 }, () => randomUUID());
     const append = async () => {
       const event = anEvent();
       await appendToFeeds(
