@@ -23,6 +23,10 @@ interface Waiting<T> {
   settle: (isHandled: boolean) => void;
 }
 
+/** Ends early when the messages are abandoned. */
+const pause = (ms: number, [first]: Waiting<unknown>[]): Promise<void> =>
+  sleep(ms, undefined, first && { signal: first.delivery.abandoned }).catch(() => undefined);
+
 /** Unsettled messages of one process, and so the most that one call handles. */
 const prefetch = 200;
 const minPauseMs = 100;
@@ -62,8 +66,7 @@ export function consumeInOrder<T>(
           'could not handle messages; trying again',
         );
         waiting = [...batch, ...waiting];
-        const { abandoned } = (batch[0] as Waiting<T>).delivery;
-        await sleep(pauseMs, undefined, { signal: abandoned }).catch(() => undefined);
+        await pause(pauseMs, batch);
         pauseMs = Math.min(pauseMs * 2, maxPauseMs);
       }
     }
