@@ -17,11 +17,13 @@ COPY . .
 RUN npm run build
 # Optional packages serve the compiler and the bundler, which have done their work.
 RUN npm prune --omit=dev --omit=optional
+# Temporal's SDK brings its native core for every platform, 25 MB each.
+RUN cd node_modules/@temporalio/core-bridge/releases && ls | grep -v "^$(uname -m)-unknown-linux-gnu$" | xargs rm -r
 
 # --- What all images have in common -------------------------------------------------------------------------------
 FROM node AS runtime
 # As their user: a checkout under umask 077 has files that only their owner may read.
-ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps SECRETS_FOLDER=/run/secrets
 COPY --chown=node:node package.json ./
 COPY --from=build --chown=node:node /app/node_modules node_modules
 COPY --from=build --chown=node:node /app/dist dist
@@ -66,7 +68,13 @@ FROM worker AS worker-delivery
 CMD ["node", "dist/workers/delivery/main.js"]
 
 # --- The jobs -----------------------------------------------------------------------------------------------------
-# Databases and tables by default; the other job is `node dist/tools/stack/servers/search-attributes.js`.
+# Databases and tables by default; docker-compose.yml has the other jobs and the tools.
 FROM runtime AS jobs
+USER root
+# A new volume that is mounted here belongs to its owner too.
+RUN install -d -o node -g node -m 700 /secrets
+USER node
 COPY --chown=node:node prisma prisma
+# Of the commands for the local stack, such as `token`.
+COPY --chown=node:node tools/prepare tools/prepare
 CMD ["node", "dist/prisma/migrate.js"]

@@ -111,3 +111,26 @@ export const logged = {
   rated: (at: string, order_rating: number, agent_rating: number) =>
     entry('rated', at, { status: 'CONFIRMED', delivery: 'DELIVERED', order_rating, agent_rating }),
 };
+
+type Text = readonly [text: string, detail?: string | null] | null;
+
+const texts: { [Type in LoggedType]: (data: LoggedFacts[Type]) => Text } = {
+  placed: ({ restaurant_ids: { length } }) => ['placed', length > 0 ? `${length} restaurant(s)` : null],
+  priced: ({ total }) => ['accepted by the restaurant side', `total ${total}`],
+  secured: () => null,
+  'refused-in-part': ({ restaurant_id, reason }) => ['refused by one restaurant', reason ?? restaurant_id],
+  confirmed: () => ['confirmed by the restaurant'],
+  'agent-searched': () => ['waiting for an agent'],
+  'agent-assigned': ({ agent }) => ['agent assigned', agent.agent_name],
+  'handed-back': ({ agent, reason }) => ['handed back', reason ?? agent.agent_name],
+  'picked-up': () => ['picked up'],
+  late: () => ['late: needs attention'],
+  delivered: () => ['delivered'],
+  cancelled: ({ reason, by }) => ['cancelled', by ? `by the ${by}: ${reason}` : reason],
+  rejected: ({ reason }) => ['rejected', reason],
+  rated: ({ order_rating, agent_rating }) => ['rated', `${order_rating} for the order, ${agent_rating} for the agent`],
+};
+
+/** How an entry reads in the order's timeline. Null: it is not shown. */
+export const logText = ({ type, data }: Pick<LogEntry, 'type' | 'data'>): Text =>
+  (texts[type] as (data: LogEntry['data']) => Text)(data);

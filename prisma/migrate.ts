@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, DatabaseError, escapeIdentifier } from 'pg';
-import { loadConfig, schemas } from '../lib/config/config';
+import { loadConfig, schemas, withSecrets } from '../lib/config/config';
 import { connectionTo } from '../lib/postgres/session';
 
 export interface MigrationTarget {
@@ -135,10 +135,11 @@ function fail(what: string, error: unknown): never {
 
 /** `node dist/prisma/migrate.js [user|restaurant|delivery …]`; all three by default. */
 async function migrateFromCommandLine(names: string[]): Promise<void> {
-  const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, process.env);
+  const env = withSecrets(process.env);
+  const { DATABASE_CA_FILE: ca } = loadConfig(schemas.migrate, env);
   for (const service of names.length > 0 ? names : ['user', 'restaurant', 'delivery']) {
     const variable = `${service.toUpperCase()}_DATABASE_URL`;
-    const databaseUrl = process.env[variable];
+    const databaseUrl = env[variable];
     if (!databaseUrl) throw new MigrationError(`${variable} is not set`);
     const applied = await applyMigrations({ databaseUrl, ca, directory: join(process.cwd(), 'prisma', service) });
     console.log(`${service}: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to apply'}`);

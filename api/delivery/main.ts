@@ -6,6 +6,7 @@ import { addDatabase } from '../../lib/postgres/database';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/delivery/client';
 import { runHttpService } from '../http/service';
+import { addStreams } from '../http/streams';
 import { deliveryService } from './routes';
 
 void runHttpService(deliveryService, {
@@ -15,10 +16,11 @@ void runHttpService(deliveryService, {
   async start(service) {
     const { config, log } = service;
     const db = await addDatabase(service, openDatabase, config.DELIVERY_DATABASE_URL);
+    const streaming = addStreams(service, db, config.DELIVERY_DATABASE_URL, 'feed_events');
     // It only notifies an order sooner that an agent has become free; the order polls anyway.
     const broker = await addBroker(service, { required: false });
     const notifyOrders = createBestEffortPublish<AgentAssignedMessage>(broker, queues.agentAssigned, log);
     const temporal = await addTemporal(service);
-    return { db, temporal, notifyOrders };
+    return { db, ...streaming, temporal, notifyOrders };
   },
 });

@@ -1,5 +1,6 @@
 import type { ServiceRoutes } from '../http/route';
 import type { DeliveryDeps } from './deps';
+import { eventRoutes } from './events';
 import { agentRoutes } from './agents';
 import { deliveryRoutes } from './deliveries';
 
@@ -9,5 +10,6 @@ export const deliveryService: ServiceRoutes<DeliveryDeps> = {
   groups: [
     { tag: 'agents', description: 'The couriers', routes: agentRoutes },
     { tag: 'deliveries', description: 'Their jobs', routes: deliveryRoutes },
+    { tag: 'events', description: 'What happens to the jobs, as it happens', routes: eventRoutes },
   ],
 };

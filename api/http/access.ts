@@ -64,6 +64,7 @@ export function serviceAuthorization(service: string, config: AccessConfig & Ser
 }
 
 const callers = new WeakMap<Request, Caller>();
+const expiries = new WeakMap<Request, number>();
 const anybody: Caller = { role: 'operator', sub: 'anybody' };
 
 /** Authenticates the caller before anything else of the request is read. Refuses a bad token also where none is needed. */
@@ -73,8 +74,8 @@ export function identify(access: Access): RequestHandler {
     const [header, ...more] = req.headersDistinct.authorization ?? [];
     if (more.length > 0) throw unauthenticated('Send one Authorization header');
     if (header !== undefined) {
-      const caller = await readCaller(header, access.verify);
-      callers.set(req, caller);
+      const { caller, expiresAt } = await readCaller(header, access.verify);
+      admit(req, caller, expiresAt);
       addLogFields({ caller: access.nameInLogs?.(caller) ?? caller.role });
     }
     next();
@@ -94,12 +95,19 @@ function requireLocal(req: Request): void {
     throw new HttpProblem(refuse('FORBIDDEN', 'With AUTH_MODE=off this service answers no pages of other sites'));
 }
 
-async function readCaller(header: string, verify: tokens.Verify): Promise<Caller> {
+/** The request is the caller's from here on, until that time (Unix, in milliseconds). */
+export function admit(req: Request, caller: Caller, expiresAt: number): void {
+  callers.set(req, caller);
+  expiries.set(req, expiresAt);
+}
+
+async function readCaller(header: string, verify: tokens.Verify): Promise<{ caller: Caller; expiresAt: number }> {
   const [, token] = /^bearer +([^ ]+) *$/i.exec(header) ?? [];
   if (token === undefined) throw unauthenticated('Send a token: Authorization: Bearer …');
-  const claims = callerClaims.safeParse(await verify(token).catch(refuseToken));
+  const payload = await verify(token).catch(refuseToken);
+  const claims = callerClaims.safeParse(payload);
   if (!claims.success) throw unauthenticated('The token lacks a known role, or a claim that its role requires');
-  return claims.data;
+  return { caller: claims.data, expiresAt: (payload.exp ?? 0) * 1_000 };
 }
 
 function refuseToken(error: unknown): never {
@@ -124,6 +132,9 @@ export function only(...allowed: readonly Role[]): RequestHandler {
 }
 
 export const callerOf = (req: Request): Caller | undefined => callers.get(req);
+
+/** When the caller's token expires (Unix, in milliseconds); undefined without one. */
+export const expiryOf = (req: Request): number | undefined => expiries.get(req);
 
 /** Whether a customer requests what is another's. The other roles are no customers. */
 export const isAnothers = (caller: Caller, userId: string | null): boolean =>

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Caller } from '../../contracts/access';
 import { callerOf } from './access';
 import { isUnlimited, keyOf } from './limits';
@@ -11,6 +11,11 @@ const maxAtOnce = 6;
 const maxCustomerWrites = 2;
 /** Of one caller, for their turn. */
 const maxWaiting = 200;
+
+const leaving = new WeakMap<Response, () => void>();
+
+/** The answer costs its caller's share no longer: a stream that is open waits for events. */
+export const leaveShare = (res: Response): void => leaving.get(res)?.();
 
 interface Share {
   running: number;
@@ -32,11 +37,14 @@ export function shareFairly(): RequestHandler {
 
     const run = (): void => {
       share.running += 1;
-      res.once('close', () => {
+      const leave = (): void => {
+        if (!leaving.delete(res)) return;
         share.running -= 1;
         share.waiting.shift()?.();
         if (share.running === 0) shares.delete(key);
-      });
+      };
+      leaving.set(res, leave);
+      res.once('close', leave);
       next();
     };
     if (share.running < atOnce) return run();

@@ -1,16 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Router, type RequestHandler, type Response } from 'express';
-import { only } from './access';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { StreamSource, Streams } from '../../lib/http/event-stream';
+import { callerOf, expiryOf, only } from './access';
+import { leaveShare } from './fair-share';
 import { defaultBodyLimit, readJson } from './json-body';
-import { HttpProblem, isRefusal, refuse } from './refusals';
+import { isUnlimited, keyOf } from './limits';
+import { HttpProblem, isRefusal, refuse, unavailable } from './refusals';
 import { statusAt, type Answered, type Route } from './route';
+import type { StreamDeps } from './streams';
 import { noteRoute } from './telemetry';
 
 /** Express's router of these routes, each under its canonical path and its old name. The first route that fits takes a request. */
-export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps): Router {
+export function mount<Deps>(routes: readonly Route<Deps>[], deps: Deps & Partial<StreamDeps>): Router {
   const router = Router();
   for (const route of routes) {
-    const guards = route.roles === 'anybody' ? [] : [only(...route.roles), forbidStoring];
+    const byToken = isStream(route) && deps.streamTokens ? [deps.streamTokens.admit] : [];
+    const guards = route.roles === 'anybody' ? [] : [...byToken, only(...route.roles), forbidStoring];
     const register = (path: string, byOldName: boolean) => {
       const { body = byOldName ? route.oldName?.body : undefined } = route;
       const reading = route.method === 'GET' ? [] : readJson(body?.limit ?? defaultBodyLimit);
@@ -50,15 +55,42 @@ const methods = { GET: 'get', POST: 'post', PATCH: 'patch' } as const;
 export const notFoundMs = 50;
 
 const handlerOf =
-  <Deps>(route: Route<Deps>, deps: Deps, byOldName: boolean): RequestHandler =>
+  <Deps>(route: Route<Deps>, deps: Deps & Partial<StreamDeps>, byOldName: boolean): RequestHandler =>
   async (req, res) => {
     const since = performance.now();
     const outcome = await route.run(deps, req, byOldName).catch(refusalIn);
     if (isRefusal(outcome) && outcome.refused === 'NOT_FOUND' && route.roles !== 'anybody')
       await pause(since + notFoundMs - performance.now());
     if (isRefusal(outcome)) throw new HttpProblem(outcome, statusAt(route, outcome.refused));
+    if ('source' in outcome) return stream(deps.streams, req, res, outcome.source);
     send(res, outcome, byOldName);
   };
+
+export const isStream = ({ answers }: Pick<Route, 'answers'>): boolean => answers[200]?.content === 'text/event-stream';
+
+/** Of one caller in one process: a browser with many windows. Operators and services act for many, and are not limited. */
+const maxStreams = 20;
+const openStreams = new Map<string, number>();
+
+function stream(streams: Streams | undefined, req: Request, res: Response, source: StreamSource): void {
+  if (!streams || streams.draining) throw unavailable('This process serves no streams now. Try again.');
+  if (req.method === 'HEAD') return void res.type('text/event-stream').end();
+  const caller = callerOf(req);
+  if (caller && !isUnlimited(caller)) {
+    const key = keyOf(caller);
+    const count = openStreams.get(key) ?? 0;
+    if (count >= maxStreams) throw new HttpProblem(refuse('TOO_MANY_REQUESTS', `${maxStreams} streams are open`));
+    openStreams.set(key, count + 1);
+    res.once('close', () => {
+      const left = (openStreams.get(key) ?? 1) - 1;
+      if (left > 0) openStreams.set(key, left);
+      else openStreams.delete(key);
+    });
+  }
+  leaveShare(res);
+  res.locals['isStream'] = true;
+  streams.send(res, source, expiryOf(req));
+}
 
 function refusalIn(error: unknown) {
   if (error instanceof HttpProblem) return error.refusal;
@@ -70,6 +102,7 @@ function send(res: Response, { status, body, headers }: Answered, byOldName: boo
   const { Location, ...others } = headers;
   const asOld = byOldName && status === 201;
   res.status(asOld ? 200 : status).set(others);
+  if (status === 204) return void res.end();
   if (Location !== undefined && !asOld) res.location(Location);
   if (typeof body === 'string') res.type('json').send(body);
   else res.json(body);

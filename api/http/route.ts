@@ -1,8 +1,9 @@
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Caller, Role } from '../../contracts/access';
 import { errorStatus, type ErrorCode } from '../../contracts/errors';
-import { callerOf } from './access';
+import type { StreamSource } from '../../lib/http/event-stream';
+import { callerOf, expiryOf } from './access';
 import { readIds, readInput, readKey, type IdParam } from './input';
 import type { Refusal } from './refusals';
 import { logOrder } from './telemetry';
@@ -20,6 +21,8 @@ export interface Answer<Body = unknown> {
   example: Body;
   /** Whether it has a `Location`; a 201 always has one. */
   location?: boolean;
+  /** @default JSON. `none`: it has no body. */
+  content?: 'text/event-stream' | 'none';
 }
 
 export type AnswersByStatus = Readonly<Record<number, Answer>>;
@@ -31,6 +34,17 @@ export const answer = <Body>(
   example: NoInfer<Body>,
   more: { location?: boolean } = {},
 ): Answer<Body> => ({ description, schema, example, ...more });
+
+/** A stream of events, and the answer to a client that has had them all: an EventSource then stops to come back. */
+export const eventStream = (description: string, example: string) => ({
+  200: { description, schema: z.string(), example, content: 'text/event-stream' as const },
+  204: {
+    description: 'The stream is over, and there is nothing behind the `Last-Event-ID`.',
+    schema: z.undefined(),
+    example: undefined,
+    content: 'none' as const,
+  },
+});
 
 export interface RequestBody<Body = unknown> {
   schema: z.ZodType<Body>;
@@ -85,6 +99,11 @@ export interface Answered<Status extends number = number> {
   readonly headers: AnswerHeaders;
 }
 
+/** A handler's answer that goes on: the events of a source, as they happen. */
+export interface Streamed {
+  readonly source: StreamSource;
+}
+
 /** A request as its handler gets it: read, checked and typed as declared. */
 export interface HandlerInput<Path extends string, Query, Body, Answers extends AnswersByStatus> {
   /** In lower case. */
@@ -94,6 +113,10 @@ export interface HandlerInput<Path extends string, Query, Body, Answers extends 
   idempotencyKey: string | undefined;
   /** The authenticated caller. Throws on a route for anybody. */
   readonly caller: Caller;
+  /** When the caller's token expires (Unix, in milliseconds); undefined without one. */
+  readonly callerExpiresAt: number | undefined;
+  /** The last event that the client of a stream has: the header, or `last_event_id` of the query. */
+  readonly lastEventId: string | undefined;
   answer: <Status extends keyof Answers & number>(
     status: Status,
     body: BodyOf<Answers[Status]>,
@@ -123,7 +146,7 @@ type Declaration<
     handle: (
       deps: Deps,
       input: HandlerInput<Path, Query, Body, Answers>,
-    ) => Promise<Answered<NoInfer<keyof Answers & number>> | Refusal<NoInfer<Code> | SharedCode>>;
+    ) => Promise<Answered<NoInfer<keyof Answers & number>> | Streamed | Refusal<NoInfer<Code> | SharedCode>>;
   };
 
 /** A path with parameters describes each. */
@@ -139,7 +162,7 @@ export interface Route<Deps = never> extends Declared {
   answers: AnswersByStatus;
   refusals: Readonly<Partial<Record<ErrorCode, Meaning>>>;
   /** Reads the request and handles it. Throws HttpProblem when the request does not match. */
-  run: (deps: Deps, req: Request, byOldName: boolean) => Promise<Answered | Refusal>;
+  run: (deps: Deps, req: Request, byOldName: boolean) => Promise<Answered | Streamed | Refusal>;
 }
 
 /** Declares an operation: its router, guard, parsing and documents. A handler that returns anything undeclared does not compile. */
@@ -175,11 +198,18 @@ export function route<
           if (!caller) throw new Error('a route for anybody has read its caller');
           return caller;
         },
+        callerExpiresAt: expiryOf(req),
+        get lastEventId() {
+          return req.get('Last-Event-ID') ?? lastEventIdIn(readQuery);
+        },
         answer: (status, answerBody, headers = {}) => ({ status, body: answerBody, headers }),
       });
     },
   };
 }
+
+const lastEventIdIn = (query: unknown): string | undefined =>
+  typeof query === 'object' && query !== null && 'last_event_id' in query ? (query.last_event_id as string) : undefined;
 
 /** The order that a request names. */
 const orderIn = (input: unknown): unknown =>

@@ -8,11 +8,12 @@ import { accessOf } from './access';
 import { createServiceApp } from './app';
 import type { ServiceRoutes } from './route';
 import { listen } from './server';
+import type { StreamDeps } from './streams';
 
 type HttpServiceConfig = ProcessConfig & HttpConfig & AccessConfig & RedisConfig & { PORT: number };
 
 /** Serves the routes on `HOST` and `PORT`. Redis is optional: without it each process limits its callers on its own. */
-export const runHttpService = <Deps extends object, Config extends HttpServiceConfig>(
+export const runHttpService = <Deps extends StreamDeps, Config extends HttpServiceConfig>(
   routes: ServiceRoutes<Deps>,
   definition: ServiceDefinition<Config, NoInfer<Deps>>,
 ): Promise<void> =>
@@ -31,6 +32,7 @@ export const runHttpService = <Deps extends object, Config extends HttpServiceCo
         const sharedAddress = trustProxy === undefined ? {} : { maxConnectionsPerAddress: Infinity };
         const server = await listen(app, config.HOST, config.PORT, config.DRAIN_DELAY_MS, sharedAddress);
         service.onStop(() => server.close());
+        service.onStop(() => deps.streams.drain()); // first, as the server waits for the ends of its answers
         return server.address;
       };
     },

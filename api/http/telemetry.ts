@@ -40,6 +40,7 @@ export function countRequests(registry = new Registry()): RequestHandler {
     inFlight.inc();
     res.once('close', () => {
       inFlight.dec();
+      if (res.locals['isStream'] === true) return; // it lasts as long as its client wants
       const method = methods.has(req.method) ? req.method : 'other';
       // Without a pattern no route fits, or the request was refused before routing.
       const route = (res.locals['canonicalPath'] as string | undefined) ?? requestedPattern(req) ?? 'unmatched';

@@ -65,5 +65,7 @@ function operationsOf(route: Route, tag: string): Operation[] {
 
 const schemasOf = ({ id, body, answers }: { id: string; body?: RequestBody; answers: Operation['answers'] }) => [
   ...(body ? [[`${id} body`, body.schema] as [string, z.ZodType]] : []),
-  ...Object.entries(answers).map(([status, { schema }]): [string, z.ZodType] => [`${id} ${status}`, schema]),
+  ...Object.entries(answers)
+    .filter(([, { content }]) => content !== 'none')
+    .map(([status, { schema }]): [string, z.ZodType] => [`${id} ${status}`, schema]),
 ];

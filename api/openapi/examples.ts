@@ -140,3 +140,23 @@ export const exampleDelivery = {
   completed_at: exampleTimes.delivered,
   agent_rating: 4,
 };
+
+/** What a stream sends: the id of its place, a heartbeat, an event. */
+export const exampleStream = `retry: 1000
+id: 0
+
+:
+
+id: 1
+event: food-delivery.order.placed.v1
+data: ${JSON.stringify({
+  specversion: '1.0',
+  id: `${exampleIds.order}:1`,
+  source: `/orders/${exampleIds.order}`,
+  type: 'food-delivery.order.placed.v1',
+  time: exampleTimes.placed,
+  datacontenttype: 'application/json',
+  data: { order_id: exampleIds.order, status: 'PENDING', delivery: null, restaurant_ids: [exampleIds.restaurant] },
+})}
+
+`;

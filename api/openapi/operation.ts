@@ -122,10 +122,10 @@ export function refusalsByStatus(operation: Pick<Route, 'refusals'>): Map<number
   return byStatus;
 }
 
-const answered = (status: string, { description, example, location }: Answer, schema: JsonSchema) => ({
+const answered = (status: string, { description, example, location, content }: Answer, schema: JsonSchema) => ({
   description,
   ...((status === '201' || location) && headerRefs('Location')),
-  content: { [jsonType]: { schema, example } },
+  ...(content !== 'none' && { content: { [content ?? jsonType]: { schema, example } } }),
 });
 
 export type JsonSchema = Record<string, unknown>;

@@ -4,6 +4,7 @@ import { addDatabase } from '../../lib/postgres/database';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/restaurant/client';
 import { runHttpService } from '../http/service';
+import { addStreams } from '../http/streams';
 import { createBrowsing } from './browsing';
 import { restaurantService } from './routes';
 
@@ -14,7 +15,8 @@ void runHttpService(restaurantService, {
   async start(service) {
     const { config } = service;
     const db = await addDatabase(service, openDatabase, config.RESTAURANT_DATABASE_URL);
+    const streaming = addStreams(service, db, config.RESTAURANT_DATABASE_URL, 'feed_events');
     const temporal = await addTemporal(service);
-    return { db, browsing: createBrowsing(db), temporal, policy: orderPolicy(config) };
+    return { db, ...streaming, browsing: createBrowsing(db), temporal, policy: orderPolicy(config) };
   },
 });

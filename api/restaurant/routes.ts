@@ -1,5 +1,6 @@
 import type { ServiceRoutes } from '../http/route';
 import type { RestaurantDeps } from './deps';
+import { eventRoutes } from './events';
 import { orderRoutes } from './orders';
 import { restaurantRoutes } from './restaurants';
 
@@ -9,5 +10,6 @@ export const restaurantService: ServiceRoutes<RestaurantDeps> = {
   groups: [
     { tag: 'restaurants', description: 'The restaurants and their menus', routes: restaurantRoutes },
     { tag: 'orders', description: 'The orders and their decisions', routes: orderRoutes },
+    { tag: 'events', description: 'What happens to the orders, as it happens', routes: eventRoutes },
   ],
 };

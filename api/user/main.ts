@@ -6,6 +6,7 @@ import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/user/client';
 import { serviceAuthorization } from '../http/access';
 import { runHttpService } from '../http/service';
+import { addStreams } from '../http/streams';
 import { userService } from './routes';
 import { checkService, createServices } from './services';
 
@@ -16,6 +17,7 @@ void runHttpService(userService, {
   async start(service) {
     const { name, config, log, registry } = service;
     const db = await addDatabase(service, openDatabase, config.USER_DATABASE_URL);
+    const streaming = addStreams(service, db, config.USER_DATABASE_URL, 'order_events');
     const temporal = await addTemporal(service);
 
     // Orders are placed without these. Without Redis browsing is slower, and without the other services it and parts of an order's page fail.
@@ -27,6 +29,6 @@ void runHttpService(userService, {
     service.uses('delivery-service', () => checkService(urls.delivery));
     const services = createServices({ urls, authorize: serviceAuthorization(name, config), log, registry });
 
-    return { db, temporal, cache, services, policy: orderPolicy(config) };
+    return { db, ...streaming, temporal, cache, services, policy: orderPolicy(config) };
   },
 });

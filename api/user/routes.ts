@@ -1,6 +1,7 @@
 import { browseRoute } from '../browsing';
 import type { ServiceRoutes } from '../http/route';
 import type { UserDeps } from './deps';
+import { eventRoutes } from './events';
 import { orderRoutes } from './orders';
 import { ratingRoutes } from './ratings';
 
@@ -21,5 +22,6 @@ export const userService: ServiceRoutes<UserDeps> = {
     { tag: 'restaurants', description: 'Browsing', routes: [browseRestaurants] },
     { tag: 'orders', description: 'Placing, following and cancelling', routes: orderRoutes },
     { tag: 'ratings', description: 'Rating', routes: ratingRoutes },
+    { tag: 'events', description: 'What happens to orders, as it happens', routes: eventRoutes },
   ],
 };

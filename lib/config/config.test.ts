@@ -1,5 +1,8 @@
 /** What a process reads from its environment. */
-import { ConfigError, loadConfig, schemas } from './config';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig, schemas, withSecrets } from './config';
 import { orderPolicy } from './policy';
 
 const minute = 60_000;
@@ -186,4 +189,25 @@ test.each(['restaurantWorker', 'deliveryWorker'] as const)('the %s keeps events 
   const daysOf = (FEED_DAYS: string) => loadConfig(schemas[name], { FEED_DAYS }).FEED_DAYS;
   expect([daysOf(''), daysOf('1'), daysOf('90')]).toEqual([14, 1, 90]);
   for (const days of ['0', '-1', 'many']) expect(() => daysOf(days)).toThrow(/FEED_DAYS: /);
+});
+
+describe('secrets in files', () => {
+  const SECRETS_FOLDER = mkdtempSync(join(tmpdir(), 'secrets-'));
+  writeFileSync(join(SECRETS_FOLDER, 'PASSWORD'), 'p@ss/word\n');
+  afterAll(() => rmSync(SECRETS_FOLDER, { recursive: true }));
+
+  test('stand in variables by their names, percent-encoded in URLs', () => {
+    const env = { SECRETS_FOLDER, SECRET: '${PASSWORD}', URL: 'amqp://me:${PASSWORD}@host', OTHER: '$PASSWORD' };
+    expect(withSecrets(env)).toEqual({ ...env, SECRET: 'p@ss/word', URL: 'amqp://me:p%40ss%2Fword@host' });
+  });
+
+  test('that cannot be read are reported with the variable', () => {
+    const env = { SECRETS_FOLDER, AUTH_SECRET: '${MISSING}' };
+    expect(() => loadConfig(schemas.userApi, env)).toThrow(ConfigError);
+    expect(() => loadConfig(schemas.userApi, env)).toThrow(/^AUTH_SECRET: the secret MISSING cannot be read: ENOENT/);
+  });
+
+  test('are looked for only where the folder is known', () => {
+    expect(withSecrets({ SECRET: '${PASSWORD}' })).toEqual({ SECRET: '${PASSWORD}' });
+  });
 });

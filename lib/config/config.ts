@@ -1,4 +1,6 @@
 /** Configuration comes from the environment (`.env.example` lists every variable) and is read once, at the start of a process. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { payloadKeys } from '../temporal/payload-keys';
@@ -100,9 +102,31 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/**
+ * With SECRETS_FOLDER, `${NAME}` in a variable stands for the content of the file NAME there, percent-encoded in a URL: a secret then is in no
+ * container's environment. Throws ConfigError for a file that cannot be read.
+ */
+export function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = env['SECRETS_FOLDER'];
+  if (!folder) return env;
+  const filled = ([variable, value = '']: [string, string | undefined]) => {
+    const encode = value.includes('://') ? encodeURIComponent : String;
+    return [variable, value.replace(/\$\{(\w+)\}/g, (_, name: string) => encode(readSecret(folder, name, variable)))];
+  };
+  return Object.fromEntries(Object.entries(env).map(filled)) as NodeJS.ProcessEnv;
+}
+
+function readSecret(folder: string, name: string, variable: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8').trimEnd();
+  } catch (error) {
+    throw new ConfigError(`${variable}: the secret ${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** Reads a configuration. Logs a warning for what production allows but should avoid. Throws ConfigError. */
 export function loadConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv, log?: Log): z.infer<T> {
-  const parsed = schema.safeParse(withoutEmpty(env));
+  const parsed = schema.safeParse(withoutEmpty(withSecrets(env)));
   if (parsed.success) {
     const config = parsed.data as servers.ServersConfig; // or of no servers
     const variables = config.NODE_ENV === 'production' ? servers.serversWithoutTls(config) : [];

@@ -1,5 +1,5 @@
 import type { NumberedEntry } from '../../contracts/events';
-import type { LogEntry } from '../../contracts/order-log';
+import { finalTypes, type LogEntry } from '../../contracts/order-log';
 import type { Database, Transaction } from './client';
 import { Prisma } from './generated/client';
 
@@ -61,4 +61,11 @@ export async function eventsAfter(db: Database, position: bigint, limit: number)
 /** The position of the last event. */
 export async function lastPosition(db: Database): Promise<bigint> {
   return (await db.eventRelay.findUniqueOrThrow({ where: { id: 1 } })).position;
+}
+
+/** The number of an order's last event, 0 without any, and whether the order is over by its log. */
+export async function endOfLog(db: Database, orderId: string): Promise<{ last: number; isOver: boolean }> {
+  const events = await db.orderEvent.findMany({ where: { orderId }, select: { n: true, type: true } });
+  const isOver = events.some(({ type }) => (finalTypes as string[]).includes(type));
+  return { last: Math.max(0, ...events.map(({ n }) => n)), isOver };
 }

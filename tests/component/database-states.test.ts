@@ -108,7 +108,8 @@ test('a process is not ready while its database is read-only, and is ready again
       const check = required['postgresql']?.check() ?? Promise.reject(new Error('there is no check'));
       return (await check.then(() => 'fine', messageOf)) === said;
     });
-  const ready = async () => (await health.readiness()).ready;
+  const isReady = (expected: boolean) =>
+    until(`ready: ${expected}`, async () => (await health.readiness()).ready === expected); // shared for half a second
   const name = new URL(database.url).pathname.slice(1);
   const turn = async (change: string): Promise<void> => {
     await admin.query(`ALTER DATABASE "${name}" ${change}`);
@@ -118,14 +119,14 @@ test('a process is not ready while its database is read-only, and is ready again
     );
   };
 
-  expect(await ready()).toBe(true);
+  await isReady(true);
   await turn('SET default_transaction_read_only = on');
   await checkSays('the database is read-only');
-  expect(await ready()).toBe(false);
+  await isReady(false);
   expect(isDatabaseUnavailable(await failureOf(addAgent(db, 'Asha')))).toBe(true);
   await turn('RESET default_transaction_read_only');
   await checkSays('fine');
-  expect(await ready()).toBe(true);
+  await isReady(true);
   await Promise.all(closers.map((close) => close()));
 });
 

@@ -33,18 +33,22 @@ describe.each(services)("the %s service's document", (service: Service) => {
     (_id, each) => {
       const examples = Object.entries(each.responses).flatMap(([status, response]) => {
         const { content, headers = {} } = response as Response;
-        return Object.values(content ?? {}).map(({ example }) => ({ status, headers, example }));
+        return Object.entries(content ?? {}).map(([type, { example }]) => ({ status, headers, type, example }));
       });
       const asked = { method: each.method, path: each.path.replace(/:\w+/g, 'x') };
-      for (const { status, headers, example } of examples.filter((one) => one.example !== undefined)) {
+      for (const { status, headers, type, example } of examples.filter((one) => one.example !== undefined)) {
         const named = Object.fromEntries(Object.keys(headers).map((name) => [name.toLowerCase(), 'x']));
-        const answer = { status: Number(status), headers: { ...named, 'content-type': 'application/json' } };
-        expect(faultOf(service, { ...asked, ...answer, text: JSON.stringify(example) })).toBeUndefined();
+        const answer = { status: Number(status), headers: { ...named, 'content-type': type } };
+        expect(
+          faultOf(service, { ...asked, ...answer, text: isJson(type) ? JSON.stringify(example) : String(example) }),
+        ).toBeUndefined();
       }
       expect(examples.some(({ status, example }) => status < '300' && example !== undefined)).toBe(true);
     },
   );
 });
+
+const isJson = (type: string): boolean => type === 'application/json';
 
 interface Response {
   content?: Record<string, { example?: unknown }>;

@@ -1,31 +1,44 @@
 /** docker-compose.yml and Dockerfile against the local stack: what they must have in common. Runs no container. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { loadConfig, schemas } from '../../lib/config/config';
+import { loadConfig, schemas, withSecrets } from '../../lib/config/config';
 import { resolveAddresses } from '../../tools/stack/addresses';
 import { projectRoot } from '../../tools/stack/instance';
 import { defaultPorts } from '../../tools/stack/ports';
 import { dynamicConfig, sqlitePragmas } from '../../tools/stack/servers/temporal';
 import { brokerUsers, passwordVariable } from '../../tools/accounts/accounts';
+import { secretNames, secretsFolder, storeSecrets } from '../../tools/accounts/secrets';
 import { serviceParts } from '../../tools/stack/part';
 
+const secretMount = z.object({
+  source: z.literal('secrets'),
+  target: z.string(),
+  read_only: z.literal(true),
+  volume: z.object({ subpath: z.string() }),
+});
 const service = z.object({
   image: z.string().optional(),
   build: z.object({ target: z.string() }).optional(),
+  entrypoint: z.array(z.string()).default([]),
   command: z.array(z.string()).default([]),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  volumes: z.array(z.union([z.string(), secretMount])).default([]),
   environment: z.record(z.string(), z.string().nullable()).default({}),
   ports: z.array(z.string()).default([]),
+  profiles: z.array(z.string()).default([]),
+  networks: z.array(z.string()).default(['default']),
+  mem_limit: z.string().optional(),
+  scale: z.string().optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
 });
-/** Every password is a variable without a default. */
-const secret = /\$\{([A-Z_]+):\?see docs\/containers\.md\}/g;
 const aSecret = 'cd'.repeat(32);
 const file = (name: string) => readFileSync(path.join(projectRoot, name), 'utf8');
 const { services } = z
   .object({ services: z.record(z.string(), service) })
-  .parse(parse(file('docker-compose.yml').replaceAll(secret, aSecret), { merge: true }));
+  .parse(parse(file('docker-compose.yml').replaceAll('$$', '$'), { merge: true, maxAliasCount: -1 }));
 const stages = dockerfileStages(file('Dockerfile'));
 
 /** The processes of the local stack, each with the schema of its configuration. */
@@ -55,6 +68,9 @@ const published = {
   jaeger: ['16686:16686'],
 };
 
+const jobs = ['secrets', 'temporal-volume', 'migrate', 'search-attributes', 'database-users', 'broker-users'];
+const tools = ['token', 'logs', 'queues', 'repair'];
+
 /** For servers with TLS, which those of the compose file do not have. */
 const ofOtherServers = /_(CA|CERT|KEY)_FILE$|^TEMPORAL_(TLS|API_KEY)/;
 
@@ -62,9 +78,8 @@ describe('each process of the local stack', () => {
   const parts = serviceParts(resolveAddresses({}, defaultPorts), defaultPorts, {});
 
   it('is a service of the compose file, and no other program is', () => {
-    const jobs = ['migrate', 'search-attributes', 'database-users', 'broker-users'];
     const built = Object.entries(services).flatMap(([name, { build }]) => (build ? [name] : []));
-    expect(built.sort()).toEqual([...parts.map(({ name }) => name), ...jobs].sort());
+    expect(built.sort()).toEqual([...parts.map(({ name }) => name), ...jobs, ...tools].sort());
   });
 
   it.each(parts)('has an image that starts the same program: $name', ({ name, args }) => {
@@ -74,16 +89,22 @@ describe('each process of the local stack', () => {
   });
 });
 
-describe('a job', () => {
-  it.each(['migrate', 'search-attributes', 'database-users', 'broker-users'])(
-    'runs a program that exists: %s',
-    (name) => {
-      const { build, command } = named(name);
-      const [node, script = ''] = command.length > 0 ? command : stage(build?.target).command;
-      expect(node).toBe('node');
-      expect(existsSync(path.join(projectRoot, script.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
-    },
-  );
+describe('a job or a tool', () => {
+  it.each([...jobs, ...tools])('runs a program that exists: %s', (name) => {
+    const { build, entrypoint, command } = named(name);
+    const given = [...entrypoint, ...command];
+    const [node, script = ''] = given.length > 0 ? given : stage(build?.target).command;
+    if (node === 'chown') return;
+    expect(node).toBe('node');
+    expect(existsSync(path.join(projectRoot, script.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+  });
+
+  it('that a person runs does not start by itself', () => {
+    const inProfile = Object.entries(services).flatMap(([name, { profiles }]) =>
+      profiles.includes('tools') ? [name] : [],
+    );
+    expect(inProfile.sort()).toEqual([...tools].sort());
+  });
 
   it('migrates every database that a process uses', () => {
     const databases = (names: string[]) => names.filter((name) => name.endsWith('_DATABASE_URL'));
@@ -95,11 +116,14 @@ describe('a job', () => {
 describe('the ports', () => {
   it("are the contract's, and open on this machine only", () => {
     const all = Object.entries(services).filter(([, { ports }]) => ports.length > 0);
+    const byDefault = (port: string) => port.replace(/\$\{API_[A-Z]+_PORTS:-(\d+)\}/, '$1');
     const expected = Object.entries(published).map(([name, ports]) => [
       name,
       ports.map((port) => `\${BIND_ADDRESS:-127.0.0.1}:${port}`),
     ]);
-    expect(Object.fromEntries(all.map(([name, { ports }]) => [name, ports]))).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(all.map(([name, { ports }]) => [name, ports.map(byDefault)]))).toEqual(
+      Object.fromEntries(expected),
+    );
   });
 
   it.each(['api-user', 'api-restaurant', 'api-delivery'] as const)(
@@ -112,6 +136,36 @@ describe('the ports', () => {
       expect(exposed).toEqual([port]);
     },
   );
+});
+
+describe('the networks', () => {
+  const servers = Object.keys(services).filter((name) => /^(postgres-.*|rabbitmq|redis|temporal)$/.test(name));
+  const reached = (name: string) => {
+    const { networks } = named(name);
+    return servers.filter((server) => named(server).networks.some((network) => networks.includes(network)));
+  };
+
+  it('are one for each server', () => {
+    expect(servers.map(reached)).toEqual(servers.map((server) => [server]));
+  });
+
+  it.each([...Object.keys(processes), ...jobs, ...tools])(
+    'lead to the servers that it has an address of: %s',
+    (name) => {
+      const hosts = addressesOf(name).map(({ host }) => host);
+      expect(reached(name)).toEqual(servers.filter((server) => hosts.includes(server)));
+    },
+  );
+});
+
+describe('a container of ours', () => {
+  const build = Object.entries(services).filter(([, each]) => each.build);
+
+  it.each(build)('has a limit of memory: %s', (_, { mem_limit }) => expect(mem_limit).toBeDefined());
+
+  it.each(eachProcess)('is as many as the environment says, one by default: $name', ({ name }) => {
+    expect(named(name).scale).toBe(`\${${name.toUpperCase().replace('-', '_')}_SCALE:-1}`);
+  });
 });
 
 describe('Prometheus', () => {
@@ -151,9 +205,7 @@ describe('the environment of a process', () => {
   });
 
   it.each(eachProcess)('is one that a production system starts with: $name', ({ name, schema }) => {
-    const given = { ...stage(name).environment, ...named(name).environment };
-    const set = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null);
-    expect(loadConfig(schema, Object.fromEntries(set))).toMatchObject({ NODE_ENV: 'production' });
+    expect(loadConfig(schema, environmentOf(name))).toMatchObject({ NODE_ENV: 'production' });
   });
 
   it.each(eachProcess)('leaves no address at its default, which is the container itself: $name', ({ name, schema }) => {
@@ -184,31 +236,52 @@ describe('the environment of a process', () => {
   });
 });
 
-describe('the passwords', () => {
-  const names = [...new Set([...file('docker-compose.yml').matchAll(secret)].map(([, name]) => name))];
+describe('the secrets', () => {
+  const readBy = ({ environment, entrypoint, healthcheck }: z.infer<typeof service>) => {
+    const texts = [...Object.values(environment), ...entrypoint, ...(healthcheck?.test ?? [])].join(' ');
+    const found = [...texts.matchAll(/\$\{([A-Z_]+)\}|\/run\/secrets\/([A-Z_]+)/g)];
+    return [...new Set(found.map(([, inVariable, asFile]) => inVariable ?? asFile ?? ''))];
+  };
 
-  it('are made by the command in the docs, all of them and no others', () => {
-    const [, listed = ''] = /^ *for name in ([^;]*);/m.exec(file('docs/containers.md').replaceAll('\\\n', ' ')) ?? [];
-    expect(listed.trim().split(/\s+/).sort()).toEqual(names.sort());
+  it('can each be given to the job that makes the others', () => {
+    expect(Object.keys(named('secrets').environment).sort()).toEqual([...secretNames, 'AUTH_JWKS_URL'].sort());
+    expect(named('secrets').volumes).toEqual([`secrets:${secretsFolder}`]);
+  });
+
+  it.each(Object.keys(services).filter((name) => name !== 'secrets'))('are mounted where they are read: %s', (name) => {
+    const mounts = secretsIn(name);
+    expect(mounts.map(({ volume }) => volume.subpath).sort()).toEqual(readBy(named(name)).sort());
+    for (const { target, volume } of mounts) expect(target).toBe(`/run/secrets/${volume.subpath}`);
+    if (mounts.length > 0 && !tools.includes(name)) expect(readyBefore(name)).toContain('secrets');
+  });
+
+  it('are all read', () => {
+    const read = Object.values(services).flatMap(readBy);
+    expect([...new Set(read)].sort()).toEqual([...secretNames].sort());
+  });
+
+  it('are in no command line', () => {
+    for (const { command } of Object.values(services)) expect(command.join(' ')).not.toMatch(/PASSWORD|SECRET/);
   });
 
   it.each(brokerUsers)('of a process at RabbitMQ are those of the user that is made for it: %s', (name) => {
-    const { username, password } = new URL(named(name).environment.RABBITMQ_URL ?? '');
-    expect({ username, password }).toEqual({ username: name, password: aSecret });
-    expect(named('broker-users').environment).toHaveProperty(passwordVariable(name), aSecret);
+    const { username, password } = new URL(environmentOf(name)['RABBITMQ_URL'] ?? '');
+    expect({ username, password }).toEqual({ username: name, password: valueOf(passwordVariable(name)) });
+    const ofJob = environmentOf('broker-users')[passwordVariable(name)];
+    expect(ofJob).toBe(valueOf(passwordVariable(name)));
   });
 
   it("are no process's that are an administrator's", () => {
-    const urls = eachProcess.flatMap(({ name }) =>
-      Object.values(named(name).environment).filter((value) => value?.includes('://')),
-    );
-    expect(urls.filter((url) => /\/\/(postgres|admin|guest):/.test(url ?? ''))).toEqual([]);
+    for (const { name } of eachProcess) {
+      const all = secretsIn(name).map(({ volume }) => volume.subpath);
+      expect(all.filter((secret) => ['POSTGRES_PASSWORD', 'RABBITMQ_PASSWORD'].includes(secret))).toEqual([]);
+    }
   });
 });
 
 describe('the images', () => {
   it('are pinned by a version', () => {
-    const images = Object.values(services).flatMap(({ image }) => image ?? []);
+    const images = Object.values(services).flatMap(({ image, build }) => (build ? [] : (image ?? [])));
     const bases = [...stages.values()].map(({ base }) => base).filter((base) => !stages.has(base));
     expect(images.length).toBeGreaterThan(0);
     expect(bases.length).toBeGreaterThan(0);
@@ -243,6 +316,20 @@ function named(name: string): z.infer<typeof service> {
   const found = services[name];
   if (!found) throw new Error(`docker-compose.yml has no service ${name}`);
   return found;
+}
+
+const secretsIn = (name: string) => named(name).volumes.filter((volume) => typeof volume === 'object');
+
+const folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
+storeSecrets(folder, {});
+afterAll(() => rmSync(folder, { recursive: true }));
+const valueOf = (secret: string) => readFileSync(path.join(folder, secret), 'utf8');
+
+/** What a container has in its variables, its image's included, with its secrets filled in. */
+function environmentOf(name: string): NodeJS.ProcessEnv {
+  const given = { ...stage(named(name).build?.target).environment, ...named(name).environment };
+  const set = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null);
+  return withSecrets({ ...Object.fromEntries(set), SECRETS_FOLDER: folder });
 }
 
 /** Where the variables of a service point that hold an address. */

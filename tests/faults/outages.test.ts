@@ -14,6 +14,7 @@ import {
   call,
   cancel,
   delivered,
+  events,
   historyOf,
   isReleased,
   move,
@@ -246,7 +247,9 @@ describe('while Temporal is down', () => {
       expect(refused).toMatchObject({ status: 503, body: { success: false } });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    expect(await pageOf(order)).toMatchObject({ status: 'CONFIRMED', timeline: null, unavailable: ['timeline'] });
+    const page = await pageOf(order);
+    expect(page).toMatchObject({ status: 'CONFIRMED' });
+    expect(events(page)).toEqual(expect.arrayContaining(['placed', 'confirmed by the restaurant', 'agent assigned']));
     expect((await call('user', 'GET', `/orders/${randomUUID()}`)).status).toBe(503); // Temporal may hold it
     await system.start('temporal');
     await until('the pick-up succeeds', async () => (await move(order, 'PICKED_UP')).status === 200);

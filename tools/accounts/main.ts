@@ -3,6 +3,7 @@ import { loadConfig } from '../../lib/config/config';
 import { database, databaseCa } from '../../lib/config/servers';
 import { serviceNames } from '../stack/addresses';
 import { brokerUsers, passwordVariable, permissionsOf, setBrokerUser, setDatabaseUser } from './accounts';
+import { secretsFolder, storeSecrets } from './secrets';
 
 /** Gives each of our processes its own user in RabbitMQ, with the least permissions. Idempotent. */
 async function setBrokerUsers(): Promise<void> {
@@ -17,9 +18,9 @@ async function setBrokerUsers(): Promise<void> {
   }
 }
 
-/** Sets up the user in each service's database URL, as the administrator `postgres`. Idempotent. */
-async function setDatabaseUsers(): Promise<void> {
-  const urls = Object.fromEntries(serviceNames.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, database(name)]));
+/** Sets up the user in the database URL of each of these services, as the administrator `postgres`. Idempotent. */
+async function setDatabaseUsers(services: string[]): Promise<void> {
+  const urls = Object.fromEntries(services.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, database(name)]));
   const config = loadConfig(z.object({ ...databaseCa, POSTGRES_PASSWORD: z.string() }), process.env);
   for (const url of Object.values(loadConfig(z.object(urls), process.env))) {
     const admin = Object.assign(new URL(url), { username: 'postgres', password: config.POSTGRES_PASSWORD });
@@ -30,9 +31,18 @@ async function setDatabaseUsers(): Promise<void> {
   }
 }
 
-/** `node dist/tools/accounts/main.js broker|databases`, for a system that the launcher does not start. */
-const jobs: Record<string, () => Promise<void>> = { broker: setBrokerUsers, databases: setDatabaseUsers };
-const job = jobs[process.argv[2] ?? ''] ?? (() => Promise.reject(new Error('say broker or databases')));
+const [, , given = '', ...names] = process.argv;
+
+/**
+ * For a system that the launcher does not start: `node dist/tools/accounts/main.js broker`, `databases [service …]` (all by default) or
+ * `secrets [name …]`, those that must be given.
+ */
+const jobs: Record<string, () => Promise<void>> = {
+  secrets: async () => storeSecrets(secretsFolder, process.env, names).forEach((line) => console.log(line)),
+  broker: setBrokerUsers,
+  databases: () => setDatabaseUsers(names.length > 0 ? names : [...serviceNames]),
+};
+const job = jobs[given] ?? (() => Promise.reject(new Error('say secrets, broker or databases')));
 job().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -29,7 +29,7 @@ function summarizeCpu({ orders, baseline }: Measured) {
 
 /** The performance targets, and whether this run meets them. The value is null if it was not measured. */
 function judge(measured: Measured, cpu: ReturnType<typeof summarizeCpu>) {
-  const { orders, baseline, openLoop, handover, histories, browsing, soak } = measured;
+  const { orders, baseline, openLoop, handover, histories, browsing, streams, soak } = measured;
   const [place, barePlace, openPlace] = [orders[1], baseline[1], openLoop].map(({ latency }) => latency['place']);
   const { bareExpress, cached } = browsing;
   const [first, last] = [soak?.[0], soak?.at(-1)];
@@ -43,6 +43,8 @@ function judge(measured: Measured, cpu: ReturnType<typeof summarizeCpu>) {
     ['placement p99 at half the maximum rate, ratio to its p50', '<=', 4, ratio(openPlace?.p99, openPlace?.p50)],
     ['agent freed -> next order notified, p50 in ms', '<=', 60, handover?.p50],
     ['GET /restaurants cached, bare Express 5 times as fast', '<=', 2, ratio(bareExpress.perSecond, cached.perSecond)],
+    ['event, from its commit to a customer, p95 in ms', '<=', 100, streams.toOrder?.p95],
+    ['event, from its commit to an operator, p95 in ms', '<=', 100, streams.toOperator?.p95],
     ['soak: memory growth of any process but Temporal, ratio', '<=', 1.1, memoryGrowth(soak)],
     ['soak: placement p50, ratio of the last tenth to the first', '<=', 1.15, ratio(last?.placeP50, first?.placeP50)],
   ];
@@ -74,6 +76,7 @@ export const reportLines = (report: Report): string[] => [
   ...cpuLines(report),
   ...historyLines(report),
   ...browsingLines(report),
+  ...streamLines(report),
   ...memoryLines(report),
   ...growthLines(report),
   ...targetLines(report),
@@ -88,6 +91,19 @@ function section(title: string, headings: string[], rows: Cell[][]): string[] {
 
 const percentiles = (summary: Summary | null | undefined): Cell =>
   summary && [summary.p50, summary.p95, summary.p99].map((value) => value.toFixed(0)).join(' / ');
+
+function streamLines({ streams: { open, memoryMb, cpuMsPerSecond, toOrder, toOperator } }: Report): string[] {
+  return section(
+    'Streams',
+    ['p50 / p95 / p99 in ms', 'user API, MB', 'its processor time, ms/s'],
+    [
+      ['to a customer', percentiles(toOrder)],
+      ['to an operator', percentiles(toOperator)],
+      ['none open, idle', '', memoryMb.before, cpuMsPerSecond.before],
+      [`${open} open, idle`, '', memoryMb.during, cpuMsPerSecond.during],
+    ],
+  );
+}
 
 function conditionLines({ conditions }: Report): string[] {
   const { machine, seconds, otherCores, loadBefore, provisional } = conditions;

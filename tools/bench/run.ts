@@ -12,6 +12,7 @@ import { readConditions, summarizePhases, type Phase } from './measure/phase';
 import { readMemory } from '../measure/processes';
 import { summarize } from '../measure/statistics';
 import { createOrderActors } from './orders';
+import { measureStreams } from './streams';
 import { concurrencies, loopOf, type Concurrency, type Settings } from './settings';
 
 /** Times in milliseconds, memory in megabytes. Without /proc, memory and processor times are null. */
@@ -48,11 +49,12 @@ export async function runBenchmark(bench: Bench) {
   const memoryMb = readMemory(bench.roots);
   say('browsing');
   const browsing = await measureBrowsing(env.USER_SERVICE_URL, env.RESTAURANT_SERVICE_URL, settings.browsingMs);
+  const streams = await measureStreams(bench, rate);
   const soak = settings.soakOrders > 0 ? await runSoak(bench, settings.soakOrders) : null;
   const growth = settings.growth && (await measureGrowth(bench, settings.growth));
   const conditions = conditionsOf([...Object.values(orders), ...Object.values(baseline), openLoop]);
   const loads = { orders, baseline, openLoop };
-  return { conditions, settings, ...loads, handover, histories, memoryMb, browsing, soak, growth };
+  return { conditions, settings, ...loads, handover, histories, memoryMb, browsing, streams, soak, growth };
 }
 
 const sampled = 20;

@@ -37,6 +37,8 @@ export function settingsFor({ quick, rounds, soak = 0, growth, scale }: Options)
     handover: { agents: scarceAgents, orders: Math.max(count(200), 4 * scarceAgents) },
     /** All other loads: no order waits for an agent. */
     agents: 200,
+    /** Open at a time in one process. */
+    streams: count(2_000),
     soakOrders: soak,
     growth: growth ? { restaurants: [1_000, 10_000, 50_000].map(count), finishedOrders: count(100_000) } : null,
   };

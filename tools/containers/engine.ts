@@ -1,8 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ExpectedError } from '../cli/cli';
 import { projectRoot } from '../stack/instance';
 
@@ -17,17 +13,11 @@ export async function engineVersion(): Promise<string | undefined> {
 
 export type Compose = ReturnType<typeof openCompose>;
 
-/** The compose file as a project of its own, with new passwords. `remove` deletes its containers, volumes and passwords. */
+/** The compose file as a project of its own, to which no secret is given. `remove` deletes its containers and volumes. */
 export function openCompose() {
-  const folder = mkdtempSync(join(tmpdir(), 'containers-'));
-  const passwords = join(folder, 'env');
-  const secrets = Object.fromEntries(secretNames().map((name) => [name, randomBytes(32).toString('hex')]));
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(passwords, lines.join(''), { mode: 0o600 });
-  const args = ['compose', '--project-name', project, '--env-file', passwords];
-  const compose = (...more: string[]) => output('docker', [...args, ...more]);
+  const compose = (...more: string[]) =>
+    output('docker', ['compose', '--project-name', project, '--env-file', '/dev/null', ...more]);
   return {
-    secrets,
     /** Builds, starts and waits until each container is healthy, or has ended well. */
     up: (...services: string[]) => compose('up', '--build', '--detach', '--wait', '--wait-timeout', '300', ...services),
     kill: (service: string) => compose('kill', service),
@@ -35,23 +25,18 @@ export function openCompose() {
     logs: (service: string) => compose('logs', '--no-log-prefix', '--no-color', service),
     /** The services that run, without the jobs that have ended. */
     running: async () => (await compose('ps', '--services', '--status', 'running')).split('\n').filter(Boolean).sort(),
-    async remove(): Promise<void> {
-      await compose('down', '--volumes', '--remove-orphans');
-      rmSync(folder, { recursive: true });
-    },
+    /** What a command prints in a running container. */
+    ask: (service: string, ...command: string[]) => compose('exec', '-T', service, ...command),
+    /** What a tool prints in a container of its own. */
+    run: (tool: string, ...args: string[]) => compose('run', '--rm', '-T', tool, ...args),
+    remove: () => compose('down', '--volumes', '--remove-orphans'),
   };
-}
-
-/** What the compose file requires, `${NAME:?…}`. */
-function secretNames(): string[] {
-  const file = readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8');
-  return [...new Set([...file.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name))];
 }
 
 /** Standard output. Rejects with standard error when the command fails. */
 function output(command: string, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: projectRoot, env: withoutSecrets(), stdio: ['ignore', 'pipe', 'pipe'] });
     const [out, err]: Buffer[][] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => out?.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err?.push(chunk));
@@ -67,3 +52,7 @@ function output(command: string, args: string[]): Promise<string> {
     });
   });
 }
+
+/** `.env` may have given some to this process. */
+const withoutSecrets = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_(SECRET|PASSWORD)$|^AUTH_JWKS_URL$/.test(name)));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ExpectedError, createCommand, createMain, runAsProgram, say } from '../cli/cli';
 import { engineVersion, openCompose, type Compose } from './engine';
 import { createJourney, type Order } from './journey';
@@ -20,12 +21,13 @@ async function testContainers(): Promise<number> {
     return 0;
   }
   const compose = openCompose();
-  process.env['AUTH_SECRET'] = compose.secrets['AUTH_SECRET']; // signs the tokens
   try {
-    say(`Docker ${version}: building and starting`);
+    say(`Docker ${version}: building and starting, with no secret given`);
     await compose.up();
     const services = await compose.running();
     say(`${services.length} containers run: ${services.join(', ')}`);
+    process.env['AUTH_SECRET'] = await compose.ask('api-user', 'cat', '/run/secrets/AUTH_SECRET'); // signs the journey's tokens
+    await checkTools(compose);
     const journey = await createJourney();
     await finish(journey, await walk(journey, async () => undefined), 'from the menu to the rating');
     for (const service of services)
@@ -42,6 +44,19 @@ async function testContainers(): Promise<number> {
     say('Removing the containers and their volumes');
     await compose.remove();
   }
+}
+
+/** The tools that replace the commands for the local stack. */
+async function checkTools(compose: Compose): Promise<void> {
+  const ask = async (token: string) =>
+    (await fetch(`http://127.0.0.1:8003/agents/${randomUUID()}`, { headers: { authorization: `Bearer ${token}` } }))
+      .status;
+  const token = (await compose.run('token', '--role', 'operator')).trim();
+  const answers = [await ask('none'), await ask(token)];
+  if (answers.join() !== '401,404') throw new ExpectedError(`with a token of the container: ${answers.join()}`);
+  await compose.run('queues');
+  await compose.run('repair');
+  say('The tools work: token, queues, repair');
 }
 
 type Journey = Awaited<ReturnType<typeof createJourney>>;
@@ -68,18 +83,20 @@ async function killAndRestart(compose: Compose, service: string): Promise<void> 
   await compose.up(service);
 }
 
-/** Three orders at three stages outlive the removal of all containers. */
+/** Three orders at three stages outlive the removal of all containers, twice: the secrets stay. */
 async function survivesDown(compose: Compose, journey: Journey): Promise<void> {
   const [placed, confirmed, pickedUp] = [await journey.place(), await journey.place(), await journey.place()];
   await journey.confirm(confirmed);
   await journey.confirm(pickedUp);
   await journey.pickUp(pickedUp);
-  await compose.down();
-  await compose.up();
+  for (let times = 0; times < 2; times++) {
+    await compose.down();
+    await compose.up();
+  }
   await journey.confirm(placed);
   for (const order of [placed, confirmed]) await journey.pickUp(order);
   for (const order of [placed, confirmed, pickedUp])
-    await finish(journey, order, 'after "down" and "up" in its middle');
+    await finish(journey, order, 'after "down" and "up", twice, in its middle');
 }
 
 /** A process of ours may lose its servers here, but neither crash nor meet a bug. */

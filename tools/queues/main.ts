@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { deadQueue, queues, retryQueue, type QueueName } from '../../contracts/names';
 import { escaped } from '../../contracts/texts';
 import { createSignature } from '../../lib/broker/signature';
+import { withSecrets } from '../../lib/config/config';
 import { withBroker } from '../broker/broker';
 import { drop, readLetters, redrive, type DeadLetter, type Selection } from '../broker/dead-letters';
 import { listQueues } from '../broker/management';
@@ -142,7 +143,7 @@ async function redriveLetters(queue: QueueName, options: Flags & { id?: string[]
   if (all && unsigned)
     throw new ExpectedError('unsigned ones only by name: --id <id> --unsigned, once you know who sent them');
   const { amqp } = await brokerOf(flags.name);
-  const secret = process.env.MESSAGE_SECRET;
+  const secret = withSecrets(process.env).MESSAGE_SECRET;
   const signature = secret ? createSignature(secret) : undefined;
   const done = await redrive(amqp, queue, all ? 'all' : { ids }, { signature, unsigned });
   if (flags.json) return [JSON.stringify(done)];
@@ -174,7 +175,7 @@ async function print(lines: Promise<string[]>): Promise<number> {
 
 /** The broker named by the environment, else the running stack's. */
 async function brokerOf(name: string): Promise<BrokerAddresses> {
-  const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL } = process.env;
+  const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL } = withSecrets(process.env);
   if (RABBITMQ_URL) return { amqp: RABBITMQ_URL, management: RABBITMQ_MANAGEMENT_URL || null };
   const addresses = (await statusOf(name))?.addresses;
   if (!addresses) throw new ExpectedError(`the stack "${name}" does not run (npm start), and RABBITMQ_URL is not set`);

@@ -1,7 +1,7 @@
 /** What is shown of an order, each a function of an event or of the state. A new event needs a line here only if it shows more than its type. */
 import type { OrderStage } from '../../contracts/states';
 import { searchAttributes } from '../../contracts/names';
-import type { LogEntry } from '../../contracts/order-log';
+import { logText, type LogEntry } from '../../contracts/order-log';
 import { verbatim } from '../../contracts/texts';
 import type { OrderProgress, OrderView, TimelineEntry } from '../../contracts/workflow';
 import type { OrderEvent, OrderEventOf } from './events';
@@ -14,32 +14,25 @@ export type Projection<Shown> = { [Type in OrderEvent['type']]?: (event: OrderEv
 export const project = <Shown>(projection: Projection<Shown>, event: OrderEvent): Shown | undefined =>
   (projection[event.type] as ((event: OrderEvent) => Shown) | undefined)?.(event);
 
-type Text = [text: string, detail?: string | null] | null;
+type Text = readonly [text: string, detail?: string | null] | null;
 const hidden = (): Text => null;
 
-/** The lines of an order's timeline that are not just the type in words and the reason. Null: the event is not shown. */
+/** The lines of an order's timeline that read neither as its log nor as just the type in words and the reason. Null: the event is not shown. */
 const texts: Projection<Text> = {
-  placed: ({ restaurants }) => ['placed', `${restaurants} restaurant(s)`],
   recorded: hidden,
   'placed-before': hidden,
   stale: () => ['placed too long ago or in the future: needs attention'],
   released: () => ['released by an operator'],
-  accepted: ({ total }) => ['accepted by the restaurant side', `total ${total}`],
   rejected: hidden,
   adopted: ({ confirmed }) => (confirmed ? ['adopted', 'already confirmed'] : null),
   'part-confirmed': ({ restaurant_id, reason }) => ['confirmed by one restaurant', reason ?? restaurant_id],
-  'refused-in-part': ({ restaurant_id, reason }) => ['refused by one restaurant', reason ?? restaurant_id],
   repriced: ({ total }) => ['new total', total],
-  confirmed: () => ['confirmed by the restaurant'],
   'agent-requested': hidden,
-  'agent-searched': () => ['waiting for an agent'],
   'agent-named': hidden,
-  'agent-assigned': ({ agent }) => ['agent assigned', agent.agent_name],
-  'handed-back': ({ agent_name, reason }) => ['handed back', reason ?? agent_name],
   delivering: hidden,
   'not-delivered': hidden,
   'delivered-before': () => ['already delivered'],
-  late: () => ['late: needs attention'],
+  'delivered-anyway': ({ reason }) => ['delivered anyway', reason],
   stopped: hidden,
   cancelling: ({ reason, by }) => ['cancelling', by ? `by the ${by}: ${reason}` : reason],
   undone: ({ step }) => ['undone', step],
@@ -54,10 +47,11 @@ const texts: Projection<Text> = {
   'signal-ignored': ({ signal, why }) => [`signal ${signal} ignored`, why],
 };
 
-/** An event in the order's timeline, which its customer reads. Null: not shown. */
-export function timelineText(event: OrderEvent): Text {
+/** An event in the order's timeline, which its customer reads, with what it has added to the log. Null: not shown. */
+export function timelineText(event: OrderEvent, [entry]: readonly LogEntry[]): Text {
   const text = project(texts, event);
   if (text !== undefined) return text;
+  if (entry) return logText(entry);
   return [event.type.replaceAll('-', ' '), 'reason' in event ? event.reason : undefined];
 }
 

@@ -35,8 +35,8 @@ export function beginStory(input: OrderInput, changed: () => void): Story {
     searchable(state).map(({ key }) => [key, workflowInfo().typedSearchAttributes.get(key) ?? null]),
   );
 
-  const addToTimeline = (event: OrderEvent): void => {
-    const line = timelineText(event);
+  const addToTimeline = (event: OrderEvent, entries: readonly LogEntry[]): void => {
+    const line = timelineText(event, entries);
     if (!line) return;
     const [text, detail] = line;
     if (timeline.length >= maxTimeline) timeline.splice(maxTimeline / 2, 1);
@@ -52,8 +52,9 @@ export function beginStory(input: OrderInput, changed: () => void): Story {
       for (const event of events) {
         const before = state;
         state = evolve(state, event);
-        log.push(...logOf(event, state, now()));
-        addToTimeline(event);
+        const entries = logOf(event, state, now());
+        log.push(...entries);
+        addToTimeline(event, entries);
         count(event, before, state);
         for (const { level = 'info', message, ...line } of logLines(event)) workerLog[level](message, line);
       }

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, Option } from 'commander';
 import { pino } from 'pino';
@@ -112,7 +113,7 @@ interface LogsFlags {
 
 export function addLogCommands(add: AddCommand, run: Run): void {
   add('logs', 'show the logs of our own processes, or of some parts, by time')
-    .argument('[parts...]', 'as the status names them')
+    .argument('[parts...]', 'as the status names them; - for lines from standard input')
     .addOption(new Option('--level <level>', 'only this level and above').choices(Object.keys(pino.levels.values)))
     .option('--id <id>', 'only about this order, workflow, request, trace or message')
     .option('--event <name>', 'only this event (docs/logging.md)')
@@ -126,26 +127,40 @@ export function addLogCommands(add: AddCommand, run: Run): void {
 
 /** Prints the logs as one. Runs until Ctrl-C with `--follow`. Throws ExpectedError when a named part, or every part, has no log. */
 async function showLogs(parts: string[], { name, level, id, event, follow, json }: LogsFlags): Promise<number> {
+  process.stdout.on('error', () => process.exit(0)); // `| head` has closed the pipe.
+  const filter = { minLevel: pino.levels.values[level ?? ''] ?? 0, id, event };
+  const show = json ? ({ text }: { text: string }) => `${escaped(text, 'lines')}\n` : readable(process.stdout.isTTY);
+  const print = (lines: LogLine[]): void => {
+    for (const line of lines.filter((each) => matches(each, filter)).sort(byTime)) process.stdout.write(show(line));
+  };
+  if (parts.includes('-')) {
+    await printInput(print, follow);
+    return 0;
+  }
   const instance = instanceNamed(name);
   const files = (parts.length > 0 ? parts : processNames).map((part) => logFileOf(instance, part));
   const missing = files.filter((file) => !existsSync(file));
   if (parts.length > 0 ? missing.length > 0 : missing.length === files.length) {
     throw new ExpectedError(`There is no log ${missing.join(', ')}; the parts' names: npm run status`);
   }
-  process.stdout.on('error', () => process.exit(0)); // `| head` has closed the pipe.
-  const filter = { minLevel: pino.levels.values[level ?? ''] ?? 0, id, event };
-  const show = json ? ({ text }: { text: string }) => `${escaped(text, 'lines')}\n` : readable(process.stdout.isTTY);
   const tails = files.map(tailOf);
-  const showNew = (): void => {
-    const lines = tails.flatMap((tail) => tail()).filter((line) => matches(line, filter));
-    for (const line of lines.sort(byTime)) process.stdout.write(show(line));
-  };
+  const showNew = (): void => print(tails.flatMap((tail) => tail()));
   showNew();
   while (follow) {
     await sleep(200);
     showNew();
   }
   return 0;
+}
+
+/** Standard input, to its end: line by line as they come, or all by time. */
+async function printInput(print: (lines: LogLine[]) => void, follow: boolean): Promise<void> {
+  const texts: string[] = [];
+  for await (const text of createInterface({ input: process.stdin })) {
+    if (follow) print(parseLines(text));
+    else texts.push(text);
+  }
+  if (texts.length > 0) print(parseLines(texts.join('\n')));
 }
 
 /** Throws ExpectedError at the first part that does not run. */

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { callerClaims, roles, type Role } from '../../../contracts/access';
+import { withSecrets } from '../../../lib/config/config';
 import { ExpectedError, parsePositive, printLines, type AddCommand, type Run } from '../../cli/cli';
 import { secretOf, tokenFor } from '../access';
 import { instanceNamed } from '../instance';
@@ -31,7 +32,7 @@ const neededOption: Partial<Record<Role, string>> = {
 
 /** For a stack that runs or has run. Standard output has the token and nothing else. */
 async function printToken({ name, role, user, restaurant, agent, hours }: TokenFlags): Promise<number> {
-  const secret = secretOf(instanceNamed(name), process.env);
+  const secret = secretOf(instanceNamed(name), withSecrets(process.env));
   if (secret === undefined) {
     throw new ExpectedError(`The stack "${name}" has no secret to sign with: start it first, or set AUTH_SECRET.`);
   }

@@ -47,3 +47,13 @@ BEGIN
     PERFORM pg_notify('feed_events', feed::text) FROM unnest(feeds) AS feed;
 END
 $$;
+
+-- Signs the tokens by which browsers open streams: all processes of the service share it.
+CREATE TABLE "StreamKey" (
+    "id" INTEGER NOT NULL DEFAULT 1,
+    "key" TEXT NOT NULL DEFAULT gen_random_uuid()::text || gen_random_uuid()::text,
+
+    CONSTRAINT "StreamKey_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "StreamKey_one_check" CHECK ("id" = 1)
+);
+INSERT INTO "StreamKey" DEFAULT VALUES;
