@@ -1,7 +1,8 @@
 /** From the orders' logs to the exchange, on a real database and broker: at least once, and each order's events in its order. */
 import { randomUUID } from 'node:crypto';
+import { connect, type ConsumeMessage } from 'amqplib';
 import type { OrderEvent } from '../../contracts/events';
-import { orderEvent } from '../../contracts/events';
+import { eventContentType, eventType, orderEvent } from '../../contracts/events';
 import { deadQueue, eventsExchange, queues } from '../../contracts/names';
 import { logged, type LogEntry } from '../../contracts/order-log';
 import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
@@ -122,6 +123,25 @@ test('events wait while the broker takes none, and none is overtaken', async () 
   isAway = false;
   await arrived(order, 9);
   expect(numbersOf(order)).toEqual(upTo(9));
+});
+
+test("a queue of an integrator's own gets the types that it is bound to", async () => {
+  const connection = await connect(vhost.url);
+  const channel = await connection.createChannel();
+  await channel.assertQueue('billing', { durable: true, arguments: { 'x-single-active-consumer': true } });
+  await channel.bindQueue('billing', eventsExchange, eventType('secured'));
+  const messages: ConsumeMessage[] = [];
+  await channel.consume('billing', (message) => message && messages.push(message));
+  relayBy(broker);
+  const order = await anOrder(logged.priced(at, '12.50'));
+  const message = await until('the message', () => messages[0]);
+  expect(JSON.parse(message.content.toString())).toMatchObject({ id: `${order}:3`, type: eventType('secured') });
+  expect(message.properties).toMatchObject({
+    contentType: eventContentType,
+    messageId: `${order}:3`,
+    deliveryMode: 2,
+  });
+  await connection.close();
 });
 
 test('another process takes over from one that has gone', async () => {
