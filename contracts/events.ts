@@ -5,10 +5,13 @@ import { loggedTypes, type LoggedType, type LogEntry } from './order-log';
 import { deliveryStatuses, orderStatuses } from './states';
 import { id, rating } from './values';
 
+/** PostgreSQL refuses other texts in JSON: an event with one could never be handled. */
+const storable = z.string().refine((text) => text.isWellFormed() && !text.includes('\0'), 'cannot be stored');
+
 const order = { order_id: id, status: z.enum(orderStatuses), delivery: z.enum(deliveryStatuses).nullable() };
-const agent = z.object({ agent_id: id, agent_name: z.string().optional() });
+const agent = z.object({ agent_id: id, agent_name: storable.optional() });
 const amount = z.number();
-const reason = z.string().nullable();
+const reason = storable.nullable();
 
 /** What each event tells. Fields may be added. */
 const data = {
@@ -23,17 +26,20 @@ const data = {
   'picked-up': z.object({ ...order, agent: agent.nullable() }),
   late: z.object({ ...order, agent: agent.nullable() }),
   delivered: z.object({ ...order, agent: agent.nullable() }),
-  cancelled: z.object({ ...order, reason, by: z.string().nullable() }),
+  cancelled: z.object({ ...order, reason, by: storable.nullable() }),
   rejected: z.object({ ...order, reason }),
   rated: z.object({ ...order, order_rating: rating.optional(), agent_rating: rating.optional() }),
 } satisfies Record<LoggedType, z.ZodType>;
+
+/** Of a message that is one event. */
+export const eventContentType = 'application/cloudevents+json';
 
 const eventOf = <Type extends LoggedType>(type: Type) =>
   z.object({
     specversion: z.literal('1.0'),
     /** `<order_id>:<n>`; n counts the order's events from 1. */
-    id: z.string(),
-    source: z.string(),
+    id: storable,
+    source: storable,
     type: z.literal(eventType(type)),
     time: z.iso.datetime(),
     datacontenttype: z.literal('application/json'),

@@ -55,6 +55,13 @@ export const loggedTypes = [
 /** Only `rated` follows one of these. */
 export const finalTypes: readonly LoggedType[] = ['delivered', 'cancelled', 'rejected'];
 
+/** How far a log goes, as it is kept with the record: 0 is empty, 1 placed, 2 confirmed, 3 ended. */
+export function reachOf(types: readonly LoggedType[]): number {
+  if (types.some((type) => finalTypes.includes(type))) return 3;
+  if (types.includes('confirmed')) return 2;
+  return types.length > 0 ? 1 : 0;
+}
+
 interface OrderStateThen {
   status: OrderStatus;
   delivery: DeliveryStatus | null;

@@ -40,14 +40,23 @@ export async function feedBounds(db: FeedDatabase, feed: string): Promise<{ prun
   return bounds ?? { pruned: 0n, position: 0n };
 }
 
-/** Removes events that are older, at most 10,000. Streams that would go on at one of them begin anew. Returns how many it has removed. */
+/** The most events that one call of `pruneFeeds` removes. */
+export const pruneBatch = 10_000;
+
+/**
+ * Removes events that are older, at most `pruneBatch`. Streams that would go on at one of them begin anew. Locks the feeds in the order in which
+ * appends do. Returns how many events it has removed.
+ */
 export const pruneFeeds = (db: FeedDatabase, olderThan: Date): Promise<number> =>
   db.$executeRaw(sql`
     WITH old AS (
       DELETE FROM "FeedEvent" WHERE ("feed_id", "position") IN (
-        SELECT "feed_id", "position" FROM "FeedEvent" WHERE "created_at" < ${olderThan} ORDER BY "created_at" LIMIT 10000)
+        SELECT "feed_id", "position" FROM "FeedEvent" WHERE "created_at" < ${olderThan}
+        ORDER BY "created_at" LIMIT ${pruneBatch} FOR UPDATE SKIP LOCKED)
       RETURNING "feed_id", "position"
     ), last AS (SELECT "feed_id", max("position") AS "position" FROM old GROUP BY "feed_id"),
+    locked AS (SELECT "id" FROM "Feed" WHERE "id" IN (SELECT "feed_id" FROM last) ORDER BY "id" FOR UPDATE),
     marked AS (
-      UPDATE "Feed" SET "pruned" = GREATEST("pruned", last."position") FROM last WHERE "Feed"."id" = last."feed_id")
+      UPDATE "Feed" SET "pruned" = GREATEST("pruned", last."position") FROM last JOIN locked ON last."feed_id" = locked."id"
+      WHERE "Feed"."id" = locked."id")
     SELECT FROM old`);

@@ -18,6 +18,16 @@ export interface InOrderOptions<T> extends RetryOptions {
   handle: (bodies: T[]) => Promise<void>;
 }
 
+interface Waiting<T> {
+  body: T;
+  delivery: Delivery;
+  settle: (isHandled: boolean) => void;
+}
+
+/** Ends early when the messages are abandoned. */
+const pause = (ms: number, [first]: Waiting<unknown>[]): Promise<void> =>
+  sleep(ms, undefined, first && { signal: first.delivery.abandoned }).catch(() => undefined);
+
 /** Unsettled messages of one process, and so the most that one call handles. */
 const prefetch = 500;
 /** What comes within this time is handled together, and within four times as long as the last call took: the busier the system, the less each costs. */
@@ -65,7 +75,7 @@ export function consumeInOrder<T>(
 
 /** The messages that wait for their turn. */
 function createLine<T>(queue: string, handle: (bodies: T[]) => Promise<void>, log: Log) {
-  let waiting: { body: T; delivery: Delivery; settle: (isHandled: boolean) => void }[] = [];
+  let waiting: Waiting<T>[] = [];
   let isRunning = false;
 
   /** Those that the broker has not taken back: it delivers them again. */
@@ -80,7 +90,7 @@ function createLine<T>(queue: string, handle: (bodies: T[]) => Promise<void>, lo
     isRunning = true;
     let tookMs = 0;
     for (let pauseMs = minPauseMs; waiting.length > 0;) {
-      await sleep(Math.max(gatherMs, 4 * tookMs));
+      await pause(Math.max(gatherMs, 4 * tookMs), waiting);
       const batch = next();
       if (batch.length === 0) continue;
       const since = performance.now();
@@ -93,7 +103,7 @@ function createLine<T>(queue: string, handle: (bodies: T[]) => Promise<void>, lo
         const count = batch.length;
         log.warn({ event: 'messages-waiting', queue, count, err: error }, 'could not handle messages; trying again');
         waiting = [...batch, ...waiting];
-        await sleep(pauseMs);
+        await pause(pauseMs, batch);
         pauseMs = Math.min(pauseMs * 2, maxPauseMs);
       }
     }

@@ -185,6 +185,12 @@ describe.each(['userApi', 'restaurantApi', 'deliveryApi'] as const)('the edge of
   );
 });
 
+test.each(['restaurantWorker', 'deliveryWorker'] as const)('the %s keeps events for two weeks, or as told', (name) => {
+  const daysOf = (FEED_DAYS: string) => loadConfig(schemas[name], { FEED_DAYS }).FEED_DAYS;
+  expect([daysOf(''), daysOf('1'), daysOf('90')]).toEqual([14, 1, 90]);
+  for (const days of ['0', '-1', 'many']) expect(() => daysOf(days)).toThrow(/FEED_DAYS: /);
+});
+
 describe('secrets in files', () => {
   const SECRETS_FOLDER = mkdtempSync(join(tmpdir(), 'secrets-'));
   writeFileSync(join(SECRETS_FOLDER, 'PASSWORD'), 'p@ss/word\n');

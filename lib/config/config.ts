@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Log } from '../logging/log';
 import { payloadKeys } from '../temporal/payload-keys';
 import { access, checkAccess, checkServiceToken, serviceToken, type AccessConfig } from './access';
+import { feeds } from './feeds';
 import { http } from './http';
 import { policy } from './policy';
 import { basics, health, host, metrics, mode, port, tracing, withoutEmpty, type Refuse } from './process';
@@ -66,8 +67,8 @@ export const schemas = {
     WORKER_BUILD_ID: z.string().optional(),
     WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
   }),
-  restaurantWorker: configuration({ ...worker, RESTAURANT_DATABASE_URL: servers.database('restaurant') }),
-  deliveryWorker: configuration({ ...worker, DELIVERY_DATABASE_URL: servers.database('delivery') }),
+  restaurantWorker: configuration({ ...worker, ...feeds, RESTAURANT_DATABASE_URL: servers.database('restaurant') }),
+  deliveryWorker: configuration({ ...worker, ...feeds, DELIVERY_DATABASE_URL: servers.database('delivery') }),
   /** The tools that work on all databases and Temporal. */
   wholeSystem: configuration({
     ...mode,

@@ -18,7 +18,7 @@ export async function appendEvents(db: Transaction, orderId: string, log: readon
 }
 
 /** Taken to be published at a time. */
-export const batch = 500;
+export const relayBatch = 500;
 /** What the relay tells the channel: events have got their places. Otherwise it is the order's id. */
 export const everyOrder = 'all';
 /** How long another process waits before it takes over from one that relays no more. */
@@ -26,12 +26,12 @@ const holdSeconds = 5;
 
 /**
  * For the one process that relays: notes that the broker has confirmed the events up to this position, gives new ones their places among all, and
- * returns what is to be published, in order, at most 500. Empty for the other processes, and if there is nothing to do.
+ * returns what is to be published, in order, at most `relayBatch`. Empty for the other processes, and if there is nothing to do.
  */
 export async function takeToPublish(db: Database, processId: string, confirmed: bigint): Promise<RelayedEvent[]> {
   return db.$queryRaw<RelayedEvent[]>`
     SELECT "order_id" AS "orderId", "n", "type", "at", "data", "position"
-    FROM relay_order_events(${processId}::uuid, make_interval(secs => ${holdSeconds}), ${batch}::int, ${confirmed})`;
+    FROM relay_order_events(${processId}::uuid, make_interval(secs => ${holdSeconds}), ${relayBatch}::int, ${confirmed})`;
 }
 
 export type RelayedEvent = NumberedEntry & { position: bigint };

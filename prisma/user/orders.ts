@@ -1,4 +1,5 @@
 import type { PlaceOrderMessage } from '../../contracts/messages';
+import { reachOf, type LogEntry } from '../../contracts/order-log';
 import type { PageEnd } from '../../contracts/values';
 import type { FirstPlacement, OrderInput, OrderProgress } from '../../contracts/workflow';
 import type { Database, Transaction } from './client';
@@ -34,8 +35,8 @@ async function hasRoom(tx: Transaction, { order_id, user_id }: OrderToRecord['or
 async function insertRecord(db: Transaction, { order, bodyHash, log = [] }: OrderToRecord): Promise<FirstPlacement> {
   const [recorded] = await db.$queryRaw<(Omit<FirstPlacement, 'placedAt'> & { placedAt: Date })[]>`
     WITH record AS (
-      INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash")
-      VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${bodyHash})
+      INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "body_hash", "logged")
+      VALUES (${order.order_id}::uuid, ${order.user_id}::uuid, ${order.placed_at}::timestamptz, ${bodyHash}, ${reach(log)})
       ON CONFLICT ("order_id") DO UPDATE SET "body_hash" = COALESCE("userOrder"."body_hash", EXCLUDED."body_hash")
       RETURNING "status", "delivered", "placed_at" AS "placedAt", "body_hash" AS "bodyHash", "total"::text, "reason"
     )
@@ -52,13 +53,15 @@ export async function recordProgress(db: Database, progress: OrderProgress): Pro
   const { order_id, user_id, placed_at, status, delivered, total, reason, log = [] } = progress;
   await db.$executeRaw`
     WITH record AS (
-      INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "status", "delivered", "total", "reason")
-      VALUES (${order_id}::uuid, ${user_id}::uuid, ${placed_at}::timestamptz, ${status}::"OrderStatus", ${delivered}, ${total}::decimal, ${reason})
+      INSERT INTO "userOrder" ("order_id", "user_id", "placed_at", "status", "delivered", "total", "reason", "logged")
+      VALUES (${order_id}::uuid, ${user_id}::uuid, ${placed_at}::timestamptz, ${status}::"OrderStatus", ${delivered}, ${total}::decimal,
+        ${reason}, ${reach(log)})
       ON CONFLICT ("order_id") DO UPDATE SET
         "status" = EXCLUDED."status",
         "delivered" = EXCLUDED."delivered",
         "total" = COALESCE(EXCLUDED."total", "userOrder"."total"),
         "reason" = EXCLUDED."reason",
+        "logged" = GREATEST("userOrder"."logged", EXCLUDED."logged"),
         "updated_at" = now()
       WHERE "userOrder"."status" <> 'CANCELLED' AND NOT "userOrder"."delivered"
         AND EXCLUDED."status" >= "userOrder"."status"
@@ -66,6 +69,8 @@ export async function recordProgress(db: Database, progress: OrderProgress): Pro
     )
     SELECT ${appending(order_id, log)} FROM (SELECT count(*) FROM record) AS moved`;
 }
+
+const reach = (log: readonly LogEntry[]): number => reachOf(log.map(({ type }) => type));
 
 const withRating = { rating: true } satisfies Prisma.UserOrderInclude;
 export type StoredOrder = Prisma.UserOrderGetPayload<{ include: typeof withRating }>;

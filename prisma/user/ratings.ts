@@ -25,7 +25,7 @@ export async function storeRating(db: Database, rating: RatingInput): Promise<Ra
 /** Returns the order's rating: this one, which is then in the order's log too, or one that was stored before it. */
 function insertRating(db: Database, userOrderId: string, rating: RatingInput) {
   const { rating_id: id, order_rating: orderRating, agent_rating: agentRating } = rating;
-  const data = { id, userOrderId, orderRating, agentRating };
+  const data = { id, userOrderId, orderRating, agentRating, logged: true };
   return db.$transaction(async (tx) => {
     const [inserted] = await tx.userRating.createManyAndReturn({ data, skipDuplicates: true });
     if (!inserted) return tx.userRating.findUnique({ where: { userOrderId } });

@@ -1,8 +1,9 @@
 /** From the orders' logs to the exchange, on a real database and broker: at least once, and each order's events in its order. */
 import { randomUUID } from 'node:crypto';
+import { connect, type ConsumeMessage } from 'amqplib';
 import type { OrderEvent } from '../../contracts/events';
-import { orderEvent } from '../../contracts/events';
-import { deadQueue, eventsExchange, queues } from '../../contracts/names';
+import { eventContentType, orderEvent } from '../../contracts/events';
+import { deadQueue, eventsExchange, eventType, queues } from '../../contracts/names';
 import { logged, type LogEntry } from '../../contracts/order-log';
 import { openPlatformBroker, type Broker } from '../../lib/broker/broker';
 import { BrokerUnavailableError } from '../../lib/broker/errors';
@@ -32,6 +33,10 @@ beforeAll(async () => {
   [database, vhost] = await Promise.all([isolatedDatabase('user'), isolatedBroker()]);
   db = openDatabase(database.url, 10, log);
   broker = await openPlatformBroker({ url: vhost.url, name: 'test', log });
+  const outsider = await connect(vhost.url);
+  const channel = await outsider.createChannel();
+  await channel.bindQueue(queues.restaurantEvents, eventsExchange, '#'); // every type, for these tests
+  await outsider.close();
   await broker.consumeInOrder({
     queue: queues.restaurantEvents,
     schema: orderEvent,
@@ -109,18 +114,38 @@ test("each order's events arrive in order, also while they are appended, and by 
 
 test('events wait while the broker takes none, and none is overtaken', async () => {
   let isAway = true;
-  let refused = 0;
+  let attempts = 0;
   relayBy({
     async publish(...message) {
-      if (isAway || refused++ % 3 === 0) throw new BrokerUnavailableError('away');
+      if (++attempts % 3 === 0 || isAway) throw new BrokerUnavailableError('away');
       return broker.publish(...message);
     },
   });
   const order = await anOrder(steps(8));
-  await until('the attempt', () => refused === 0 && isAway);
+  await until('some attempts', () => attempts > 2);
+  expect(numbersOf(order)).toEqual([]);
   isAway = false;
   await arrived(order, 9);
   expect(numbersOf(order)).toEqual(upTo(9));
+});
+
+test("a queue of an integrator's own gets the types that it is bound to", async () => {
+  const connection = await connect(vhost.url);
+  const channel = await connection.createChannel();
+  await channel.assertQueue('billing', { durable: true, arguments: { 'x-single-active-consumer': true } });
+  await channel.bindQueue('billing', eventsExchange, eventType('secured'));
+  const messages: ConsumeMessage[] = [];
+  await channel.consume('billing', (message) => message && messages.push(message));
+  relayBy(broker);
+  const order = await anOrder(logged.priced(at, '12.50'));
+  const message = await until('the message', () => messages[0]);
+  expect(JSON.parse(message.content.toString())).toMatchObject({ id: `${order}:3`, type: eventType('secured') });
+  expect(message.properties).toMatchObject({
+    contentType: eventContentType,
+    messageId: `${order}:3`,
+    deliveryMode: 2,
+  });
+  await connection.close();
 });
 
 test('another process takes over from one that has gone', async () => {

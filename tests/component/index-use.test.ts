@@ -7,6 +7,7 @@ import { readFigures } from '../../prisma/delivery/matching';
 import * as restaurant from '../../prisma/restaurant/client';
 import { findOrderGroup } from '../../prisma/restaurant/orders';
 import * as user from '../../prisma/user/client';
+import { completeLogs } from '../../prisma/user/order-log-sweep';
 import { listOrders, recordOrder, recordProgress } from '../../prisma/user/orders';
 import { growFinishedOrders, growRestaurants } from '../../tools/bench/databases';
 import { query } from '../../tools/platform/system';
@@ -52,7 +53,7 @@ beforeAll(async () => {
   await growFinishedOrders(urls, rows);
   await query(
     urls.user,
-    `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating) SELECT gen_random_uuid(), id, 5, 4 FROM "userOrder";
+    `INSERT INTO "userRating" (id, user_order_id, order_rating, agent_rating, logged) SELECT gen_random_uuid(), id, 5, 4, true FROM "userOrder";
      ANALYZE`,
   );
 });
@@ -116,6 +117,10 @@ describe("the customers' database with 5,000 orders", () => {
       });
     };
     expectIndexes(await plans(write), ['userOrder_order_id_key', 'userOrder_open_idx']);
+  });
+
+  test('is read by index for the orders whose logs lack something', async () => {
+    expectIndexes(await plans(() => completeLogs(userDb)), ['userOrder_unlogged_idx', 'userRating_unlogged_idx']);
   });
 
   test("is read by index for the first and the next page of a customer's history", async () => {

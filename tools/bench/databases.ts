@@ -22,8 +22,8 @@ export async function growFinishedOrders(
   const time = `now() - interval '1 day' - i * interval '1 minute'`;
   await query(
     user,
-    `INSERT INTO "userOrder" (order_id, user_id, placed_at, status, delivered, total)
-     SELECT gen_random_uuid(), gen_random_uuid(), ${time}, 'CONFIRMED', true, 20 FROM generate_series(1, ${count}) i;
+    `INSERT INTO "userOrder" (order_id, user_id, placed_at, status, delivered, total, logged)
+     SELECT gen_random_uuid(), gen_random_uuid(), ${time}, 'CONFIRMED', true, 20, 3 FROM generate_series(1, ${count}) i;
      ANALYZE`,
   );
   await query(

@@ -2,7 +2,7 @@ import Ajv from 'ajv';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import official from '@asyncapi/specs/schemas/3.0.0-without-$id.json';
-import { deadQueue, queues, ratingsExchange, retryQueue } from '../../contracts/names';
+import { deadQueue, eventsExchange, queues, ratingsExchange, retryQueue } from '../../contracts/names';
 import { asyncApiDocument } from './asyncapi';
 
 const document = asyncApiDocument();
@@ -15,10 +15,10 @@ test('it is valid by the official schema of AsyncAPI 3.0', () => {
   expect(fits.errors).toBeNull();
 });
 
-test('it has every queue that is declared, and the exchange', () => {
+test('it has every queue that is declared, and the exchanges', () => {
   const declared = Object.values(queues).flatMap((queue) => [queue, retryQueue(queue), deadQueue(queue)]);
   const described = (Object.values(document.channels) as { address: string }[]).map(({ address }) => address);
-  expect(described.sort()).toEqual([...declared, ratingsExchange, 'amq.rabbitmq.reply-to'].sort());
+  expect(described.sort()).toEqual([...declared, ratingsExchange, eventsExchange, 'amq.rabbitmq.reply-to'].sort());
 });
 
 const messages = Object.entries(document.components.messages as Record<string, { examples?: { payload: unknown }[] }>);

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { toJsonSchemas } from '../../api/openapi/operation';
-import { deadQueue, platformAppId, queues, ratingsExchange, retryQueue } from '../../contracts/names';
-import { historyHeaders } from '../../lib/broker/message-copy';
-import { signatureHeader } from '../../lib/broker/signature';
-import { requestIdHeader } from '../../lib/logging/correlation';
-import { flows, rating } from './flows';
+import { deadQueue, eventsExchange, queues, ratingsExchange, retryQueue } from '../../contracts/names';
+import { events, flows, rating } from './flows';
+import { headerSchemas, messageTraits } from './headers';
 
 export function asyncApiDocument() {
   return {
@@ -34,10 +32,10 @@ const ref = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
 const refs = (...names: string[]) =>
   Object.fromEntries(names.map((name) => [name, ref('components', 'messages', name)]));
 
-const queueChannel = (address: string, message: string, description: string) => ({
+const queueChannel = (address: string, messages: string[], description: string) => ({
   address,
   description,
-  messages: refs(message),
+  messages: refs(...messages),
   bindings: {
     amqp: {
       is: 'queue',
@@ -47,35 +45,58 @@ const queueChannel = (address: string, message: string, description: string) => 
   },
 });
 
-function queueChannels(key: keyof typeof queues, message: string, description: string) {
+function queueChannels(key: keyof typeof queues, messages: string[], description: string) {
   const queue = queues[key];
   const waiting = `Messages of \`${queue}\` that wait for their next attempt, as copies with their history in headers.`;
   const dead = `Messages of \`${queue}\` that cannot be handled, unchanged, with the reason in headers.`;
   return {
-    [key]: queueChannel(queue, message, description),
-    [`${key}Retry`]: queueChannel(retryQueue(queue), message, waiting),
-    [`${key}Dead`]: queueChannel(deadQueue(queue), 'DeadLetter', dead),
+    [key]: queueChannel(queue, messages, description),
+    [`${key}Retry`]: queueChannel(retryQueue(queue), messages, waiting),
+    [`${key}Dead`]: queueChannel(deadQueue(queue), ['DeadLetter'], dead),
   };
 }
 
-const channels = () => ({
-  ...merged(flows.map(({ key, message, description }) => queueChannels(key, message.name, description))),
-  ratings: {
-    address: ratingsExchange,
-    description:
-      'Ratings, for every service that counts them. Transient, as old programs declare it; the queues bound to it are durable.',
-    messages: refs(rating.message.name),
-    bindings: {
-      amqp: {
-        is: 'routingKey',
-        exchange: { name: ratingsExchange, type: 'fanout', durable: false, autoDelete: false, vhost: '/' },
-        bindingVersion: '0.3.0',
-      },
+const exchangeChannel = (name: string, type: 'fanout' | 'topic', messages: string[], description: string) => ({
+  address: name,
+  description,
+  messages: refs(...messages),
+  bindings: {
+    amqp: {
+      is: 'routingKey',
+      exchange: { name, type, durable: type === 'topic', autoDelete: false, vhost: '/' },
+      bindingVersion: '0.3.0',
     },
   },
+});
+
+const eventNames = events.messages.map(({ name }) => name);
+
+const channels = () => ({
+  ...merged(flows.map(({ key, message, description }) => queueChannels(key, [message.name], description))),
+  ratings: exchangeChannel(
+    ratingsExchange,
+    'fanout',
+    [rating.message.name],
+    'Ratings, for every service that counts them. Transient, as old programs declare it; the queues bound to it are durable.',
+  ),
   ...merged(
     rating.queues.map(({ key }) =>
-      queueChannels(key, rating.message.name, `A service's own queue, bound to \`${ratingsExchange}\`.`),
+      queueChannels(key, [rating.message.name], `A service's own queue, bound to \`${ratingsExchange}\`.`),
+    ),
+  ),
+  events: exchangeChannel(
+    eventsExchange,
+    'topic',
+    eventNames,
+    "The steps of all orders as CloudEvents 1.0, by their types: bind a queue of your own with `#`, or with a type. At least once, each order's in order.",
+  ),
+  ...merged(
+    events.queues.map(({ key }) =>
+      queueChannels(
+        key,
+        eventNames,
+        `A service's own queue, bound to \`${eventsExchange}\` with \`#\` and consumed in order (\`x-single-active-consumer\`).`,
+      ),
     ),
   ),
   replies: {
@@ -89,12 +110,18 @@ const channels = () => ({
 const merged = (parts: object[]): object => Object.assign({}, ...parts) as object;
 
 function operations() {
-  const operation = (action: 'send' | 'receive', process: string, channel: string, message: string, reply?: string) => [
+  const operation = (
+    action: 'send' | 'receive',
+    process: string,
+    channel: string,
+    messages: string | string[],
+    reply?: string,
+  ) => [
     `${process}.${action}.${channel}`,
     {
       action,
       channel: ref('channels', channel),
-      messages: [ref('channels', channel, 'messages', message)],
+      messages: [messages].flat().map((message) => ref('channels', channel, 'messages', message)),
       tags: [{ name: process }],
       ...(reply && { reply: replyWith(reply) }),
     },
@@ -106,6 +133,8 @@ function operations() {
     ]),
     operation('send', rating.sender, 'ratings', rating.message.name),
     ...rating.queues.map(({ key, receiver }) => operation('receive', receiver, key, rating.message.name)),
+    operation('send', events.sender, 'events', eventNames),
+    ...events.queues.map(({ key, receiver }) => operation('receive', receiver, key, eventNames)),
   ]) as Record<string, object>;
 }
 
@@ -125,7 +154,11 @@ function components() {
   const replies = flows.flatMap(({ reply }) => reply ?? []);
   const sent = [...flows.map(({ message }) => message), rating.message];
   const requests = new Set(flows.filter(({ reply }) => reply).map(({ message }) => message.name));
-  const bodies = [...sent, ...replies.map(({ name, schema }) => ({ name, schema: replyOf(schema) }))];
+  const bodies = [
+    ...sent,
+    ...events.messages,
+    ...replies.map(({ name, schema }) => ({ name, schema: replyOf(schema) })),
+  ];
   const { schemas } = toJsonSchemas(
     Object.fromEntries(bodies.map(({ name, schema }) => [name, schema])),
     '#/components/schemas/',
@@ -143,47 +176,12 @@ function components() {
     messages: {
       ...Object.fromEntries([
         ...sent.map(({ name, example }) => message(name, example, requests.has(name) ? 'request' : 'notice')),
+        ...events.messages.map(({ name, example }) => message(name, example, 'event')),
         ...replies.map(({ name, example }) => message(name, { ok: true, value: example }, 'reply')),
       ]),
       DeadLetter: { name: 'DeadLetter', payload: {}, headers: ref('components', 'schemas', 'CourseHeaders') },
     },
     messageTraits,
-    schemas: { ...schemas, Headers: sentHeaders, CourseHeaders: courseHeaders },
+    schemas: { ...schemas, ...headerSchemas },
   };
 }
-
-const jsonTrait = { contentType: 'application/json' };
-const sentTrait = { ...jsonTrait, headers: ref('components', 'schemas', 'Headers') };
-const correlationId = { location: '$message.header#/correlation_id' };
-const messageTraits = {
-  request: { ...sentTrait, correlationId },
-  notice: sentTrait,
-  reply: { ...jsonTrait, correlationId },
-};
-const text = { type: 'string' };
-
-/** AMQP properties and headers, by name. */
-const sentHeaders = {
-  type: 'object',
-  properties: {
-    app_id: { type: 'string', const: platformAppId },
-    message_id: { type: 'string', format: 'uuid' },
-    delivery_mode: { type: 'integer', const: 2 },
-    reply_to: { ...text, description: 'In a request: `amq.rabbitmq.reply-to`.' },
-    correlation_id: { ...text, description: 'In a request; its reply has the same.' },
-    expiration: { ...text, description: 'In a request: its timeout in milliseconds, as text.' },
-    [requestIdHeader]: { ...text, description: 'The id of the HTTP request that caused it, if any.' },
-    traceparent: { ...text, description: 'W3C Trace Context, if tracing is on.' },
-    [signatureHeader]: { ...text, description: 'HMAC-SHA256 with `MESSAGE_SECRET`, if that is set.' },
-  },
-};
-
-const courseHeaders = {
-  type: 'object',
-  properties: Object.fromEntries(
-    Object.entries(historyHeaders).map(([name, header]) => [
-      header,
-      name === 'attempts' || name === 'redriven' ? { type: 'integer', minimum: 1 } : text,
-    ]),
-  ),
-};

@@ -1,7 +1,9 @@
 /** Which process sends which message to which, for the AsyncAPI document. */
 import type { z } from 'zod';
+import { cloudEvent, orderEvents } from '../../contracts/events';
 import * as messages from '../../contracts/messages';
 import type { queues } from '../../contracts/names';
+import { logged, loggedTypes, type LogEntry, type LoggedType } from '../../contracts/order-log';
 import { exampleIds, exampleTimes } from '../../api/openapi/examples';
 
 type Process = 'api-delivery' | 'worker-order' | 'worker-restaurant' | 'worker-delivery';
@@ -97,5 +99,47 @@ export const rating = {
   queues: [
     { key: 'restaurantRatings', receiver: 'worker-restaurant' },
     { key: 'deliveryRatings', receiver: 'worker-delivery' },
+  ] as const,
+};
+
+const times = exampleTimes;
+/** The steps of an order; those of the early ends are of another one. */
+const exampleLog: LogEntry[] = [
+  logged.placed(times.placed, [restaurant_id]),
+  ...logged.priced(times.placed, '17.00'),
+  logged.refusedInPart(times.confirmed, 'PENDING', restaurant_id, 'No lamb left'),
+  logged.confirmed(times.confirmed, '17.00'),
+  logged.agentSearched(times.confirmed, 0),
+  logged.agentAssigned(times.assigned, agent),
+  logged.handedBack(times.assigned, agent, 'Flat tyre'),
+  logged.pickedUp(times.pickedUp, agent),
+  logged.late(times.delivered, agent),
+  logged.delivered(times.delivered, agent),
+  logged.cancelled(times.confirmed, false, 'Changed my mind', 'customer'),
+  logged.rejected(times.placed, 'the restaurant is closed'),
+  logged.rated(times.delivered, 5, 4),
+];
+
+/** `handed-back` is `OrderHandedBack`. */
+const eventName = (type: LoggedType): string =>
+  `Order${type.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
+
+const eventExample = (type: LoggedType) => {
+  const at = exampleLog.findIndex((entry) => entry.type === type);
+  const entry = exampleLog[at] as LogEntry;
+  return cloudEvent({ ...entry, orderId: order_id, n: at + 1, at: new Date(entry.at) });
+};
+
+/** Go to the exchange, each type as a message of its own, and from there to both queues. */
+export const events = {
+  messages: loggedTypes.map((type) => ({
+    name: eventName(type),
+    schema: orderEvents[type],
+    example: eventExample(type),
+  })),
+  sender: 'worker-order' as const,
+  queues: [
+    { key: 'restaurantEvents', receiver: 'worker-restaurant' },
+    { key: 'deliveryEvents', receiver: 'worker-delivery' },
   ] as const,
 };

@@ -3,6 +3,7 @@ import { schemas } from '../../lib/config/config';
 import { addDatabase } from '../../lib/postgres/database';
 import { runWorker } from '../../lib/process/service';
 import { openDatabase } from '../../prisma/delivery/client';
+import { startPruning } from '../prune-feeds';
 import { consumeDeliveryQueues } from './consumers';
 import { watchDelivery } from './metrics';
 
@@ -16,5 +17,7 @@ void runWorker({
     const broker = await addBroker(service);
     watchDelivery(registry, db);
     await consumeDeliveryQueues({ db, broker, log, poolSize: config.DATABASE_POOL_SIZE });
+    const pruning = startPruning({ ...config, db, log });
+    service.onStop(() => pruning.close());
   },
 });

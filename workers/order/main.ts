@@ -8,6 +8,7 @@ import { openDatabase } from '../../prisma/user/client';
 import { consumeOrderQueues } from './consumers';
 import { watchOrders } from './metrics';
 import { startRelay } from './relay';
+import { startSweep } from './sweep';
 import { installRuntime, startTemporalWorker } from './worker';
 
 void runWorker({
@@ -27,5 +28,7 @@ void runWorker({
     const { USER_DATABASE_URL: url, DATABASE_CA_FILE: ca } = config;
     const relay = startRelay({ db, url, ca, broker, log });
     service.onStop(() => relay.close());
+    const sweep = startSweep({ db, log });
+    service.onStop(() => sweep.close());
   },
 });

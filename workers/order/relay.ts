@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { cloudEvent, type OrderEvent } from '../../contracts/events';
+import { cloudEvent, eventContentType, type OrderEvent } from '../../contracts/events';
 import { eventsExchange } from '../../contracts/names';
 import type { Broker } from '../../lib/broker/broker';
 import { toExchange } from '../../lib/broker/message';
 import type { Log } from '../../lib/logging/log';
 import { openListener } from '../../lib/postgres/listener';
 import type { Database } from '../../prisma/user/client';
-import { batch, everyOrder, releaseRelay, takeToPublish, type RelayedEvent } from '../../prisma/user/order-events';
+import { everyOrder, relayBatch, releaseRelay, takeToPublish, type RelayedEvent } from '../../prisma/user/order-events';
 
 interface RelayDeps {
   db: Database;
@@ -41,11 +41,13 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
 
   const relay = async (): Promise<void> => {
     try {
-      const events = await takeToPublish(db, processId, confirmed);
-      const { position, failure } = await publishInOrder(broker, events);
-      isTold ||= events.length === batch; // there are more
-      confirmed = position ?? confirmed;
-      if (failure) throw failure.reason;
+      for (let isMore = true; isMore && !stopped;) {
+        const events = await takeToPublish(db, processId, confirmed);
+        const { position, failure } = await publishInOrder(broker, events);
+        confirmed = position ?? confirmed;
+        if (failure) throw failure.reason;
+        isMore = events.length === relayBatch;
+      }
       if (isFailing) log.info({ event: 'relay-works' }, 'events are published again');
       isFailing = false;
     } catch (error) {
@@ -106,7 +108,7 @@ async function publishInOrder(broker: Pick<Broker, 'publish'>, events: RelayedEv
 
 const publish = (broker: Pick<Broker, 'publish'>, event: OrderEvent): Promise<void> =>
   broker.publish(toExchange(eventsExchange, event.type), event, {
-    contentType: 'application/cloudevents+json',
+    contentType: eventContentType,
     messageId: event.id,
     mandatory: false, // not every type has a queue
   });

@@ -32,15 +32,18 @@ DECLARE
 BEGIN
     INSERT INTO "Feed" ("id") SELECT unnest(feeds) ON CONFLICT DO NOTHING;
     PERFORM FROM "Feed" WHERE "id" = ANY(feeds) ORDER BY "id" FOR UPDATE;
-    INSERT INTO "FeedEvent" ("feed_id", "position", "event_id", "event")
-    SELECT feed."id", feed."position" + row_number() OVER (PARTITION BY feed."id" ORDER BY place), entry->>'id', entry->'event'
-    FROM (SELECT DISTINCT ON (entry->>'feed', entry->>'id') entry, place
-          FROM jsonb_array_elements(entries) WITH ORDINALITY AS every(entry, place) ORDER BY entry->>'feed', entry->>'id', place) AS each
-    JOIN "Feed" feed ON feed."id" = (entry->>'feed')::uuid
-    WHERE NOT EXISTS (SELECT FROM "FeedEvent" known WHERE known."feed_id" = feed."id" AND known."event_id" = entry->>'id');
+    WITH added AS (
+        INSERT INTO "FeedEvent" ("feed_id", "position", "event_id", "event")
+        SELECT feed."id", feed."position" + row_number() OVER (PARTITION BY feed."id" ORDER BY place), entry->>'id', entry->'event'
+        FROM (SELECT DISTINCT ON (entry->>'feed', entry->>'id') entry, place
+              FROM jsonb_array_elements(entries) WITH ORDINALITY AS every(entry, place) ORDER BY entry->>'feed', entry->>'id', place) AS each
+        JOIN "Feed" feed ON feed."id" = (entry->>'feed')::uuid
+        WHERE NOT EXISTS (SELECT FROM "FeedEvent" known WHERE known."feed_id" = feed."id" AND known."event_id" = entry->>'id')
+        RETURNING "feed_id", "position"
+    )
     UPDATE "Feed" feed SET "position" = last."position"
-    FROM (SELECT "feed_id", max("position") AS "position" FROM "FeedEvent" WHERE "feed_id" = ANY(feeds) GROUP BY "feed_id") AS last
-    WHERE feed."id" = last."feed_id" AND feed."position" < last."position";
+    FROM (SELECT "feed_id", max("position") AS "position" FROM added GROUP BY "feed_id") AS last
+    WHERE feed."id" = last."feed_id";
     PERFORM pg_notify('feed_events', feed::text) FROM unnest(feeds) AS feed;
 END
 $$;

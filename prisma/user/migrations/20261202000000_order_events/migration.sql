@@ -8,7 +8,7 @@ CREATE TABLE "OrderEvent" (
     "type" TEXT NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
     "data" JSONB NOT NULL,
-    -- Its place among the events of all orders, given by the relay; no later event gets an earlier one.
+    -- Its place among the events of all orders, given by the relay; no later event gets an earlier one. Negative: it is never published.
     "position" BIGINT,
 
     CONSTRAINT "OrderEvent_pkey" PRIMARY KEY ("order_id", "n"),
@@ -21,6 +21,13 @@ CREATE UNIQUE INDEX "OrderEvent_new_idx" ON "OrderEvent"("id") WHERE "position" 
 
 ALTER TABLE "OrderEvent" ADD CONSTRAINT "OrderEvent_order_id_fkey"
     FOREIGN KEY ("order_id") REFERENCES "userOrder"("order_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- How far the order's log goes (contracts/order-log.ts), so that the sweep finds the records that say more than their logs.
+ALTER TABLE "userOrder" ADD COLUMN "logged" SMALLINT NOT NULL DEFAULT 0;
+CREATE INDEX "userOrder_unlogged_idx" ON "userOrder"("updated_at")
+    WHERE "logged" < CASE WHEN "status" = 'CANCELLED' OR "delivered" THEN 3 WHEN "status" = 'CONFIRMED' THEN 2 ELSE 1 END;
+ALTER TABLE "userRating" ADD COLUMN "logged" BOOLEAN NOT NULL DEFAULT false;
+CREATE INDEX "userRating_unlogged_idx" ON "userRating"("created_at") WHERE NOT "logged";
 
 -- How far the relay has come: one row.
 CREATE TABLE "EventRelay" (
@@ -40,15 +47,17 @@ CREATE TABLE "EventRelay" (
 INSERT INTO "EventRelay" DEFAULT VALUES;
 
 -- Each statement of a volatile function sees what was committed before it began: with the order's record locked by its caller, no number is given
--- twice and none is left out. The listeners of the order are told at the commit.
-CREATE FUNCTION append_order_events(the_order UUID, entries JSONB) RETURNS VOID LANGUAGE plpgsql AS $$
+-- twice and none is left out. The listeners of the order are told at the commit. What happened before `publish_from` is not published.
+CREATE FUNCTION append_order_events(the_order UUID, entries JSONB, publish_from TIMESTAMPTZ DEFAULT '-infinity') RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO "OrderEvent" ("order_id", "n", "key", "type", "at", "data")
-    SELECT the_order, last.n + row_number() OVER (ORDER BY place), entry->>'key', entry->>'type', (entry->>'at')::timestamptz, entry->'data'
+    INSERT INTO "OrderEvent" ("order_id", "n", "key", "type", "at", "data", "position")
+    SELECT the_order, last.n + row_number() OVER (ORDER BY place), entry->>'key', entry->>'type', (entry->>'at')::timestamptz, entry->'data',
+           CASE WHEN (entry->>'at')::timestamptz < publish_from THEN -nextval('"OrderEvent_id_seq"') END
     FROM (SELECT DISTINCT ON (entry->>'key') entry, place
           FROM jsonb_array_elements(entries) WITH ORDINALITY AS every(entry, place) ORDER BY entry->>'key', place) AS each,
          (SELECT COALESCE(max("n"), 0) AS n FROM "OrderEvent" WHERE "order_id" = the_order) AS last
-    WHERE NOT EXISTS (SELECT FROM "OrderEvent" known WHERE known."order_id" = the_order AND known."key" = entry->>'key');
+    WHERE NOT EXISTS (SELECT FROM "OrderEvent" known WHERE known."order_id" = the_order AND known."key" = entry->>'key')
+    ORDER BY place;
     IF FOUND THEN
         PERFORM pg_notify('order_events', the_order::text);
     END IF;
