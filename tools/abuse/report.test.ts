@@ -56,6 +56,23 @@ test('what is fast in any case is not slow, however quiet it was before', () => 
   expect(isSlow({ ...fast, honest: placed(200) })).toBe(true);
 });
 
+test('an attack that was slow and is played again is shown twice, and judged by the second time', () => {
+  const first = aPlay({ honest: placed(700), isRepeated: true });
+  const report = reportOf(measured({ played: [first, aPlay()] }));
+  expect(report.ok).toBe(true);
+  expect(reportLines(report).filter((line) => line.startsWith('flood'))).toEqual([
+    expect.stringMatching(/ 7\.0 +again /),
+    expect.stringMatching(/ 1\.5 +ok /),
+  ]);
+  expect(reportOf(measured({ played: [{ ...first, outcomes: { 429: 1, 500: 1 } }, aPlay()] })).ok).toBe(false);
+});
+
+test('a run whose quiet measurement was disturbed says so', () => {
+  const disturbed = { times: [...Array<number>(37).fill(50), 900, 900, 900], failures: [] };
+  expect(reportOf(measured({ quiet: disturbed })).provisional).toBe(true);
+  expect(reportOf(measured()).provisional).toBe(false);
+});
+
 test('an attack is judged by the latest quiet measurement', () => {
   const played = [aPlay({ quiet: placed(200), honest: placed(900) })];
   expect(reportOf(measured({ played })).ok).toBe(true);

@@ -44,6 +44,7 @@ export async function run({ socketPath }: FreshSystem, attacks: readonly Attack[
     let latest = await playNext(attack);
     if (isSlow(latest)) {
       // Perhaps the machine has become slower, or has paused: only an attack that is slow twice is at fault.
+      played.push({ ...latest, isRepeated: true });
       reference = await measureQuiet();
       latest = await playNext(attack);
     }
