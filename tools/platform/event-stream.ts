@@ -16,6 +16,8 @@ export interface EventStreamOptions {
   comesBack?: boolean;
   /** The pause before it comes back. @default What the server says. */
   pauseMs?: number;
+  /** Called once when a connection is refused or lost, until one is open again. */
+  onCut?: () => void;
   /** Reads nothing. */
   paused?: boolean;
 }
@@ -29,6 +31,8 @@ export interface EventStream {
   readonly problem: Problem | undefined;
   /** Of the last connection that the server has ended. */
   readonly endReason: EndReason | undefined;
+  /** How often it has connected. */
+  readonly connections: number;
   /** Whether a connection is open. */
   readonly isOpen: boolean;
   /** Resolves when it does not come back any more. */
@@ -48,11 +52,13 @@ export function openEventStream(address: string | (() => string), options: Event
   const { onEvent, headers, comesBack = true, paused = false } = options;
   const closed = new AbortController();
   let pauseMs = standardPauseMs;
+  let isCut = false;
   const stream = {
     lastId: options.lastId,
     status: undefined as number | undefined,
     problem: undefined as Problem | undefined,
     endReason: undefined as EndReason | undefined,
+    connections: 0,
     isOpen: false,
     over: Promise.resolve(),
     close: () => closed.abort(),
@@ -66,11 +72,12 @@ export function openEventStream(address: string | (() => string), options: Event
     else onEvent(JSON.parse(data) as OrderEvent);
   };
   const connect = async (): Promise<void> => {
-    const lastId = stream.lastId === undefined ? {} : { 'last-event-id': stream.lastId };
+    stream.connections += 1;
     const url = typeof address === 'function' ? address() : address;
-    const answer = await get(url, { ...(await headers?.()), ...lastId }, closed.signal);
+    const answer = await get(url, headersBehind(stream.lastId, await headers?.()), closed.signal);
     stream.status = answer.statusCode ?? 0;
     stream.isOpen = stream.status === 200;
+    if (stream.isOpen) isCut = false;
     if (paused) await new Promise((resolve) => answer.once('close', resolve));
     else if (stream.isOpen) await readBlocks(answer, receive);
     else stream.problem = await problemIn(answer);
@@ -80,12 +87,19 @@ export function openEventStream(address: string | (() => string), options: Event
       await connect().catch(() => undefined); // the connection was refused or cut
       stream.isOpen = false;
       if (closed.signal.aborted || !comesBack || isFinal(stream.status)) return;
+      if (!isCut && stream.endReason !== 'over') options.onCut?.();
+      isCut = true;
       await sleep(options.pauseMs ?? pauseMs, undefined, { signal: closed.signal }).catch(() => undefined);
     }
   };
   stream.over = run();
   return stream;
 }
+
+const headersBehind = (lastId: string | undefined, headers?: Record<string, string>): Record<string, string> => ({
+  ...headers,
+  ...(lastId !== undefined && { 'last-event-id': lastId }),
+});
 
 /** Over a connection of its own. */
 const get = (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<http.IncomingMessage> =>
