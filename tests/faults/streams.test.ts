@@ -22,6 +22,7 @@ import {
 import { listenTo, type Listener } from '../fixtures/event-streams';
 import { aCourier, aCustomer, anOperator, aRestaurant, authorization } from '../fixtures/tokens';
 import { until } from '../fixtures/until';
+import { placeHeld } from './fixtures/held';
 import { impatient, ownSystem, removeSystem, type OwnSystem } from './fixtures/own-system';
 import { startProcess } from './fixtures/processes';
 
@@ -242,6 +243,21 @@ describe('with every worker down', () => {
     await system.start(...workers);
     await decide(order, 'CONFIRMED');
     for (const listener of [early, late]) expect(whatOf(await listener.received(4))[3]).toBe('confirmed');
+  });
+});
+
+describe('with the order worker down', () => {
+  test('the stream of an order that is held opens, to its customer alone, and begins once the worker is back', async () => {
+    const kitchen = await addKitchen();
+    await system.stop('worker-order');
+    const { order } = await placeHeld(kitchen);
+    const customer = listenToOrder(order);
+    await isListening(customer);
+    const stranger = listenToOrder({ ...order, user_id: randomUUID() });
+    await stranger.ended();
+    expect(stranger.status).toBe(404);
+    await system.start('worker-order');
+    expect(whatOf(await customer.received(3))).toEqual(['placed', 'priced', 'secured']);
   });
 });
 
