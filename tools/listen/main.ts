@@ -12,12 +12,12 @@ import {
   runAsProgram,
   say,
 } from '../cli/cli';
+import { eventLine } from '../platform/event-line';
 import { createPlatform, urlsIn, type Platform } from '../platform/platform';
 import { secretOf, tokenFor } from '../stack/access';
 import { serviceNames, stackEnvironment, type ServiceName } from '../stack/addresses';
 import { statusOf } from '../stack/control';
 import { instanceNamed } from '../stack/instance';
-import { eventLine } from './line';
 
 interface Flags {
   name: string;

@@ -1,6 +1,6 @@
 import { cloudEvent, without, type OrderEvent } from '../../contracts/events';
 import { logged, type LogEntry } from '../../contracts/order-log';
-import { eventLine } from './line';
+import { eventLine } from './event-line';
 
 const orderId = '3f2a9c1e-0000-4000-8000-000000000001';
 const agent = { agent_id: '7b1d0e5a-0000-4000-8000-000000000002', agent_name: 'Asha' };
