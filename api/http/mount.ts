@@ -74,6 +74,7 @@ const openStreams = new Map<string, number>();
 
 function stream(streams: Streams | undefined, req: Request, res: Response, source: StreamSource): void {
   if (!streams || streams.draining) throw unavailable('This process serves no streams now. Try again.');
+  if (res.closed) return; // the client has gone meanwhile: its end would be noticed by nobody
   if (req.method === 'HEAD') return void res.type('text/event-stream').end();
   const caller = callerOf(req);
   if (caller && !isUnlimited(caller)) {

@@ -10,6 +10,7 @@ import { eventStream, route } from '../http/route';
 import { positionAfter, streamQuery, streamTokenRoute } from '../http/streams';
 import { exampleIds, exampleStream } from '../openapi/examples';
 import type { UserDeps } from './deps';
+import { heldOrderPage } from './order-page';
 
 const unknownOrder = 'Order not found';
 const finalEvents: readonly string[] = finalTypes.map(eventType);
@@ -26,9 +27,10 @@ const orderStream = route({
   query: streamQuery,
   answers: eventStream('The events.', exampleStream),
   refusals: { NOT_FOUND: "Unknown, or another customer's.", GONE: 'The `Last-Event-ID` is none of this stream.' },
-  async handle({ db }: UserDeps, { params: { order_id: orderId }, caller, lastEventId }) {
-    const record = await findOrder(db, orderId);
-    if (!record || isAnothers(caller, record.userId)) return refuse('NOT_FOUND', unknownOrder);
+  async handle(deps: UserDeps, { params: { order_id: orderId }, caller, lastEventId }) {
+    const { db } = deps;
+    const owner = await ownerOf(deps, orderId);
+    if (owner === undefined || isAnothers(caller, owner)) return refuse('NOT_FOUND', unknownOrder);
     const { last, isOver } = await endOfLog(db, orderId);
     const after = positionAfter(lastEventId, { first: 0n, last: BigInt(last) }, 0n);
     if (isRefusal(after)) return after;
@@ -45,6 +47,12 @@ const orderStream = route({
     };
   },
 });
+
+/** The customer of an order, also of one that is accepted and not recorded yet; undefined for an unknown order. */
+async function ownerOf(deps: UserDeps, orderId: string): Promise<string | null | undefined> {
+  const record = await findOrder(deps.db, orderId);
+  return record ? record.userId : (await heldOrderPage(deps, orderId))?.user_id;
+}
 
 const allOrders = route({
   method: 'GET',

@@ -1,11 +1,18 @@
 /** Streams over real connections, from a source in memory. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { Registry } from 'prom-client';
+import { createApp } from '../../api/http/app';
+import { mount } from '../../api/http/mount';
+import { eventStream, route } from '../../api/http/route';
 import { createStreams, type StreamItem, type Streams, type StreamSource } from '../../lib/http/event-stream';
 import { createLog } from '../../lib/logging/log';
+import { createHealth } from '../../lib/process/health';
 import { listenTo, type Listener } from '../fixtures/event-streams';
+import { aCustomer, bearerOf, tokensRequired } from '../fixtures/tokens';
 import { until } from '../fixtures/until';
 
 const log = createLog('test', 'silent');
@@ -140,6 +147,37 @@ test('a stream beats while nothing happens', async () => {
   await until('it is open', () => responses.length === 1);
   const written = jest.spyOn(responses[0] as ServerResponse, 'write');
   await until('two beats', () => written.mock.calls.filter(([text]) => text === ':\n\n').length >= 2);
+});
+
+test('a client that goes before its stream begins leaves nothing behind, however often', async () => {
+  const gates: (() => void)[] = [];
+  const slow = route({
+    method: 'GET',
+    path: '/',
+    id: 'slow',
+    summary: 'Begins when its gate opens',
+    roles: ['customer'],
+    answers: eventStream('The events.', ''),
+    async handle() {
+      await new Promise<void>((open) => gates.push(open));
+      return { source: { topic: 'a', after: 0n, read: readItems } };
+    },
+  });
+  const edge = { health: createHealth({}, log), access: tokensRequired, log };
+  server.removeAllListeners('request').on('request', createApp(edge, [mount([slow], { streams })]));
+  const customer = await bearerOf(aCustomer(randomUUID()));
+  for (let times = 1; times <= 25; times++) {
+    const listener = listen({ headers: async () => customer });
+    await until('the request is handled', () => gates.length === times);
+    listener.close();
+    await until('the server knows', async () => (await promisify(server.getConnections.bind(server))()) === 0);
+    gates.at(-1)?.();
+  }
+  const back = listen({ headers: async () => customer });
+  await until('the request is handled', () => gates.length === 26);
+  gates.at(-1)?.();
+  await until('the answer', () => back.status !== undefined);
+  expect([back.status, await openCount()]).toEqual([200, 1]);
 });
 
 test('the first thing that a client gets is where it is, so that it misses nothing when it is cut off before the first event', async () => {

@@ -30,7 +30,7 @@ const open: Listener[] = [];
 afterEach(() => open.splice(0).forEach((listener) => listener.close()));
 
 async function listen(service: Service, path: string, caller: Caller = anOperator, lastId?: string): Promise<Listener> {
-  const headers = await authorization(caller);
+  const headers = () => authorization(caller);
   const listener = listenTo(urlOf(service) + path, { headers, ...(lastId !== undefined && { lastId }) });
   open.push(listener);
   await until(`the answer of ${path}`, () => listener.status !== undefined);

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { say } from '../cli/cli';
 import { createPlatform } from '../platform/platform';
 import type { FreshSystem } from '../stack/launcher';
+import { createListeners } from './actors/listeners';
 import { createOutsider } from './actors/outsider';
 import { actOut, setUp } from './actors/scenario';
 import { pause, type Actors } from './actors/steps';
 import { collectEvidence, waitUntilSettled } from './evidence/collect';
-import { installAuditTrail } from './evidence/databases';
+import { installAuditTrail, readLog } from './evidence/databases';
 import { createFreezer, injectFaults } from './faults/inject';
 import type { Case } from './invariants/case';
 import { checkInvariants } from './invariants/invariants';
@@ -32,7 +33,9 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   const end = AbortSignal.timeout(Math.round(timeoutMs * (1 - settleShare)));
   setMaxListeners(0, end);
   const outsider = createOutsider(system.addresses.rabbitmq, journal, end);
-  const actors: Actors = { platform, outsider, journal, restaurants, end };
+  const listeners = createListeners(platform, journal);
+  await listeners.ready();
+  const actors: Actors = { platform, outsider, listeners, journal, restaurants, end };
   const [injected, poison, placed] = await Promise.all([
     injectFaults({ system, freezer, journal, end }, plan.faults),
     Promise.all(
@@ -48,8 +51,9 @@ export async function run(system: FreshSystem, plan: Plan, timeoutMs: number) {
   say('faults and actors are done; waiting for the system to settle');
   const unsettled = await waitUntilSettled(system, startedAt + timeoutMs);
   say('collecting evidence');
+  const heard = await listeners.end(() => readLog(system.addresses.postgres.user));
   const accepted = placements.flatMap(({ outcome }) => (outcome.is === 'accepted' ? [outcome.orderId] : []));
-  const given: Case = { evidence: await collectEvidence(system, accepted), placements, poison };
+  const given: Case = { evidence: await collectEvidence(system, accepted), placements, heard, poison };
   const tookMs = Date.now() - startedAt;
   return { plan, given, answers: journal.answers, injected, unsettled, invariants: checkInvariants(given), tookMs };
 }

@@ -38,7 +38,7 @@ function runDemo({ scenario: name, portBase: ports, keep, running, ...flags }: D
 
 async function show({ title, environment, usually, run }: Scenario): Promise<number> {
   try {
-    heading(title, 'every line is a real request to the running system');
+    heading(title, 'every line is a real request to the running system; • is what its customer hears');
     for (const [variable, value] of Object.entries(environment ?? {}))
       print(`  Shortened here: ${variable}=${value}. Usually ${usually}.`);
     await run(createDemo(process.env));

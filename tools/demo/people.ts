@@ -3,12 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../../contracts/answers/deliveries';
 import type { OrderPage } from '../../contracts/answers/orders';
+import { eventType, type OrderEvent } from '../../contracts/events';
 import { orderWorkflowId } from '../../contracts/names';
+import { finalTypes } from '../../contracts/order-log';
 import { acceptedBodyOf, bodyOf } from '../platform/answer';
+import { eventLine } from '../platform/event-line';
 import type { Platform } from '../platform/platform';
 import { newAgent, newOrder, newRestaurant, type AddedRestaurant, type Job } from '../platform/requests';
 import { aCourier, aCustomer, aRestaurant } from '../stack/access';
-import { step, stepUntil } from './screen';
+import { printHeard, step, stepUntil } from './screen';
 
 export interface Order {
   orderId: string;
@@ -51,6 +54,7 @@ const createCustomers = (platform: Platform) => ({
     const { restaurant_id: restaurantId, menu_ids: menuIds } = restaurant;
     const placed = platform.as(aCustomer(userId)).placeOrder(newOrder(userId, restaurantId, menuIds));
     const { order_id: orderId } = acceptedBodyOf(await step('A customer orders', placed, status));
+    customerListens(platform, orderId, userId);
     return { orderId, workflowId: orderWorkflowId(orderId), userId, restaurantId };
   },
 
@@ -90,6 +94,17 @@ const createCustomers = (platform: Platform) => ({
     );
   },
 });
+
+/** Until the order is over. */
+function customerListens(platform: Platform, orderId: string, userId: string): void {
+  const onEvent = (event: OrderEvent): void => {
+    printHeard(eventLine(event, true));
+    if (finalEvents.includes(event.type)) stream.close();
+  };
+  const stream = platform.as(aCustomer(userId)).listen('user', `/orders/${orderId}/events`, { onEvent });
+}
+
+const finalEvents: readonly string[] = finalTypes.map(eventType);
 
 type Summary = ReturnType<typeof summaryOf>;
 

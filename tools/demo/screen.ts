@@ -22,6 +22,9 @@ function printStep(what: string, request: string, outcome: string, ms: number): 
   print(`  ${what.padEnd(30)} ${styleText('cyan', request.padEnd(34))} ${ended}`);
 }
 
+/** What somebody who listens hears, as it comes: among the steps. */
+export const printHeard = (line: string): void => print(`    ${styleText('magenta', '•')} ${dim(line)}`);
+
 export const printDetail = (text: string): void => print(`    ${dim(`-> ${text}`)}`);
 
 export type Row = Record<string, string | number | boolean | Date | null>;

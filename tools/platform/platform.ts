@@ -9,6 +9,7 @@ import type { Caller } from '../../contracts/access';
 import { anOperator, authorization } from '../stack/access';
 import type { ServiceName } from '../stack/addresses';
 import type { Answer } from './answer';
+import { openEventStream, type EventStream, type EventStreamOptions } from './event-stream';
 import { createRequests } from './requests';
 import { createSend, fetchTransport, type Method, type PlatformOptions, type RequestOptions } from './send';
 
@@ -20,6 +21,8 @@ export interface Platform extends ReturnType<typeof createRequests> {
     path: string,
     options?: RequestOptions,
   ): Promise<Answer<Body, Body>>;
+  /** An event stream. Each of its connections has the caller's token. */
+  listen(service: ServiceName, path: string, options: Omit<EventStreamOptions, 'headers'>): EventStream;
   /** The same platform for another caller; null sends no token. */
   as(caller: Caller | null): Platform;
   with(options: Partial<PlatformOptions>): Platform;
@@ -39,9 +42,11 @@ export function createPlatform(options: Partial<PlatformOptions> = {}): Platform
     ...options,
   };
   const send = createSend(all);
+  const headers = async () => ({ ...(all.caller && (await all.authorization(all.caller))) });
   return {
     ...createRequests(send),
     request: send,
+    listen: (service, path, more) => openEventStream(() => all.urlOf(service) + path, { ...more, headers }),
     as: (caller) => createPlatform({ ...all, caller }),
     with: (others) => createPlatform({ ...all, ...others }),
   };

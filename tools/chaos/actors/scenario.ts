@@ -35,7 +35,9 @@ export async function actOut(actors: steps.Actors, planned: PlannedOrder): Promi
   const placement: Placement = { planned, body, outcome: { is: 'unknown' }, isRated: false };
   const context = steps.createOrderContext(actors, placement);
   placement.outcome = await steps.placeOrder(context);
-  if (placement.outcome.is !== 'accepted' || planned.scenario === 'unknown item') return placement;
+  if (placement.outcome.is !== 'accepted') return placement;
+  actors.listeners.listenTo(placement.outcome.orderId, planned.userId);
+  if (planned.scenario === 'unknown item') return placement;
 
   const order = { ...context, orderId: placement.outcome.orderId };
   await pauseBefore(order, 0);

@@ -8,11 +8,13 @@ import type { Platform } from '../../platform/platform';
 import type { AddedRestaurant, DecisionBody, Job } from '../../platform/requests';
 import type { Journal, Placement, PlacementOutcome } from '../journal';
 import { isRefusedInPart, placementRoutes } from '../plan/orders';
+import type { Listeners } from './listeners';
 import type { Outsider } from './outsider';
 
 export interface Actors {
   platform: Platform;
   outsider: Outsider;
+  listeners: Listeners;
   journal: Journal;
   restaurants: AddedRestaurant[];
   /** Ends every wait and every request. */

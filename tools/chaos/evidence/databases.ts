@@ -85,8 +85,14 @@ interface Part {
 
 type Delivery = { orderId: string; agentId: string | null; status: DeliveryStatus; rating: number | null };
 
+/** An event of an order's log; `position` is its place among those of all orders, once it is published. */
+export type LoggedEvent = { orderId: string; n: number; type: string; position: string | null };
+
 /** A restaurant or an agent: its mean rating, and what the mean is made of. */
 export type Rated = { id: string; mean: number | null; sum: number; count: number };
+
+export const readLog = (user: string): Promise<LoggedEvent[]> =>
+  query(user, `SELECT order_id AS "orderId", n, type, position FROM "OrderEvent"`);
 
 export const readDatabases = async ({ user, restaurant, delivery }: DatabaseUrls) => ({
   changes: (await Promise.all([user, restaurant, delivery].map(readChanges))).flat(),

@@ -1,6 +1,6 @@
 import { orderWorkflowId } from '../../../contracts/names';
 import type { OrderStatus } from '../../../contracts/states';
-import type { readDatabases } from '../evidence/databases';
+import type { LoggedEvent, readDatabases } from '../evidence/databases';
 import type { Placement } from '../journal';
 
 /** The contents of the databases, the queues and Temporal at the end of a run. */
@@ -24,10 +24,19 @@ export interface Run {
   failedAttempts: number;
 }
 
+/** The logs of all orders, and which of their events the listeners have heard: ids, in the order in which they came. */
+export interface Heard {
+  log: LoggedEvent[];
+  /** By order. */
+  customers: Record<string, string[]>;
+  operator: string[];
+}
+
 /** What the invariants compare: what the actors were answered, and what the system contains at the end. */
 export interface Case {
   evidence: Evidence;
   placements: Placement[];
+  heard: Heard;
   poison: { id: string; queue: string; confirmed: boolean }[];
 }
 

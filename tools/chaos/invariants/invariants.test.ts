@@ -26,9 +26,23 @@ function nth<Row>(rows: Row[], index: number): Row {
 const addChange = ({ evidence }: Case, table: AuditedTable, before: RowState | null, after: RowState | null) =>
   evidence.changes.push({ table, at: 999, transaction: 'doctored', before, after });
 
+function logged({ heard }: Case, orderId: string, type: string) {
+  const found = heard.log.find((event) => event.orderId === orderId && event.type === type);
+  if (!found) throw new Error(`no event ${type} of ${orderId}`);
+  return found;
+}
+/** Nobody has heard of these events either, so that the log alone is wrong. */
+function removeFromLog({ heard }: Case, orderId: string, ...types: string[]): void {
+  const removed = new Set(types.map((type) => `${orderId}:${logged({ heard } as Case, orderId, type).n}`));
+  const isLeft = (id: string) => !removed.has(id);
+  heard.log = heard.log.filter((event) => isLeft(`${event.orderId}:${event.n}`));
+  heard.operator = heard.operator.filter(isLeft);
+  heard.customers[orderId] = heard.customers[orderId]?.filter(isLeft) ?? [];
+}
+
 test('a sound case violates no invariant', () => {
   expect(checkInvariants(soundCase()).map(({ number, violations }) => ({ number, violations }))).toEqual(
-    [1, 2, 3, 4, 5, 6].map((number) => ({ number, violations: [] })),
+    [1, 2, 3, 4, 5, 6, 7].map((number) => ({ number, violations: [] })),
   );
 });
 
@@ -202,6 +216,27 @@ const doctored: Doctored[] = [
     ({ evidence }) => evidence.replayFailures.push({ workflowId: orderWorkflowId(rated), error: 'other steps' }),
   ],
   [6, 'a rating’s workflow has not ended', (given) => (run(given, ratingWorkflowId(rated)).status = 'RUNNING')],
+  [7, 'an order has no log', (given) => removeFromLog(given, rejected, 'placed', 'rejected')],
+  [7, 'an event is missing', (given) => removeFromLog(given, rated, 'confirmed')],
+  [7, 'a log does not begin with placed', (given) => (logged(given, rejected, 'placed').type = 'priced')],
+  [7, 'an order has ended otherwise than its log', (given) => (logged(given, rated, 'delivered').type = 'cancelled')],
+  [7, 'an order has ended, and its log has not', (given) => removeFromLog(given, cancelled, 'cancelled')],
+  [
+    7,
+    'an order is on the way, and its log has ended',
+    (given) => (logged(given, onTheWay, 'picked-up').type = 'delivered'),
+  ],
+  [7, 'a log ends twice', (given) => (logged(given, rated, 'picked-up').type = 'delivered')],
+  [7, 'a log goes on behind its end', (given) => (logged(given, rated, 'rated').type = 'late')],
+  [7, 'a rating is not in the log', (given) => removeFromLog(given, rated, 'rated')],
+  [7, 'a rating is in the log alone', ({ evidence }) => (evidence.ratings = [])],
+  [7, 'an event was never published', (given) => (logged(given, rated, 'picked-up').position = null)],
+  [7, 'a customer has missed an event', ({ heard }) => heard.customers[rated]?.splice(2, 1)],
+  [7, 'a customer has heard an event twice', ({ heard }) => heard.customers[rated]?.splice(2, 0, `${rated}:2`)],
+  [7, 'a customer has heard the events in another order', ({ heard }) => heard.customers[rated]?.reverse()],
+  [7, 'a customer has heard an event of another order', ({ heard }) => heard.customers[rated]?.push(`${cancelled}:1`)],
+  [7, 'the operator has missed an event', ({ heard }) => heard.operator.pop()],
+  [7, 'the operator has heard an event twice', ({ heard }) => heard.operator.push(nth(heard.operator, 0))],
 ];
 
 test.each(doctored)('invariant %i is violated when %s', (invariant, _what, doctor) => {

@@ -1,6 +1,7 @@
 import { deadQueue, queues, ratingWorkflowId } from '../../../contracts/names';
 import type { Change, Rated } from '../evidence/databases';
 import { ordersOf, type Case, type Evidence, type Invariant, type Violation } from './case';
+import { events } from './events';
 import { orderRows, placements, stateMachine } from './orders';
 
 const agents: Invariant = {
@@ -127,7 +128,7 @@ export const waitingMessages = (found: Evidence['queues']): string[] =>
     .map(({ name, messages }) => `${name} has ${messages ?? 'an unknown number of'} messages`);
 
 /** Numbered from 1, as in docs/chaos.md. */
-const invariants: Invariant[] = [placements, orderRows, agents, stateMachine, ratings, leftovers];
+const invariants: Invariant[] = [placements, orderRows, agents, stateMachine, ratings, leftovers, events];
 
 export type InvariantResult = ReturnType<typeof checkInvariants>[number];
 
