@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import { randomUUID } from 'node:crypto';
+import { Client, type Notification } from 'pg';
 import type { Log } from '../logging/log';
 import { errorSummary } from '../process/startup-retry';
 import { connectionTo, connectTimeoutMs } from './session';
@@ -9,65 +10,106 @@ export interface ListenerOptions {
   channel: string;
   /** What a committed transaction has told the channel. */
   onTold: (payload: string) => void;
-  /** Called at each connection, and every second without one: what was told in the meantime is lost. */
+  /** Called once notifications arrive, and every second while they do not: what was told in the meantime is lost. */
   onGap: () => void;
   log: Log;
 }
 
-const pauseMs = 1_000;
+const lookMs = 1_000;
+/** How often the listener tells itself something. What it does not hear until the next time tells that the connection carries no notifications. */
+const looksPerBeat = 5;
 
 /**
- * Listens to a channel (`NOTIFY`) on a connection of its own, and connects again when it breaks. Never throws. Without a connection its caller looks
- * for itself, once a second: also behind a pooler that carries no notifications.
+ * Listens to a channel (`NOTIFY`) on a connection of its own, and connects again when it breaks. Never throws. While no notifications arrive, because the
+ * database is away or a pooler does not carry them, its caller looks for itself, once a second.
  */
 export function openListener({ url, ca, channel, onTold, onGap, log }: ListenerOptions) {
+  const ownChannel = `${channel}_${randomUUID()}`;
   let client: Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-  let wasLost = false;
+  let isConnecting = false;
+  let isHeard: boolean | undefined;
+  let isBeatPending = false;
+  let looks = 0;
+  let isClosed = false;
 
-  const connect = async (): Promise<void> => {
-    const next = new Client({ ...connectionTo(url, ca), connectionTimeoutMillis: connectTimeoutMs, keepAlive: true });
-    const lose = (error?: Error): void => {
-      if (client !== next && error === undefined) return;
-      if (client === next) client = undefined;
-      retry(error);
-    };
-    next.on('error', lose);
-    next.on('end', () => lose());
-    next.on('notification', ({ payload = '' }) => onTold(payload));
-    try {
-      await next.connect();
-      await next.query(`LISTEN ${next.escapeIdentifier(channel)}`);
-      if (closed) return await next.end();
-      client = next;
-      if (wasLost) log.info({ event: 'listening', channel }, 'listening to the database again');
-      wasLost = false;
-      onGap();
-    } catch (error) {
-      await next.end().catch(() => undefined);
-      retry(error);
-    }
-  };
-
-  const retry = (error?: unknown): void => {
-    if (closed || timer) return;
-    if (!wasLost)
+  const heard = (isNow: boolean, error?: unknown): void => {
+    if (isHeard === isNow) return;
+    if (!isNow)
       log.warn({ event: 'not-listening', channel, reason: errorSummary(error) }, 'not listening; looking every second');
-    wasLost = true;
-    timer = setTimeout(() => {
-      timer = undefined;
-      onGap();
-      void connect();
-    }, pauseMs);
+    else if (isHeard === false) log.info({ event: 'listening', channel }, 'listening to the database again');
+    isHeard = isNow;
+    if (isNow) onGap();
   };
 
+  const onNotification = ({ channel: name, payload = '' }: Notification): void => {
+    if (name !== ownChannel) return onTold(payload);
+    isBeatPending = false;
+    heard(true);
+  };
+  const connect = async (): Promise<void> => {
+    isConnecting = true;
+    try {
+      client = await openClient({ url, ca, channels: [channel, ownChannel], onNotification, onLost });
+      if (isClosed) return await leave();
+      await beat(client);
+    } catch (error) {
+      onLost(error);
+    }
+    isConnecting = false;
+  };
+  const onLost = (error: unknown): void => {
+    void leave();
+    heard(false, error);
+  };
+  const leave = async (): Promise<void> => {
+    const last = client?.removeAllListeners('end').removeAllListeners('notification');
+    client = undefined;
+    await last?.end().catch(() => undefined);
+  };
+
+  const beat = async (through: Client): Promise<void> => {
+    if (isBeatPending) heard(false, 'no notifications arrive');
+    isBeatPending = true;
+    await through.query('SELECT pg_notify($1, $2)', [ownChannel, '']);
+  };
+
+  const look = (): void => {
+    if (isHeard !== true) onGap();
+    if (!client && !isConnecting) void connect();
+    else if (client && ++looks % looksPerBeat === 0) beat(client).catch(onLost);
+  };
   void connect();
+  const looking = setInterval(look, lookMs);
   return {
     async close(): Promise<void> {
-      closed = true;
-      clearTimeout(timer);
-      await client?.end().catch(() => undefined);
+      isClosed = true;
+      clearInterval(looking);
+      await leave();
     },
   };
+}
+
+interface ClientOptions {
+  url: string;
+  ca?: string | undefined;
+  channels: string[];
+  onNotification: (notification: Notification) => void;
+  /** Called once for a connection that was opened, when it breaks. */
+  onLost: (error: unknown) => void;
+}
+
+/** Rejects when the database cannot be reached. */
+async function openClient({ url, ca, channels, onNotification, onLost }: ClientOptions): Promise<Client> {
+  const timeouts = { connectionTimeoutMillis: connectTimeoutMs, query_timeout: connectTimeoutMs };
+  const client = new Client({ ...connectionTo(url, ca), ...timeouts });
+  client.on('error', () => undefined); // an end follows
+  client.on('notification', onNotification);
+  try {
+    await client.connect();
+    for (const channel of channels) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  return client.on('end', () => onLost('the connection has ended'));
 }
