@@ -34,8 +34,7 @@ export function openListener({ url, ca, channel, onTold, onGap, log }: ListenerO
 
   const heard = (isNow: boolean, error?: unknown): void => {
     if (isHeard === isNow) return;
-    if (!isNow)
-      log.warn({ event: 'not-listening', channel, reason: errorSummary(error) }, 'not listening; looking every second');
+    if (!isNow) logLoss(log, channel, error);
     else if (isHeard === false) log.info({ event: 'listening', channel }, 'listening to the database again');
     isHeard = isNow;
     if (isNow) onGap();
@@ -88,6 +87,9 @@ export function openListener({ url, ca, channel, onTold, onGap, log }: ListenerO
     },
   };
 }
+
+const logLoss = (log: Log, channel: string, error: unknown): void =>
+  log.warn({ event: 'not-listening', channel, reason: errorSummary(error) }, 'not listening; looking every second');
 
 interface ClientOptions {
   url: string;
