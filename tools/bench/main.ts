@@ -11,7 +11,7 @@ type Flags = Options & { json: boolean; profile: boolean; out: string; name: str
 /** `npm run bench`: exit code 0 when everything was measured, whether or not the targets are met. */
 export const main = createMain((run) =>
   createFreshCommand('bench', 'measure orders on a fresh system, beside a bare workflow on the same servers')
-    .option('--quick', 'in 2.5 minutes instead of 7, and less exact', false)
+    .option('--quick', 'in 3 minutes instead of 7, and less exact', false)
     .option('--rounds <count>', 'rounds in which orders and bare workflows take turns', parseCount)
     .option('--soak <orders>', 'also deliver this many orders, and measure what grows', parseCount)
     .option('--growth', 'also fill the databases, and measure what becomes slower', false)

@@ -17,7 +17,7 @@ const minMs = 500;
 
 export type Settings = ReturnType<typeof settingsFor>;
 
-/** How long each load lasts, and how much it does. About 2.5 minutes with `quick`, 7 without. */
+/** How long each load lasts, and how much it does. About 3 minutes with `quick`, 7 without. */
 export function settingsFor({ quick, rounds, soak = 0, growth, scale }: Options) {
   const count = (size: number) => Math.max(Math.round(size * scale), 1);
   const ms = (full: number, short: number) => {
