@@ -95,6 +95,7 @@ test('any text is fitted to the rule, or nothing is left of it', () => {
   );
   expect(fitted('\u001b[31mred', 'line', 5)).toBe('[31mr');
   expect(fitted('\u200b', 'line', 5)).toBeUndefined();
+  expect(fitted('a\u001b\u0301', 'line', 5)).toBe('\u00e1');
 });
 
 test('controls are shown as escapes, which mean the same in JSON', () => {

@@ -47,7 +47,8 @@ export function patternOf(form: TextForm, { mayBeEmpty }: { mayBeEmpty: boolean 
 
 /** What is left of a text that may be older than these rules. Undefined if nothing visible is. */
 export function fitted(text: string, form: TextForm, maxLength: number): string | undefined {
-  const left = tidied(text).replace(everyControl[form], '').slice(0, maxLength).toWellFormed().trim();
+  // The controls first: what they kept apart may be composed.
+  const left = tidied(text.replace(everyControl[form], '')).slice(0, maxLength).toWellFormed().trim();
   return isVisible.test(left) ? left : undefined;
 }
 
