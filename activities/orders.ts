@@ -1,5 +1,6 @@
 import { changeOrderReply, createOrderReply } from '../contracts/messages';
 import type { ChangeOrderMessage, PlaceOrderMessage } from '../contracts/messages';
+import { tooManyOpenOrders } from '../contracts/limits';
 import { queues } from '../contracts/names';
 import type { LogEntry } from '../contracts/order-log';
 import type { FirstPlacement, OrderInput, OrderProgress, PlacementRefusal } from '../contracts/workflow';
@@ -38,8 +39,7 @@ export const createOrderActivities = (deps: RequestDeps & { records: OrderRecord
     const { order, bodyHash, maxOpenOrders } = toRecord;
     const first = await guarded(() => deps.records.record(toRecord));
     if (!first) {
-      const reason = `${maxOpenOrders} orders of yours are open. Order again when one has been delivered or cancelled.`;
-      return { outcome: 'refused', code: 'TOO_MANY_OPEN_ORDERS', reason };
+      return { outcome: 'refused', code: 'TOO_MANY_OPEN_ORDERS', reason: tooManyOpenOrders(maxOpenOrders ?? 0) };
     }
     const { status, placedAt } = first;
     if (status !== 'PENDING' || (first.bodyHash ?? bodyHash) !== bodyHash) return { outcome: 'settled', first };

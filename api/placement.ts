@@ -15,8 +15,10 @@ import { placeUpdate } from '../workflows/messages';
 import { noBodyHash, orderMemo, orderStart } from '../workflows/start';
 import { acceptedBody } from './answers';
 import { refuseAnothers } from './http/access';
+import { isUnlimited } from './http/limits';
 import { isRefusal, refuse } from './http/refusals';
 import { answer, body, route } from './http/route';
+import type { OpenOrders } from './open-orders';
 import { exampleIds, exampleTimes } from './openapi/examples';
 
 /** Must never change: another namespace would map a repeated idempotency key to another order. */
@@ -67,11 +69,16 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
       KEY_REUSED: 'The `Idempotency-Key` came before with another body.',
     },
     async handle(deps: PlacementDeps, { body, caller, idempotencyKey, answer }) {
+      const orderId = orderIdOf(body.user_id, idempotencyKey);
       const placed =
         refuseAnothers(caller, body.user_id) ??
-        keptUnder(idempotencyKey, await placeOrder(deps, body, caller, idempotencyKey));
+        (isUnlimited(caller)
+          ? undefined
+          : await deps.openOrders?.refusal({ order_id: orderId, user_id: body.user_id })) ??
+        keptUnder(idempotencyKey, await placeOrder(deps, orderId, body, caller, idempotencyKey));
+      if (isRefusal(placed) && placed.refused === 'TOO_MANY_OPEN_ORDERS') deps.openOrders?.refused(body.user_id);
       if (isRefusal(placed)) return placed;
-      const { orderId, placedAt, held, total } = placed;
+      const { placedAt, held, total } = placed;
       const order = { order_id: orderId, status: 'PENDING' as const, placed_at: placedAt };
       const headers = { Location: location(orderId) };
       if (held) return answer(202, { ...heldBody, ...order }, headers);
@@ -82,15 +89,25 @@ export const placementRoute = (location: (orderId: string) => string, oldName?: 
 export interface PlacementDeps {
   temporal: Temporal;
   policy: OrderPolicy;
+  /** Where the customers' records are. */
+  openOrders?: OpenOrders;
 }
+
+const orderIdOf = (userId: string, key: string | undefined): string =>
+  key === undefined ? randomUUID() : uuidV5(`${userId}\n${key}`, idempotencyNamespace);
 
 /**
  * Places an order: starts its workflow and waits until the restaurant side has checked, priced and stored it. With an idempotency key a
  * repeat is the same order and gets the same answer. `held`: Temporal holds the order, but the restaurant side has not stored it yet. Throws
  * TemporalUnavailableError.
  */
-async function placeOrder(deps: PlacementDeps, body: PlaceOrderBody, caller: Caller, key: string | undefined) {
-  const orderId = key === undefined ? randomUUID() : uuidV5(`${body.user_id}\n${key}`, idempotencyNamespace);
+async function placeOrder(
+  deps: PlacementDeps,
+  orderId: string,
+  body: PlaceOrderBody,
+  caller: Caller,
+  key: string | undefined,
+) {
   addLogFields(orderLogFields(orderId));
   const input = orderInput(orderId, body, caller, deps.policy);
   const sent = await startWithUpdate(

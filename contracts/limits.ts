@@ -19,3 +19,7 @@ export const limits = {
   reasonLength: 500,
   pageSize: 100,
 } as const;
+
+/** Why a customer with so many open orders gets no other one. */
+export const tooManyOpenOrders = (open: number): string =>
+  `${open} orders of yours are open. Order again when one has been delivered or cancelled.`;

@@ -1,10 +1,13 @@
+import { limits } from '../../contracts/limits';
 import { schemas } from '../../lib/config/config';
 import { orderPolicy } from '../../lib/config/policy';
 import { addDatabase } from '../../lib/postgres/database';
 import { openCache } from '../../lib/redis/cache';
 import { addTemporal } from '../../lib/temporal/connection';
 import { openDatabase } from '../../prisma/user/client';
+import { hasRoom } from '../../prisma/user/orders';
 import { serviceAuthorization } from '../http/access';
+import { createOpenOrders } from '../open-orders';
 import { runHttpService } from '../http/service';
 import { addStreams } from '../http/streams';
 import { userService } from './routes';
@@ -29,6 +32,7 @@ void runHttpService(userService, {
     service.uses('delivery-service', () => checkService(urls.delivery));
     const services = createServices({ urls, authorize: serviceAuthorization(name, config), log, registry });
 
-    return { db, ...streaming, temporal, cache, services, policy: orderPolicy(config) };
+    const openOrders = createOpenOrders((order) => hasRoom(db, order, limits.openOrders));
+    return { db, ...streaming, temporal, cache, services, openOrders, policy: orderPolicy(config) };
   },
 });

@@ -23,8 +23,12 @@ export async function recordOrder(db: Database, toRecord: OrderToRecord) {
   });
 }
 
-/** An order that is recorded already has its room. */
-async function hasRoom(tx: Transaction, { order_id, user_id }: OrderToRecord['order'], maxOpenOrders: number) {
+/** Whether the customer has fewer open orders. An order that is recorded already has its room. */
+export async function hasRoom(
+  tx: Transaction,
+  { order_id, user_id }: Pick<OrderToRecord['order'], 'order_id' | 'user_id'>,
+  maxOpenOrders: number,
+): Promise<boolean> {
   const [{ room }] = await tx.$queryRaw<[{ room: boolean }]>`
     SELECT EXISTS (SELECT FROM "userOrder" WHERE order_id = ${order_id}::uuid) OR ${maxOpenOrders}::int > (
       SELECT count(*) FROM "userOrder" WHERE user_id = ${user_id}::uuid AND status <> 'CANCELLED' AND NOT delivered
