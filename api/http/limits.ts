@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Caller, Role } from '../../contracts/access';
 import type { RateLimit } from '../../lib/redis/rate-limits';
@@ -14,6 +15,12 @@ export interface RequestLimits {
 /** They send many requests at a time, and may do everything anyway. */
 const unlimited: Role[] = ['operator', 'service'];
 export const isUnlimited = ({ role }: Caller): boolean => unlimited.includes(role);
+
+/**
+ * A refusal costs processor time too. One that comes late slows a caller down who sends the next request when this one is answered, and costs only a
+ * connection meanwhile.
+ */
+const refusalDelayMs = 500;
 
 /** What a caller's requests are counted under. */
 export const keyOf = ({ role, sub }: Caller): string => `${role}:${sub}`;
@@ -46,6 +53,7 @@ async function count(limits: RequestLimits, req: Request, res: Response, caller:
   res.set('RateLimit-Policy', `"${name}";q=${quota};w=${windowSeconds}`);
   res.set('RateLimit', `"${name}";r=${remaining};t=${resetSeconds}`);
   if (allowed) return;
+  await pause(refusalDelayMs);
   const message = `More than ${quota} ${name} in ${windowSeconds} s. Try again in ${resetSeconds} s.`;
   throw new HttpProblem(refuse('TOO_MANY_REQUESTS', message, { retryAfterSeconds: resetSeconds }));
 }

@@ -10,6 +10,7 @@ const aPlay = (more: Partial<Played> = {}): Played => ({
   ...more,
 });
 const measured = (more: Partial<Measured> = {}): Measured => ({
+  isTimed: true,
   quiet: placed(100),
   played: [aPlay()],
   after: placed(100),
@@ -65,6 +66,12 @@ test('an attack that was slow and is played again is shown twice, and judged by 
     expect.stringMatching(/ 1\.5 +ok /),
   ]);
   expect(reportOf(measured({ played: [{ ...first, outcomes: { 429: 1, 500: 1 } }, aPlay()] })).ok).toBe(false);
+});
+
+test('a run that is not timed shows what was slow, and judges the answers alone', () => {
+  const slow = { isTimed: false, played: [aPlay({ honest: placed(700) })] };
+  expect(reportOf(measured(slow)).ok).toBe(true);
+  expect(reportOf(measured({ ...slow, restarted: ['redis'] })).ok).toBe(false);
 });
 
 test('a run whose quiet measurement was disturbed says so', () => {

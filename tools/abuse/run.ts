@@ -18,7 +18,11 @@ const quietMs = 10_000;
 const knownOrders = 40;
 
 /** Measures the honest customers when it is quiet, then beside each attack, and looks at what is left of the system. */
-export async function run({ socketPath }: FreshSystem, attacks: readonly Attack[]): Promise<Measured> {
+export async function run(
+  { socketPath }: FreshSystem,
+  attacks: readonly Attack[],
+  isTimed: boolean,
+): Promise<Measured> {
   const platform = createPlatform({ transport: createKeepAlive().transport });
   const parts = await watchParts(socketPath);
   const setUp = await createWorld(platform);
@@ -42,7 +46,7 @@ export async function run({ socketPath }: FreshSystem, attacks: readonly Attack[
   const played: Played[] = [];
   for (const attack of attacks) {
     let latest = await playNext(attack);
-    if (isSlow(latest)) {
+    if (isTimed && isSlow(latest)) {
       // Perhaps the machine has become slower, or has paused: only an attack that is slow twice is at fault.
       played.push({ ...latest, isRepeated: true });
       reference = await measureQuiet();
@@ -53,7 +57,15 @@ export async function run({ socketPath }: FreshSystem, attacks: readonly Attack[
   const after = await measureQuiet();
   say('looking at what is left');
   const orders = { placed: customers.placed.length, problems: await customers.findProblems() };
-  return { quiet, played, after, orders, restarted: await parts.findRestarted(), memoryMb: parts.mostMemory() };
+  return {
+    isTimed,
+    quiet,
+    played,
+    after,
+    orders,
+    restarted: await parts.findRestarted(),
+    memoryMb: parts.mostMemory(),
+  };
 }
 
 /** Plays the attack while the honest customers place orders. Each attacker comes from an address of its own. */
