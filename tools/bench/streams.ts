@@ -1,7 +1,7 @@
-import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionTo } from '../../lib/postgres/session';
+import { openEventStream, type EventStream } from '../platform/event-stream';
 import { query } from '../platform/system';
 import { anOperator, authorization } from '../stack/access';
 import { readCpu, readMemory } from '../measure/processes';
@@ -13,25 +13,26 @@ const perAddress = 400;
 /** Long enough for a process that does next to nothing to be measured. */
 const idleMs = 5_000;
 
-interface OpenedStream {
-  /** Resolves when the first event is there. */
-  first: Promise<void>;
-  close: () => void;
-}
-
 /** Open streams of orders in one process, and how long an event takes from its commit to a client. */
 export async function measureStreams(bench: Bench, perSecond: number) {
   const { env, roots, settings, say } = bench;
   const { USER_DATABASE_URL: url, USER_SERVICE_URL: address } = env;
-  const headers = await authorization(anOperator);
-  const openStream = (path: string, onEvent: (orderId: string) => void, number = 0): OpenedStream =>
-    open({ url: address + path, headers, localAddress: `127.0.0.${2 + Math.floor(number / perAddress)}` }, onEvent);
+  const headers = () => authorization(anOperator);
+  const openStream = (path: string, onEvent: (orderId: string) => void, number = 0): EventStream =>
+    openEventStream(address + path, {
+      headers,
+      onEvent: ({ data }) => onEvent(data.order_id),
+      comesBack: false,
+      localAddress: `127.0.0.${2 + Math.floor(number / perAddress)}`,
+    });
 
   say(`${settings.streams} open streams`);
   const before = await readIdle(bench);
   const orderIds = await addOpenOrders(url, settings.streams);
-  const idle = orderIds.map((id, number) => openStream(`/orders/${id}/events`, () => undefined, number));
-  await Promise.all(idle.map(({ first }) => first));
+  const idle: EventStream[] = [];
+  const hasFirstEvent = (id: string, number: number) =>
+    new Promise<unknown>((resolve) => idle.push(openStream(`/orders/${id}/events`, resolve, number)));
+  await Promise.all(orderIds.map(hasFirstEvent));
   const during = await readIdle(bench);
 
   say(`events at ${perSecond.toFixed(1)} orders/s, to the order's and the operator's stream`);
@@ -41,7 +42,7 @@ export async function measureStreams(bench: Bench, perSecond: number) {
     const since = due.get(orderId)?.shift();
     if (since !== undefined) times.push(performance.now() - since);
   };
-  const ofOrders: OpenedStream[] = [];
+  const ofOrders: EventStream[] = [];
   const opened = new Set<string>();
   const witness = await listenToCommits(url, (orderId) => {
     const now = performance.now();
@@ -55,7 +56,7 @@ export async function measureStreams(bench: Bench, perSecond: number) {
   const operator = openStream('/events', arrive(committed.operator, toOperator ?? []));
   await measureOrders(bench, { perSecond, rampMs: settings.rampMs[50], windowMs: settings.openLoopMs });
   await witness.end();
-  for (const { close } of [...idle, ...ofOrders, operator]) close();
+  for (const stream of [...idle, ...ofOrders, operator]) stream.close();
   await query(url, 'DELETE FROM "userOrder" WHERE order_id = ANY($1::uuid[])', [orderIds]);
   return {
     open: settings.streams,
@@ -100,28 +101,4 @@ async function listenToCommits(url: string, onCommit: (orderId: string) => void)
   client.on('notification', ({ payload = '' }) => payload !== 'all' && onCommit(payload));
   await client.query('LISTEN order_events');
   return client;
-}
-
-function open(
-  { url, ...options }: { url: string; headers: Record<string, string>; localAddress: string },
-  onEvent: (orderId: string) => void,
-): OpenedStream {
-  const request = get(url, { ...options, agent: false });
-  request.on('error', () => undefined); // it is closed, or cut
-  const first = new Promise<void>((resolve) =>
-    request.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        const blocks = (text + chunk).split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) {
-          const orderId = /^data: .*"order_id":"([0-9a-f-]{36})"/m.exec(block)?.[1];
-          if (orderId === undefined) continue;
-          onEvent(orderId);
-          resolve();
-        }
-      });
-    }),
-  );
-  return { first, close: () => void request.destroy() };
 }

@@ -20,6 +20,8 @@ export interface EventStreamOptions {
   onCut?: () => void;
   /** Reads nothing. */
   paused?: boolean;
+  /** The address of this machine to connect from. */
+  localAddress?: string | undefined;
 }
 
 export interface EventStream {
@@ -74,7 +76,8 @@ export function openEventStream(address: string | (() => string), options: Event
   const connect = async (): Promise<void> => {
     stream.connections += 1;
     const url = typeof address === 'function' ? address() : address;
-    const answer = await get(url, headersBehind(stream.lastId, await headers?.()), closed.signal);
+    const sent = headersBehind(stream.lastId, await headers?.());
+    const answer = await get(url, { headers: sent, signal: closed.signal, localAddress: options.localAddress });
     stream.status = answer.statusCode ?? 0;
     stream.isOpen = stream.status === 200;
     if (stream.isOpen) isCut = false;
@@ -102,10 +105,10 @@ const headersBehind = (lastId: string | undefined, headers?: Record<string, stri
 });
 
 /** Over a connection of its own. */
-const get = (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<http.IncomingMessage> =>
+const get = (url: string, options: http.RequestOptions): Promise<http.IncomingMessage> =>
   new Promise((resolve, reject) => {
     const client = url.startsWith('https:') ? https : http;
-    const request = client.get(url, { headers, signal, agent: false, timeout: silenceMs }, resolve);
+    const request = client.get(url, { ...options, agent: false, timeout: silenceMs }, resolve);
     request.on('error', reject).on('timeout', () => request.destroy(new Error('the server is silent')));
   });
 
