@@ -27,15 +27,15 @@ export const eventsExchange = 'order-events';
 /** The routing key of an event: its type. */
 export const eventType = <Type extends LoggedType>(type: Type) => `food-delivery.order.${type}.v1` as const;
 
-/** What each service is told of. A restaurant has nothing to do with an order before its price is known, nor a courier without the job. */
-const told = {
+/** The types that each service receives. An order does not concern a restaurant before it is priced, nor a courier who does not have the job. */
+const received = {
   [queues.restaurantEvents]: loggedTypes.filter((type) => type !== 'placed'),
   [queues.deliveryEvents]: ['agent-assigned', 'handed-back', 'picked-up', 'late', 'delivered', 'cancelled', 'rated'],
 } as const satisfies Partial<Record<QueueName, readonly LoggedType[]>>;
 
 /** Bound to the exchange, by their routing keys. They are consumed in order: by one process at a time, each message before the next. */
-export const eventQueues = Object.entries(told).map(([queue, types]) => ({
-  queue: queue as keyof typeof told,
+export const eventQueues = Object.entries(received).map(([queue, types]) => ({
+  queue: queue as keyof typeof received,
   routingKeys: types.map(eventType),
 }));
 

@@ -67,7 +67,7 @@ interface OrderStateThen {
   delivery: DeliveryStatus | null;
 }
 
-/** An event before it has its number. An order's log has each key once: what is told again, by a repeated task or a repair, changes nothing. */
+/** An event before it has its number. An order's log has each key once, so an entry that a repeated task or a repair appends again changes nothing. */
 export type LogEntry<Type extends LoggedType = LoggedType> = {
   [T in Type]: { key: string; type: T; at: string; data: OrderStateThen & LoggedFacts[T] };
 }[Type];

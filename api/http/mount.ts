@@ -1,13 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { StreamSource, Streams } from '../../lib/http/event-stream';
-import { callerOf, expiryOf, only } from './access';
-import { leaveShare } from './fair-share';
+import { Router, type RequestHandler, type Response } from 'express';
+import { only } from './access';
 import { defaultBodyLimit, readJson } from './json-body';
-import { isUnlimited, keyOf } from './limits';
-import { HttpProblem, isRefusal, refuse, unavailable } from './refusals';
+import { HttpProblem, isRefusal, refuse } from './refusals';
 import { statusAt, type Answered, type Route } from './route';
-import type { StreamDeps } from './streams';
+import { sendStream, type StreamDeps } from './streams';
 import { noteRoute } from './telemetry';
 
 /** Express's router of these routes, each under its canonical path and its old name. The first route that fits takes a request. */
@@ -62,36 +59,11 @@ const handlerOf =
     if (isRefusal(outcome) && outcome.refused === 'NOT_FOUND' && route.roles !== 'anybody')
       await pause(since + notFoundMs - performance.now());
     if (isRefusal(outcome)) throw new HttpProblem(outcome, statusAt(route, outcome.refused));
-    if ('source' in outcome) return stream(deps.streams, req, res, outcome.source);
+    if ('source' in outcome) return sendStream(deps.streams, req, res, outcome.source);
     send(res, outcome, byOldName);
   };
 
-export const isStream = ({ answers }: Pick<Route, 'answers'>): boolean => answers[200]?.content === 'text/event-stream';
-
-/** Of one caller in one process: a browser with many windows. Operators and services act for many, and are not limited. */
-const maxStreams = 20;
-const openStreams = new Map<string, number>();
-
-function stream(streams: Streams | undefined, req: Request, res: Response, source: StreamSource): void {
-  if (!streams || streams.draining) throw unavailable('This process serves no streams now. Try again.');
-  if (res.closed) return; // the client has gone meanwhile: its end would be noticed by nobody
-  if (req.method === 'HEAD') return void res.type('text/event-stream').end();
-  const caller = callerOf(req);
-  if (caller && !isUnlimited(caller)) {
-    const key = keyOf(caller);
-    const count = openStreams.get(key) ?? 0;
-    if (count >= maxStreams) throw new HttpProblem(refuse('TOO_MANY_REQUESTS', `${maxStreams} streams are open`));
-    openStreams.set(key, count + 1);
-    res.once('close', () => {
-      const left = (openStreams.get(key) ?? 1) - 1;
-      if (left > 0) openStreams.set(key, left);
-      else openStreams.delete(key);
-    });
-  }
-  leaveShare(res);
-  res.locals['isStream'] = true;
-  streams.send(res, source, expiryOf(req));
-}
+const isStream = ({ answers }: Pick<Route, 'answers'>): boolean => answers[200]?.content === 'text/event-stream';
 
 function refusalIn(error: unknown) {
   if (error instanceof HttpProblem) return error.refusal;

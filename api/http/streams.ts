@@ -1,12 +1,16 @@
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { roles } from '../../contracts/access';
-import { createStreams, type Streams } from '../../lib/http/event-stream';
+import { createStreams, type StreamSource, type Streams } from '../../lib/http/event-stream';
 import type { PoolConfig } from '../../lib/config/servers';
 import type { ProcessConfig } from '../../lib/config/process';
 import { openListener } from '../../lib/postgres/listener';
 import type { Service } from '../../lib/process/service';
 import { readStreamKey } from '../../prisma/stream-key';
-import { mismatch, refuse, type Refusal } from './refusals';
+import { callerOf, expiryOf } from './access';
+import { leaveShare } from './fair-share';
+import { isUnlimited, keyOf } from './limits';
+import { HttpProblem, mismatch, refuse, unavailable, type Refusal } from './refusals';
 import { answer, body, route, type Route } from './route';
 import { createStreamTokens, type StreamTokens } from './stream-tokens';
 
@@ -16,7 +20,7 @@ export interface StreamDeps {
   streamTokens: StreamTokens;
 }
 
-/** Serves streams whose topics are told on a channel of the service's database, until the process drains. */
+/** Serves streams, which notifications on a channel of the service's database wake, until the process drains. */
 export function addStreams(
   service: Service<ProcessConfig & PoolConfig>,
   db: Parameters<typeof readStreamKey>[0],
@@ -25,8 +29,8 @@ export function addStreams(
 ): StreamDeps {
   const { config, log, registry } = service;
   const streams = createStreams(log, { registry });
-  const { told: onTold, toldAll: onGap } = streams;
-  const listener = openListener({ url, ca: config.DATABASE_CA_FILE, channel, onTold, onGap, log });
+  const { notify: onNotification, notifyAll: onGap } = streams;
+  const listener = openListener({ url, ca: config.DATABASE_CA_FILE, channel, onNotification, onGap, log });
   service.onStop(() => listener.close());
   return { streams, streamTokens: createStreamTokens(() => readStreamKey(db)) };
 }
@@ -56,6 +60,32 @@ export function positionAfter(
     'GONE',
     'This Last-Event-ID is none of this stream, or too old. Connect without one, and load what you show.',
   );
+}
+
+/** Of one caller in one process: a browser with many windows. Operators and services act for many, and are not limited. */
+const maxStreams = 20;
+const openStreams = new Map<string, number>();
+
+/** Answers with the source's events. Throws HttpProblem: TOO_MANY_REQUESTS above the limit, UNAVAILABLE while the process drains. */
+export function sendStream(streams: Streams | undefined, req: Request, res: Response, source: StreamSource): void {
+  if (!streams || streams.draining) throw unavailable('This process serves no streams now. Try again.');
+  if (res.closed) return; // the client has left in the meantime, and no `close` would follow
+  if (req.method === 'HEAD') return void res.type('text/event-stream').end();
+  const caller = callerOf(req);
+  if (caller && !isUnlimited(caller)) {
+    const key = keyOf(caller);
+    const count = openStreams.get(key) ?? 0;
+    if (count >= maxStreams) throw new HttpProblem(refuse('TOO_MANY_REQUESTS', `${maxStreams} streams are open`));
+    openStreams.set(key, count + 1);
+    res.once('close', () => {
+      const left = (openStreams.get(key) ?? 1) - 1;
+      if (left > 0) openStreams.set(key, left);
+      else openStreams.delete(key);
+    });
+  }
+  leaveShare(res);
+  res.locals['isStream'] = true;
+  streams.send(res, source, expiryOf(req));
 }
 
 const tokenBody = z.strictObject({ stream: z.string().max(200) });

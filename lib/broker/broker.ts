@@ -131,9 +131,9 @@ export const openPlatformBroker = (options: Omit<BrokerOptions, 'appId' | 'topol
   openBroker({ ...options, appId: platformAppId, topology: declareTopology });
 
 /**
- * Declares all queues, and the ratings exchange with both services' durable queues bound to it. Every connection does so before it
- * publishes: the exchange is transient, so a broker restart removes it, and it must not come back unbound. The arguments equal those of
- * the old platform's programs: any difference would fail the second declaration.
+ * Declares all queues, and both exchanges with their queues bound to them. Every connection does so before it publishes: the ratings exchange is
+ * transient, so a broker restart removes it, and it must not come back unbound. What old programs share is declared with their arguments: the broker
+ * refuses a second declaration that differs.
  */
 export async function declareTopology(channel: ConfirmChannel): Promise<void> {
   await channel.assertExchange(ratingsExchange, 'fanout', { durable: false });

@@ -13,7 +13,7 @@ export interface StreamItem {
 
 /** Where a stream's events come from. */
 export interface StreamSource {
-  /** The name under which `told` says that there may be more. */
+  /** What `notify` is called with when there may be more events. */
   topic: string;
   /** The stream begins behind it. */
   after: bigint;
@@ -83,14 +83,14 @@ export function createStreams(log: Log, { registry, heartbeatMs = standardHeartb
         ofTopic.delete(stream);
         if (ofTopic.size === 0 && byTopic.get(source.topic) === ofTopic) byTopic.delete(source.topic);
       });
-      stream.told();
+      stream.notify();
     },
 
     /** There may be more events of the topic. */
-    told: (topic: string): void => byTopic.get(topic)?.forEach((stream) => stream.told()),
+    notify: (topic: string): void => byTopic.get(topic)?.forEach((stream) => stream.notify()),
 
     /** There may be more of any topic. */
-    toldAll: (): void => open.forEach((stream) => stream.told()),
+    notifyAll: (): void => open.forEach((stream) => stream.notify()),
 
     /** Ends all streams, whose clients come back to another process. */
     drain(): void {
@@ -103,7 +103,7 @@ export function createStreams(log: Log, { registry, heartbeatMs = standardHeartb
 
 interface OpenStream {
   /** There may be more events. */
-  told: () => void;
+  notify: () => void;
   end: (reason: EndReason) => void;
   /** Shows proxies and the client that the connection lives. */
   beat: () => void;
@@ -112,7 +112,7 @@ interface OpenStream {
 function openStream(res: ServerResponse, source: StreamSource, log: Log): OpenStream {
   let { after, isOver = false } = source;
   let isReading = false;
-  let isTold = false;
+  let isNotified = false;
   let retry: NodeJS.Timeout | undefined;
 
   const end = (reason: EndReason): void => {
@@ -126,27 +126,27 @@ function openStream(res: ServerResponse, source: StreamSource, log: Log): OpenSt
       isOver ||= source.isLast?.(item) === true;
     }
   };
-  /** Sends all that there is. What is told meanwhile is looked for again. */
+  /** Sends all that there is. A notification in the meantime leads to another read. */
   const pump = async (): Promise<void> => {
     isReading = true;
     try {
-      while (isTold && !res.closed) {
-        isTold = false;
+      while (isNotified && !res.closed) {
+        isNotified = false;
         const items = await source.read(after, batch);
         write(items);
-        if (items.length === batch) isTold = true;
+        if (items.length === batch) isNotified = true;
         if (res.writableNeedDrain) await drained(res);
       }
       if (isOver) end('over');
     } catch (error) {
       log.debug({ event: 'stream-waiting', err: error }, 'could not read events for a stream; trying again');
       clearTimeout(retry);
-      retry = setTimeout(told, retryMs);
+      retry = setTimeout(notify, retryMs);
     }
     isReading = false;
   };
-  const told = (): void => {
-    isTold = true;
+  const notify = (): void => {
+    isNotified = true;
     if (!isReading) void pump();
   };
 
@@ -154,7 +154,7 @@ function openStream(res: ServerResponse, source: StreamSource, log: Log): OpenSt
   res.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
   // The id alone: a client that is cut off before its first event goes on from here.
   res.write(`retry: ${reconnectMs}\nid: ${after}\n\n`);
-  return { told, end, beat: () => void (res.writableNeedDrain || res.writableEnded || res.write(':\n\n')) };
+  return { notify, end, beat: () => void (res.writableNeedDrain || res.writableEnded || res.write(':\n\n')) };
 }
 
 /** A timer takes 24 days at most, and no token of a caller is good for so long. */

@@ -21,7 +21,7 @@ export class TokenRefusedError extends Error {
   override readonly name: string = 'TokenRefusedError';
 }
 
-/** Thrown when a token names a published key that cannot be used, say because it is too short. Whoever publishes it has to mend it. */
+/** Thrown when a token names a published key that cannot be used, say because it is too short. Its publisher has to replace it. */
 export class UnusableKeyError extends TokenRefusedError {
   override readonly name = 'UnusableKeyError';
 }

@@ -8,22 +8,22 @@ export interface ListenerOptions {
   url: string;
   ca?: string | undefined;
   channel: string;
-  /** What a committed transaction has told the channel. */
-  onTold: (payload: string) => void;
-  /** Called once notifications arrive, and every second while they do not: what was told in the meantime is lost. */
+  /** Called with the payload of each notification, once its transaction has committed. */
+  onNotification: (payload: string) => void;
+  /** Called once notifications arrive, and every second while they do not: those of the meantime are lost. */
   onGap: () => void;
   log: Log;
 }
 
 const lookMs = 1_000;
-/** How often the listener tells itself something. What it does not hear until the next time tells that the connection carries no notifications. */
+/** How often the listener notifies itself. If that does not arrive before the next time, the connection carries no notifications. */
 const looksPerBeat = 5;
 
 /**
  * Listens to a channel (`NOTIFY`) on a connection of its own, and connects again when it breaks. Never throws. While no notifications arrive, because the
  * database is away or a pooler does not carry them, its caller looks for itself, once a second.
  */
-export function openListener({ url, ca, channel, onTold, onGap, log }: ListenerOptions) {
+export function openListener({ url, ca, channel, onNotification, onGap, log }: ListenerOptions) {
   const ownChannel = `${channel}_${randomUUID()}`;
   let client: Client | undefined;
   let isConnecting = false;
@@ -40,15 +40,15 @@ export function openListener({ url, ca, channel, onTold, onGap, log }: ListenerO
     if (isNow) onGap();
   };
 
-  const onNotification = ({ channel: name, payload = '' }: Notification): void => {
-    if (name !== ownChannel) return onTold(payload);
+  const receive = ({ channel: name, payload = '' }: Notification): void => {
+    if (name !== ownChannel) return onNotification(payload);
     isBeatPending = false;
     heard(true);
   };
   const connect = async (): Promise<void> => {
     isConnecting = true;
     try {
-      client = await openClient({ url, ca, channels: [channel, ownChannel], onNotification, onLost });
+      client = await openClient({ url, ca, channels: [channel, ownChannel], onNotification: receive, onLost });
       if (isClosed) return await leave();
       await beat(client);
     } catch (error) {

@@ -55,7 +55,7 @@ const happen = (count: number, size = 0): void => {
     const position = BigInt(items.length + 1);
     items.push({ position, type: 'step', event: { n: Number(position), text: 'x'.repeat(size) } });
   }
-  streams.told('a');
+  streams.notify('a');
 };
 const listen = (options: Parameters<typeof listenTo>[1] = {}): Listener => {
   const listener = listenTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, options);
@@ -102,7 +102,7 @@ test('a stream of another topic is not read for', async () => {
   const listener = listen();
   await until('the first look', () => reads.mock.calls.length === 1);
   happen(1);
-  streams.told('b');
+  streams.notify('b');
   await listener.received(1);
   expect(reads).toHaveBeenCalledTimes(2);
 });

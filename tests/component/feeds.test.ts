@@ -93,7 +93,7 @@ const asha = { agent_id: randomUUID(), agent_name: 'Asha' };
 const steps = (count: number): LogEntry[] =>
   Array.from({ length: count }, () => logged.agentAssigned(at, { agent_id: randomUUID() }));
 
-test('each restaurant with a part is told of its order, and of nothing that concerns the other one', async () => {
+test('each restaurant with a part receives its order’s events, and none that concern only the other one', async () => {
   const [soups, stews, other] = [
     await withRestaurant(kitchens),
     await withRestaurant(kitchens),

@@ -28,8 +28,8 @@ afterAll(async () => {
 function listen(url = database.url) {
   const told: string[] = [];
   let gaps = 0;
-  const onTold = (payload: string): void => void told.push(payload);
-  const listener = openListener({ url, channel: 'news', onTold, onGap: () => gaps++, log });
+  const onNotification = (payload: string): void => void told.push(payload);
+  const listener = openListener({ url, channel: 'news', onNotification, onGap: () => gaps++, log });
   closers.push(() => listener.close());
   return { told, gaps: () => gaps };
 }

@@ -46,7 +46,7 @@ const isTold = (listener: Listener, order: Placed, what: string) =>
 
 const path = ['placed', 'priced', 'secured', 'confirmed', 'agent-assigned', 'picked-up', 'delivered'];
 
-test('a customer is told of each step of an order, numbered from 1, until it is delivered', async () => {
+test('a customer receives each step of an order, numbered from 1, until it is delivered', async () => {
   const order = await placed();
   const customer = await listenToOrder(order);
   expect(customer.status).toBe(200);
@@ -123,7 +123,7 @@ test('a courier gets a job while listening, and one who comes back has missed no
   expect(whatOf(of(order, back.events))).toEqual(['picked-up', 'delivered']);
 });
 
-test('an operator is told of every order', async () => {
+test('an operator receives the events of every order', async () => {
   const operator = await listen('user', '/events');
   const orders = [await placed(), await placed()];
   for (const order of orders) await isTold(operator, order, 'secured');

@@ -88,7 +88,7 @@ export function createAttacker(world: World, localAddress: string, endsAt: numbe
       await Promise.all(Array.from({ length: atOnce }, worker));
     },
 
-    /** Opens a connection that counts nothing by itself. */
+    /** Opens a connection, and counts no outcome. */
     dial: async (service: ServiceName): Promise<Socket> => {
       const { hostname, port } = new URL(urlOf(service));
       const socket = connect({ host: hostname, port: Number(port), localAddress });

@@ -6,7 +6,7 @@ import type { Experience } from './honest';
 
 /** How many times as long placements may take as when it is quiet, at the 95th percentile. */
 const maxSlowdown = 5;
-/** A quiet p95 below it counts as this much: nobody notices what takes five times as long, and one pause of the machine may take that. */
+/** A quiet p95 below this counts as this: five times as long still goes unnoticed, and a single pause of the machine can take it. */
 const leastQuietMs = 40;
 /** Of each part, with what it has started. */
 const maxMemoryMb = 800;

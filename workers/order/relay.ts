@@ -22,7 +22,7 @@ interface RelayDeps {
  * each costs.
  */
 const gatherMs = 25;
-/** For what was not told, and to take over from another process. */
+/** For events without a notification, and to take over from another process. */
 const pollMs = 1_000;
 
 /**
@@ -35,7 +35,7 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
   let confirmed = 0n;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  let isTold = false;
+  let isNotified = false;
   let stopped = false;
   let isFailing = false;
 
@@ -59,21 +59,21 @@ export function startRelay({ db, url, ca, broker, log }: RelayDeps) {
     if (stopped) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      isTold = false;
+      isNotified = false;
       const since = performance.now();
       running = relay().finally(() => {
         running = undefined;
-        runIn(isTold && !isFailing ? Math.max(gatherMs, 4 * (performance.now() - since)) : pollMs);
+        runIn(isNotified && !isFailing ? Math.max(gatherMs, 4 * (performance.now() - since)) : pollMs);
       });
     }, ms);
   };
-  const told = (): void => {
-    if (isTold) return;
-    isTold = true;
+  const notify = (): void => {
+    if (isNotified) return;
+    isNotified = true;
     if (!running && !isFailing) runIn(gatherMs);
   };
-  const onTold = (orderId: string): void => (orderId === everyOrder ? undefined : told()); // the relay's own
-  const listener = openListener({ url, ca, channel: 'order_events', onTold, onGap: told, log });
+  const onNotification = (orderId: string): void => (orderId === everyOrder ? undefined : notify()); // the relay's own
+  const listener = openListener({ url, ca, channel: 'order_events', onNotification, onGap: notify, log });
   runIn(0);
   return {
     /** What is being published is published before it resolves. */

@@ -12,7 +12,7 @@ export const feedEvents =
     await appendToFeeds(db, entries);
   };
 
-/** A restaurant is told of nothing that is another restaurant's. */
+/** A restaurant receives no event that concerns another restaurant's part alone. */
 function viewsOf(event: OrderEvent, restaurants: readonly string[]): FeedEntry[] {
   const { data } = event;
   const concerned = 'restaurant_id' in data ? restaurants.filter((id) => id === data.restaurant_id) : restaurants;
